@@ -1,0 +1,55 @@
+# Everything runs in .venv, which the targets make from the locks in requirements/ and keep up to date.
+# Needed beforehand: Python 3.11 or newer, make, and a package index that pip knows.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint types bench docs lock clean runtime dev
+
+PYTHON ?=
+export PYTHON
+ARGS ?=
+
+BIN := .venv/bin
+# Tests that need a Prefect server are one xdist group: at most one server starts, whatever the number of workers.
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'ARGS="..." is passed on, e.g. make test ARGS="-k throttle"; PYTHON=... names the Python to use.'
+
+demo: runtime ## Run the nightly import of the example data against the sandbox
+	@$(BIN)/prefect-getresponse demo $(ARGS)
+
+test: dev ## Run the whole test suite
+	@$(PYTEST) $(ARGS)
+
+lint: dev ## Check style and formatting
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: dev ## Check types with mypy and pyright, both strict
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+bench: dev ## Run the benchmarks; results go to benchmarks/results/
+	@set -e; for file in $(or $(sort $(wildcard benchmarks/[a-z]*.py)),none); do \
+		if [ $$file = none ]; then echo "bench: no benchmarks yet"; else \
+		echo "bench: $$file"; $(BIN)/python $$file $(ARGS); fi; done
+
+docs: dev ## Check that the documentation is true and fresh
+	@if [ -d tests/docs ]; then $(BIN)/pytest tests/docs $(ARGS); else echo "docs: no checks yet"; fi
+
+lock: runtime ## Write the locks anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	@command -v $(UV) >/dev/null || $(BIN)/pip install --quiet uv
+	@$(LOCK) --group build -o requirements/runtime.txt $(ARGS)
+	@$(LOCK) --group dev -c requirements/runtime.txt -o requirements/dev.txt $(ARGS)
+
+UV ?= $(BIN)/uv
+LOCK = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock"
+
+clean: ## Remove .venv, caches and build results
+	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime dev:
+	@requirements/install.sh $@
