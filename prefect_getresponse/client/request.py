@@ -1,0 +1,319 @@
+"""Requests and answers as plain data: everything about the protocol that needs no network.
+
+Source: GetResponse API v3 reference, sections on requests, errors, pagination and limits.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any, Literal, TypedDict, cast
+from urllib.parse import quote, urlencode
+
+from prefect_getresponse.client.errors import (
+    AccessDenied,
+    AuthenticationFailed,
+    Conflict,
+    GetResponseError,
+    InvalidArguments,
+    NotFound,
+    PayloadTooLarge,
+    ServerFailed,
+    Throttled,
+    TransportFailed,
+    ValidationFailed,
+)
+
+Method = Literal["GET", "POST", "DELETE"]
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LEADING_INTEGER = re.compile(r"\s*(\d+)")
+_FALLBACK_WAIT = 5.0
+_UNREADABLE = (ValueError, RecursionError)
+"""What reading JSON raises: broken text, broken UTF-8, nesting without end."""
+
+
+class RetryClass(StrEnum):
+    """What repeating a call would do; the law of repeats reads it (see `client/retry.py`)."""
+
+    READ = "read"
+    DELETE = "delete"
+    UPDATE = "update"
+    """Sets absolute values on a resource named by its id."""
+    KEYED = "keyed"
+    """Creates a resource that a natural key finds again (e-mail on a list, tag name, ...)."""
+    ONCE = "once"
+    """Creates or sends without a key: a repeat may reach people twice."""
+    BATCH = "batch"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """One call, ready to be sent.
+
+    Attributes:
+        method: HTTP method.
+        template: Path with the API's parameter names, for logs, errors and statistics.
+        path: The same path with ids filled in.
+        retry_class: What repeating it would do.
+        query: Names and values of the query string, in order.
+        body: JSON body; None sends none.
+        budgets: Names of the endpoint budgets it uses up besides the account's own.
+    """
+
+    method: Method
+    template: str
+    path: str
+    retry_class: RetryClass
+    query: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    budgets: tuple[str, ...] = ()
+
+    @property
+    def endpoint(self) -> str:
+        """Method and path template, as statistics count calls."""
+        return f"{self.method} {self.template}"
+
+    def url(self, base_url: str) -> str:
+        """Full URL, keys and values of the query percent-encoded as the API wants them."""
+        query = urlencode(self.query, quote_via=quote, safe="")
+        return f"{base_url}{self.path}" + (f"?{query}" if query else "")
+
+    def content(self) -> bytes | None:
+        """Body as UTF-8 JSON, or None."""
+        if self.body is None:
+            return None
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def with_query(self, **values: str) -> ApiRequest:
+        """Copy of this request with some query values set."""
+        kept = tuple(item for item in self.query if item[0] not in values)
+        return ApiRequest(
+            self.method,
+            self.template,
+            self.path,
+            self.retry_class,
+            kept + tuple(values.items()),
+            self.body,
+            self.budgets,
+        )
+
+
+def fill_path(template: str, values: Mapping[str, object]) -> str:
+    """Put ids into a path template.
+
+    Raises:
+        InvalidArguments: An id is empty or not of the form the API uses.
+    """
+    for name, value in values.items():
+        if not _ID.fullmatch(str(value)):
+            raise InvalidArguments(
+                f"{name}: not an id of GetResponse",
+                advice="Ids are letters and digits, as the API prints them.",
+            )
+    return template.format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """The limit headers of one answer: calls allowed and left, seconds to the reset."""
+
+    limit: int
+    remaining: int
+    reset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The paging headers of a listing."""
+
+    total_count: int | None = None
+    total_pages: int | None = None
+    current_page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """A success: status, decoded JSON body (None when there is none) and headers that matter."""
+
+    status: int
+    data: Any = None
+    paging: Paging = field(default_factory=Paging)
+
+
+def leading_integer(text: str | None) -> int | None:
+    """Integer at the start of a header such as `432 seconds`; None without one."""
+    match = _LEADING_INTEGER.match(text or "")
+    return int(match[1]) if match else None
+
+
+def read_limits(headers: Mapping[str, str]) -> RateLimits | None:
+    """Read the X-RateLimit headers of an answer (names in lower case); None if incomplete."""
+    limit, remaining, reset = (
+        leading_integer(headers.get(f"x-ratelimit-{name}"))
+        for name in ("limit", "remaining", "reset")
+    )
+    if limit is None or remaining is None or reset is None:
+        return None
+    return RateLimits(limit, remaining, float(reset))
+
+
+def read_answer(
+    request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes
+) -> ApiAnswer:
+    """Turn a success into an answer, anything else into a typed error.  The status decides first.
+
+    Args:
+        request: The call that was answered.
+        status: HTTP status.
+        headers: Response headers, names in lower case.
+        content: Response body.
+
+    Raises:
+        UnreadableSuccess: A 2xx whose body should be JSON and is not.
+        GetResponseError: The error that the status and the API's envelope mean.
+    """
+    if 200 <= status < 300:
+        return _read_success(request, status, headers, content)
+    if 300 <= status < 400:
+        raise Redirected(
+            "the API answered with a redirect, which is never followed",
+            **_where(request, status),
+            advice="Check the endpoint in the credentials block.",
+        )
+    raise _read_error(request, status, headers, content)
+
+
+class UnreadableSuccess(TransportFailed):
+    """A 2xx answer whose body could not be read: accepted, but the result is not known."""
+
+
+class MaintenancePage(TransportFailed):
+    """A 2xx answer with a web page: a proxy or maintenance page, not the API."""
+
+
+class Redirected(TransportFailed):
+    """A 3xx answer."""
+
+
+class _Where(TypedDict):
+    method: str
+    path: str
+    status: int
+
+
+def _where(request: ApiRequest, status: int) -> _Where:
+    return {"method": request.method, "path": request.template, "status": status}
+
+
+def _read_success(
+    request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes
+) -> ApiAnswer:
+    paging = Paging(
+        leading_integer(headers.get("totalcount")),
+        leading_integer(headers.get("totalpages")),
+        leading_integer(headers.get("currentpage")),
+    )
+    if not content.strip():
+        if request.retry_class is RetryClass.READ and status != 204:
+            raise UnreadableSuccess("the API's answer has no body", **_where(request, status))
+        return ApiAnswer(status, None, paging)
+    if "html" in headers.get("content-type", ""):
+        raise MaintenancePage(
+            "a web page was answered instead of the API", **_where(request, status)
+        )
+    try:
+        return ApiAnswer(status, json.loads(content), paging)
+    except _UNREADABLE:
+        raise UnreadableSuccess(
+            "the API's answer is not readable JSON", **_where(request, status)
+        ) from None
+
+
+_MEANINGS: dict[int, type[GetResponseError]] = {
+    400: ValidationFailed,
+    401: AuthenticationFailed,
+    403: AccessDenied,
+    404: NotFound,
+    409: Conflict,
+    413: PayloadTooLarge,
+    429: Throttled,
+}
+_AUTHENTICATION_CODE = 1014
+_SECRET_CONTEXT = "sentToken"  # noqa: S105 - the name of a member, not a secret
+
+
+def _read_error(
+    request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes
+) -> GetResponseError:
+    envelope = _envelope(content)
+    code = envelope.get("code")
+    context = envelope.get("context")
+    if isinstance(context, dict):
+        members = cast("dict[str, Any]", context)
+        context = {name: value for name, value in members.items() if name != _SECRET_CONTEXT}
+    if code == _AUTHENTICATION_CODE:
+        meaning: type[GetResponseError] = AuthenticationFailed
+    else:
+        meaning = _MEANINGS.get(status, ServerFailed if status >= 500 else ValidationFailed)
+    message = envelope.get("message") or envelope.get("codeDescription") or "no explanation given"
+    error = meaning(
+        str(message).rstrip(". ") + _details(context),
+        **_where(request, status),
+        code=code if isinstance(code, int) else None,
+        uuid=str(envelope["uuid"]) if envelope.get("uuid") else None,
+        context=context,
+    )
+    if isinstance(error, Throttled):
+        error.wait = _wait_asked(headers, context)
+    return error
+
+
+def _envelope(content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content)
+    except _UNREADABLE:
+        return {}
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+
+
+def _details(context: Any) -> str:
+    """Readable tail of a message for the context shapes seen: object, texts, objects."""
+    items = cast("list[Any]", context if isinstance(context, list) else [context])
+    if not context:
+        return ""
+    texts: list[str] = []
+    for item in items[:5]:
+        if isinstance(item, dict):
+            pairs = cast("dict[str, Any]", item).items()
+            texts.append(", ".join(f"{name}: {value}" for name, value in pairs))
+        else:
+            texts.append(str(item))
+    more = f" and {len(items) - 5} more" if len(items) > 5 else ""
+    return f" [{'; '.join(texts)}{more}]"
+
+
+def _wait_asked(headers: Mapping[str, str], context: Any) -> float:
+    """Seconds a 429 asks to wait: Retry-After, then timeToReset, then X-RateLimit-Reset."""
+    retry_after = headers.get("retry-after", "")
+    if (seconds := leading_integer(retry_after)) is not None:
+        return float(seconds)
+    if retry_after:
+        try:
+            until = parsedate_to_datetime(retry_after)
+            sent = parsedate_to_datetime(headers.get("date", ""))
+            return max(0.0, (until - sent).total_seconds())
+        except ValueError:
+            pass
+    if isinstance(context, dict):
+        members = cast("dict[str, Any]", context)
+        seconds = leading_integer(str(members.get("timeToReset", "")))
+        if seconds is not None:
+            return float(seconds)
+    seconds = leading_integer(headers.get("x-ratelimit-reset"))
+    return float(seconds) if seconds is not None else _FALLBACK_WAIT

@@ -1,0 +1,254 @@
+"""The law of repeats: which failed call may be sent again, by what repeating it would do.
+
+One table decides; tenacity carries it out.  Waits after a 429 are not counted as attempts: the call
+was not executed.  A write whose outcome nobody knows ends as `OutcomeUnknown`, never as a repeat.
+"""
+
+from __future__ import annotations
+
+import random
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Any
+
+import httpx
+from tenacity import RetryCallState, retry_if_exception
+
+from prefect_getresponse.client.errors import (
+    AccessDenied,
+    AuthenticationFailed,
+    Conflict,
+    GetResponseError,
+    NotFound,
+    OutcomeUnknown,
+    PayloadTooLarge,
+    ServerFailed,
+    Throttled,
+    TransportFailed,
+    ValidationFailed,
+)
+from prefect_getresponse.client.request import (
+    ApiRequest,
+    MaintenancePage,
+    Redirected,
+    RetryClass,
+    UnreadableSuccess,
+)
+
+MAX_ATTEMPTS = 5
+BACKOFF_BASE = 0.5
+BACKOFF_CAP = 20.0
+FRAME_SECONDS = 600.0
+"""A 429 is waited for at most this long in all: one frame of the account's limit."""
+
+
+class Decision(Enum):
+    """What to do about a failure."""
+
+    REPEAT = "R"
+    RECONCILE = "C"
+    RAISE = "X"
+    UNKNOWN = "?"
+    WAIT = "W"
+    DONE = "O"
+
+
+class Failure(StrEnum):
+    """Ways a call can fail, told apart by what they say about its execution."""
+
+    NOT_SENT = "not sent"
+    BAD_CERTIFICATE = "certificate"
+    NOT_WRITTEN = "write failed"
+    NO_ANSWER = "no answer"
+    UNREADABLE = "unreadable success"
+    MAINTENANCE = "maintenance page"
+    REDIRECT = "redirect"
+    INVALID = "400"
+    UNAUTHORIZED = "401 or 403"
+    NOT_FOUND = "404"
+    CONFLICT = "409"
+    TOO_LARGE = "413"
+    THROTTLED = "429"
+    SERVER = "5xx"
+
+
+_CLASSES = (
+    RetryClass.READ,
+    RetryClass.DELETE,
+    RetryClass.UPDATE,
+    RetryClass.KEYED,
+    RetryClass.ONCE,
+    RetryClass.BATCH,
+    RetryClass.IMPORT,
+)
+
+# Rows: failure; columns: read, delete, update, keyed, once, batch, import.
+_LAW = {
+    Failure.NOT_SENT: "RRRRRRR",
+    Failure.BAD_CERTIFICATE: "XXXXXXX",
+    Failure.NOT_WRITTEN: "RRRC?CC",
+    Failure.NO_ANSWER: "RRRC?CC",
+    Failure.UNREADABLE: "ROOOOOO",
+    Failure.MAINTENANCE: "RCRC?CC",
+    Failure.REDIRECT: "XXXXXXX",
+    Failure.INVALID: "XXXXXXX",
+    Failure.UNAUTHORIZED: "XXXXXXX",
+    Failure.NOT_FOUND: "XOXXXXX",
+    Failure.CONFLICT: "XXXXXXX",
+    Failure.TOO_LARGE: "XXXXXXX",
+    Failure.THROTTLED: "WWWWWWW",
+    Failure.SERVER: "RRRC?CC",
+}
+
+LAW: dict[tuple[Failure, RetryClass], Decision] = {
+    (failure, retry_class): Decision(letter)
+    for failure, letters in _LAW.items()
+    for retry_class, letter in zip(_CLASSES, letters, strict=True)
+}
+"""Decision for every failure of every class of call."""
+
+# First match wins; subclasses stand before their bases.
+_FAILURES: tuple[tuple[type[GetResponseError], Failure], ...] = (
+    (UnreadableSuccess, Failure.UNREADABLE),
+    (MaintenancePage, Failure.MAINTENANCE),
+    (Redirected, Failure.REDIRECT),
+    (ValidationFailed, Failure.INVALID),
+    (AuthenticationFailed, Failure.UNAUTHORIZED),
+    (AccessDenied, Failure.UNAUTHORIZED),
+    (NotFound, Failure.NOT_FOUND),
+    (Conflict, Failure.CONFLICT),
+    (PayloadTooLarge, Failure.TOO_LARGE),
+    (Throttled, Failure.THROTTLED),
+    (ServerFailed, Failure.SERVER),
+)
+
+
+class ConnectionTrouble(TransportFailed):
+    """A failure below HTTP, with what it says about the execution of the call."""
+
+    failure: Failure = Failure.NO_ANSWER
+
+
+def connection_trouble(request: ApiRequest, error: httpx.HTTPError) -> ConnectionTrouble:
+    """Our error for one of httpx; its text names the kind only (httpx's own may hold the URL)."""
+    trouble = ConnectionTrouble(
+        f"no answer ({type(error).__name__})", method=request.method, path=request.template
+    )
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+        trouble.failure = Failure.BAD_CERTIFICATE
+        trouble.advice = "The certificate of the endpoint is not valid for it: check the endpoint."
+    elif isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        trouble.failure = Failure.NOT_SENT
+    elif isinstance(error, httpx.WriteError | httpx.WriteTimeout):
+        trouble.failure = Failure.NOT_WRITTEN
+    return trouble
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def failure_of(error: GetResponseError) -> Failure | None:
+    """Which row of the table an error is; None for errors that no call caused."""
+    if isinstance(error, ConnectionTrouble):
+        return error.failure
+    return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), None)
+
+
+def decide(error: GetResponseError, retry_class: RetryClass) -> Decision:
+    """Look up the law; what is not in it is raised."""
+    failure = failure_of(error)
+    return Decision.RAISE if failure is None else LAW[failure, retry_class]
+
+
+class RetryQuota:
+    """Repeats a client may afford: an outage must not multiply the traffic.
+
+    500 tokens; a repeat costs 5, a repeat after a time-out 10, a success gives 1 back.
+    """
+
+    CAPACITY = 500
+
+    def __init__(self) -> None:
+        self._tokens = self.CAPACITY
+        self._lock = threading.Lock()
+
+    def spend(self, cost: int) -> bool:
+        """Take tokens for a repeat; False when they are used up."""
+        with self._lock:
+            if self._tokens < cost:
+                return False
+            self._tokens -= cost
+            return True
+
+    def earn(self) -> None:
+        """Give one token back for a success."""
+        with self._lock:
+            self._tokens = min(self.CAPACITY, self._tokens + 1)
+
+
+@dataclass
+class Attempts:
+    """The repeats of one call: tenacity asks it whether and how long to wait.
+
+    Args:
+        request: The call.
+        quota: The client's quota.
+        chance: Source of jitter.
+    """
+
+    request: ApiRequest
+    quota: RetryQuota
+    chance: random.Random
+    failed: int = field(default=0, init=False)
+    waited: float = field(default=0.0, init=False)
+
+    def options(self, sleep: Callable[[float], Any]) -> dict[str, Any]:
+        """Arguments of `tenacity.Retrying` and `tenacity.AsyncRetrying`."""
+        return {
+            "retry": retry_if_exception(self._may_repeat),
+            "wait": self._delay,
+            "sleep": sleep,
+            "reraise": True,
+        }
+
+    def final(self, error: GetResponseError) -> GetResponseError:
+        """The error to raise in the end: a doubtful write becomes `OutcomeUnknown`."""
+        decision = decide(error, self.request.retry_class)
+        if decision not in (Decision.UNKNOWN, Decision.RECONCILE):
+            return error
+        unknown = OutcomeUnknown(
+            f"sent, but the outcome is unknown: {error.args[0]}",
+            method=error.method,
+            path=error.path,
+            status=error.status,
+            code=error.code,
+            uuid=error.uuid,
+        )
+        unknown.reconcilable = decision is Decision.RECONCILE
+        return unknown
+
+    def _may_repeat(self, error: BaseException) -> bool:
+        if not isinstance(error, GetResponseError):
+            return False
+        decision = decide(error, self.request.retry_class)
+        if decision is Decision.WAIT:
+            return self.waited < FRAME_SECONDS
+        if decision is not Decision.REPEAT:
+            return False
+        self.failed += 1
+        timed_out = "Timeout" in str(error.args[0])
+        return self.failed < MAX_ATTEMPTS and self.quota.spend(10 if timed_out else 5)
+
+    def _delay(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, Throttled):
+            delay = error.wait + self.chance.uniform(0.1, 1.0)
+            self.waited += delay
+            return delay
+        return self.chance.uniform(0, min(BACKOFF_CAP, BACKOFF_BASE * 2**self.failed))

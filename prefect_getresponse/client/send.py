@@ -1,0 +1,339 @@
+"""The two senders, sync and async: a thin shell of I/O around what is pure in this package."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import random
+import ssl
+import threading
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from tenacity import AsyncRetrying, Retrying
+
+from prefect_getresponse.client.errors import GetResponseError, Throttled
+from prefect_getresponse.client.request import ApiAnswer, ApiRequest, read_answer, read_limits
+from prefect_getresponse.client.retry import (
+    Attempts,
+    Decision,
+    RetryQuota,
+    connection_trouble,
+    decide,
+)
+from prefect_getresponse.client.throttle import SLOTS, Throttle
+
+logger = logging.getLogger("prefect_getresponse")
+
+TIMEOUT = httpx.Timeout(connect=10.0, read=60.0, write=60.0, pool=30.0)
+# A short idle life makes it rare to meet a connection that the server is just closing.
+LIMITS = httpx.Limits(max_connections=SLOTS, max_keepalive_connections=SLOTS, keepalive_expiry=5.0)
+_CUT_SHORT = b"{"
+THROTTLED = "answers with 429"
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Trusted certificates, read once a process: every event loop has a client of its own."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+class Statistics:
+    """Calls made by a client: how many of each endpoint, and how many were answered with 429."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.throttled = 0
+
+    def take(self) -> dict[str, int]:
+        """Calls by endpoint since the last time, answers with 429 under their own name."""
+        taken = dict(self.calls) | ({THROTTLED: self.throttled} if self.throttled else {})
+        self.calls.clear()
+        self.throttled = 0
+        return taken
+
+
+class _Flight:
+    """One request in the air: from the slot taken to the answer read."""
+
+    def __init__(self, request: ApiRequest, throttle: Throttle, statistics: Statistics) -> None:
+        self._request = request
+        self._throttle = throttle
+        self._statistics = statistics
+        self._status = 0
+        self._headers: Mapping[str, str] = {}
+        self._retry_after: float | None = None
+
+    def answered(self, response: httpx.Response) -> None:
+        """Remember status and headers: the body may still break off."""
+        self._status = response.status_code
+        self._headers = {name.lower(): value for name, value in response.headers.items()}
+
+    def land(self, content: bytes) -> ApiAnswer:
+        """Answer for the whole response, or the typed error that it is."""
+        try:
+            return read_answer(self._request, self._status, self._headers, content)
+        except GetResponseError as error:
+            if isinstance(error, Throttled):
+                self._retry_after = error.wait
+                self._statistics.throttled += 1
+            if decide(error, self._request.retry_class) is Decision.DONE:
+                return ApiAnswer(self._status)
+            raise
+
+    def close(self) -> None:
+        """Give the slot back, with what the answer said about limits."""
+        limits = read_limits(self._headers)
+        self._throttle.finish(self._request.budgets, limits, self._retry_after)
+        logger.debug("%s answered %s", self._request.endpoint, self._status or "nothing")
+
+
+class _Sender:
+    """What both senders share: configuration, statistics, and the frame around one attempt."""
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: httpx.Auth,
+        *,
+        throttle: Throttle,
+        headers: Mapping[str, str] | None,
+        chance: random.Random | None,
+    ) -> None:
+        self.base_url = base_url
+        self.throttle = throttle
+        self.statistics = Statistics()
+        self._chance = chance or random.Random()  # noqa: S311 - jitter, not a secret
+        self._quota = RetryQuota()
+        self._options: dict[str, Any] = {
+            "auth": auth,
+            "headers": dict(headers or {}),
+            "timeout": TIMEOUT,
+            "follow_redirects": False,
+            "trust_env": False,
+        }
+        # Their lines print URLs with addresses, and at DEBUG headers with the key.
+        for name in ("httpx", "httpcore"):
+            library = logging.getLogger(name)
+            library.setLevel(max(library.level, logging.WARNING))
+
+    def _attempts(self, request: ApiRequest) -> Attempts:
+        return Attempts(request, self._quota, self._chance)
+
+    def _build(self, http: httpx.Client | httpx.AsyncClient, request: ApiRequest) -> httpx.Request:
+        content = request.content()
+        headers = {} if content is None else {"Content-Type": "application/json"}
+        url = request.url(self.base_url)
+        return http.build_request(request.method, url, content=content, headers=headers)
+
+    @contextmanager
+    def _flight(self, request: ApiRequest) -> Generator[_Flight]:
+        flight = _Flight(request, self.throttle, self.statistics)
+        self.statistics.calls[request.endpoint] += 1
+        try:
+            yield flight
+        except httpx.HTTPError as error:
+            raise connection_trouble(request, error) from None
+        finally:
+            flight.close()
+        self._quota.earn()
+
+
+class Client(_Sender):
+    """Sends calls of one account, throttled and repeated as the law of repeats allows.
+
+    Args:
+        base_url: Endpoint with its version, such as `https://api.getresponse.com/v3`.
+        auth: Writes the key into requests.
+        throttle: The account's budget, shared by every client of the account in this process.
+        headers: Further headers for every request.
+        transport: Replaces the network, for tests and the sandbox.
+        sleep: Waits for a number of seconds.
+        chance: Source of jitter.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: httpx.Auth,
+        *,
+        throttle: Throttle,
+        headers: Mapping[str, str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: random.Random | None = None,
+    ) -> None:
+        super().__init__(base_url, auth, throttle=throttle, headers=headers, chance=chance)
+        self._sleep = sleep
+        self._http = httpx.Client(
+            transport=transport
+            or httpx.HTTPTransport(verify=_trusted(), limits=LIMITS, trust_env=False),
+            **self._options,
+        )
+
+    def send(self, request: ApiRequest) -> ApiAnswer:
+        """Send one call and wait for its answer.
+
+        Raises:
+            OutcomeUnknown: A write was sent and nothing proves whether it happened.
+            GetResponseError: Any other failure, by its meaning.
+        """
+        attempts = self._attempts(request)
+        try:
+            return Retrying(**attempts.options(self._sleep))(self._attempt, request)
+        except GetResponseError as error:
+            raise attempts.final(error) from None
+
+    def _attempt(self, request: ApiRequest) -> ApiAnswer:
+        self._wait_for_start(request)
+        with self._flight(request) as flight:
+            response = self._http.send(self._build(self._http, request), stream=True)
+            flight.answered(response)
+            try:
+                content = response.read()
+            except httpx.HTTPError:
+                content = _CUT_SHORT
+            finally:
+                response.close()
+            return flight.land(content)
+
+    def _wait_for_start(self, request: ApiRequest) -> None:
+        free = threading.Event()
+        try:
+            while (delay := self.throttle.try_start(request.budgets, free.set)) is not None:
+                if delay < math.inf:
+                    self._sleep(delay)
+                else:
+                    free.wait()
+                    free.clear()
+        except BaseException:
+            self.throttle.forget(free.set)
+            raise
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncClient(_Sender):
+    """The async twin of `Client`; belongs to the event loop it is first used on.
+
+    Args:
+        base_url: Endpoint with its version, such as `https://api.getresponse.com/v3`.
+        auth: Writes the key into requests.
+        throttle: The account's budget, shared by every client of the account in this process.
+        headers: Further headers for every request.
+        transport: Replaces the network, for tests and the sandbox.
+        sleep: Waits for a number of seconds.
+        chance: Source of jitter.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: httpx.Auth,
+        *,
+        throttle: Throttle,
+        headers: Mapping[str, str] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: random.Random | None = None,
+    ) -> None:
+        super().__init__(base_url, auth, throttle=throttle, headers=headers, chance=chance)
+        self.sleep = sleep
+        self._lifetime: AsyncGenerator[None] | None = None
+        self._http = httpx.AsyncClient(
+            transport=transport
+            or httpx.AsyncHTTPTransport(verify=_trusted(), limits=LIMITS, trust_env=False),
+            **self._options,
+        )
+
+    async def send(self, request: ApiRequest) -> ApiAnswer:
+        """Send one call and wait for its answer.
+
+        Raises:
+            OutcomeUnknown: A write was sent and nothing proves whether it happened.
+            GetResponseError: Any other failure, by its meaning.
+        """
+        if self._lifetime is None:
+            self._lifetime = self._until_loop_ends()
+            await anext(self._lifetime)
+        attempts = self._attempts(request)
+        try:
+            return await AsyncRetrying(**attempts.options(self.sleep))(self._attempt, request)
+        except GetResponseError as error:
+            raise attempts.final(error) from None
+
+    async def _attempt(self, request: ApiRequest) -> ApiAnswer:
+        await self._wait_for_start(request)
+        with self._flight(request) as flight:
+            response = await self._http.send(self._build(self._http, request), stream=True)
+            flight.answered(response)
+            try:
+                content = await response.aread()
+            except httpx.HTTPError:
+                content = _CUT_SHORT
+            finally:
+                await response.aclose()
+            return flight.land(content)
+
+    async def _wait_for_start(self, request: ApiRequest) -> None:
+        loop = asyncio.get_running_loop()
+        free = asyncio.Event()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(free.set)
+
+        try:
+            while (delay := self.throttle.try_start(request.budgets, wake)) is not None:
+                if delay < math.inf:
+                    await self.sleep(delay)
+                else:
+                    await free.wait()
+                    free.clear()
+        except BaseException:
+            self.throttle.forget(wake)
+            raise
+
+    async def _until_loop_ends(self) -> AsyncGenerator[None]:
+        # An event loop finishes its open async generators before it closes: the only moment at
+        # which a client shared by a whole flow can close its connections.
+        try:
+            yield
+        finally:
+            await self._http.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._lifetime is not None:
+            await self._lifetime.aclose()
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,241 @@
+"""The account's call budget: when a call may start.
+
+GetResponse limits an account three ways at once: 10 calls in flight, 80 a second, 30,000 in a
+frame of 10 minutes; some endpoints have budgets of their own.  A process holds *slots*: a slot is
+the right to one call in flight and to a tenth of every rate.  The rate follows the headers of the
+answers, so calls that other programs make are seen too.
+
+Nothing here sleeps or knows the network: callers ask when to start and wait themselves, on threads
+or on an event loop alike.  Source: GetResponse API v3, Limits and throttling.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from prefect_getresponse.client.request import RateLimits
+
+SLOTS = 10
+CALLS_PER_SLOT_AND_SECOND = 7.5
+"""Peak rate of a slot: 75 of 80 calls a second for all ten, so that jitter never makes 80."""
+UNINFORMED_CALLS_PER_SLOT_AND_SECOND = 4.995
+"""Rate of a slot before any header was seen: a frame's calls spread evenly."""
+FRAME_GUARD = 24
+"""Calls of a frame that nobody sends, for those in flight and for other programs."""
+LEASE_FENCE = 5.0
+"""Seconds before a lease ends in which no call starts any more."""
+_SECOND_LIMIT = 80
+"""Limit headers may describe the second instead of the frame (seen live); those are skipped."""
+_RESET_TOLERANCE = 2.0
+"""Seconds by which two answers may place the end of one frame apart: they count whole seconds."""
+
+
+class Lease(Protocol):
+    """Slots held by this process, and until when (on the throttle's clock)."""
+
+    @property
+    def slots(self) -> int:
+        """Slots held now, 0 to 10."""
+        ...
+
+    @property
+    def expires_at(self) -> float:
+        """End of the lease on the throttle's clock; infinite if it needs no renewal."""
+        ...
+
+
+@dataclass(frozen=True)
+class WholeAccount:
+    """All slots, for a process that has the account to itself."""
+
+    slots: int = SLOTS
+    expires_at: float = math.inf
+
+
+@dataclass(frozen=True)
+class Window:
+    """At most `calls` within any `seconds`."""
+
+    calls: int
+    seconds: float
+
+
+ENDPOINT_BUDGETS: Mapping[str, tuple[Window, ...]] = {
+    # One call a second is meant; the surplus absorbs what uploads of a thousand contacts differ by.
+    "contacts/batch": (Window(1, 1.1), Window(80, 600.0)),
+}
+"""Budgets of single endpoints, by the names that operations declare."""
+
+
+class _Budget:
+    """Starts of one endpoint's calls, held against its windows."""
+
+    def __init__(self, windows: Iterable[Window]) -> None:
+        self._windows = tuple(windows)
+        self._starts: deque[float] = deque(maxlen=max(window.calls for window in self._windows))
+        self.paused_until = -math.inf
+
+    def ready_at(self) -> float:
+        times = [self.paused_until]
+        for window in self._windows:
+            if len(self._starts) >= window.calls:
+                times.append(self._starts[-window.calls] + window.seconds)
+        return max(times)
+
+    def start(self, now: float) -> None:
+        self._starts.append(now)
+
+
+class Throttle:
+    """Decides when calls of one account start; safe to share between threads and event loops.
+
+    Args:
+        lease: Slots this process holds.
+        clock: Monotonic clock, in seconds.
+        chance: Source of jitter.
+    """
+
+    def __init__(
+        self,
+        *,
+        lease: Lease | None = None,
+        clock: Callable[[], float],
+        chance: random.Random,
+    ) -> None:
+        self.throttled = 0
+        """Answers with 429 seen so far."""
+        self._lease = lease or WholeAccount()
+        self._clock = clock
+        self._chance = chance
+        self._lock = threading.Lock()
+        self._in_flight = 0
+        self._next_start = -math.inf
+        self._paused_until = -math.inf
+        self._remaining = 0
+        self._resets_at = -math.inf
+        self._budgets = {name: _Budget(windows) for name, windows in ENDPOINT_BUDGETS.items()}
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._turn: Callable[[], None] | None = None
+
+    def try_start(self, budgets: tuple[str, ...], wake: Callable[[], None]) -> float | None:
+        """Start a call now, or say how long to wait before asking again.
+
+        One caller at a time has the turn and waits for the pace; the others are woken in the order
+        they came, so that a thousand of them cost no more than one.
+
+        Args:
+            budgets: Endpoint budgets of the call.
+            wake: Called once when asking again makes sense, if the answer was infinite.  It also
+                names the caller, so it stays the same until the call starts.
+
+        Returns:
+            None when the call has started (it must be ended with `finish`); seconds to wait;
+            infinity when only `wake` can tell.
+        """
+        with self._lock:
+            delay = self._delay(budgets, wake)
+        self._wake_next()
+        return delay
+
+    def finish(
+        self, budgets: tuple[str, ...], limits: RateLimits | None, retry_after: float | None
+    ) -> None:
+        """End a call and learn from its answer.
+
+        Args:
+            budgets: Endpoint budgets of the call, as given to `try_start`.
+            limits: Limit headers of the answer, if any.
+            retry_after: Seconds a 429 asked to wait; None for any other answer.
+        """
+        with self._lock:
+            now = self._clock()
+            self._in_flight -= 1
+            if retry_after is not None:
+                self._pause(budgets, now + retry_after + self._chance.uniform(0.1, 0.5))
+            elif limits is not None and limits.limit > _SECOND_LIMIT and not budgets:
+                self._learn(limits, now)
+        self._wake_next()
+
+    def forget(self, wake: Callable[[], None]) -> None:
+        """Stop waiting, for a caller that was cancelled; its turn goes to the next."""
+        with self._lock:
+            if wake in self._waiting:
+                self._waiting.remove(wake)
+            self._give_up_turn(wake)
+        self._wake_next()
+
+    def lease_changed(self) -> None:
+        """Let callers try again after the lease was renewed or got more slots."""
+        self._wake_next()
+
+    def _delay(self, budgets: tuple[str, ...], wake: Callable[[], None]) -> float | None:
+        now = self._clock()
+        had_its_turn = self._give_up_turn(wake)
+        if self._turn is not None or not self._has_room(now):
+            (self._waiting.appendleft if had_its_turn else self._waiting.append)(wake)
+            return math.inf
+        free_at = max((self._budgets[name].ready_at() for name in budgets), default=now)
+        if free_at > now:
+            return free_at - now
+        ready = max(self._next_start, self._paused_until)
+        if ready > now:
+            self._turn = wake
+            return ready - now
+        for name in budgets:
+            self._budgets[name].start(now)
+        # A start that came late leaves the next one its place: one call may catch up.
+        spacing = 1 / self._rate(now)
+        self._next_start = max(self._next_start, now - spacing) + spacing
+        self._in_flight += 1
+        return None
+
+    def _has_room(self, now: float) -> bool:
+        return self._in_flight < self._lease.slots and now < self._lease.expires_at - LEASE_FENCE
+
+    def _give_up_turn(self, wake: Callable[[], None]) -> bool:
+        had_it = self._turn == wake
+        if had_it:
+            self._turn = None
+        return had_it
+
+    def _wake_next(self) -> None:
+        with self._lock:
+            if self._turn is not None or not self._waiting or not self._has_room(self._clock()):
+                return
+            self._turn = wake = self._waiting.popleft()
+        wake()
+
+    def _pause(self, budgets: tuple[str, ...], until: float) -> None:
+        self.throttled += 1
+        for name in budgets:
+            self._budgets[name].paused_until = until
+        if not budgets:
+            self._paused_until = max(self._paused_until, until)
+
+    def _learn(self, limits: RateLimits, now: float) -> None:
+        resets_at = now + limits.reset
+        if resets_at < self._resets_at - _RESET_TOLERANCE:
+            return  # an answer of the frame before, overtaken by one of this frame
+        if resets_at > self._resets_at + _RESET_TOLERANCE:
+            self._remaining = limits.remaining
+            self._resets_at = resets_at
+        else:
+            self._remaining = min(self._remaining, limits.remaining)
+        if self._remaining <= FRAME_GUARD:
+            until = self._resets_at + 0.3 + self._chance.random()
+            self._paused_until = max(self._paused_until, until)
+
+    def _rate(self, now: float) -> float:
+        """Calls a second that may start now, for the slots held."""
+        slots = self._lease.slots
+        left = self._resets_at - now
+        if left <= 0:
+            return slots * UNINFORMED_CALLS_PER_SLOT_AND_SECOND
+        even = slots / SLOTS * (self._remaining - FRAME_GUARD) / left
+        return min(max(0.5, even), max(0.5, slots * CALLS_PER_SLOT_AND_SECOND - 1))
