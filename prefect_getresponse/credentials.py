@@ -1,0 +1,293 @@
+"""The credentials block: what people type once into the Prefect UI."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import re
+import threading
+import time
+import weakref
+from typing import Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
+
+from prefect.blocks.abstract import CredentialsBlock
+from pydantic import ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.errors import InvalidConfiguration
+from prefect_getresponse.client.request import ApiRequest, RetryClass
+from prefect_getresponse.client.send import AsyncClient, Client
+from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.settings import GetResponseSettings
+
+Platform = Literal["GetResponse", "GetResponse MAX US", "GetResponse MAX PL"]
+
+ENDPOINTS: dict[Platform, str] = {
+    "GetResponse": "https://api.getresponse.com/v3",
+    "GetResponse MAX US": "https://api3.getresponse360.com/v3",
+    "GetResponse MAX PL": "https://api3.getresponse360.pl/v3",
+}
+"""The documented endpoints.  Source: GetResponse API v3, Base URLs."""
+
+_LABEL = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
+_HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})+")
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class GetResponseCredentials(CredentialsBlock):
+    """Access to one GetResponse account: an API key, or OAuth 2.0, and the platform it lives on.
+
+    Attributes:
+        account_name: Name of the account in limits, state files and events; not secret.
+        platform: Where the account lives.
+        domain: Registered domain of a MAX account, without scheme and `www.`.
+        api_key: Key from *Integrations and API* in GetResponse.
+        client_id: Client id of an OAuth 2.0 application.
+        client_secret: Client secret of an OAuth 2.0 application.
+        refresh_token: Refresh token of an OAuth 2.0 authorization.
+        parent_login: Login of the parent account, for MAX users of several accounts.
+        time_zone: Time zone of dates in answers, such as `Europe/Warsaw`; UTC if empty.
+        base_url: Endpoint of a sandbox or test host.
+        allow_custom_host: Allow `base_url`.
+
+    Examples:
+        Load stored credentials and read the account:
+        ```python
+        from prefect_getresponse import GetResponseCredentials
+        from prefect_getresponse.tasks.accounts import get_account
+
+        credentials = GetResponseCredentials.load("BLOCK_NAME")
+        account = get_account(credentials)
+        ```
+    """
+
+    _block_type_name: ClassVar[str | None] = "GetResponse Credentials"
+    _block_type_slug: ClassVar[str | None] = "getresponse-credentials"
+    _description: ClassVar[str | None] = (
+        "Access to one GetResponse account: an API key, or OAuth 2.0, and the platform it lives on."
+    )
+    _documentation_url: ClassVar[Any] = "https://apidocs.getresponse.com/v3/authentication"
+    _logo_url: ClassVar[Any] = "https://www.getresponse.com/apple-touch-icon.png"
+
+    model_config = ConfigDict(extra="forbid")
+
+    account_name: str = Field(
+        default="default",
+        title="Account name",
+        description="Name of the account in limits, state files and events; not secret.",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$",
+    )
+    platform: Platform = Field(
+        default="GetResponse",
+        title="Platform",
+        description="Where the account lives; account managers tell MAX customers theirs.",
+    )
+    domain: str = Field(
+        default="",
+        title="MAX domain",
+        description="Registered domain of a MAX account, such as example.com; empty otherwise.",
+    )
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        title="API key",
+        description="Key from Integrations and API. It expires after 90 days without use.",
+    )
+    client_id: str = Field(
+        default="",
+        title="OAuth client id",
+        description="Client id of an OAuth 2.0 application, instead of an API key.",
+    )
+    client_secret: SecretStr = Field(
+        default=SecretStr(""),
+        title="OAuth client secret",
+        description="Client secret of the OAuth 2.0 application.",
+    )
+    refresh_token: SecretStr = Field(
+        default=SecretStr(""),
+        title="OAuth refresh token",
+        description="Refresh token of an authorization; empty for client credentials.",
+    )
+    parent_login: str = Field(
+        default="",
+        title="MAX parent login",
+        description="Login of the parent account, for MAX users who belong to several.",
+    )
+    time_zone: str = Field(
+        default="",
+        title="Time zone",
+        description="Time zone of dates in answers, such as Europe/Warsaw; UTC if empty.",
+    )
+    base_url: str = Field(
+        default="",
+        title="Custom endpoint",
+        description="Endpoint of a sandbox or test host, with /v3; empty for GetResponse itself.",
+    )
+    allow_custom_host: bool = Field(
+        default=False,
+        title="Allow custom endpoint",
+        description="Needed for a custom endpoint; plain http is allowed to this machine only.",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for refused, sentence in self._contradictions():
+            if refused:
+                raise ValueError(sentence)
+        return self
+
+    def _contradictions(self) -> list[tuple[bool, str]]:
+        key = bool(self.api_key.get_secret_value())
+        oauth = bool(self.client_id or self.client_secret.get_secret_value())
+        whole_oauth = bool(self.client_id and self.client_secret.get_secret_value())
+        is_max = self.platform != "GetResponse"
+        return [
+            (key and oauth, "Give either an API key or an OAuth client, not both."),
+            (not key and not oauth, "Give an API key, or an OAuth client id and secret."),
+            (oauth and not whole_oauth, "OAuth needs both a client id and a client secret."),
+            (
+                bool(self.refresh_token.get_secret_value()) and not oauth,
+                "A refresh token needs its OAuth client id and secret.",
+            ),
+            (
+                not all(" " < char <= "~" for char in self.api_key.get_secret_value()),
+                "The API key holds spaces or characters that no key has: paste it again.",
+            ),
+            (is_max and not self.domain, f"{self.platform} needs the account's domain."),
+            (
+                not is_max and bool(self.domain or self.parent_login),
+                "Domain and parent login belong to MAX: choose a MAX platform or leave them empty.",
+            ),
+            (
+                bool(self.domain)
+                and (not _HOST_NAME.fullmatch(self.domain) or self.domain.startswith("www.")),
+                "The domain is a bare host name such as example.com, without https:// and www.",
+            ),
+            *_endpoint_contradictions(self.base_url, self.allow_custom_host),
+        ]
+
+    @property
+    def endpoint(self) -> str:
+        """Base URL of the API, without a slash at its end."""
+        return self.base_url.rstrip("/") or ENDPOINTS[self.platform]
+
+    @classmethod
+    def from_settings(cls) -> Self:
+        """Make credentials of `PREFECT_INTEGRATIONS_GETRESPONSE_*`.
+
+        Raises:
+            InvalidConfiguration: The settings are missing or contradict each other.
+        """
+        settings = GetResponseSettings()
+        try:
+            return cls.model_validate(settings.model_dump(exclude={"settle_seconds", "state_dir"}))
+        except ValidationError as error:
+            reasons = "; ".join(
+                fault["msg"].removeprefix("Value error, ").rstrip(".") for fault in error.errors()
+            )
+            raise InvalidConfiguration(
+                f"the settings give no usable credentials: {reasons}",
+                advice="Set PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY or name a block (--block).",
+            ) from None
+
+    def get_client(self) -> Client:
+        """Return the client of this account, shared by the whole process."""
+        key = self._identity()
+        with _lock:
+            if key not in _clients:
+                _clients[key] = Client(
+                    self.endpoint, self._auth(), throttle=_throttle(key), headers=self._headers()
+                )
+            return _clients[key]
+
+    def get_async_client(self) -> AsyncClient:
+        """Return the client of this account for the running event loop; it closes with the loop."""
+        loop = asyncio.get_running_loop()
+        key = self._identity()
+        with _lock:
+            clients = _async_clients.setdefault(loop, {})
+            if key not in clients:
+                clients[key] = AsyncClient(
+                    self.endpoint, self._auth(), throttle=_throttle(key), headers=self._headers()
+                )
+            return clients[key]
+
+    def verify(self) -> str:
+        """Ask GetResponse who this is, and return a sentence that says so.
+
+        Raises:
+            AuthenticationFailed: The key is wrong or expired.
+            GetResponseError: Anything else that keeps it from working.
+        """
+        request = ApiRequest("GET", "/accounts", "/accounts", RetryClass.READ)
+        account = self.get_client().send(request).data
+        identifier = account.get("accountId", "unknown")
+        return f"The credentials work for account {identifier} at {self.endpoint}."
+
+    def _auth(self) -> ApiKeyAuth:
+        if not self.api_key.get_secret_value():
+            raise InvalidConfiguration(
+                "OAuth 2.0 is not available yet", advice="Use an API key in the credentials block."
+            )
+        extra = {"X-Domain": self.domain} if self.domain else {}
+        if self.parent_login:
+            extra["X-Parent-Login"] = self.parent_login
+        return ApiKeyAuth(self.api_key, self.endpoint, extra)
+
+    def _headers(self) -> dict[str, str]:
+        from prefect_getresponse import __version__
+
+        headers = {"User-Agent": f"prefect-getresponse/{__version__}"}
+        if self.time_zone:
+            headers["X-Time-Zone"] = self.time_zone
+        return headers
+
+    def _identity(self) -> tuple[str, ...]:
+        secrets = "\0".join(
+            secret.get_secret_value()
+            for secret in (self.api_key, self.client_secret, self.refresh_token)
+        )
+        return (
+            self.endpoint,
+            self.account_name,
+            self.domain,
+            self.parent_login,
+            self.time_zone,
+            hashlib.blake2b(secrets.encode(), digest_size=16).hexdigest(),
+        )
+
+
+_lock = threading.RLock()
+_clients: dict[tuple[str, ...], Client] = {}
+_async_clients: weakref.WeakKeyDictionary[
+    asyncio.AbstractEventLoop, dict[tuple[str, ...], AsyncClient]
+] = weakref.WeakKeyDictionary()
+_throttles: dict[tuple[str, ...], Throttle] = {}
+
+
+def _throttle(identity: tuple[str, ...]) -> Throttle:
+    """One budget an account: its endpoint and name, whatever key reaches it."""
+    account = identity[:2]
+    with _lock:
+        if account not in _throttles:
+            _throttles[account] = Throttle(clock=time.monotonic, chance=random.Random())  # noqa: S311
+        return _throttles[account]
+
+
+def _endpoint_contradictions(base_url: str, allowed: bool) -> list[tuple[bool, str]]:
+    if not base_url or base_url.rstrip("/") in ENDPOINTS.values():
+        return []
+    parts = urlsplit(base_url)
+    plain = bool(parts.username or parts.password or parts.query or parts.fragment)
+    return [
+        (not allowed, "A custom endpoint needs 'Allow custom endpoint' (allow_custom_host)."),
+        (
+            parts.scheme not in ("http", "https") or not parts.hostname or plain,
+            "The custom endpoint is a plain URL such as http://127.0.0.1:8080/v3.",
+        ),
+        (
+            parts.scheme == "http" and parts.hostname not in _LOOPBACK,
+            "Plain http is allowed to this machine only: use https.",
+        ),
+    ]

@@ -1,0 +1,41 @@
+"""Settings of the integration: environment, `.env`, `prefect.toml` or a Prefect profile.
+
+Every field is `PREFECT_INTEGRATIONS_GETRESPONSE_<NAME>`.  A task argument wins over the
+credentials block, the block over these settings.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from prefect.settings.base import PrefectBaseSettings, build_settings_config
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+
+class GetResponseSettings(PrefectBaseSettings):
+    """What may be set outside a credentials block.
+
+    Attributes:
+        api_key: API key the command line uses when no block is named.
+        base_url: Endpoint instead of the platform's own, for a sandbox or a test host.
+        allow_custom_host: Allow `base_url` to name another host than GetResponse's.
+        platform: `GetResponse`, `GetResponse MAX US` or `GetResponse MAX PL`.
+        domain: Registered domain of a MAX account.
+        account_name: Name of the account in limits, state files and events; not secret.
+        settle_seconds: Longest wait for queued contacts to appear on their list.
+        state_dir: Folder of the import's ledgers; `<PREFECT_HOME>/getresponse` when empty.
+    """
+
+    model_config: ClassVar[SettingsConfigDict] = build_settings_config(
+        ("integrations", "getresponse")
+    )
+
+    api_key: SecretStr = SecretStr("")
+    base_url: str = ""
+    allow_custom_host: bool = False
+    platform: str = "GetResponse"
+    domain: str = ""
+    account_name: str = "default"
+    settle_seconds: float = Field(default=600.0, ge=0)
+    state_dir: str = ""

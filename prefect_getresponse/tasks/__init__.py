@@ -1,0 +1,1 @@
+"""Tasks: one module an API tag, one task an operation."""

@@ -1,0 +1,290 @@
+"""Campaigns: GetResponse's own word for lists of contacts; what its pages call a list.
+
+A list (campaign) cannot be deleted through the API.  Source: GetResponse API v3, Campaigns (Lists).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Required
+
+from pydantic import StringConstraints
+from typing_extensions import TypedDict
+
+from prefect_getresponse.client.request import RetryClass
+from prefect_getresponse.credentials import GetResponseCredentials
+from prefect_getresponse.omit import OMIT, Omit
+from prefect_getresponse.operation import Query, operation
+from prefect_getresponse.tasks.common import (
+    Blocklist,
+    BlocklistFlag,
+    FromFieldLink,
+    FromFieldReference,
+    Page,
+    PerPage,
+    SortOrder,
+    TrueOrFalse,
+)
+
+CampaignName = Annotated[str, StringConstraints(min_length=3, max_length=64)]
+OptinType = Literal["single", "double"]
+RedirectType = Literal["hosted", "customUrl"]
+ConfirmationMimeType = Literal["text/html", "text/plain", "combo"]
+NotificationStatus = Literal["enabled", "disabled"]
+
+
+class CampaignPostal(TypedDict, total=False):
+    """Postal address shown in messages; `design` places it by merge words such as `[[city]]`."""
+
+    addPostalToMessages: TrueOrFalse
+    city: str
+    companyName: str
+    country: str
+    design: str
+    state: str
+    street: str
+    zipCode: str
+
+
+class CampaignConfirmation(TypedDict, total=False):
+    """The message that asks for confirmation, and where its link leads.
+
+    `redirectUrl` is needed when `redirectType` is `customUrl`.
+    """
+
+    fromField: FromFieldReference
+    redirectType: RedirectType
+    mimeType: ConfirmationMimeType
+    redirectUrl: str
+    replyTo: FromFieldReference
+    subscriptionConfirmationBodyId: str
+    subscriptionConfirmationSubjectId: str
+
+
+class CampaignConfirmationDetails(TypedDict, total=False):
+    """The message that asks for confirmation, as the API answers it."""
+
+    fromField: FromFieldLink
+    redirectType: RedirectType
+    mimeType: ConfirmationMimeType
+    redirectUrl: str
+    replyTo: FromFieldLink
+    subscriptionConfirmationBodyId: str
+    subscriptionConfirmationSubjectId: str
+
+
+CampaignOptinTypes = TypedDict(
+    "CampaignOptinTypes",
+    {"email": OptinType, "api": OptinType, "import": Literal["single"], "webform": OptinType},
+    total=False,
+)
+"""Whether people must confirm (`double`), by the way they come in."""
+
+
+class CampaignSubscriptionNotifications(TypedDict, total=False):
+    """Whether new subscriptions are announced, and to whom."""
+
+    status: NotificationStatus
+    recipients: list[FromFieldReference]
+
+
+class CampaignSubscriptionNotificationsDetails(TypedDict, total=False):
+    """Announcements of new subscriptions, as the API answers them."""
+
+    status: NotificationStatus
+    recipients: list[FromFieldLink]
+
+
+class CampaignProfile(TypedDict, total=False):
+    """How the list presents itself: `description` 2 to 255, `title` 2 to 64 characters."""
+
+    description: Annotated[str, StringConstraints(min_length=2, max_length=255)]
+    industryTagId: str
+    logo: str
+    logoLinkUrl: str
+    title: Annotated[str, StringConstraints(min_length=2, max_length=64)]
+
+
+class Campaign(TypedDict, total=False):
+    """A row of a listing of lists; `description` repeats the name."""
+
+    campaignId: Required[str]
+    name: str
+    techName: str
+    languageCode: str
+    isDefault: TrueOrFalse
+    createdOn: str
+    href: str
+    description: str
+
+
+class CampaignDetails(TypedDict, total=False):
+    """A list as the API answers it."""
+
+    campaignId: Required[str]
+    name: str
+    techName: str
+    languageCode: str
+    isDefault: TrueOrFalse
+    createdOn: str
+    href: str
+    postal: CampaignPostal
+    confirmation: CampaignConfirmationDetails
+    optinTypes: CampaignOptinTypes
+    subscriptionNotifications: CampaignSubscriptionNotificationsDetails
+    profile: CampaignProfile
+
+
+@operation("GET", "/campaigns")
+def list_campaigns(
+    credentials: GetResponseCredentials,
+    *,
+    name: Annotated[str | Omit, Query("query[name]")] = OMIT,
+    is_default: Annotated[bool | Omit, Query("query[isDefault]")] = OMIT,
+    sort_name: Annotated[SortOrder | Omit, Query("sort[name]")] = OMIT,
+    sort_created_on: Annotated[SortOrder | Omit, Query("sort[createdOn]")] = OMIT,
+    fields: str | Omit = OMIT,
+    page: Page | Omit = OMIT,
+    per_page: PerPage | Omit = OMIT,
+) -> list[Campaign]:
+    """Read one page of lists.
+
+    Args:
+        credentials: The account.
+        name: Keep lists whose name contains this.
+        is_default: Keep the default list, or the others.
+        sort_name: Sort by name.
+        sort_created_on: Sort by date of creation.
+        fields: Comma-separated members to answer with.
+        page: Page, from 1.
+        per_page: Lists a page, up to 1000.
+
+    Returns:
+        The lists of the page.
+    """
+    ...
+
+
+@operation("POST", "/campaigns", retry_class=RetryClass.KEYED)
+def create_campaign(
+    credentials: GetResponseCredentials,
+    *,
+    name: CampaignName,
+    language_code: str | Omit = OMIT,
+    is_default: TrueOrFalse | Omit = OMIT,
+    postal: CampaignPostal | Omit = OMIT,
+    confirmation: CampaignConfirmation | Omit = OMIT,
+    optin_types: CampaignOptinTypes | Omit = OMIT,
+    subscription_notifications: CampaignSubscriptionNotifications | Omit = OMIT,
+    profile: CampaignProfile | Omit = OMIT,
+) -> CampaignDetails:
+    r"""Create a list.
+
+    Args:
+        credentials: The account.
+        name: 3 to 64 characters, unique; no emoji and none of `/ \ @ [ ]`.
+        language_code: ISO 639-1, or `zt`, `fs`, `md`.
+        is_default: Whether it becomes the default list.
+        postal: Postal address shown in messages.
+        confirmation: The message that asks for confirmation.
+        optin_types: Whether people must confirm.
+        subscription_notifications: Whether new subscriptions are announced.
+        profile: How it presents itself.
+
+    Returns:
+        The new list.
+    """
+    ...
+
+
+@operation("GET", "/campaigns/{campaign_id}")
+def get_campaign(
+    credentials: GetResponseCredentials, campaign_id: str, *, fields: str | Omit = OMIT
+) -> CampaignDetails:
+    """Read one list.
+
+    Args:
+        credentials: The account.
+        campaign_id: Id of the list.
+        fields: Comma-separated members to answer with.
+
+    Returns:
+        The list.
+    """
+    ...
+
+
+@operation("POST", "/campaigns/{campaign_id}", retry_class=RetryClass.UPDATE)
+def update_campaign(
+    credentials: GetResponseCredentials,
+    campaign_id: str,
+    *,
+    name: CampaignName,
+    language_code: str | Omit = OMIT,
+    is_default: TrueOrFalse | Omit = OMIT,
+    postal: CampaignPostal | Omit = OMIT,
+    confirmation: CampaignConfirmation | Omit = OMIT,
+    optin_types: CampaignOptinTypes | Omit = OMIT,
+    subscription_notifications: CampaignSubscriptionNotifications | Omit = OMIT,
+    profile: CampaignProfile | Omit = OMIT,
+) -> CampaignDetails:
+    r"""Change a list; what is omitted stays, but the name is always needed.
+
+    Args:
+        credentials: The account.
+        campaign_id: Id of the list.
+        name: 3 to 64 characters, unique; no emoji and none of `/ \ @ [ ]`.
+        language_code: ISO 639-1, or `zt`, `fs`, `md`.
+        is_default: Whether it becomes the default list.
+        postal: Postal address shown in messages.
+        confirmation: The message that asks for confirmation.
+        optin_types: Whether people must confirm.
+        subscription_notifications: Whether new subscriptions are announced.
+        profile: How it presents itself.
+
+    Returns:
+        The changed list.
+    """
+    ...
+
+
+@operation("GET", "/campaigns/{campaign_id}/blocklists")
+def get_campaign_blocklist(
+    credentials: GetResponseCredentials,
+    campaign_id: str,
+    *,
+    mask: Annotated[str | Omit, Query("query[mask]")] = OMIT,
+) -> Blocklist:
+    """Read what is blocked on one list; all of it, without pages.
+
+    Args:
+        credentials: The account.
+        campaign_id: Id of the list.
+        mask: Keep masks that contain this.
+
+    Returns:
+        The blocked addresses and domains.
+    """
+    ...
+
+
+@operation("POST", "/campaigns/{campaign_id}/blocklists", retry_class=RetryClass.UPDATE)
+def update_campaign_blocklist(
+    credentials: GetResponseCredentials,
+    campaign_id: str,
+    *,
+    masks: list[str],
+    additional_flags: Annotated[list[BlocklistFlag] | Omit, Query("additionalFlags")] = OMIT,
+) -> Blocklist | None:
+    """Block addresses and domains on one list.
+
+    Args:
+        credentials: The account.
+        campaign_id: Id of the list.
+        masks: Addresses (`jane@example.com`) and domains (`@example.com`).
+        additional_flags: `add` blocks the masks besides those that are, `delete` unblocks them;
+            without either they replace everything that is blocked. `noResponse` asks for no answer.
+
+    Returns:
+        All that is blocked now, or None with `noResponse`.
+    """
+    ...

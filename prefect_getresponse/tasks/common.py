@@ -1,0 +1,54 @@
+"""Types that several task modules share.
+
+Every listing takes `page` (from 1) and `per_page` (1 to 1000, 100 if omitted), `fields`
+(comma-separated names to answer with; ids are always there), filters and sorts.
+Source: GetResponse API v3, Pagination, Sorting and Filtering.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Required
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+Page = Annotated[int, Field(ge=1)]
+PerPage = Annotated[int, Field(ge=1, le=1000)]
+SortOrder = Literal["ASC", "DESC"]
+TrueOrFalse = Literal["true", "false"]
+"""Booleans that the API writes as texts."""
+BlocklistFlag = Literal["add", "delete", "noResponse"]
+"""What to do with given masks instead of replacing all, and whether to be silent about it."""
+
+
+class CampaignReference(TypedDict):
+    """The list (campaign) that something is put on."""
+
+    campaignId: str
+
+
+class CampaignLink(TypedDict, total=False):
+    """The list (campaign) that something is on, as the API answers it."""
+
+    campaignId: Required[str]
+    name: str | None
+    href: str
+
+
+class FromFieldReference(TypedDict):
+    """A sender's address, named by its id."""
+
+    fromFieldId: str
+
+
+class FromFieldLink(TypedDict, total=False):
+    """A sender's address as the API answers it."""
+
+    fromFieldId: Required[str]
+    href: str
+
+
+class Blocklist(TypedDict):
+    """Blocked addresses (`jane@example.com`) and domains (`@example.com`)."""
+
+    masks: list[str]
