@@ -1,0 +1,225 @@
+"""Import contacts from another tool into a GetResponse list, every night, accounting for each row.
+
+Deploy it with `deployments/prefect.yaml`, or call it from a flow of your own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, TypeVar
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_table_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+from prefect.events import emit_event
+from prefect.runtime import flow_run
+from slugify import slugify
+
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.flow_progress import FlowProgress
+from prefect_getresponse.contact_import.job import (
+    ImportOptions,
+    Job,
+    Mode,
+    RouteChoice,
+    import_options,
+)
+from prefect_getresponse.contact_import.ledger import anything_sent, writer_lock
+from prefect_getresponse.contact_import.phases.check import check
+from prefect_getresponse.contact_import.phases.plan import plan
+from prefect_getresponse.contact_import.phases.read import read
+from prefect_getresponse.contact_import.phases.report import attention_rows, report
+from prefect_getresponse.contact_import.phases.resume import settle_interrupted
+from prefect_getresponse.contact_import.phases.send import send
+from prefect_getresponse.contact_import.phases.verify import verify
+from prefect_getresponse.contact_import.report import ImportReport, failure
+from prefect_getresponse.credentials import GetResponseCredentials
+
+T = TypeVar("T")
+
+ROWS_IN_ARTIFACT = 1000
+
+
+def _flow_run_name() -> str:
+    parameters = flow_run.parameters
+    return f"{parameters['campaign']} from {str(parameters['source']).rpartition('/')[2]}"
+
+
+@flow(name="nightly-contact-import", flow_run_name=_flow_run_name)
+def nightly_contact_import(
+    credentials: GetResponseCredentials,
+    source: str,
+    campaign: str,
+    mapping: dict[str, str] | None = None,
+    mode: Mode = "add_and_update",
+    tags: list[str] | None = None,
+    dry_run: bool = False,
+    route: RouteChoice = "auto",
+    verify: bool = True,
+    max_reject_ratio: float = 0.05,
+    state_dir: str = "",
+    encoding: str | None = None,
+    create_campaign: bool = False,
+    settle_seconds: float | None = None,
+) -> ImportReport:
+    """Import a contact export into a list (campaign) and say what became of every row.
+
+    Running it again after an interruption goes on where it stopped; running it again with the same
+    source sends nothing.
+
+    Args:
+        credentials: The GetResponse account.
+        source: Path of a CSV, TSV or JSONL file, gzip allowed.
+        campaign: Name of the list (campaign), or its id.
+        mapping: Field by column name, for columns that are not recognised by themselves.
+        mode: Change people who are on the list already, or leave them.
+        tags: Tags for every person, besides those of the source.
+        dry_run: Stop after the plan; nothing is sent.
+        route: How new people are sent: a call each, 1000 a call, or whatever is quicker.
+        verify: Read the list back and give every sent row its verdict.
+        max_reject_ratio: Share of rejected rows above which the run fails, 0 to 1.
+        state_dir: Folder of the ledger; must outlive the worker.
+        encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
+        create_campaign: Create the list if it is missing.
+        settle_seconds: Longest wait for queued contacts, in seconds; 600 unless set elsewhere.
+
+    Returns:
+        What became of every row.
+
+    Raises:
+        ImportInputError: The source cannot be used; nothing was sent.
+        ImportFailed: The rows do not balance, or too many were rejected; carries the report.
+        GetResponseError: Anything else that kept it from sending anything.
+    """
+    settle = {} if settle_seconds is None else {"settle_seconds": settle_seconds}
+    options = import_options(
+        source=source,
+        campaign=campaign,
+        mapping=mapping or {},
+        mode=mode,
+        tags=tuple(tags or ()),
+        dry_run=dry_run,
+        route=route,
+        verify=verify,
+        max_reject_ratio=max_reject_ratio,
+        state_dir=state_dir,
+        encoding=encoding,
+        create_campaign=create_campaign,
+        **settle,
+    )
+    job = check_import(credentials, options)
+    with writer_lock(job.ledger):
+        run_id = read_source(credentials, job)
+        error: GetResponseError | None = None
+        try:
+            plan_import(credentials, job, run_id)
+            send_contacts(credentials, job, run_id)
+            verify_contacts(credentials, job, run_id)
+        except GetResponseError as raised:
+            if not anything_sent(job.ledger, run_id):
+                raise
+            error = raised
+        result = report_import(job, run_id, error)
+    if result.problem:
+        raise failure(result)
+    return result
+
+
+@task(name="check", task_run_name="check", cache_policy=NO_CACHE)
+def check_import(credentials: GetResponseCredentials, options: ImportOptions) -> Job:
+    """Check source, columns, key, list and custom fields before anything is written."""
+    return _run(
+        credentials, lambda client: check(options, credentials.account_name, client, time.time)
+    )
+
+
+@task(name="read", task_run_name="read", cache_policy=NO_CACHE)
+def read_source(credentials: GetResponseCredentials, job: Job) -> str:
+    """Read the source into the ledger, or find the interrupted run to go on with."""
+    with FlowProgress(_key(job, "progress")) as progress:
+        _run(credentials, lambda client: settle_interrupted(job, client, progress, time.time))
+        return read(job, progress, time.time)
+
+
+@task(name="plan", task_run_name="plan", cache_policy=NO_CACHE)
+def plan_import(credentials: GetResponseCredentials, job: Job, run_id: str) -> None:
+    """Compare the rows with the list; the plan becomes an artifact."""
+    with FlowProgress(_key(job, "progress")) as progress:
+        estimate = _run(credentials, lambda client: plan(job, run_id, client, progress))
+        if estimate is None:
+            return
+        planned = report(job, run_id, time.time, planned=True)
+        create_markdown_artifact(planned.markdown(), key=_key(job, "plan"), description="Plan")
+        progress.note(
+            f"plan: {estimate.add} to add ({estimate.route}), {estimate.update} to update,"
+            f" {estimate.calls} calls, at least {estimate.seconds} s"
+        )
+
+
+@task(name="send", task_run_name="send", cache_policy=NO_CACHE)
+def send_contacts(credentials: GetResponseCredentials, job: Job, run_id: str) -> None:
+    """Send what the plan says, under the ledger."""
+    with FlowProgress(_key(job, "progress")) as progress:
+        _run(credentials, lambda client: send(job, run_id, client, progress, time.time))
+
+
+@task(name="verify", task_run_name="verify", cache_policy=NO_CACHE)
+def verify_contacts(credentials: GetResponseCredentials, job: Job, run_id: str) -> None:
+    """Read the list back and give every sent row its verdict."""
+    with FlowProgress(_key(job, "progress")) as progress:
+        _run(credentials, lambda client: verify(job, run_id, client, progress, time.time))
+
+
+@task(name="report", task_run_name="report", cache_policy=NO_CACHE)
+def report_import(job: Job, run_id: str, error: GetResponseError | None) -> ImportReport:
+    """Account for every row: report and rejects as artifacts, and one event."""
+    result = report(job, run_id, time.time, error)
+    create_markdown_artifact(result.markdown(), key=_key(job, "report"), description="Report")
+    rows = attention_rows(job, run_id, ROWS_IN_ARTIFACT)
+    create_table_artifact(
+        [row.model_dump() for row in rows],
+        key=_key(job, "rejects"),
+        description=f"Rows to look at: {len(rows)} shown. All of them: {result.rejects_file}",
+    )
+    emit_event(
+        f"getresponse.import.{'failed' if result.problem else 'completed'}",
+        resource={
+            "prefect.resource.id": f"getresponse.campaign.{slugify(job.campaign_name)}",
+            "prefect.resource.name": job.campaign_name,
+        },
+        payload=result.as_dict(),
+    )
+    get_run_logger().info(
+        "%s", ", ".join(f"{rows} {verdict}" for verdict, rows in result.verdicts.items() if rows)
+    )
+    return result
+
+
+def _run(
+    credentials: GetResponseCredentials, phase: Callable[[AsyncClient], Coroutine[Any, Any, T]]
+) -> T:
+    """Run a phase on an event loop of its own, also where one is running already."""
+
+    async def work() -> T:
+        return await phase(credentials.get_async_client())
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    else:
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(copy_context().run, asyncio.run, work()).result()
+    return asyncio.run(work())
+
+
+def _key(job: Job, what: str) -> str:
+    return f"getresponse-import-{what}-{slugify(job.campaign_name)}"

@@ -1,0 +1,245 @@
+"""The command line: `prefect-getresponse demo | sandbox | import`.
+
+Exit codes: 0 done and balanced; 1 unbalanced, unknown outcomes, too many rejects, or an error after
+the first send; 2 anything wrong before the first send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, cast
+
+from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console
+from rich.markdown import Markdown
+
+from prefect_getresponse import __version__
+from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
+from prefect_getresponse.contact_import.errors import ImportInputError
+from prefect_getresponse.contact_import.job import Mode, RouteChoice
+from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.credentials import GetResponseCredentials
+
+OK, FAILED, NOT_STARTED = 0, 1, 2
+
+app = App(
+    name="prefect-getresponse",
+    help="GetResponse for Prefect: import contacts, and try everything against a local sandbox.",
+    version=__version__,
+)
+out = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: The words after the program's name.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except (CycloptsError, GetResponseError, ImportInputError) as error:
+        err.print(f"error: {type(error).__name__}: {one_line(error)}", markup=False, soft_wrap=True)
+        return NOT_STARTED
+    except KeyboardInterrupt:
+        err.print("interrupted; the same command goes on where it stopped")
+        return FAILED
+    return code if isinstance(code, int) else OK
+
+
+def one_line(error: Exception) -> str:
+    """Text of an error on one line."""
+    return " ".join(str(error).split())
+
+
+@app.command(name="import")
+def import_(
+    source: str,
+    /,
+    *,
+    campaign: Annotated[str, Parameter(name="--list")],
+    create_list: Annotated[bool, Parameter(negative="")] = False,
+    block: str | None = None,
+    map_: Annotated[
+        list[str] | None, Parameter(name="--map", consume_multiple=True, negative="")
+    ] = None,
+    encoding: str | None = None,
+    mode: Mode = "add_and_update",
+    route: RouteChoice = "auto",
+    max_reject_ratio: float = 0.05,
+    state_dir: str = "",
+    new_run: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    json_: Annotated[Path | None, Parameter(name="--json")] = None,
+) -> int:
+    """Import a contact export into a list and say what became of every row.
+
+    Example: prefect-getresponse import customers.csv --list Newsletter --map "Mail 2=email"
+
+    Args:
+        source: CSV, TSV or JSONL file, gzip allowed.
+        campaign: Name of the list, or its id.
+        create_list: Create the list if it is missing, all opt-in types single.
+        block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
+        map_: COLUMN=FIELD. Fields: email, name, first_name, last_name, tags, consent, opt_out,
+            ip_address, day_of_cycle, scoring, custom:NAME, and - to ignore the column.
+        encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
+        mode: add_and_update changes people who are on the list, add_only leaves them.
+        route: How new people are sent: contacts (a call each), batch (1000 a call), or auto.
+        max_reject_ratio: Share of rejected rows above which the run fails, 0 to 1.
+        state_dir: Folder of the ledger; <PREFECT_HOME>/getresponse if not given.
+        new_run: Settle an interrupted run whose source has changed, and begin a new one.
+        dry_run: Stop after the plan; nothing is sent.
+        json_: Write the report to this file.
+    """
+    from prefect_getresponse.contact_import.engine import run_import
+    from prefect_getresponse.contact_import.job import import_options
+    from prefect_getresponse.contact_import.terminal import terminal_progress
+
+    options = import_options(
+        source=source,
+        campaign=campaign,
+        mapping=read_mapping(map_ or []),
+        mode=mode,
+        dry_run=dry_run,
+        route=route,
+        max_reject_ratio=max_reject_ratio,
+        state_dir=state_dir,
+        create_campaign=create_list,
+        encoding=encoding,
+        reopen="settle" if new_run else "refuse",
+    )
+    credentials = load_credentials(block)
+
+    async def work() -> ImportReport:
+        client = credentials.get_async_client()
+        return await run_import(options, credentials.account_name, client, progress=progress)
+
+    with terminal_progress(err) as progress:
+        report = asyncio.run(work())
+    return show(report, json_)
+
+
+@app.command
+def sandbox(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8088,
+    api_key: str = "sandbox-key",
+    speed: float = 1.0,
+    seed_contacts: int = 0,
+) -> int:
+    """Serve a local GetResponse to try things against.
+
+    Example: prefect-getresponse sandbox --port 8088 --speed 60
+
+    Args:
+        host: Address to listen on.
+        port: Port to listen on, 0 for a free one.
+        api_key: Key that callers must send.
+        speed: How many times faster than life GetResponse's own work is done; call limits
+            stay as they are.
+        seed_contacts: Confirmed contacts on the default list from the start.
+    """
+    from prefect_getresponse.sandbox import Sandbox
+
+    def ready(url: str) -> None:
+        print_line(f"sandbox: {url}  key: {api_key}  (Ctrl-C ends it)")
+
+    try:
+        service = Sandbox(api_key=api_key, speed=speed, seed_contacts=seed_contacts)
+        service.serve_forever(host, port, on_ready=ready)
+    except (ValueError, OSError) as error:
+        raise InvalidArguments(
+            f"the sandbox cannot start: {error}", advice="Correct the option, or use --port 0."
+        ) from None
+    except KeyboardInterrupt:
+        pass
+    return OK
+
+
+@app.command
+def demo(
+    *, rows: int | None = None, json_: Annotated[Path | None, Parameter(name="--json")] = None
+) -> int:
+    """Watch a nightly contact import run as a Prefect flow against the sandbox.
+
+    Example: prefect-getresponse demo --rows 5000
+
+    Args:
+        rows: Number of customers; the example file as it is if not given.
+        json_: Write the report to this file.
+    """
+    from prefect_getresponse.demo import start_demo
+
+    if rows is not None and rows < 1:
+        raise InvalidArguments("--rows must be at least 1")
+    return start_demo(rows, json_)
+
+
+def read_mapping(pairs: list[str]) -> dict[str, str]:
+    """Field by column name, of words such as `COLUMN=FIELD`.
+
+    Raises:
+        InvalidArguments: A word has no `=`, or names a column twice.
+    """
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        column, separator, field = pair.rpartition("=")
+        if not separator or not column:
+            raise InvalidArguments(f"--map {pair!r}: not of the form COLUMN=FIELD")
+        if column in mapping:
+            raise InvalidArguments(f"--map names column {column!r} twice")
+        mapping[column] = field
+    return mapping
+
+
+def load_credentials(block: str | None) -> GetResponseCredentials:
+    """Credentials of a block, or of the settings.
+
+    Raises:
+        InvalidConfiguration: They are missing or cannot work.
+    """
+    if block is None:
+        return GetResponseCredentials.from_settings()
+    from prefect.settings import get_current_settings
+
+    if get_current_settings().api.url is None:
+        raise InvalidArguments(
+            "--block needs a Prefect server, and PREFECT_API_URL is not set",
+            advice="Set it, or use PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY instead of a block.",
+        )
+    try:
+        return cast(GetResponseCredentials, GetResponseCredentials.load(block))
+    except ValueError as error:
+        raise InvalidArguments(f"--block {block}: {one_line(error)}") from None
+
+
+def show(report: ImportReport, file: Path | None) -> int:
+    """Print a report, write it to a file if wanted, and say how it went as an exit code."""
+    if file is not None:
+        file.write_text(json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n")
+    if out.is_terminal:
+        out.print(Markdown(report.markdown()))
+    else:
+        print_line(report.markdown())
+    return FAILED if report.problem else OK
+
+
+def print_line(text: str) -> None:
+    """Print plain text at once."""
+    sys.stdout.write(text + os.linesep)
+    sys.stdout.flush()

@@ -1,0 +1,253 @@
+"""The account as an import sees it: lists, people, fields, tags, and whom not to write to.
+
+Every call is built by the declaration of its task, so that its rules hold here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from prefect_getresponse.client.errors import Conflict, GetResponseError, OutcomeUnknown
+from prefect_getresponse.client.paginate import aiterate_pages
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.tasks.accounts import get_account_blocklist
+from prefect_getresponse.tasks.campaigns import (
+    create_campaign,
+    get_campaign,
+    get_campaign_blocklist,
+    list_campaigns,
+)
+from prefect_getresponse.tasks.contacts import get_contact, list_contacts
+from prefect_getresponse.tasks.custom_fields import list_custom_fields
+from prefect_getresponse.tasks.search_contacts import list_contacts_by_conditions
+from prefect_getresponse.tasks.suppressions import get_suppression, list_suppressions
+from prefect_getresponse.tasks.tags import create_tag, list_tags
+
+PAGES_AT_ONCE = 4
+_SINGLE_OPT_IN = {"email": "single", "api": "single", "import": "single", "webform": "single"}
+_EVERY_CYCLE = ["receiving_autoresponder", "not_receiving_autoresponder"]
+
+
+class CampaignNotFound(GetResponseError):
+    """No list of the account has the name or id."""
+
+
+class AmbiguousCampaign(GetResponseError):
+    """Several lists of the account have the name."""
+
+
+class CustomFieldNotFound(GetResponseError):
+    """A custom field that the mapping names is not in the account."""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A list (campaign).
+
+    Attributes:
+        campaign_id: Its id.
+        name: Its name.
+        double_optin: Whether people added through the API must confirm first.
+    """
+
+    campaign_id: str
+    name: str
+    double_optin: bool
+
+
+@dataclass(frozen=True)
+class Exclusions:
+    """Addresses and domains that must not be written to, by the reason why.
+
+    Attributes:
+        masks: Lower-case masks such as `jane@example.com` or `@example.com`, each with its reason.
+    """
+
+    masks: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def reason(self, key: str) -> str | None:
+        """Why an address must not be written to; None if it may.
+
+        Args:
+            key: Comparison key of the address.
+        """
+        return self.masks.get(key) or self.masks.get(key[key.rfind("@") :])
+
+
+class Account:
+    """Reads and prepares what an import needs from the account.
+
+    Args:
+        client: The account's client.
+    """
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def call(self, task: OperationTask[..., Any], **arguments: object) -> Any:
+        """Call an operation by its task's declaration, without a task run."""
+        return (await self._client.send(task.operation.request(arguments))).data
+
+    async def pages(
+        self, task: OperationTask[..., Any], **arguments: object
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """Pages of a listing, in order."""
+        request = task.operation.request(arguments)
+        async for page in aiterate_pages(self._client, request, side_by_side=PAGES_AT_ONCE):
+            yield page.items
+
+    async def items(
+        self, task: OperationTask[..., Any], **arguments: object
+    ) -> list[dict[str, Any]]:
+        """All items of a listing that is known to be small."""
+        return [item async for page in self.pages(task, **arguments) for item in page]
+
+    async def find_campaign(self, wanted: str) -> Campaign:
+        """Find a list by its name, compared without case and outer blanks, or by its id.
+
+        Raises:
+            CampaignNotFound: There is none.
+            AmbiguousCampaign: The name fits several.
+        """
+        listed = await self.items(list_campaigns)
+        by_name = [item for item in listed if _folded(item["name"]) == _folded(wanted)]
+        found = by_name or [item for item in listed if item["campaignId"] == wanted]
+        if not found:
+            names = ", ".join(sorted(repr(item["name"]) for item in listed)[:10])
+            raise CampaignNotFound(
+                f"no list is named {wanted!r}; the account has {names or 'none'}",
+                advice="Correct the name, or create the list with --create-list.",
+            )
+        if len(found) > 1:
+            ids = ", ".join(f"{item['name']!r} ({item['campaignId']})" for item in found)
+            raise AmbiguousCampaign(
+                f"{len(found)} lists are named {wanted!r}: {ids}",
+                advice="Give the id of the one you mean instead of the name.",
+            )
+        return await self._campaign(found[0]["campaignId"])
+
+    async def create_campaign(self, name: str) -> Campaign:
+        """Create a list whose opt-in types are all `single`."""
+        try:
+            created = await self.call(create_campaign, name=name, optin_types=_SINGLE_OPT_IN)
+        except (OutcomeUnknown, Conflict):
+            return await self.find_campaign(name)
+        return Campaign(created["campaignId"], created["name"], double_optin=False)
+
+    async def _campaign(self, campaign_id: str) -> Campaign:
+        details = await self.call(get_campaign, campaign_id=campaign_id)
+        optin = details.get("optinTypes", {}).get("api", "single")
+        return Campaign(campaign_id, details["name"], double_optin=optin == "double")
+
+    async def field_ids(self, names: list[str]) -> dict[str, str]:
+        """Ids of custom fields by name.
+
+        Raises:
+            CustomFieldNotFound: The account has no such field.
+        """
+        if not names:
+            return {}
+        listed = {
+            item["name"]: item["customFieldId"] for item in await self.items(list_custom_fields)
+        }
+        if missing := [name for name in names if name not in listed]:
+            raise CustomFieldNotFound(
+                f"the account has no custom field named {', '.join(map(repr, missing))}",
+                advice="Create it in GetResponse, or map its column to another field or to '-'.",
+            )
+        return {name: listed[name] for name in names}
+
+    async def tag_ids(self, names: list[str]) -> dict[str, str]:
+        """Ids of tags by name; creates those that are missing."""
+        if not names:
+            return {}
+        listed = await self._listed_tags()
+        for name in names:
+            if name not in listed:
+                listed[name] = await self._create_tag(name)
+        return {name: listed[name] for name in names}
+
+    async def _listed_tags(self) -> dict[str, str]:
+        return {item["name"]: item["tagId"] for item in await self.items(list_tags)}
+
+    async def _create_tag(self, name: str) -> str:
+        try:
+            created = await self.call(create_tag, name=name)
+        except (OutcomeUnknown, Conflict):
+            listed = {_folded(tag): tag_id for tag, tag_id in (await self._listed_tags()).items()}
+            if _folded(name) not in listed:
+                raise
+            return listed[_folded(name)]
+        if created is None:  # accepted, but the answer was unreadable
+            return (await self._listed_tags())[name]
+        return str(created["tagId"])
+
+    def subscribers(
+        self, campaign_id: str, created_from: str | None = None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """Confirmed people of a list, with id, e-mail and name.
+
+        Args:
+            campaign_id: The list.
+            created_from: Only people who were added on this day (YYYY-MM-DD, UTC) or later.
+        """
+        window = {"created_from": created_from} if created_from else {}
+        return self.pages(
+            list_contacts,
+            campaign_id=campaign_id,
+            sort_created_on="ASC",
+            fields="contactId,email,name",
+            **window,
+        )
+
+    def search(
+        self, campaign_id: str, subscribers_type: str
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """People of a list whom only a segment query shows.
+
+        Args:
+            campaign_id: The list.
+            subscribers_type: `removed` or `unconfirmed`.
+        """
+        section = {
+            "campaignIdsList": [campaign_id],
+            "logicOperator": "and",
+            "subscriberCycle": _EVERY_CYCLE,
+            "subscriptionDate": "all_time",
+            "conditions": [],
+        }
+        return self.pages(
+            list_contacts_by_conditions,
+            subscribers_type=[subscribers_type],
+            section_logic_operator="and",
+            section=[section],
+        )
+
+    async def contact(self, contact_id: str) -> dict[str, Any]:
+        """One contact with tags and custom fields."""
+        found: dict[str, Any] = await self.call(get_contact, contact_id=contact_id)
+        return found
+
+    async def exclusions(self, campaign_id: str) -> Exclusions:
+        """Blocklists of the account and of the list, and all suppression lists."""
+        masks: dict[str, str] = {}
+        for suppression in await self.items(list_suppressions):
+            details = await self.call(get_suppression, suppression_id=suppression["suppressionId"])
+            masks |= _masks(details, "suppressed")
+        of_list = await self.call(get_campaign_blocklist, campaign_id=campaign_id)
+        of_account = await self.call(get_account_blocklist)
+        masks |= _masks(of_list, "blocklisted_in_list")
+        masks |= _masks(of_account, "blocklisted_in_account")
+        return Exclusions(masks)
+
+
+def _masks(answer: dict[str, Any], reason: str) -> dict[str, str]:
+    masks: list[str] = answer.get("masks") or []
+    return {_folded(mask): reason for mask in masks}
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold()

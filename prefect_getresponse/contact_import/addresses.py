@@ -1,0 +1,65 @@
+"""E-mail addresses: which are valid, and which are the same.
+
+Only syntax counts, never DNS, and nothing is corrected. GetResponse's API v3 declares `email` as
+`format: email`, which is the ASCII mailbox of RFC 5321: an international domain is sent in its
+ASCII form, while a local part beyond ASCII, a quoted one and an address literal are invalid.
+"""
+
+import re
+import unicodedata
+
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
+"""Characters without width that `str.strip` leaves standing; they come with copied text."""
+
+MAX_LENGTH = 254
+# Dots in a row are against RFC 5321, but mobile carriers have given out such addresses, and they
+# receive mail: only dots at the ends are refused.
+_LOCAL = re.compile(r"(?!\.)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_TOP_LABEL = r"[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
+_PLAIN = re.compile(rf"{_LOCAL.pattern}@(?:{_LABEL}\.)+{_TOP_LABEL}")
+
+
+def trimmed(cell: str) -> str:
+    """Return a cell without white space and invisible characters at its ends."""
+    cell = cell.strip()
+    return cell if cell.isascii() else cell.strip(INVISIBLE + "\u00a0 \t\r\n").strip()
+
+
+def address(cell: str) -> str | None:
+    """Return the address in a trimmed cell as the API takes it, or `None` if it is invalid."""
+    if len(cell) > MAX_LENGTH:
+        return None
+    # Labels like `ab--cd` are reserved; whether `xn--...` is valid takes more than a pattern.
+    if cell.isascii() and "--" not in cell:
+        return cell if _PLAIN.fullmatch(cell) else None
+    local, _, domain = cell.rpartition("@")
+    ascii_domain = _ascii_domain(domain) if _LOCAL.fullmatch(local) else None
+    if ascii_domain is None:
+        return None
+    # An ASCII domain is sent as it stands, also in capitals.
+    found = f"{local}@{domain if domain.isascii() else ascii_domain}"
+    return found if len(found) <= MAX_LENGTH and _PLAIN.fullmatch(found) else None
+
+
+def compare_key(valid: str) -> str:
+    """Return what two spellings of one valid address have in common."""
+    return valid.lower()
+
+
+def _ascii_domain(domain: str) -> str | None:
+    # Imported late: few sources have such domains, and the import costs as much as 1000 rows.
+    from email_validator import EmailNotValidError, validate_email
+
+    # Letters that only look like ASCII (full width) would become others: that is a correction.
+    composed = unicodedata.normalize("NFC", domain)
+    if unicodedata.normalize("NFKC", domain) != composed:
+        return None
+    try:
+        # Not "globally deliverable" lets reserved names such as example.test pass.
+        found = validate_email(
+            f"x@{composed}", check_deliverability=False, globally_deliverable=False
+        )
+    except EmailNotValidError:
+        return None
+    return found.ascii_domain

@@ -1,0 +1,64 @@
+"""The phases of an import in their order, without Prefect: what the command line runs.
+
+`flows/nightly_contact_import.py` runs the same phases as tasks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.job import ImportOptions
+from prefect_getresponse.contact_import.ledger import anything_sent, writer_lock
+from prefect_getresponse.contact_import.phases.check import check
+from prefect_getresponse.contact_import.phases.plan import plan
+from prefect_getresponse.contact_import.phases.read import read
+from prefect_getresponse.contact_import.phases.report import report
+from prefect_getresponse.contact_import.phases.resume import settle_interrupted
+from prefect_getresponse.contact_import.phases.send import send
+from prefect_getresponse.contact_import.phases.verify import verify
+from prefect_getresponse.contact_import.progress import Progress, Silent
+from prefect_getresponse.contact_import.report import ImportReport
+
+
+async def run_import(
+    options: ImportOptions,
+    account_name: str,
+    client: AsyncClient,
+    *,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = time.time,
+) -> ImportReport:
+    """Run an import from beginning to end, or go on with one that was interrupted.
+
+    Args:
+        options: What is to be imported, where to and how.
+        account_name: Name of the account.
+        client: The account's client.
+        progress: Shows where the import is.
+        clock: Seconds since the epoch.
+
+    Returns:
+        What became of every row, also when the run broke off after its first send.
+
+    Raises:
+        ImportInputError: The source cannot be used; nothing was sent.
+        GetResponseError: Anything else that kept it from sending anything.
+    """
+    progress = progress or Silent()
+    job = await check(options, account_name, client, clock)
+    with writer_lock(job.ledger):
+        await settle_interrupted(job, client, progress, clock)
+        run_id = read(job, progress, clock)
+        error = None
+        try:
+            await plan(job, run_id, client, progress)
+            await send(job, run_id, client, progress, clock)
+            await verify(job, run_id, client, progress, clock)
+        except GetResponseError as raised:
+            if not anything_sent(job.ledger, run_id):
+                raise
+            error = raised
+        return report(job, run_id, clock, error)

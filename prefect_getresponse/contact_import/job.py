@@ -1,0 +1,154 @@
+"""What is to be imported, where to, and how: the options of an import, checked once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from prefect.settings import get_current_settings
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.contact_import.account import Campaign
+from prefect_getresponse.settings import GetResponseSettings
+
+Mode = Literal["add_and_update", "add_only"]
+RouteChoice = Literal["auto", "contacts", "batch"]
+
+
+class ImportOptions(BaseModel):
+    """Options of one import.
+
+    Attributes:
+        source: Location of the source, such as the path of a CSV file.
+        campaign: Name of the list (campaign), or its id.
+        mapping: Field by column name, for columns that are not recognised by themselves.
+        mode: `add_and_update` changes people who are on the list; `add_only` leaves them.
+        tags: Tags for every person, besides those of the source.
+        dry_run: Stop after the plan; nothing is sent.
+        route: How new people are sent: `contacts` (a call each), `batch` (1000 a call), or `auto`.
+        verify: Read the list back and give every sent row its verdict.
+        max_reject_ratio: Share of rejected rows above which the run fails.
+        state_dir: Folder of the ledger.
+        create_campaign: Create the list if it is missing, all opt-in types `single`.
+        encoding: Encoding of a text source, if it is not UTF-8 or UTF-16.
+        settle_seconds: Longest wait for queued contacts, in seconds.
+        reopen: What to do about an interrupted run of a source that has changed since: `settle`
+            it and start anew, or `refuse`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str = Field(min_length=1)
+    campaign: str = Field(min_length=1)
+    mapping: dict[str, str] = Field(default_factory=dict)
+    mode: Mode = "add_and_update"
+    tags: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    dry_run: bool = False
+    route: RouteChoice = "auto"
+    verify: bool = True
+    max_reject_ratio: float = Field(default=0.05, ge=0, le=1)
+    state_dir: str = ""
+    create_campaign: bool = False
+    encoding: str | None = None
+    settle_seconds: float = Field(default=600.0, ge=0)
+    reopen: Literal["settle", "refuse"] = "settle"
+
+    def job_key(self, location: str) -> str:
+        """Identity of the job: the same source, list and options give the same key.
+
+        Args:
+            location: Canonical location of the source.
+        """
+        parts = [
+            location,
+            self.campaign,
+            sorted(self.mapping.items()),
+            self.mode,
+            sorted(self.tags),
+            self.encoding,
+        ]
+        return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
+
+
+def import_options(**values: Any) -> ImportOptions:
+    """Check options and fill in what the settings say.
+
+    Raises:
+        InvalidArguments: An option cannot be used; all faults are named.
+    """
+    settings = GetResponseSettings()
+    known = {"settle_seconds": settings.settle_seconds, **values}
+    known["state_dir"] = known.get("state_dir") or settings.state_dir or default_state_dir()
+    try:
+        return ImportOptions.model_validate(known)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+        )
+        raise InvalidArguments(f"the import's options: {faults}") from None
+
+
+def default_state_dir() -> str:
+    """Where ledgers live unless a folder is given: `<PREFECT_HOME>/getresponse`."""
+    return str(get_current_settings().home / "getresponse")
+
+
+def private_dir(path: str) -> Path:
+    """Make a folder that only its owner may read, or use it as it is.
+
+    Raises:
+        InvalidArguments: It cannot be made or written to.
+    """
+    folder = Path(path).expanduser()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidArguments(
+            f"state folder {folder}: {error.strerror}", advice="Choose another with --state-dir."
+        ) from None
+    if not os.access(folder, os.W_OK):
+        raise InvalidArguments(
+            f"state folder {folder} is not writable", advice="Choose another with --state-dir."
+        )
+    return folder
+
+
+@dataclass(frozen=True)
+class Job:
+    """A checked import: its source can be read, its list exists, and nothing was sent yet.
+
+    Attributes:
+        options: What was asked for.
+        key: Identity of the job over its runs.
+        location: Canonical location of the source.
+        source_name: Short name of the source.
+        columns: What each column means, for the report.
+        account_name: Name of the account.
+        campaign: The list; None in a dry run for a list that is still to be created.
+        field_ids: Id of each custom field that the mapping names.
+        ledger: Path of the ledger.
+        started: Start of the check, in seconds since the epoch.
+        calls: Calls made so far, by endpoint.
+    """
+
+    options: ImportOptions
+    key: str
+    location: str
+    source_name: str
+    columns: tuple[dict[str, str], ...]
+    account_name: str
+    campaign: Campaign | None
+    field_ids: dict[str, str]
+    ledger: Path
+    started: float
+    calls: dict[str, int]
+
+    @property
+    def campaign_name(self) -> str:
+        """Name of the list."""
+        return self.campaign.name if self.campaign else self.options.campaign

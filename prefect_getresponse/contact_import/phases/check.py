@@ -1,0 +1,79 @@
+"""Check: can this import work at all?  Writes nothing, except a list that was asked for."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
+from prefect_getresponse.contact_import.job import ImportOptions, Job, private_dir
+from prefect_getresponse.contact_import.ledger import ledger_path
+from prefect_getresponse.contact_import.mapping import map_columns
+from prefect_getresponse.contact_import.sources import open_source
+
+
+async def check(
+    options: ImportOptions,
+    account_name: str,
+    client: AsyncClient,
+    clock: Callable[[], float],
+) -> Job:
+    """Check source, columns, key, list and custom fields, in this order.
+
+    Args:
+        options: What was asked for.
+        account_name: Name of the account.
+        client: The account's client.
+        clock: Seconds since the epoch.
+
+    Raises:
+        ImportInputError: The source cannot be read or understood.
+        GetResponseError: The key, the list or a custom field cannot be used.
+    """
+    started = clock()
+    source = open_source(options.source, encoding=options.encoding)
+    mapping = map_columns(source.columns(), options.mapping)
+    folder = private_dir(options.state_dir)
+    account = Account(client)
+    campaign = await _campaign(account, options)
+    field_ids = await account.field_ids(mapping.custom_names)
+    host = urlsplit(client.base_url).netloc
+    path = ledger_path(folder, account_name, host, campaign.campaign_id if campaign else "new")
+    return Job(
+        options=options,
+        key=options.job_key(source.location),
+        location=source.location,
+        source_name=source.name,
+        columns=tuple(mapping.describe()),
+        account_name=account_name,
+        campaign=campaign,
+        field_ids=field_ids,
+        ledger=_rehearsal(path) if options.dry_run else path,
+        started=started,
+        calls=client.statistics.take(),
+    )
+
+
+async def _campaign(account: Account, options: ImportOptions) -> Campaign | None:
+    try:
+        return await account.find_campaign(options.campaign)
+    except CampaignNotFound:
+        if not options.create_campaign:
+            raise
+        if options.dry_run:
+            return None
+        return await account.create_campaign(options.campaign)
+
+
+def _rehearsal(path: Path) -> Path:
+    """Copy of a ledger for a dry run, which must leave no trace in the real one."""
+    copy = Path(tempfile.mkdtemp(prefix="getresponse-dry-run-")) / path.name
+    if path.exists():
+        with closing(sqlite3.connect(path)) as ledger, closing(sqlite3.connect(copy)) as target:
+            ledger.backup(target)
+    return copy

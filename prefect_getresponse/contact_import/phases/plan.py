@@ -1,0 +1,150 @@
+"""Plan: compare the rows with the list and decide what to send.  Reads only."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Iterator
+
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.account import Account, Exclusions
+from prefect_getresponse.contact_import.addresses import compare_key
+from prefect_getresponse.contact_import.contacts import unpack
+from prefect_getresponse.contact_import.decision import (
+    REFUSING_REMOVALS,
+    Estimate,
+    choose_route,
+    decide,
+    decide_steps,
+    estimate,
+    steps_to,
+)
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import (
+    Action,
+    Decision,
+    Ledger,
+    Phase,
+    RowToSend,
+    Standing,
+)
+from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute
+
+ROWS_AT_ONCE = 5_000
+CONTACTS_AT_ONCE = 100
+
+
+async def plan(job: Job, run_id: str, client: AsyncClient, progress: Progress) -> Estimate | None:
+    """Decide about every row and cut the work into calls.
+
+    Args:
+        job: The job.
+        run_id: The run.
+        client: The account's client.
+        progress: Shows how far the planning is.
+
+    Returns:
+        What sending will cost; None when the run was planned before a crash.
+    """
+    with Ledger(job.ledger) as ledger:
+        run = ledger.run(run_id)
+        if run.phase is not Phase.PLANNING:
+            return None
+        planning = _Planning(job, run.number, ledger, Account(client), progress)
+        try:
+            return await planning.run_all()
+        finally:
+            ledger.add_calls(run.number, client.statistics.take())
+
+
+class _Planning:
+    def __init__(
+        self, job: Job, run: int, ledger: Ledger, account: Account, progress: Progress
+    ) -> None:
+        self._job = job
+        self._run = run
+        self._ledger = ledger
+        self._account = account
+        self._progress = progress
+
+    async def run_all(self) -> Estimate:
+        self._ledger.clear_plan(self._run)
+        exclusions = await self._read_list()
+        self._decide(exclusions)
+        await self._compare()
+        return self._cut()
+
+    async def _read_list(self) -> Exclusions:
+        campaign = self._job.campaign
+        if campaign is None:
+            return Exclusions()
+        self._progress.start("reading the list", None)
+        read = 0
+        async for page in self._account.subscribers(campaign.campaign_id):
+            people = [(compare_key(p["email"]), p["contactId"], p.get("name")) for p in page]
+            with self._ledger.transaction():
+                self._ledger.add_listed(self._run, Standing.SUBSCRIBED, people)
+            read += len(page)
+            self._progress.advance(read)
+        async for page in self._account.search(campaign.campaign_id, "removed"):
+            removed = [
+                (compare_key(p["email"]), p["contactId"], p["reason"])
+                for p in page
+                if p.get("reason") in REFUSING_REMOVALS
+            ]
+            with self._ledger.transaction():
+                self._ledger.add_listed(self._run, Standing.REMOVED, removed)
+        async for page in self._account.search(campaign.campaign_id, "unconfirmed"):
+            waiting = [(compare_key(p["email"]), p["contactId"], p.get("name")) for p in page]
+            with self._ledger.transaction():
+                self._ledger.add_listed(self._run, Standing.UNCONFIRMED, waiting)
+        return await self._account.exclusions(campaign.campaign_id)
+
+    def _decide(self, exclusions: Exclusions) -> None:
+        self._progress.start("deciding", self._ledger.count_rows(self._run))
+        last = 0
+        while people := self._ledger.undecided(self._run, last, ROWS_AT_ONCE):
+            mode = self._job.options.mode
+            self._write(decide(person, mode, exclusions) for person in people)
+            last = people[-1].row
+            self._progress.advance(last)
+
+    async def _compare(self) -> None:
+        total = self._ledger.count_actions(self._run)[Action.COMPARE]
+        if not total:
+            return
+        self._progress.start("comparing contacts", total)
+        done = last = 0
+        while rows := self._ledger.rows_with(self._run, Action.COMPARE, last, CONTACTS_AT_ONCE):
+            self._write(await asyncio.gather(*map(self._compare_one, rows)))
+            last = rows[-1].row
+            done += len(rows)
+            self._progress.advance(done)
+
+    async def _compare_one(self, row: RowToSend) -> Decision:
+        contact_id = row.contact_id or ""
+        details = await self._account.contact(contact_id)
+        return decide_steps(row.row, contact_id, steps_to(unpack(row.contact), details))
+
+    def _write(self, decisions: Iterable[Decision]) -> None:
+        with self._ledger.transaction():
+            self._ledger.decide(self._run, decisions)
+
+    def _cut(self) -> Estimate:
+        actions = self._ledger.count_actions(self._run)
+        route = ROUTES[choose_route(self._job.options.route, actions[Action.ADD])]
+        expected = estimate(route.name, route.size, actions[Action.ADD], self._update_steps())
+        self._ledger.cut(self._run, Action.ADD, route.name, route.size)
+        self._ledger.cut(self._run, Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
+        with self._ledger.transaction():
+            self._ledger.add_facts(self._run, {"estimate": expected.as_dict()})
+            if not self._job.options.dry_run:
+                self._ledger.enter(self._run, Phase.SENDING)
+        return expected
+
+    def _update_steps(self) -> Iterator[int]:
+        last = 0
+        while rows := self._ledger.rows_with(self._run, Action.UPDATE, last, ROWS_AT_ONCE):
+            yield from (len(json.loads(row.steps or "[]")) for row in rows)
+            last = rows[-1].row

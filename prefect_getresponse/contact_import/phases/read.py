@@ -1,0 +1,89 @@
+"""Read: every record of the source becomes a row of the ledger, and duplicates are found."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+
+from prefect_getresponse.contact_import.contacts import pack
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
+from prefect_getresponse.contact_import.mapping import map_columns
+from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.sources import Source, open_source
+from prefect_getresponse.contact_import.validation import PreparedRow, RowReader
+
+ROWS_AT_ONCE = 10_000
+
+
+def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
+    """Read the source into a new run, or go on with the run that a crash interrupted.
+
+    An interrupted run of another state of the source must have been settled before.
+
+    Args:
+        job: The job.
+        progress: Shows how far the reading is.
+        clock: Seconds since the epoch.
+
+    Returns:
+        Id of the run.
+
+    Raises:
+        ImportInputError: The source cannot be read to its end.
+    """
+    source = open_source(job.location, encoding=job.options.encoding)
+    with Ledger(job.ledger) as ledger:
+        run = ledger.unfinished(job.key)
+        if run is not None and run.phase is Phase.SENDING and not job.options.dry_run:
+            progress.note(f"going on with the interrupted run {run.run_id}")
+            ledger.add_calls(run.number, job.calls)
+            return run.run_id
+        if run is not None:
+            ledger.end(run.number, Phase.INTERRUPTED, clock())
+        now = clock()
+        run = ledger.begin(_run_id(now), job.key, job.source_name, source.fingerprint(), now)
+        ledger.add_calls(run.number, job.calls)
+        _read_rows(job, source, ledger, run, progress)
+        ledger.enter(run.number, Phase.PLANNING)
+        return run.run_id
+
+
+def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Progress) -> None:
+    reader = RowReader(map_columns(source.columns(), job.options.mapping), job.options.tags)
+    warnings: Counter[str] = Counter()
+    _, size = source.progress()
+    progress.start("reading", size)
+    rows = 0
+    prepared = (reader(row, cells) for row, cells in source.records())
+    while part := list(islice(prepared, ROWS_AT_ONCE)):
+        with ledger.transaction():
+            ledger.add_rows(run.number, _new_rows(part))
+        rows += len(part)
+        warnings.update(f"{column}: {code}" for row in part for column, code in row.warnings)
+        progress.advance(source.progress()[0])
+    with ledger.transaction():
+        ledger.mark_duplicates(run.number)
+        ledger.set_rows_read(run.number, rows)
+        ledger.add_facts(
+            run.number,
+            {
+                "renamed_tags": reader.renamed_tags,
+                "dropped_tags": sorted(reader.dropped_tags),
+                "warnings": warnings,
+            },
+        )
+
+
+def _new_rows(prepared: list[PreparedRow]) -> Iterator[NewRow]:
+    for row in prepared:
+        text, digest = pack(row.contact) if row.contact else (None, None)
+        yield NewRow(row.row, row.key, text, digest, row.verdict, row.reason, None)
+
+
+def _run_id(now: float) -> str:
+    """Readable and unique: the time in UTC and a few random digits."""
+    return f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"

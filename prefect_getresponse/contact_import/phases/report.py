@@ -1,0 +1,92 @@
+"""Report: add up the ledger and write down which rows need attention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.send import THROTTLED
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
+from prefect_getresponse.contact_import.report import (
+    AttentionRow,
+    ImportReport,
+    tally_up,
+    write_rejects,
+)
+from prefect_getresponse.contact_import.verdicts import NEEDS_ATTENTION, Verdict, reject_ratio
+from prefect_getresponse.masking import mask
+
+_NO_LIMIT = -1
+
+
+def report(
+    job: Job,
+    run_id: str,
+    clock: Callable[[], float],
+    error: GetResponseError | None = None,
+    *,
+    planned: bool = False,
+) -> ImportReport:
+    """Account for every row of a run.
+
+    Args:
+        job: The job.
+        run_id: The run.
+        clock: Seconds since the epoch.
+        error: Why the run ended early, if it did.
+        planned: Report the plan: what is still to be sent counts as planned.
+    """
+    with Ledger(job.ledger) as ledger:
+        run = ledger.run(run_id)
+        planned = planned or job.options.dry_run
+        undecided = Verdict.PLANNED if planned else Verdict.UNKNOWN
+        verdicts, reasons = tally_up(ledger.tally(run.number, undecided))
+        calls = ledger.calls(run.number)
+        ended = run.phase is Phase.FINISHED or (planned and error is None)
+        return ImportReport(
+            run_id=run_id,
+            source=job.source_name,
+            campaign=job.campaign_name,
+            dry_run=planned,
+            rows_read=run.rows_read,
+            verdicts=verdicts,
+            reasons=reasons,
+            renamed_tags=run.facts.get("renamed_tags", {}),
+            warnings=run.facts.get("warnings", {}),
+            columns=list(job.columns),
+            estimate=run.facts.get("estimate"),
+            throttled=calls.pop(THROTTLED, 0),
+            calls=calls,
+            seconds=round(clock() - job.started, 3),
+            balanced=ended and sum(verdicts.values()) == run.rows_read,
+            reject_ratio=round(reject_ratio(verdicts, run.rows_read), 6),
+            max_reject_ratio=job.options.max_reject_ratio,
+            rejects_file="" if planned else _write_rejects(job, run, ledger),
+            error=str(error) if error else None,
+        )
+
+
+def attention_rows(job: Job, run_id: str, limit: int) -> list[AttentionRow]:
+    """Rows that need attention, at most `limit` of them, addresses masked."""
+    with Ledger(job.ledger) as ledger:
+        return list(_attention(ledger, ledger.run(run_id).number, limit))
+
+
+def _attention(ledger: Ledger, run: int, limit: int) -> Iterator[AttentionRow]:
+    for row, verdict, reason, key, detail in ledger.attention(run, NEEDS_ATTENTION, limit):
+        yield AttentionRow(
+            row=row, verdict=verdict, reason=reason, address=mask(key), detail=mask(detail)
+        )
+
+
+def _write_rejects(job: Job, run: Run, ledger: Ledger) -> str:
+    rows = list(_attention(ledger, run.number, _NO_LIMIT))
+    if not rows:
+        return ""
+    path = job.ledger.with_name(f"{run.run_id}-rejects.csv")
+    with suppress(FileNotFoundError):
+        path.unlink()  # written by the same run before it was interrupted
+    write_rejects(path, rows)
+    return str(path)

@@ -1,0 +1,59 @@
+"""Resume: what to do about a run that was begun and not ended.
+
+The same source goes on where it stopped.  If the source has changed meanwhile, the old run is
+settled first: its doubtful calls are read back, nothing is sent, and it is closed for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import Ledger, Phase
+from prefect_getresponse.contact_import.phases.verify import Verification
+from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.routes import UpdateRoute
+from prefect_getresponse.contact_import.sources import open_source
+
+
+class InterruptedRun(GetResponseError):
+    """An interrupted run waits, and its source has changed since."""
+
+
+async def settle_interrupted(
+    job: Job, client: AsyncClient, progress: Progress, clock: Callable[[], float]
+) -> None:
+    """Settle an interrupted run if its source has changed; leave it to be resumed otherwise.
+
+    Args:
+        job: The job.
+        client: The account's client.
+        progress: Shows how many rows have appeared.
+        clock: Seconds since the epoch.
+
+    Raises:
+        InterruptedRun: There is one, and the options say to refuse.
+    """
+    with Ledger(job.ledger) as ledger:
+        run = ledger.unfinished(job.key)
+        if run is None or run.phase is not Phase.SENDING or job.options.dry_run:
+            return
+        if (
+            open_source(job.location, encoding=job.options.encoding).fingerprint()
+            == run.fingerprint
+        ):
+            return
+        if job.options.reopen == "refuse":
+            raise InterruptedRun(
+                f"run {run.run_id} was interrupted, and {job.source_name} has changed since",
+                advice="Add --new-run to settle the old run and import the new source.",
+            )
+        progress.note(f"the source has changed: settling the interrupted run {run.run_id}")
+        ledger.recover(run.number, harmless=UpdateRoute.name)
+        verification = Verification(job, run.number, run.started, ledger, client, progress, clock)
+        await verification.watch()
+        verification.conclude()
+        ledger.remember_outcomes(run.number, clock())
+        ledger.end(run.number, Phase.INTERRUPTED, clock())

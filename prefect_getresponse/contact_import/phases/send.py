@@ -1,0 +1,231 @@
+"""Send: carry out the plan, one durable step at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from prefect_getresponse.client.errors import (
+    AccessDenied,
+    AuthenticationFailed,
+    Conflict,
+    GetResponseError,
+    InvalidArguments,
+    NotFound,
+    OutcomeUnknown,
+    PayloadTooLarge,
+    ServerFailed,
+    ValidationFailed,
+)
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.contacts import Ids
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import (
+    Chunk,
+    ChunkState,
+    Decision,
+    Ledger,
+    Phase,
+    RowToSend,
+)
+from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.routes import ROUTES, BatchRoute, ContactsRoute, UpdateRoute
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+SIDE_BY_SIDE = 10
+FAILURES_IN_A_ROW = 3
+"""After so many calls without a usable answer the run stops; it can be resumed."""
+
+_ROW_OF_BATCH = re.compile(r"\bcontacts(?:\[|\.)(\d+)")
+_ACCOUNT_WIDE_CODES = frozenset({1021, 1024, 1027, 1028})
+"""400 and 404 answers that would meet every row: headers, domain, contact limit of the plan."""
+
+
+async def send(
+    job: Job, run_id: str, client: AsyncClient, progress: Progress, clock: Callable[[], float]
+) -> None:
+    """Send what the plan says and what a crash left unsent.
+
+    Args:
+        job: The job.
+        run_id: The run.
+        client: The account's client.
+        progress: Shows how many rows are sent.
+        clock: Seconds since the epoch.
+
+    Raises:
+        GetResponseError: The run cannot go on; what was not sent stays planned in the ledger.
+    """
+    with Ledger(job.ledger) as ledger:
+        run = ledger.run(run_id)
+        if run.phase is not Phase.SENDING:
+            return
+        ledger.recover(run.number, harmless=UpdateRoute.name)
+        try:
+            await send_planned(job, run.number, ledger, client, progress, clock)
+        finally:
+            ledger.add_calls(run.number, client.statistics.take())
+
+
+async def send_planned(
+    job: Job,
+    run: int,
+    ledger: Ledger,
+    client: AsyncClient,
+    progress: Progress,
+    clock: Callable[[], float],
+) -> None:
+    """Send all planned chunks: a first batch alone, then up to ten calls side by side."""
+    account = Account(client)
+    if job.campaign is None or not ledger.chunks(run, ChunkState.PLANNED):
+        return
+    ids = Ids(
+        job.campaign.campaign_id, job.field_ids, await account.tag_ids(ledger.tags_to_send(run))
+    )
+    sender = _Sender(run, ledger, client, ids, clock, progress)
+    progress.start("sending", ledger.count_planned(run))
+    while chunks := ledger.chunks(run, ChunkState.PLANNED):  # again, for those that were split
+        if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
+            await sender.deliver(chunks.pop(0))
+        await _side_by_side(sender, iter(chunks))
+
+
+async def _side_by_side(sender: _Sender, chunks: Iterator[Chunk]) -> None:
+    async def work() -> None:
+        for chunk in chunks:
+            await sender.deliver(chunk)
+
+    workers = [asyncio.create_task(work()) for _ in range(SIDE_BY_SIDE)]
+    try:
+        await asyncio.gather(*workers)
+    except BaseException:
+        # No new chunk is begun; calls in flight end and their answers are written down.
+        sender.stop()
+        await asyncio.gather(*workers, return_exceptions=True)
+        raise
+
+
+class _Sender:
+    def __init__(
+        self,
+        run: int,
+        ledger: Ledger,
+        client: AsyncClient,
+        ids: Ids,
+        clock: Callable[[], float],
+        progress: Progress,
+    ) -> None:
+        self._run = run
+        self._ledger = ledger
+        self._client = client
+        self._ids = ids
+        self._clock = clock
+        self._progress = progress
+        self._failures = 0
+        self._sent = 0
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Begin no further chunk."""
+        self._stopped = True
+
+    async def deliver(self, chunk: Chunk) -> None:
+        """Send one chunk, and write down what came of it."""
+        if self._stopped:
+            return
+        route = ROUTES[chunk.route]
+        rows = self._ledger.chunk_rows(self._run, chunk.chunk)
+        self._ledger.intend(self._run, chunk.chunk, self._clock())
+        try:
+            for request in route.requests(rows, self._ids):
+                await self._client.send(request)
+        except GetResponseError as error:
+            done = self._failed(chunk, rows, error)
+        else:
+            done = True
+            self._failures = 0
+            state = ChunkState.ACKNOWLEDGED if route.verdict is None else ChunkState.CLOSED
+            decisions = [Decision(row.row, verdict=route.verdict) for row in rows]
+            self._answer(chunk, state, decisions if route.verdict else [])
+        if done:
+            self._sent += len(rows)
+            self._progress.advance(self._sent)
+
+    def _failed(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
+        """Write down what a failed chunk means; False if its rows are to be sent again."""
+        if isinstance(error, OutcomeUnknown):
+            self._answer(chunk, ChunkState.IN_DOUBT)
+            self._count_failure(error)
+        elif _stops_the_run(error):
+            self._answer(chunk, ChunkState.PLANNED)
+            raise error
+        elif chunk.route == BatchRoute.name:
+            alone = _blamed(rows, error)
+            self._progress.note(f"a batch was refused, {len(alone)} rows go one by one")
+            self._ledger.split(
+                self._run, chunk.chunk, [row.row for row in alone], ContactsRoute.name
+            )
+            return False
+        elif isinstance(error, ServerFailed):
+            self._close(chunk, rows, Verdict.UNKNOWN, "server_error", error)
+            self._count_failure(error)
+        elif isinstance(error, Conflict) and chunk.route == ContactsRoute.name:
+            # After a doubtful attempt the person who is there is the one we sent.
+            mine = chunk.attempt > 0
+            verdict = Verdict.ADDED if mine else Verdict.ALREADY_PRESENT
+            self._close(chunk, rows, verdict, None if mine else "conflict", None)
+        else:
+            self._close(chunk, rows, Verdict.REJECTED, "refused_by_api", error)
+        return True
+
+    def _close(
+        self,
+        chunk: Chunk,
+        rows: list[RowToSend],
+        verdict: Verdict,
+        reason: str | None,
+        error: GetResponseError | None,
+    ) -> None:
+        detail = str(error.args[0]) if error else None
+        self._answer(
+            chunk,
+            ChunkState.CLOSED,
+            [Decision(row.row, verdict=verdict, reason=reason, detail=detail) for row in rows],
+        )
+
+    def _answer(
+        self, chunk: Chunk, state: ChunkState, decisions: list[Decision] | None = None
+    ) -> None:
+        self._ledger.answer(self._run, chunk.chunk, state, decisions or [])
+
+    def _count_failure(self, error: GetResponseError) -> None:
+        self._failures += 1
+        if self._failures >= FAILURES_IN_A_ROW:
+            raise error
+
+
+def _blamed(rows: list[RowToSend], error: GetResponseError) -> list[RowToSend]:
+    """Rows that the answer to a batch names; all if it names none.
+
+    How GetResponse names rows is not documented, so a named row is only sent alone, for an answer
+    of its own, never rejected on this word.
+    """
+    places = map(int, _ROW_OF_BATCH.findall(json.dumps(error.context)))
+    return [rows[place] for place in sorted(set(places)) if place < len(rows)] or rows
+
+
+def _stops_the_run(error: GetResponseError) -> bool:
+    if error.code in _ACCOUNT_WIDE_CODES or isinstance(error, AccessDenied | AuthenticationFailed):
+        return True
+    about_the_row = (
+        Conflict,
+        InvalidArguments,
+        NotFound,
+        PayloadTooLarge,
+        ServerFailed,
+        ValidationFailed,
+    )
+    return not isinstance(error, about_the_row)

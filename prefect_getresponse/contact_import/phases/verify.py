@@ -1,0 +1,195 @@
+"""Verify: read back what became of the rows that were sent.
+
+GetResponse takes contacts with an empty 202 and adds them minutes later, or never, without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import chain, count
+
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.addresses import compare_key
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import (
+    Action,
+    ChunkState,
+    Decision,
+    Ledger,
+    Phase,
+    Standing,
+)
+from prefect_getresponse.contact_import.phases.send import send_planned
+from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+ATTEMPTS = 3
+"""Most times a chunk is sent whose outcome stays in doubt."""
+
+
+async def verify(
+    job: Job, run_id: str, client: AsyncClient, progress: Progress, clock: Callable[[], float]
+) -> None:
+    """Wait for the queue and give every sent row its verdict; resend what provably never arrived.
+
+    Args:
+        job: The job.
+        run_id: The run.
+        client: The account's client.
+        progress: Shows how many rows have appeared.
+        clock: Seconds since the epoch.
+
+    Raises:
+        GetResponseError: The list cannot be read; the ledger stays resumable.
+    """
+    with Ledger(job.ledger) as ledger:
+        run = ledger.run(run_id)
+        if run.phase is not Phase.SENDING:
+            return
+        verification = Verification(job, run.number, run.started, ledger, client, progress, clock)
+        try:
+            await verification.run_all()
+        finally:
+            ledger.add_calls(run.number, client.statistics.take())
+        ledger.remember_outcomes(run.number, clock())
+        ledger.end(run.number, Phase.FINISHED, clock())
+
+
+class Verification:
+    """Reading back one run.
+
+    Args:
+        job: The job.
+        run: Number of the run.
+        started: Start of the run, in seconds since the epoch.
+        ledger: The ledger.
+        client: The account's client.
+        progress: Shows how many rows have appeared.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        run: int,
+        started: float,
+        ledger: Ledger,
+        client: AsyncClient,
+        progress: Progress,
+        clock: Callable[[], float],
+    ) -> None:
+        self._job = job
+        self._run = run
+        self._ledger = ledger
+        self._client = client
+        self._account = Account(client)
+        self._progress = progress
+        self._clock = clock
+        # A day earlier than the start: server and client need not agree about the time.
+        since = datetime.fromtimestamp(started, UTC) - timedelta(days=1)
+        self._created_from = f"{since:%Y-%m-%d}"
+
+    async def run_all(self) -> None:
+        """Watch, resend what provably never arrived, and conclude."""
+        if not self._job.options.verify:
+            self._conclude_unverified()
+        while True:
+            await self.watch()
+            if not self._ledger.resend(self._run, ATTEMPTS):
+                break
+            self._progress.note("nothing of a doubtful call has arrived: it is sent again")
+            await send_planned(
+                self._job, self._run, self._ledger, self._client, self._progress, self._clock
+            )
+        self.conclude()
+
+    async def watch(self) -> None:
+        """Look at the list until all awaited people have appeared or their time is up."""
+        awaited = self._ledger.awaited(self._run)
+        if not awaited:
+            return
+        self._progress.start("verifying", len(awaited))
+        begun = self._clock()
+        deadline = max(sent for _, _, sent in awaited) + self._job.options.settle_seconds
+        for moment in _poll_moments():
+            pause = min(begun + moment, deadline) - self._clock()
+            if pause > 0:
+                await self._client.sleep(pause)
+            await self._look()
+            left = len(self._ledger.awaited(self._run))
+            self._progress.advance(len(awaited) - left)
+            if not left or self._clock() >= deadline:
+                return
+
+    async def _look(self) -> None:
+        if self._job.campaign is None:
+            return
+        campaign_id = self._job.campaign.campaign_id
+        async for page in self._account.subscribers(campaign_id, self._created_from):
+            self._add(Standing.SUBSCRIBED, page)
+        if self._job.campaign.double_optin:
+            async for page in self._account.search(campaign_id, "unconfirmed"):
+                self._add(Standing.UNCONFIRMED, page)
+        self._ledger.acknowledge_visible(self._run)
+        for standing, verdict in (
+            (Standing.SUBSCRIBED, Verdict.ADDED),
+            (Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION),
+        ):
+            seen = self._ledger.visible(self._run, standing)
+            self._ledger.settle(
+                self._run, [Decision(row, verdict=_seen(state, verdict)) for row, state in seen]
+            )
+
+    def _add(self, standing: Standing, page: list[dict[str, str]]) -> None:
+        people = [(compare_key(p["email"]), p["contactId"], p.get("name")) for p in page]
+        with self._ledger.transaction():
+            self._ledger.add_listed(self._run, standing, people)
+
+    def conclude(self) -> None:
+        """Give verdicts to people who did not appear in time."""
+        # If anybody has come through the queue, those who have not were dropped.
+        queue_moved = any(
+            verdict in (Verdict.ADDED, Verdict.AWAITING_CONFIRMATION)
+            for verdict, _, _ in self._ledger.tally(self._run, Verdict.UNKNOWN)
+        )
+        acknowledged = (
+            Decision(0, verdict=Verdict.REJECTED, reason="silent_rejection")
+            if queue_moved
+            else Decision(0, verdict=Verdict.NOT_VISIBLE_YET, reason="in_queue")
+        )
+        concluded: dict[StrEnum, Decision] = {
+            ChunkState.ACKNOWLEDGED: acknowledged,
+            ChunkState.IN_DOUBT: Decision(0, verdict=Verdict.UNKNOWN, reason="in_doubt"),
+            Action.AWAIT: Decision(0, verdict=Verdict.REJECTED, reason="silent_rejection"),
+        }
+        self._settle_awaited(concluded)
+
+    def _conclude_unverified(self) -> None:
+        sent = Decision(0, verdict=Verdict.NOT_VISIBLE_YET, reason="not_verified")
+        self._settle_awaited({ChunkState.ACKNOWLEDGED: sent, Action.AWAIT: sent})
+
+    def _settle_awaited(self, by_state: Mapping[StrEnum, Decision]) -> None:
+        decisions = {state.value: decision for state, decision in by_state.items()}
+        self._ledger.settle(
+            self._run,
+            [
+                decisions[state]._replace(row=row)
+                for row, state, _ in self._ledger.awaited(self._run)
+                if state in decisions
+            ],
+        )
+
+
+def _seen(state: str, verdict: Verdict) -> Verdict:
+    """A person whom an earlier run had sent was not added by this one."""
+    if state == Action.AWAIT and verdict is Verdict.ADDED:
+        return Verdict.UNCHANGED
+    return verdict
+
+
+def _poll_moments() -> chain[int]:
+    """Seconds after the sending at which the list is read."""
+    return chain((1, 2, 5, 10, 30), count(90, 60))

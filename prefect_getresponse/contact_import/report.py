@@ -1,0 +1,235 @@
+"""The report of an import: what became of every row, for programs and for people."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_BAR = 24
+
+
+class AttentionRow(BaseModel):
+    """A row that somebody should look at.
+
+    Attributes:
+        row: Its ordinal in the source, the header being 1.
+        verdict: What became of it.
+        reason: Why.
+        address: Its address, masked.
+        detail: What GetResponse said, if anything.
+    """
+
+    row: int
+    verdict: str
+    reason: str
+    address: str
+    detail: str
+
+
+class ImportReport(BaseModel):
+    """What became of an import.
+
+    Attributes:
+        run_id: Id of the run.
+        source: Short name of the source.
+        campaign: Name of the list.
+        dry_run: Whether only the plan was made.
+        rows_read: Records of the source.
+        verdicts: Rows by verdict; every verdict is there, and their sum is `rows_read`.
+        reasons: Rows by verdict and reason.
+        renamed_tags: Tags as GetResponse holds them, by their name in the source.
+        warnings: Cells that were left out, by column and kind.
+        columns: What each column was taken for.
+        estimate: Expected calls and seconds of the plan, if it was made.
+        calls: Calls made, by endpoint.
+        throttled: Answers with 429 seen.
+        seconds: Duration.
+        balanced: Whether the run came to its end and every row has its verdict.
+        reject_ratio: Share of rejected rows among those that could have been imported.
+        max_reject_ratio: Share above which the run counts as failed.
+        rejects_file: File that names every row needing attention; empty if there is none.
+        error: Why the run ended early; None if it did not.
+    """
+
+    run_id: str
+    source: str
+    campaign: str
+    dry_run: bool
+    rows_read: int
+    verdicts: dict[str, int]
+    reasons: dict[str, dict[str, int]]
+    renamed_tags: dict[str, str]
+    warnings: dict[str, int]
+    columns: list[dict[str, str]]
+    estimate: dict[str, Any] | None
+    calls: dict[str, int]
+    throttled: int
+    seconds: float
+    balanced: bool
+    reject_ratio: float
+    max_reject_ratio: float
+    rejects_file: str
+    error: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON-like data."""
+        return self.model_dump()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the run must count as failed, in a sentence; None if it succeeded."""
+        if self.error:
+            return self.error
+        if not self.balanced:
+            return f"the verdicts do not account for all {self.rows_read} rows"
+        if unknown := self.verdicts[Verdict.UNKNOWN]:
+            return f"the outcome of {unknown} rows is unknown"
+        if self.reject_ratio > self.max_reject_ratio:
+            share = f"{self.reject_ratio:.1%} of the rows were rejected"
+            return f"{share}, more than the limit of {self.max_reject_ratio:.1%}"
+        return None
+
+    def markdown(self) -> str:
+        """The report as people like to read it."""
+        return "\n".join(
+            [
+                f"# {'Plan' if self.dry_run else 'Import'}: {self.source} → {self.campaign}",
+                "",
+                self._summary(),
+                "",
+                *self._verdict_table(),
+                "",
+                *self._reason_table(),
+                *self._notes(),
+            ]
+        )
+
+    def _summary(self) -> str:
+        if self.problem:
+            return f"**Needs attention:** {self.problem}."
+        if self.dry_run:
+            return f"{self.rows_read:,} rows planned. Nothing was sent."
+        calls = sum(self.calls.values())
+        return (
+            f"**Balanced:** all {self.rows_read:,} rows have a verdict. "
+            f"{calls:,} calls in {self.seconds:.1f} s, {self.throttled} of them throttled."
+        )
+
+    def _verdict_table(self) -> list[str]:
+        most = max(self.verdicts.values(), default=0) or 1
+        lines = ["| verdict | rows | |", "|---|---:|---|"]
+        for verdict, rows in self.verdicts.items():
+            if rows:
+                bar = "█" * max(1, round(_BAR * rows / most))
+                lines.append(f"| {verdict.replace('_', ' ')} | {rows:,} | {bar} |")
+        return [*lines, f"| **rows read** | **{self.rows_read:,}** | |"]
+
+    def _reason_table(self) -> list[str]:
+        rows = [
+            f"| {verdict.replace('_', ' ')} | {rows:,} | {EXPLANATIONS.get(reason, reason)} |"
+            for verdict, reasons in self.reasons.items()
+            for reason, rows in reasons.items()
+        ]
+        return ["| verdict | rows | why |", "|---|---:|---|", *rows, ""] if rows else []
+
+    def _notes(self) -> list[str]:
+        notes = [f"Run `{self.run_id}`."]
+        if self.estimate:
+            notes.append(
+                "Planned: {add:,} to add by route `{route}`, {update:,} to update; "
+                "{calls:,} calls, at least {seconds} s.".format(**self.estimate)
+            )
+        if self.renamed_tags:
+            pairs = [f"`{old}` → `{new}`" for old, new in sorted(self.renamed_tags.items())[:10]]
+            notes.append(f"Tags renamed to what GetResponse can hold: {', '.join(pairs)}.")
+        if self.warnings:
+            pairs = [f"{what} ({rows:,})" for what, rows in sorted(self.warnings.items())[:10]]
+            notes.append(f"Cells left out: {', '.join(pairs)}.")
+        taken = [
+            f"{c['column']} → {c['field']}" for c in self.columns if c["field"] not in ("", "-")
+        ]
+        notes.append(f"Columns: {', '.join(taken)}.")
+        if self.rejects_file:
+            notes.append(f"Rows to look at: `{self.rejects_file}`.")
+        return [f"- {note}" for note in notes]
+
+
+class ImportFailed(GetResponseError):
+    """An import ended badly after it had begun to send.
+
+    Attributes:
+        report: What became of the rows so far.
+    """
+
+    report: ImportReport | None = None
+
+
+def failure(report: ImportReport) -> ImportFailed:
+    """The error that a report with a problem is raised as."""
+    error = ImportFailed(
+        f"import of {report.source} into {report.campaign}: {report.problem}",
+        advice="See the report; running the same import again goes on where it stopped.",
+    )
+    error.report = report
+    return error
+
+
+def tally_up(
+    tally: Iterable[tuple[str, str | None, int]],
+) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """Sum rows by verdict, and by verdict and reason."""
+    verdicts = {verdict.value: 0 for verdict in Verdict}
+    reasons: dict[str, dict[str, int]] = {}
+    for verdict, reason, rows in tally:
+        verdicts[verdict] += rows
+        if reason:
+            reasons.setdefault(verdict, {})[reason] = rows
+    return verdicts, reasons
+
+
+def write_rejects(path: Path, rows: Iterable[AttentionRow]) -> int:
+    """Write rows that need attention to a new CSV file that only its owner can read.
+
+    Args:
+        path: The file; it must not exist.
+        rows: The rows.
+
+    Returns:
+        Number of rows written.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    written = 0
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow(["row", "verdict", "reason", "address", "explanation", "detail"])
+        for row in rows:
+            explanation = EXPLANATIONS.get(row.reason, "")
+            cells = [row.verdict, row.reason, row.address, explanation, row.detail]
+            writer.writerow([row.row, *neutralised(cells)])
+            written += 1
+    return written
+
+
+def neutralised(cells: Sequence[str]) -> list[str]:
+    """Cells that no spreadsheet takes for a formula."""
+    return [f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in cells]
+
+
+__all__ = [
+    "AttentionRow",
+    "ImportFailed",
+    "ImportReport",
+    "failure",
+    "neutralised",
+    "tally_up",
+    "write_rejects",
+]

@@ -1,0 +1,15 @@
+"""Roads into GetResponse: one module a route, each turning rows of a chunk into calls."""
+
+from __future__ import annotations
+
+from prefect_getresponse.contact_import.routes.batch import BatchRoute
+from prefect_getresponse.contact_import.routes.contacts import ContactsRoute
+from prefect_getresponse.contact_import.routes.route import Route
+from prefect_getresponse.contact_import.routes.update import UpdateRoute
+
+ROUTES: dict[str, Route] = {
+    route.name: route for route in (BatchRoute(), ContactsRoute(), UpdateRoute())
+}
+"""Every route by its name; a new one is one module and one entry."""
+
+__all__ = ["ROUTES", "BatchRoute", "ContactsRoute", "Route", "UpdateRoute"]

@@ -1,0 +1,38 @@
+"""What every route can say about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from prefect_getresponse.client.request import ApiRequest
+from prefect_getresponse.contact_import.contacts import Ids
+from prefect_getresponse.contact_import.ledger import RowToSend
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+
+class Route(Protocol):
+    """A way to send rows."""
+
+    @property
+    def name(self) -> str:
+        """Name in the ledger and the report."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Rows of a chunk."""
+        ...
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Verdict that a success gives; None if only the list can tell later."""
+        ...
+
+    def requests(self, rows: Sequence[RowToSend], ids: Ids) -> list[ApiRequest]:
+        """Calls that send the rows of a chunk, in order.
+
+        Raises:
+            InvalidArguments: A row holds what the API would refuse.
+        """
+        ...

@@ -1,0 +1,72 @@
+"""What can become of a row, and the account that must balance.
+
+Every row of the source ends with exactly one verdict; together they are as many as were read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What became of a row."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    ALREADY_PRESENT = "already_present"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    DUPLICATE = "duplicate"
+    BLANK = "blank"
+    REFUSED = "refused"
+    REJECTED = "rejected"
+    NOT_VISIBLE_YET = "not_visible_yet"
+    UNKNOWN = "unknown"
+    PLANNED = "planned"
+
+
+NEEDS_ATTENTION = (
+    Verdict.REJECTED,
+    Verdict.REFUSED,
+    Verdict.NOT_VISIBLE_YET,
+    Verdict.UNKNOWN,
+)
+"""Verdicts whose rows are listed one by one in the report."""
+
+EXPLANATIONS: Mapping[str, str] = {
+    "no_email": "the row has no e-mail address",
+    "invalid_email": "the e-mail address is not valid",
+    "no_consent": "the consent column does not clearly say yes",
+    "opted_out": "the opt-out column does not clearly say no",
+    "later_row_wins": "a later row has the same address",
+    "blocklisted_in_account": "the address is on the account's blocklist",
+    "blocklisted_in_list": "the address is on the list's blocklist",
+    "suppressed": "the address is on a suppression list",
+    "removed_unsubscribe": "the person unsubscribed from this list",
+    "removed_complaint": "the person complained about a message to this list",
+    "removed_bounce": "messages to the address bounced",
+    "removed_blacklisted": "the address was blocklisted",
+    "removed_cleaner": "GetResponse removed the address as undeliverable",
+    "refused_by_api": "GetResponse refused the content of the row",
+    "silent_rejection": "GetResponse took the row, but the person never appeared on the list",
+    "conflict": "GetResponse said that the person is on the list already",
+    "not_verified": "sent; reading back was switched off",
+    "in_queue": "sent; nothing that was sent has appeared on the list yet",
+    "in_doubt": "sent, and nothing proves whether it arrived; it was not sent again",
+    "not_sent": "the run ended before this row was sent",
+    "server_error": "GetResponse failed on this row again and again",
+}
+"""Reasons in words, for reports."""
+
+
+def reject_ratio(verdicts: Mapping[str, int], rows_read: int) -> float:
+    """Share of rejected rows among those that could have been imported.
+
+    Args:
+        verdicts: Number of rows by verdict.
+        rows_read: Rows of the source.
+    """
+    left_out = (Verdict.REFUSED, Verdict.DUPLICATE, Verdict.BLANK)
+    candidates = rows_read - sum(verdicts.get(verdict, 0) for verdict in left_out)
+    return verdicts.get(Verdict.REJECTED, 0) / candidates if candidates > 0 else 0.0
