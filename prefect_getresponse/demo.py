@@ -30,6 +30,8 @@ SPEED = 100.0
 """The sandbox's queue takes 3 seconds at most instead of 5 minutes."""
 SETTLE_SECONDS = 8.0
 _KEY = "demo-key"
+_ON_THE_LIST = "elodie.marchand@example.com"
+_UNSUBSCRIBED = "carmen.ibanez@example.org"
 _SERVER_START_SECONDS = "120"
 
 
@@ -167,13 +169,13 @@ def _set_the_scene(url: str) -> None:
         single = {"email": "single", "api": "single", "import": "single", "webform": "single"}
         created = http.post(f"{url}/campaigns", json={"name": CAMPAIGN, "optinTypes": single})
         campaign = created.raise_for_status().json()["campaignId"]
-        for email, name in (("anna.berg@example.com", "A. Berg"), ("ben.gone@example.org", "Ben")):
+        for email, name in ((_ON_THE_LIST, "E. Marchand"), (_UNSUBSCRIBED, "Carmen")):
             body = {"email": email, "name": name, "campaign": {"campaignId": campaign}}
             http.post(f"{url}/contacts", json=body).raise_for_status()
         _wait_for_people(http, url, campaign, 2)
         http.post(
             f"{url.removesuffix('/v3')}/_sandbox/remove",
-            json={"list": campaign, "email": "ben.gone@example.org", "reason": "unsubscribe"},
+            json={"list": campaign, "email": _UNSUBSCRIBED, "reason": "unsubscribe"},
         ).raise_for_status()
 
 

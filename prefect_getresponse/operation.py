@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, wraps
+from importlib import import_module
 from string import Formatter
 from typing import (
     TYPE_CHECKING,
@@ -109,6 +110,10 @@ class Operation:
     retry_class: RetryClass
     budgets: tuple[str, ...] = ()
     deprecated: str = ""
+
+    def __reduce__(self) -> tuple[Callable[..., Operation], tuple[str, str]]:
+        """Pickle as a name: elsewhere, a copied function would not know its types any more."""
+        return _declared, (self.function.__module__, self.name)
 
     @property
     def name(self) -> str:
@@ -246,6 +251,12 @@ class OperationTask(Task[P, R], Generic[P, R]):
         self._options = options
         super().__init__(_sender(operation), **_task_options(operation, options))
 
+    def __reduce__(
+        self,
+    ) -> tuple[Callable[..., OperationTask[..., Any]], tuple[Operation, TaskOptions]]:
+        """Pickle as the name of the operation and the changed options."""
+        return _task, (self.operation, self._options)
+
     @cached_property
     def aio(self) -> Task[P, Coroutine[Any, Any, R]]:
         """The async twin: the same task for async flows."""
@@ -304,6 +315,15 @@ def is_transient(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> 
     return isinstance(state.data, TransportFailed | ServerFailed | Throttled)
 
 
+def _declared(module: str, name: str) -> Operation:
+    task: OperationTask[..., Any] = getattr(import_module(module), name)
+    return task.operation
+
+
+def _task(operation: Operation, options: TaskOptions) -> OperationTask[..., Any]:
+    return OperationTask(operation, **options)
+
+
 def _task_options(operation: Operation, changed: TaskOptions) -> dict[str, Any]:
     options: dict[str, Any] = {
         "name": operation.name,
@@ -356,7 +376,7 @@ def _query_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ",".join(map(_query_text, cast("list[Any]", value)))
+        return ",".join(map(_query_text, cast("Iterable[Any]", value)))
     return str(value)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -284,7 +284,7 @@ def _envelope(content: bytes) -> dict[str, Any]:
 
 def _details(context: Any) -> str:
     """Readable tail of a message for the context shapes seen: object, texts, objects."""
-    items = cast("list[Any]", context if isinstance(context, list) else [context])
+    items = cast("Sequence[Any]", context if isinstance(context, list) else [context])
     if not context:
         return ""
     texts: list[str] = []

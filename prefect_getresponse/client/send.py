@@ -178,8 +178,12 @@ class Client(_Sender):
             **self._options,
         )
 
-    def send(self, request: ApiRequest) -> ApiAnswer:
+    def send(self, request: ApiRequest, *, on_start: Callable[[], None] | None = None) -> ApiAnswer:
         """Send one call and wait for its answer.
+
+        Args:
+            request: The call.
+            on_start: Called at each attempt, when it may start and before its first byte.
 
         Raises:
             OutcomeUnknown: A write was sent and nothing proves whether it happened.
@@ -187,13 +191,15 @@ class Client(_Sender):
         """
         attempts = self._attempts(request)
         try:
-            return Retrying(**attempts.options(self._sleep))(self._attempt, request)
+            return Retrying(**attempts.options(self._sleep))(self._attempt, request, on_start)
         except GetResponseError as error:
             raise attempts.final(error) from None
 
-    def _attempt(self, request: ApiRequest) -> ApiAnswer:
+    def _attempt(self, request: ApiRequest, on_start: Callable[[], None] | None) -> ApiAnswer:
         self._wait_for_start(request)
         with self._flight(request) as flight:
+            if on_start is not None:
+                on_start()
             response = self._http.send(self._build(self._http, request), stream=True)
             flight.answered(response)
             try:
@@ -266,8 +272,14 @@ class AsyncClient(_Sender):
             **self._options,
         )
 
-    async def send(self, request: ApiRequest) -> ApiAnswer:
+    async def send(
+        self, request: ApiRequest, *, on_start: Callable[[], None] | None = None
+    ) -> ApiAnswer:
         """Send one call and wait for its answer.
+
+        Args:
+            request: The call.
+            on_start: Called at each attempt, when it may start and before its first byte.
 
         Raises:
             OutcomeUnknown: A write was sent and nothing proves whether it happened.
@@ -278,13 +290,17 @@ class AsyncClient(_Sender):
             await anext(self._lifetime)
         attempts = self._attempts(request)
         try:
-            return await AsyncRetrying(**attempts.options(self.sleep))(self._attempt, request)
+            return await AsyncRetrying(**attempts.options(self.sleep))(
+                self._attempt, request, on_start
+            )
         except GetResponseError as error:
             raise attempts.final(error) from None
 
-    async def _attempt(self, request: ApiRequest) -> ApiAnswer:
+    async def _attempt(self, request: ApiRequest, on_start: Callable[[], None] | None) -> ApiAnswer:
         await self._wait_for_start(request)
         with self._flight(request) as flight:
+            if on_start is not None:
+                on_start()
             response = await self._http.send(self._build(self._http, request), stream=True)
             flight.answered(response)
             try:

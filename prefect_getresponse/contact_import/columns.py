@@ -296,7 +296,7 @@ OPT_OUT = """
     Unsubscribed | Is Unsubscribed | Unsubscribed from all email | Unsubscribed from all emails
     Unsubscribed from emails | Unsubscribed from email | Unsubscribed from Marketing
     Unsubscribed from Marketing Emails | Unsubscribed from Newsletter | Has Unsubscribed
-    Email Unsubscribed
+    Email Unsubscribed | UNSUB_TIME | CLEAN_TIME
     Globally Unsubscribed | Global Unsubscribe | Email Disabled
     Do Not Email | Do Not Mail Email | Do Not Contact | Do Not Email Marketing | No Email
     No Emails
@@ -305,9 +305,17 @@ OPT_OUT = """
     DoNotEMail | DoNotBulkEMail | DoNotContact | DND | Exclude from Email | Email Suppressed
     Suppressed
     Blacklisted | Email Blacklisted | EMAIL_BLACKLISTED | Blocklisted | Email Blocklisted | Blocked
-    Abgemeldet | Newsletter abgemeldet | Vom Newsletter abgemeldet | Werbewiderspruch | Widerspruch
+    Abgemeldet | Von allen E-Mails abgemeldet | Newsletter abgemeldet
+    Vom Newsletter abgemeldet | Werbewiderspruch | Widerspruch
     Werbesperre | Keine E-Mails | Keine Werbung | Widerrufen | E-Mail-Sperre
-    Désabonné | Désinscrit | Désinscrit de la newsletter | Désabonné de tous les e-mails
+    Désabonné | Désinscrit | Désinscrit de tous les e-mails | Désabonné de tous les emails
+    Désinscrit de tous les emails | Désabonné des e-mails
+    Dado de baja de todos los correos electrónicos | Darse de baja de todos los correos
+    Dado de baja de todo el correo electrónico | Iscrizione annullata a tutte le email
+    Iscrizione annullata da tutte le e-mail | Cancelou a assinatura de todos os e-mails
+    Afgemeld voor alle e-mails | Uitgeschreven voor alle e-mails | Wypisano ze wszystkich e-maili
+    Rezygnacja ze wszystkich e-maili | Avregistrerad från all e-post | Afmeldt alle e-mails
+    Désinscrit de la newsletter | Désabonné de tous les e-mails
     Ne pas contacter
     Ne pas envoyer d'e-mail | Refus e-mail | Liste noire
     Dado de baja | Desuscrito | Baja | No enviar correo | No contactar | Cancelado de la suscripción

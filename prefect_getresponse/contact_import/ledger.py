@@ -51,6 +51,12 @@ CREATE TABLE IF NOT EXISTS calls (
 PRAGMA user_version = 1;
 """
 _FINAL_PHASES = ("finished", "interrupted")
+_AWAITED = (
+    "rows.verdict IS NULL AND (rows.action = 'await' OR rows.action = 'add' AND EXISTS"
+    " (SELECT 1 FROM chunks AS sent WHERE sent.run = rows.run AND sent.chunk = rows.chunk"
+    "  AND sent.state IN ('acknowledged', 'in_doubt')))"
+)
+"""Rows that are sent and not seen on the list yet."""
 
 
 class Phase(StrEnum):
@@ -524,12 +530,26 @@ class Ledger:
         )
 
     def answer(
-        self, run: int, chunk: int, state: ChunkState, decisions: Iterable[Decision] = ()
+        self,
+        run: int,
+        chunk: int,
+        state: ChunkState,
+        now: float,
+        decisions: Iterable[Decision] = (),
     ) -> None:
-        """Make the answer to a chunk durable, with the verdicts it gives."""
+        """Make the answer to a chunk durable, with the verdicts it gives.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+            state: What the answer means for it.
+            now: Seconds since the epoch; waiting for its people counts from here.
+            decisions: Verdicts of its rows, if the answer gives them.
+        """
         with self.transaction():
             self._db.execute(
-                "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?", (state, run, chunk)
+                "UPDATE chunks SET state = ?, sent = ? WHERE run = ? AND chunk = ?",
+                (state, now, run, chunk),
             )
             self._settle(run, decisions)
 
@@ -563,25 +583,56 @@ class Ledger:
         ).fetchone()
         return float(last)
 
-    def visible(self, run: int, standing: Standing) -> list[tuple[int, str]]:
-        """Sent rows without verdict whose person is on the list now: row and state of its chunk."""
-        return list(
-            self._db.execute(
-                "SELECT rows.row, coalesce(chunks.state, rows.action) FROM rows"
-                " JOIN listed ON listed.run = rows.run AND listed.standing = ?"
-                "  AND listed.key = rows.key"
-                " LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
-                " WHERE rows.run = ? AND rows.verdict IS NULL AND"
-                " (rows.action = ? OR (rows.action = ? AND chunks.state IN (?, ?)))",
-                (
-                    standing,
-                    run,
-                    Action.AWAIT,
-                    Action.ADD,
-                    ChunkState.ACKNOWLEDGED,
-                    ChunkState.IN_DOUBT,
-                ),
-            )
+    def count_awaited(self, run: int) -> int:
+        """Number of rows that are sent and not seen on the list yet."""
+        (rows,) = self._db.execute(
+            f"SELECT count(*) FROM rows WHERE run = ? AND {_AWAITED}", (run,)
+        ).fetchone()
+        return int(rows)
+
+    def awaited_since(self, run: int) -> float:
+        """When the last of the awaited rows was sent, in seconds since the epoch."""
+        (sent,) = self._db.execute(
+            "SELECT max(coalesce(chunks.sent, outcomes.at, 0)) FROM rows"
+            " LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
+            " LEFT JOIN outcomes ON outcomes.key = rows.key"
+            f" WHERE rows.run = ? AND {_AWAITED}",
+            (run,),
+        ).fetchone()
+        return float(sent or 0)
+
+    def settle_visible(self, run: int, standing: Standing, verdict: Verdict) -> None:
+        """Give awaited rows whose person is on the list now their verdict.
+
+        Args:
+            run: Number of the run.
+            standing: How the person is on the list.
+            verdict: For people that this run has sent; those of an earlier run are unchanged.
+        """
+        earlier = Verdict.UNCHANGED if verdict is Verdict.ADDED else verdict
+        self._db.execute(
+            "UPDATE rows SET verdict = CASE action WHEN 'await' THEN ? ELSE ? END"
+            f" WHERE run = ? AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
+            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
+            (earlier, verdict, run, standing),
+        )
+
+    def settle_awaited(
+        self, run: int, state: ChunkState | Action, verdict: Verdict, reason: str
+    ) -> None:
+        """Give rows that did not appear their verdict.
+
+        Args:
+            run: Number of the run.
+            state: State of their chunk, or `Action.AWAIT` for those that an earlier run had sent.
+            verdict: What became of them.
+            reason: Why.
+        """
+        self._db.execute(
+            f"UPDATE rows SET verdict = ?, reason = ? WHERE run = ? AND {_AWAITED}"
+            " AND coalesce((SELECT state FROM chunks WHERE chunks.run = rows.run"
+            "  AND chunks.chunk = rows.chunk), action) = ?",
+            (verdict, reason, run, state),
         )
 
     def acknowledge_visible(self, run: int) -> None:
@@ -594,20 +645,6 @@ class Ledger:
             (ChunkState.ACKNOWLEDGED, run, ChunkState.IN_DOUBT),
         )
 
-    def awaited(self, run: int) -> list[tuple[int, str, float]]:
-        """Sent rows without verdict: row, state of the chunk (or `await`), and time sent."""
-        return list(
-            self._db.execute(
-                "SELECT rows.row, coalesce(chunks.state, rows.action),"
-                " coalesce(chunks.sent, outcomes.at, 0) FROM rows"
-                " LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
-                " LEFT JOIN outcomes ON outcomes.key = rows.key"
-                " WHERE rows.run = ? AND rows.verdict IS NULL AND"
-                " (rows.action = ? OR (rows.action = ? AND chunks.state IN (?, ?)))",
-                (run, Action.AWAIT, Action.ADD, ChunkState.ACKNOWLEDGED, ChunkState.IN_DOUBT),
-            )
-        )
-
     def resend(self, run: int, attempts: int) -> int:
         """Plan doubtful chunks again of which nobody appeared; at most `attempts` times each.
 
@@ -618,11 +655,6 @@ class Ledger:
             "UPDATE chunks SET state = ? WHERE run = ? AND state = ? AND attempt < ?",
             (ChunkState.PLANNED, run, ChunkState.IN_DOUBT, attempts),
         ).rowcount
-
-    def settle(self, run: int, decisions: Iterable[Decision]) -> None:
-        """Give rows their verdicts."""
-        with self.transaction():
-            self._settle(run, decisions)
 
     def _settle(self, run: int, decisions: Iterable[Decision]) -> None:
         self._db.executemany(

@@ -158,6 +158,9 @@ class ImportReport(BaseModel):
             f"{c['column']} → {c['field']}" for c in self.columns if c["field"] not in ("", "-")
         ]
         notes.append(f"Columns: {', '.join(taken)}.")
+        if unused := [c["column"] for c in self.columns if c["field"] in ("", "-")]:
+            more = f" and {len(unused) - 20} more" if len(unused) > 20 else ""
+            notes.append(f"Columns not used: {', '.join(unused[:20])}{more}.")
         if self.rejects_file:
             notes.append(f"Rows to look at: `{self.rejects_file}`.")
         return [f"- {note}" for note in notes]

@@ -37,6 +37,7 @@ NEEDS_ATTENTION = (
 EXPLANATIONS: Mapping[str, str] = {
     "no_email": "the row has no e-mail address",
     "invalid_email": "the e-mail address is not valid",
+    "extra_cells": "the row has more cells than the header, so cells may have shifted",
     "no_consent": "the consent column does not clearly say yes",
     "opted_out": "the opt-out column does not clearly say no",
     "later_row_wins": "a later row has the same address",

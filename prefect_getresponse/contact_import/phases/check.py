@@ -13,7 +13,7 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
 from prefect_getresponse.contact_import.job import ImportOptions, Job, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
-from prefect_getresponse.contact_import.mapping import map_columns
+from prefect_getresponse.contact_import.mapping import map_source
 from prefect_getresponse.contact_import.sources import open_source
 
 
@@ -37,7 +37,7 @@ async def check(
     """
     started = clock()
     source = open_source(options.source, encoding=options.encoding)
-    mapping = map_columns(source.columns(), options.mapping)
+    mapping = map_source(source, options.mapping)
     folder = private_dir(options.state_dir)
     account = Account(client)
     campaign = await _campaign(account, options)

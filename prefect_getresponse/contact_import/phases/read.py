@@ -11,10 +11,10 @@ from itertools import islice
 from prefect_getresponse.contact_import.contacts import pack
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
-from prefect_getresponse.contact_import.mapping import map_columns
+from prefect_getresponse.contact_import.mapping import map_source
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.sources import Source, open_source
-from prefect_getresponse.contact_import.validation import PreparedRow, RowReader
+from prefect_getresponse.contact_import.validation import PreparedRow, compile_reader
 
 ROWS_AT_ONCE = 10_000
 
@@ -53,7 +53,8 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
 
 
 def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Progress) -> None:
-    reader = RowReader(map_columns(source.columns(), job.options.mapping), job.options.tags)
+    mapping = map_source(source, job.options.mapping)
+    reader = compile_reader(mapping, extra_tags=job.options.tags)
     warnings: Counter[str] = Counter()
     _, size = source.progress()
     progress.start("reading", size)

@@ -138,10 +138,13 @@ class _Sender:
             return
         route = ROUTES[chunk.route]
         rows = self._ledger.chunk_rows(self._run, chunk.chunk)
-        self._ledger.intend(self._run, chunk.chunk, self._clock())
+
+        def intend() -> None:
+            self._ledger.intend(self._run, chunk.chunk, self._clock())
+
         try:
             for request in route.requests(rows, self._ids):
-                await self._client.send(request)
+                await self._client.send(request, on_start=intend)
         except GetResponseError as error:
             done = self._failed(chunk, rows, error)
         else:
@@ -199,7 +202,7 @@ class _Sender:
     def _answer(
         self, chunk: Chunk, state: ChunkState, decisions: list[Decision] | None = None
     ) -> None:
-        self._ledger.answer(self._run, chunk.chunk, state, decisions or [])
+        self._ledger.answer(self._run, chunk.chunk, state, self._clock(), decisions or [])
 
     def _count_failure(self, error: GetResponseError) -> None:
         self._failures += 1

@@ -5,9 +5,8 @@ GetResponse takes contacts with an empty 202 and adds them minutes later, or nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from itertools import chain, count
 
 from prefect_getresponse.client.send import AsyncClient
@@ -17,7 +16,6 @@ from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Action,
     ChunkState,
-    Decision,
     Ledger,
     Phase,
     Standing,
@@ -108,19 +106,19 @@ class Verification:
 
     async def watch(self) -> None:
         """Look at the list until all awaited people have appeared or their time is up."""
-        awaited = self._ledger.awaited(self._run)
+        awaited = self._ledger.count_awaited(self._run)
         if not awaited:
             return
-        self._progress.start("verifying", len(awaited))
+        self._progress.start("verifying", awaited)
         begun = self._clock()
-        deadline = max(sent for _, _, sent in awaited) + self._job.options.settle_seconds
+        deadline = self._ledger.awaited_since(self._run) + self._job.options.settle_seconds
         for moment in _poll_moments():
             pause = min(begun + moment, deadline) - self._clock()
             if pause > 0:
                 await self._client.sleep(pause)
             await self._look()
-            left = len(self._ledger.awaited(self._run))
-            self._progress.advance(len(awaited) - left)
+            left = self._ledger.count_awaited(self._run)
+            self._progress.advance(awaited - left)
             if not left or self._clock() >= deadline:
                 return
 
@@ -134,14 +132,8 @@ class Verification:
             async for page in self._account.search(campaign_id, "unconfirmed"):
                 self._add(Standing.UNCONFIRMED, page)
         self._ledger.acknowledge_visible(self._run)
-        for standing, verdict in (
-            (Standing.SUBSCRIBED, Verdict.ADDED),
-            (Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION),
-        ):
-            seen = self._ledger.visible(self._run, standing)
-            self._ledger.settle(
-                self._run, [Decision(row, verdict=_seen(state, verdict)) for row, state in seen]
-            )
+        self._ledger.settle_visible(self._run, Standing.SUBSCRIBED, Verdict.ADDED)
+        self._ledger.settle_visible(self._run, Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION)
 
     def _add(self, standing: Standing, page: list[dict[str, str]]) -> None:
         people = [(compare_key(p["email"]), p["contactId"], p.get("name")) for p in page]
@@ -155,39 +147,18 @@ class Verification:
             verdict in (Verdict.ADDED, Verdict.AWAITING_CONFIRMATION)
             for verdict, _, _ in self._ledger.tally(self._run, Verdict.UNKNOWN)
         )
-        acknowledged = (
-            Decision(0, verdict=Verdict.REJECTED, reason="silent_rejection")
-            if queue_moved
-            else Decision(0, verdict=Verdict.NOT_VISIBLE_YET, reason="in_queue")
-        )
-        concluded: dict[StrEnum, Decision] = {
-            ChunkState.ACKNOWLEDGED: acknowledged,
-            ChunkState.IN_DOUBT: Decision(0, verdict=Verdict.UNKNOWN, reason="in_doubt"),
-            Action.AWAIT: Decision(0, verdict=Verdict.REJECTED, reason="silent_rejection"),
-        }
-        self._settle_awaited(concluded)
+        if queue_moved:
+            self._conclude(ChunkState.ACKNOWLEDGED, Verdict.REJECTED, "silent_rejection")
+        self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "in_queue")
+        self._conclude(ChunkState.IN_DOUBT, Verdict.UNKNOWN, "in_doubt")
+        self._conclude(Action.AWAIT, Verdict.REJECTED, "silent_rejection")
 
     def _conclude_unverified(self) -> None:
-        sent = Decision(0, verdict=Verdict.NOT_VISIBLE_YET, reason="not_verified")
-        self._settle_awaited({ChunkState.ACKNOWLEDGED: sent, Action.AWAIT: sent})
+        self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "not_verified")
+        self._conclude(Action.AWAIT, Verdict.NOT_VISIBLE_YET, "not_verified")
 
-    def _settle_awaited(self, by_state: Mapping[StrEnum, Decision]) -> None:
-        decisions = {state.value: decision for state, decision in by_state.items()}
-        self._ledger.settle(
-            self._run,
-            [
-                decisions[state]._replace(row=row)
-                for row, state, _ in self._ledger.awaited(self._run)
-                if state in decisions
-            ],
-        )
-
-
-def _seen(state: str, verdict: Verdict) -> Verdict:
-    """A person whom an earlier run had sent was not added by this one."""
-    if state == Action.AWAIT and verdict is Verdict.ADDED:
-        return Verdict.UNCHANGED
-    return verdict
+    def _conclude(self, state: ChunkState | Action, verdict: Verdict, reason: str) -> None:
+        self._ledger.settle_awaited(self._run, state, verdict, reason)
 
 
 def _poll_moments() -> chain[int]:

@@ -45,9 +45,10 @@ class CsvSource:
         if not head and stopped is not None:
             raise self._unsplittable(stopped).at(row=1)
         self._header_at = _header_index(head)
-        self._columns = _column_names(head[self._header_at] if head else [])
+        table = head[self._header_at :]
         all_seen = complete and stopped is None and len(head) < delimiters.SAMPLED_RECORDS
-        self._check_size(head[self._header_at :], all_seen)
+        self._check_size(table, all_seen)
+        self._columns = _column_names(table[0] if table else [])
 
     def fingerprint(self) -> str:
         """Return the BLAKE2b hash of the bytes of the file."""
@@ -122,9 +123,10 @@ class CsvSource:
         )
 
     def _check_size(self, table: Sequence[Sequence[str]], all_seen: bool) -> None:
-        if len(self._columns) > MAX_COLUMNS:
+        width = len(table[0]) if table else 0
+        if width > MAX_COLUMNS:
             raise UnreadableSource(
-                f"the header has {len(self._columns)} columns, more than {MAX_COLUMNS}",
+                f"the header has {width} columns, more than {MAX_COLUMNS}",
                 "Export fewer columns",
                 self.name,
                 1,

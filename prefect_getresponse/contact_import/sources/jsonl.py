@@ -146,18 +146,17 @@ def _flatten(value: dict[str, object], prefix: str, cells: dict[str, str], depth
         elif name in cells:
             raise ValueError(f"the key {name[:60]!r} is there twice")
         else:
-            cells[name] = _text(item)
+            cells[name] = item if isinstance(item, str) else _text(item)
 
 
 def _text(item: object) -> str:
-    if isinstance(item, str):
-        return item
     if item is None:
         return ""
-    if isinstance(item, list) and _depth(cast(list[object], item)) > MAX_DEPTH:
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    if _depth(item) > MAX_DEPTH:
         raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels")
-    # Numbers have been kept as text, so what is left are booleans and lists.
-    return json.dumps(item, ensure_ascii=False)
+    return _ENCODER.encode(item)  # a list, for numbers have been kept as text
 
 
 def _depth(item: object) -> int:
@@ -194,3 +193,4 @@ _END = object()
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_unique, parse_int=str, parse_float=str, parse_constant=_refuse_constant
 )
+_ENCODER = json.JSONEncoder(ensure_ascii=False)

@@ -1,0 +1,259 @@
+"""The package arrives whole, whichever way it is installed, and the locks hold what it declares.
+
+Builds and installs work on a copy of the sources, without network: what a build needs comes from
+the environment that runs the tests. One build and one installation of each kind serve all tests,
+hence the xdist group.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tomllib
+import venv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+pytestmark = pytest.mark.xdist_group("packaging")
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = "prefect_getresponse"
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = {"runtime": ["build"], "dev": ["build", "dev"]}
+WHERE = f"import {PACKAGE}, {PACKAGE}.flows as f; print({PACKAGE}.__file__, f.__file__, sep='\\n')"
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command that must succeed, deaf to `PYTHONPATH`, and return what it printed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def pip(python: Path, *arguments: str | Path, cwd: Path) -> None:
+    """Install into the environment of `python` from local files alone."""
+    options = ("--no-deps", "--no-index", "--no-build-isolation", "--quiet")
+    run(sys.executable, "-m", "pip", "--python", python, "install", *options, *arguments, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what a build reads, so that nothing is written beside the sources."""
+    copy = tmp_path_factory.mktemp("checkout")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    for name in (PACKAGE, "flows", "examples"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=ignored)
+    (copy / "tests").mkdir()
+    (copy / "tests" / "__init__.py").touch()
+    return copy
+
+
+@pytest.fixture(scope="module")
+def distributions(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The sdist, the wheel built from the sources (`wheel`) and that from the sdist (`again`)."""
+    out = tmp_path_factory.mktemp("dist")
+    build = (sys.executable, "-m", "build", "--no-isolation", "--outdir")
+    run(*build, out / "direct", "--wheel", checkout, cwd=out)
+    run(*build, out / "via-sdist", checkout, cwd=out)
+    return {
+        "wheel": next(out.glob("direct/*.whl")),
+        "sdist": next(out.glob("via-sdist/*.tar.gz")),
+        "again": next(out.glob("via-sdist/*.whl")),
+    }
+
+
+def empty_environment(path: Path) -> Path:
+    """Make an environment that has our dependencies but not the project, and return its Python.
+
+    A path named in a `.pth` file is searched, but the `.pth` files in it (such as that of an
+    editable installation of the project) are not read.
+    """
+    venv.create(path, symlinks=True)
+    python = path / "bin" / "python"
+    site_packages = Path(
+        run(
+            python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=path
+        ).strip()
+    )
+    (site_packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return python
+
+
+@pytest.fixture(scope="module")
+def with_wheel(distributions: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment where the wheel is installed."""
+    python = empty_environment(tmp_path_factory.mktemp("with-wheel"))
+    pip(python, distributions["wheel"], cwd=python.parent)
+    return python
+
+
+@pytest.fixture(scope="module")
+def with_editable(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment where the copy of the sources is installed editable."""
+    python = empty_environment(tmp_path_factory.mktemp("with-editable"))
+    pip(python, "--editable", checkout, cwd=python.parent)
+    return python
+
+
+def package_files() -> Iterator[str]:
+    """The files that an installation must have, the ready-made flows among them."""
+    for folder, _, names in os.walk(ROOT / PACKAGE, followlinks=True):
+        for name in names:
+            if name == "py.typed" or Path(name).suffix in {".py", ".json", ".csv"}:
+                yield (Path(folder) / name).relative_to(ROOT).as_posix()
+
+
+def test_wheel_holds_the_package_and_nothing_else(distributions: dict[str, Path]) -> None:
+    names = zipfile.ZipFile(distributions["wheel"]).namelist()
+    installed = {name for name in names if ".dist-info/" not in name}
+    assert installed == set(package_files())
+    assert {f"{PACKAGE}/py.typed", f"{PACKAGE}/flows/__init__.py"} <= installed
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+
+def test_sdist_is_enough_to_build_the_same_wheel(distributions: dict[str, Path]) -> None:
+    direct, again = (zipfile.ZipFile(distributions[name]) for name in ("wheel", "again"))
+    assert {f.filename: f.CRC for f in direct.infolist() if not f.filename.endswith("/RECORD")} == {
+        f.filename: f.CRC for f in again.infolist() if not f.filename.endswith("/RECORD")
+    }
+    with tarfile.open(distributions["sdist"]) as sdist:
+        assert not [member.name for member in sdist if member.issym() or member.islnk()]
+
+
+def imported_from(python: Path, cwd: Path) -> list[Path]:
+    """The folders that the package and its flows are imported from."""
+    files = run(python, "-c", WHERE, cwd=cwd).splitlines()
+    return [Path(file).parent for file in files]
+
+
+def test_wheel_works_away_from_the_sources(with_wheel: Path, tmp_path: Path) -> None:
+    package, flows = imported_from(with_wheel, tmp_path)
+    assert package.is_relative_to(with_wheel.parent.parent)
+    assert flows == package / "flows"
+    help_text = run(with_wheel.parent / "prefect-getresponse", "--help", cwd=tmp_path)
+    assert "import" in help_text
+
+
+def test_a_checkout_as_working_directory_is_used_whole(with_wheel: Path, checkout: Path) -> None:
+    package, flows = imported_from(with_wheel, checkout)
+    assert (package, flows) == (checkout / PACKAGE, checkout / PACKAGE / "flows")
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["in the checkout", "elsewhere"])
+def test_editable_installation_reads_the_sources(
+    with_editable: Path, checkout: Path, tmp_path: Path, inside: bool
+) -> None:
+    package, flows = imported_from(with_editable, checkout if inside else tmp_path)
+    assert package == checkout / PACKAGE
+    assert flows.resolve() == checkout / "flows"
+
+
+def test_prefect_finds_the_package_as_a_collection(with_wheel: Path, tmp_path: Path) -> None:
+    ask = "from importlib.metadata import entry_points as e; print(e(group='prefect.collections'))"
+    assert PACKAGE in run(with_wheel, "-c", ask, cwd=tmp_path)
+
+
+def test_type_checkers_see_each_flow_once(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in (PACKAGE, "flows", "tests"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    (tmp_path / PACKAGE / "flows").symlink_to("../flows")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "flows" / "wrong.py").write_text("def half(n: int) -> str:\n    return n\n")
+    use = f"from {PACKAGE}.flows.wrong import half\n\ntext: str = half(2)\n"
+    (tmp_path / "tests" / "test_half.py").write_text(use)
+    for checker in ("mypy", "pyright"):
+        done = subprocess.run(
+            [sys.executable, "-m", checker],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        complaints = re.findall(r"wrong\.py:\S+ (?:- )?error", done.stdout)
+        assert len(complaints) == 1, f"{checker}:\n{done.stdout}{done.stderr}"
+
+
+def test_flows_are_a_link_and_imported_by_one_name() -> None:
+    link = ROOT / PACKAGE / "flows"
+    assert link.is_symlink()
+    assert link.readlink() == Path("../flows")
+    other_name = re.compile(r"^\s*(?:from|import) flows\b", re.MULTILINE)
+    sources = [
+        p for top in (PACKAGE, "flows", "tests", "benchmarks") for p in (ROOT / top).rglob("*.py")
+    ]
+    assert [path for path in sources if other_name.search(path.read_text(encoding="utf-8"))] == []
+
+
+def declared(groups: list[str]) -> Iterator[Requirement]:
+    """The requirements of the project and of some dependency groups."""
+    yield from map(Requirement, PYPROJECT["project"]["dependencies"])
+    for group in groups:
+        for entry in PYPROJECT["dependency-groups"][group]:
+            if isinstance(entry, str):
+                yield Requirement(entry)
+
+
+def locked(lock: str) -> dict[str, str]:
+    """The version that a lock pins for each package."""
+    text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==(\S+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_satisfies_what_is_declared(lock: str) -> None:
+    pinned = locked(lock)
+    for requirement in declared(LOCKS[lock]):
+        version = pinned.get(canonicalize_name(requirement.name))
+        assert version is not None, f"`make lock` is due: {requirement} is not in {lock}.txt"
+        assert requirement.specifier.contains(version), f"`make lock` is due: {requirement}"
+
+
+def test_both_locks_agree() -> None:
+    assert locked("runtime").items() <= locked("dev").items()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_pins_everything_by_hash(lock: str) -> None:
+    text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
+    pins = re.findall(r"^[^\s#].*(?:\n +--hash=sha256:[0-9a-f]{64}.*)*", text, re.MULTILINE)
+    assert len(pins) == len(locked(lock)) > 0
+    assert [pin for pin in pins if "--hash=" not in pin] == []
+
+
+def test_no_build_file_names_a_download_address() -> None:
+    files = [
+        ROOT / "Makefile",
+        ROOT / "pyproject.toml",
+        *(ROOT / ".ci").iterdir(),
+        *(ROOT / "requirements").iterdir(),
+    ]
+    assert [file.name for file in files if "://" in file.read_text(encoding="utf-8")] == []
+
+
+def test_bootstrap_says_which_python_it_needs(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    done = subprocess.run(
+        [tmp_path / "requirements" / "install.sh", "runtime"],
+        env={**os.environ, "PYTHON": str(tmp_path / "python2")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert re.fullmatch(r"\.venv: no Python 3\.11 or newer .* make PYTHON=\S+\n", done.stderr)
+    assert not (tmp_path / ".venv").exists()
