@@ -30,9 +30,10 @@ from prefect_getresponse.contact_import.job import (
     Job,
     Mode,
     RouteChoice,
+    holding,
     import_options,
 )
-from prefect_getresponse.contact_import.ledger import anything_sent, writer_lock
+from prefect_getresponse.contact_import.ledger import anything_sent
 from prefect_getresponse.contact_import.phases.check import check
 from prefect_getresponse.contact_import.phases.plan import plan
 from prefect_getresponse.contact_import.phases.read import read
@@ -116,7 +117,7 @@ def nightly_contact_import(
         **settle,
     )
     job = check_import(credentials, options)
-    with writer_lock(job.ledger):
+    with holding(job):
         run_id = read_source(credentials, job)
         error: GetResponseError | None = None
         try:

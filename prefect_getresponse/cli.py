@@ -109,6 +109,7 @@ def import_(
     from prefect_getresponse.contact_import.job import import_options
     from prefect_getresponse.contact_import.terminal import terminal_progress
 
+    check_writable(json_)
     options = import_options(
         source=source,
         campaign=campaign,
@@ -162,7 +163,7 @@ def sandbox(
     try:
         service = Sandbox(api_key=api_key, speed=speed, seed_contacts=seed_contacts)
         service.serve_forever(host, port, on_ready=ready)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, OverflowError) as error:
         raise InvalidArguments(
             f"the sandbox cannot start: {error}", advice="Correct the option, or use --port 0."
         ) from None
@@ -207,6 +208,21 @@ def read_mapping(pairs: list[str]) -> dict[str, str]:
     return mapping
 
 
+def check_writable(file: Path | None) -> None:
+    """Find out before anything is sent whether the report can be written.
+
+    Raises:
+        InvalidArguments: It cannot.
+    """
+    if file is None:
+        return
+    target = file if file.exists() else file.absolute().parent
+    if file.is_dir() or not target.exists() or not os.access(target, os.W_OK):
+        raise InvalidArguments(
+            f"--json {file}: it cannot be written", advice="Name a file in an existing folder."
+        )
+
+
 def load_credentials(block: str | None) -> GetResponseCredentials:
     """Credentials of a block, or of the settings.
 
@@ -231,7 +247,8 @@ def load_credentials(block: str | None) -> GetResponseCredentials:
 def show(report: ImportReport, file: Path | None) -> int:
     """Print a report, write it to a file if wanted, and say how it went as an exit code."""
     if file is not None:
-        file.write_text(json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
+        file.write_text(text, encoding="utf-8")
     if out.is_terminal:
         out.print(Markdown(report.markdown()))
     else:

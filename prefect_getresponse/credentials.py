@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import hashlib
 import random
 import re
@@ -10,10 +11,19 @@ import threading
 import time
 import weakref
 from typing import Any, ClassVar, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from prefect.blocks.abstract import CredentialsBlock
-from pydantic import ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.errors import InvalidConfiguration
@@ -71,7 +81,8 @@ class GetResponseCredentials(CredentialsBlock):
     _documentation_url: ClassVar[Any] = "https://apidocs.getresponse.com/v3/authentication"
     _logo_url: ClassVar[Any] = "https://www.getresponse.com/apple-touch-icon.png"
 
-    model_config = ConfigDict(extra="forbid")
+    # Without the second, a refused combination would print the key it came with.
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     account_name: str = Field(
         default="default",
@@ -129,6 +140,21 @@ class GetResponseCredentials(CredentialsBlock):
         title="Allow custom endpoint",
         description="Needed for a custom endpoint; plain http is allowed to this machine only.",
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Allow a deployment's reference to the block where the block's own fields stand.
+
+        Prefect checks stored parameters against this schema, and knows a reference by its unknown
+        member `$ref`.  Unknown fields of the block itself are still refused when it is made.
+        """
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        definition = handler.resolve_ref_schema(schema)
+        definition.pop("additionalProperties", None)
+        definition["required"] = ["account_name"]
+        return schema
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -199,6 +225,7 @@ class GetResponseCredentials(CredentialsBlock):
                 _clients[key] = Client(
                     self.endpoint, self._auth(), throttle=_throttle(key), headers=self._headers()
                 )
+                atexit.register(_clients[key].close)
             return _clients[key]
 
     def get_async_client(self) -> AsyncClient:
@@ -278,16 +305,26 @@ def _throttle(identity: tuple[str, ...]) -> Throttle:
 def _endpoint_contradictions(base_url: str, allowed: bool) -> list[tuple[bool, str]]:
     if not base_url or base_url.rstrip("/") in ENDPOINTS.values():
         return []
-    parts = urlsplit(base_url)
-    plain = bool(parts.username or parts.password or parts.query or parts.fragment)
+    parts = _plain_url(base_url)
     return [
         (not allowed, "A custom endpoint needs 'Allow custom endpoint' (allow_custom_host)."),
         (
-            parts.scheme not in ("http", "https") or not parts.hostname or plain,
+            parts is None,
             "The custom endpoint is a plain URL such as http://127.0.0.1:8080/v3.",
         ),
         (
-            parts.scheme == "http" and parts.hostname not in _LOOPBACK,
+            parts is not None and parts.scheme == "http" and parts.hostname not in _LOOPBACK,
             "Plain http is allowed to this machine only: use https.",
         ),
     ]
+
+
+def _plain_url(text: str) -> SplitResult | None:
+    """Parts of an http(s) URL without user, query and fragment; None for anything else."""
+    try:
+        parts = urlsplit(text)
+        surplus = (parts.username, parts.password, parts.query, parts.fragment)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable and not any(surplus) else None

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 from pydantic import SecretStr
@@ -129,7 +129,7 @@ def _watch_nights(source: Path, home: Path) -> ImportReport:
 
     def night() -> ImportReport:
         return nightly_contact_import(
-            GetResponseCredentials.load("demo"),  # pyright: ignore[reportArgumentType] - sync here
+            cast(GetResponseCredentials, GetResponseCredentials.load("demo")),
             source=str(source),
             campaign=CAMPAIGN,
             state_dir=str(home / "state"),

@@ -54,7 +54,8 @@ make_venv() {
 install() {
     set -- $venv/bin/python -m pip --disable-pip-version-check --no-input install
     say "installing $(grep -c == "$lock") packages from $lock (the first time takes a minute or so)"
-    quietly "$@" --require-hashes -r "$lock"
+    # The lock is complete: resolving it again would only be slower.
+    quietly "$@" --no-deps --require-hashes -r "$lock"
     quietly "$@" --no-deps --no-build-isolation -e .
     say "ready"
 }

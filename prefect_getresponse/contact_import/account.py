@@ -6,6 +6,7 @@ Every call is built by the declaration of its task, so that its rules hold here 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,8 @@ from prefect_getresponse.tasks.suppressions import get_suppression, list_suppres
 from prefect_getresponse.tasks.tags import create_tag, list_tags
 
 PAGES_AT_ONCE = 4
+_CREATIONS = 3
+"""Most times a tag is created of which no trace is found; its name makes a repeat harmless."""
 _SINGLE_OPT_IN = {"email": "single", "api": "single", "import": "single", "webform": "single"}
 _EVERY_CYCLE = ["receiving_autoresponder", "not_receiving_autoresponder"]
 
@@ -119,7 +122,7 @@ class Account:
             names = ", ".join(sorted(repr(item["name"]) for item in listed)[:10])
             raise CampaignNotFound(
                 f"no list is named {wanted!r}; the account has {names or 'none'}",
-                advice="Correct the name, or create the list with --create-list.",
+                advice="Correct the name, or let it be created (--create-list, create_campaign=True).",
             )
         if len(found) > 1:
             ids = ", ".join(f"{item['name']!r} ({item['campaignId']})" for item in found)
@@ -174,16 +177,15 @@ class Account:
         return {item["name"]: item["tagId"] for item in await self.items(list_tags)}
 
     async def _create_tag(self, name: str) -> str:
-        try:
-            created = await self.call(create_tag, name=name)
-        except (OutcomeUnknown, Conflict):
+        for _ in range(_CREATIONS):
+            with suppress(OutcomeUnknown, Conflict):
+                created = await self.call(create_tag, name=name)
+                if created is not None:  # else accepted, but the answer was unreadable
+                    return str(created["tagId"])
             listed = {_folded(tag): tag_id for tag, tag_id in (await self._listed_tags()).items()}
-            if _folded(name) not in listed:
-                raise
-            return listed[_folded(name)]
-        if created is None:  # accepted, but the answer was unreadable
-            return (await self._listed_tags())[name]
-        return str(created["tagId"])
+            if _folded(name) in listed:
+                return listed[_folded(name)]
+        raise OutcomeUnknown(f"tag {name!r} could not be created")
 
     def subscribers(
         self, campaign_id: str, created_from: str | None = None

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.job import ImportOptions
-from prefect_getresponse.contact_import.ledger import anything_sent, writer_lock
+from prefect_getresponse.contact_import.job import ImportOptions, holding
+from prefect_getresponse.contact_import.ledger import anything_sent
 from prefect_getresponse.contact_import.phases.check import check
 from prefect_getresponse.contact_import.phases.plan import plan
 from prefect_getresponse.contact_import.phases.read import read
@@ -49,7 +49,7 @@ async def run_import(
     """
     progress = progress or Silent()
     job = await check(options, account_name, client, clock)
-    with writer_lock(job.ledger):
+    with holding(job):
         await settle_interrupted(job, client, progress, clock)
         run_id = read(job, progress, clock)
         error = None

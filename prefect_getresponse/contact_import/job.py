@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.account import Campaign
+from prefect_getresponse.contact_import.ledger import writer_lock
 from prefect_getresponse.settings import GetResponseSettings
 
 Mode = Literal["add_and_update", "add_only"]
@@ -109,11 +113,11 @@ def private_dir(path: str) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidArguments(
-            f"state folder {folder}: {error.strerror}", advice="Choose another with --state-dir."
+            f"state folder {folder}: {error.strerror}", advice="Choose another (--state-dir, state_dir)."
         ) from None
     if not os.access(folder, os.W_OK):
         raise InvalidArguments(
-            f"state folder {folder} is not writable", advice="Choose another with --state-dir."
+            f"state folder {folder} is not writable", advice="Choose another (--state-dir, state_dir)."
         )
     return folder
 
@@ -152,3 +156,18 @@ class Job:
     def campaign_name(self) -> str:
         """Name of the list."""
         return self.campaign.name if self.campaign else self.options.campaign
+
+
+@contextmanager
+def holding(job: Job) -> Generator[None]:
+    """Hold the right to write to the job's ledger; a dry run's copy of it is deleted at the end.
+
+    Raises:
+        LedgerBusy: Another process or run holds it.
+    """
+    try:
+        with writer_lock(job.ledger):
+            yield
+    finally:
+        if job.options.dry_run:
+            shutil.rmtree(job.ledger.parent, ignore_errors=True)

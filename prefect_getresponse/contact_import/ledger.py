@@ -705,16 +705,23 @@ class Ledger:
         )
 
     def attention(
-        self, run: int, verdicts: Sequence[Verdict], limit: int
+        self, run: int, verdicts: Sequence[Verdict], undecided: Verdict, limit: int
     ) -> Iterator[tuple[int, str, str, str, str]]:
-        """Rows with one of these verdicts: row, verdict, reason, key of the person, and detail."""
+        """Rows with one of these verdicts: row, verdict, reason, key of the person, and detail.
+
+        Args:
+            run: Number of the run.
+            verdicts: The verdicts.
+            undecided: What rows without a verdict count as: `planned` or `unknown`.
+            limit: Most rows to return; -1 for all.
+        """
         marks = ", ".join("?" * len(verdicts))
         yield from self._db.execute(
-            "SELECT row, coalesce(verdict, 'unknown'), coalesce(reason, ''), key,"
+            "SELECT row, coalesce(verdict, ?) AS verdict_now, coalesce(reason, ''), key,"
             " coalesce(detail, '') FROM rows"
-            f" WHERE run = ? AND coalesce(verdict, 'unknown') IN ({marks})"
+            f" WHERE run = ? AND verdict_now IN ({marks})"
             " ORDER BY row LIMIT ?",
-            (run, *verdicts, limit),
+            (undecided, run, *verdicts, limit),
         )
 
 

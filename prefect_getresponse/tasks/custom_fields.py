@@ -3,7 +3,6 @@
 Since 2026 a field has a `type` (what its values are) and a `format` (how forms ask for them).
 Source: GetResponse API v3, Custom Fields.
 """
-# ruff: noqa: A002 - arguments bear the API's own names, `type` and `format` too
 
 from __future__ import annotations
 

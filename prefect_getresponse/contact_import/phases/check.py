@@ -23,7 +23,7 @@ async def check(
     client: AsyncClient,
     clock: Callable[[], float],
 ) -> Job:
-    """Check source, columns, key, list and custom fields, in this order.
+    """Check source, columns, key, custom fields and list, in this order.
 
     Args:
         options: What was asked for.
@@ -40,8 +40,9 @@ async def check(
     mapping = map_source(source, options.mapping)
     folder = private_dir(options.state_dir)
     account = Account(client)
-    campaign = await _campaign(account, options)
+    # The list may be created here, so it comes last.
     field_ids = await account.field_ids(mapping.custom_names)
+    campaign = await _campaign(account, options)
     host = urlsplit(client.base_url).netloc
     path = ledger_path(folder, account_name, host, campaign.campaign_id if campaign else "new")
     return Job(

@@ -41,8 +41,7 @@ def report(
     with Ledger(job.ledger) as ledger:
         run = ledger.run(run_id)
         planned = planned or job.options.dry_run
-        undecided = Verdict.PLANNED if planned else Verdict.UNKNOWN
-        verdicts, reasons = tally_up(ledger.tally(run.number, undecided))
+        verdicts, reasons = tally_up(ledger.tally(run.number, _undecided(planned)))
         calls = ledger.calls(run.number)
         ended = run.phase is Phase.FINISHED or (planned and error is None)
         return ImportReport(
@@ -71,18 +70,27 @@ def report(
 def attention_rows(job: Job, run_id: str, limit: int) -> list[AttentionRow]:
     """Rows that need attention, at most `limit` of them, addresses masked."""
     with Ledger(job.ledger) as ledger:
-        return list(_attention(ledger, ledger.run(run_id).number, limit))
+        undecided = _undecided(job.options.dry_run)
+        return list(_attention(ledger, ledger.run(run_id).number, undecided, limit))
 
 
-def _attention(ledger: Ledger, run: int, limit: int) -> Iterator[AttentionRow]:
-    for row, verdict, reason, key, detail in ledger.attention(run, NEEDS_ATTENTION, limit):
+def _undecided(planned: bool) -> Verdict:
+    """What rows count as that have no verdict yet."""
+    return Verdict.PLANNED if planned else Verdict.UNKNOWN
+
+
+def _attention(
+    ledger: Ledger, run: int, undecided: Verdict, limit: int
+) -> Iterator[AttentionRow]:
+    found = ledger.attention(run, NEEDS_ATTENTION, undecided, limit)
+    for row, verdict, reason, key, detail in found:
         yield AttentionRow(
             row=row, verdict=verdict, reason=reason, address=mask(key), detail=mask(detail)
         )
 
 
 def _write_rejects(job: Job, run: Run, ledger: Ledger) -> str:
-    rows = list(_attention(ledger, run.number, _NO_LIMIT))
+    rows = list(_attention(ledger, run.number, Verdict.UNKNOWN, _NO_LIMIT))
     if not rows:
         return ""
     path = job.ledger.with_name(f"{run.run_id}-rejects.csv")

@@ -1,0 +1,134 @@
+"""A server on a real socket that does to calls what networks do."""
+
+import contextlib
+import json
+import socket
+import ssl
+import struct
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+Behaviour = Callable[[socket.socket], None]
+"""What happens to a connection once its request was read."""
+
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER without time: closing sends RST
+
+_TLS_HELLO = b"\x16"
+
+
+def answer(
+    status: int = 200,
+    body: object = None,
+    content_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> Behaviour:
+    """A whole answer; a text is the body as it stands, anything else becomes JSON."""
+    text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
+    lines = {"Content-Type": content_type, "Content-Length": str(len(text.encode()))}
+    lines |= {"Connection": "close", **(headers or {})}
+
+    def behave(connection: socket.socket) -> None:
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        connection.sendall(f"HTTP/1.1 {status} X\r\n{head}\r\n{text}".encode())
+
+    return behave
+
+
+def reset(connection: socket.socket) -> None:
+    """Tear the connection down without an answer."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+
+def close(connection: socket.socket) -> None:
+    """Close the connection without an answer."""
+
+
+def cut_short(connection: socket.socket) -> None:
+    """Send the head of a success and half of the body it promised."""
+    connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"half": ')
+
+
+def hang(connection: socket.socket) -> None:
+    """Say nothing until the other side gives up."""
+    with contextlib.suppress(OSError):
+        connection.recv(1)
+
+
+class FaultServer:
+    """Serves one request a connection, each by the next behaviour of a script.
+
+    Attributes:
+        url: Base URL of the API.
+        script: Behaviours still to come; the last one stays.
+        requests: Heads and bodies of the requests that arrived.
+    """
+
+    def __init__(self, *script: Behaviour, tls: ssl.SSLContext | None = None) -> None:
+        self.script = deque(script)
+        self._tls = tls
+        self.requests: list[str] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}/v3"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection, contextlib.suppress(ConnectionError, ssl.SSLError):
+                self._meet(connection)
+
+    def _meet(self, connection: socket.socket) -> None:
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True)
+        with connection:
+            self.requests.append(_read_request(connection))
+            (self.script.popleft() if len(self.script) > 1 else self.script[0])(connection)
+
+
+def _read_request(connection: socket.socket) -> str:
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _receive(connection)
+    head, _, body = received.partition(b"\r\n\r\n")
+    lengths = [
+        int(line.split(b":")[1])
+        for line in head.splitlines()
+        if line.lower().startswith(b"content-length:")
+    ]
+    while len(body) < sum(lengths):
+        body += _receive(connection)
+    return (head + b"\r\n\r\n" + body).decode()
+
+
+def _receive(connection: socket.socket) -> bytes:
+    received = connection.recv(65536)
+    if not received or received.startswith(_TLS_HELLO):
+        raise ConnectionError("no HTTP request came, or not the whole of it")
+    return received
+
+
+def unused_url() -> str:
+    """Base URL that refuses connections."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/v3"

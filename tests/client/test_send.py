@@ -1,0 +1,316 @@
+"""The senders: what goes over the wire, and that nothing leaks."""
+
+import asyncio
+import datetime
+import gc
+import json
+import logging
+import pickle
+import random
+import ssl
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import SecretStr
+
+from prefect_getresponse.client import errors
+from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.request import ApiRequest, RetryClass
+from prefect_getresponse.client.send import AsyncClient, Client
+from prefect_getresponse.client.throttle import SLOTS, Throttle
+from tests.client.fault_server import FaultServer, answer, close
+from tests.client.senders import KEY, MakeSender, call
+from tests.client.test_retry import ENVELOPE, FAULTS
+
+BASE = "https://api.getresponse.com/v3"
+ADDRESS = "jane.doe@example.com"
+
+
+class TestWire:
+    def test_a_body_is_json(self, sender: MakeSender) -> None:
+        with FaultServer(answer(202)) as server:
+            sender(server.url).send(call(RetryClass.KEYED))
+        head, _, body = server.requests[0].partition("\r\n\r\n")
+
+        assert head.startswith("POST /v3/contacts HTTP/1.1")
+        assert "\r\nContent-Type: application/json\r\n" in head + "\r\n"
+        assert f"\r\nX-Auth-Token: api-key {KEY}\r\n" in head + "\r\n"
+        assert json.loads(body) == {"email": ADDRESS}
+
+    @pytest.mark.parametrize("retry_class", [RetryClass.READ, RetryClass.DELETE])
+    def test_without_body_no_content_type(
+        self, retry_class: RetryClass, sender: MakeSender
+    ) -> None:
+        with FaultServer(answer(200, [])) as server:
+            sender(server.url).send(call(retry_class))
+
+        assert "content-type" not in server.requests[0].lower()
+        assert server.requests[0].endswith("\r\n\r\n")
+
+    def test_query_is_encoded(self, sender: MakeSender) -> None:
+        request = ApiRequest(
+            "GET", "/contacts", "/contacts", RetryClass.READ, (("query[email]", "a+b@example.com"),)
+        )
+        with FaultServer(answer(200, [])) as server:
+            sender(server.url).send(request)
+
+        assert " /v3/contacts?query%5Bemail%5D=a%2Bb%40example.com " in server.requests[0]
+
+    def test_answers_and_headers_come_back(self, sender: MakeSender) -> None:
+        paging = {"TotalCount": "3", "TOTALPAGES": "2", "currentpage": "1"}
+        with FaultServer(answer(200, [{"tagId": "t"}], headers=paging)) as server:
+            got = sender(server.url).send(call())
+
+        assert got.data == [{"tagId": "t"}]
+        assert (got.paging.total_count, got.paging.total_pages) == (3, 2)
+
+    def test_proxies_of_the_environment_are_not_used(
+        self, sender: MakeSender, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        with FaultServer(answer(200, [])) as server:
+            assert sender(server.url).send(call()).data == []
+
+
+class TestStatistics:
+    def test_count_calls_by_endpoint_and_429s(self, sender: MakeSender) -> None:
+        refused = answer(429, {"code": 1015}, headers={"Retry-After": "1"})
+        with FaultServer(refused, answer(200, [])) as server:
+            client = sender(server.url)
+            client.send(call())
+            client.send(call(RetryClass.DELETE))
+
+        assert client.calls == {"GET /contacts": 2, "DELETE /contacts/{contactId}": 1}
+        assert client.statistics.throttled == 1
+        assert client.throttle.throttled == 1
+
+    def test_a_failed_call_gives_its_slot_back(self, sender: MakeSender) -> None:
+        with FaultServer(answer(400, ENVELOPE)) as server:
+            client = sender(server.url)
+            for _ in range(3 * SLOTS):
+                with pytest.raises(errors.ValidationFailed):
+                    client.send(call())
+
+
+class Crowd:
+    """A transport that notes how many calls are inside at once."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+        self.most = 0
+        self._lock = threading.Lock()
+
+    def _move(self, change: int) -> None:
+        with self._lock:
+            self.inside += change
+            self.most = max(self.most, self.inside)
+
+    def handle(self, _request: httpx.Request) -> httpx.Response:
+        self._move(1)
+        time.sleep(0.005)
+        self._move(-1)
+        return httpx.Response(200, json=[])
+
+    async def handle_async(self, _request: httpx.Request) -> httpx.Response:
+        self._move(1)
+        await asyncio.sleep(0.005)
+        self._move(-1)
+        return httpx.Response(200, json=[])
+
+
+class TestSideBySide:
+    """Many callers, with a clock that runs a thousand times faster than life."""
+
+    def test_threads_and_event_loop_share_ten_slots(self) -> None:
+        crowd = Crowd()
+        throttle = Throttle(clock=lambda: time.monotonic() * 1000, chance=random.Random(1))
+        auth = ApiKeyAuth(SecretStr(KEY), BASE, {})
+        sync_client = Client(
+            BASE,
+            auth,
+            throttle=throttle,
+            transport=httpx.MockTransport(crowd.handle),
+            sleep=lambda seconds: time.sleep(seconds / 1000),
+        )
+
+        async def on_the_loop() -> int:
+            async with AsyncClient(
+                BASE,
+                auth,
+                throttle=throttle,
+                transport=httpx.MockTransport(crowd.handle_async),
+                sleep=lambda seconds: asyncio.sleep(seconds / 1000),
+            ) as client:
+                return len(await asyncio.gather(*(client.send(call()) for _ in range(40))))
+
+        with sync_client, ThreadPoolExecutor(20) as pool:
+            from_threads = pool.map(sync_client.send, [call()] * 40)
+            assert asyncio.run(on_the_loop()) == 40
+            assert len(list(from_threads)) == 40
+
+        assert 1 < crowd.most <= SLOTS
+
+    async def test_a_cancelled_call_leaves_its_place_to_others(self) -> None:
+        crowd = Crowd()
+        throttle = Throttle(clock=time.monotonic, chance=random.Random(1))
+        auth = ApiKeyAuth(SecretStr(KEY), BASE, {})
+        transport = httpx.MockTransport(crowd.handle_async)
+        async with AsyncClient(BASE, auth, throttle=throttle, transport=transport) as client:
+            sent = [asyncio.create_task(client.send(call())) for _ in range(6)]
+            await asyncio.sleep(0.001)
+            for task in sent[1:5]:
+                task.cancel()
+            async with asyncio.timeout(5):
+                done = await asyncio.gather(*sent, return_exceptions=True)
+
+        kinds = [type(each).__name__ for each in done]
+        assert kinds == ["ApiAnswer", *["CancelledError"] * 4, "ApiAnswer"]
+
+    async def test_a_call_cancelled_in_the_air_gives_its_slot_back(self) -> None:
+        async def never(_request: httpx.Request) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        throttle = Throttle(clock=lambda: time.monotonic() * 1000, chance=random.Random(1))
+        auth = ApiKeyAuth(SecretStr(KEY), BASE, {})
+        transport = httpx.MockTransport(never)
+        async with AsyncClient(BASE, auth, throttle=throttle, transport=transport) as client:
+            for _ in range(2 * SLOTS):
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(client.send(call()), 0.001)
+
+        assert throttle.try_start((), lambda: None) is None
+
+
+class TestEndOfTheLoop:
+    def test_connections_close_with_their_event_loop(self) -> None:
+        async def use(url: str) -> None:
+            auth = ApiKeyAuth(SecretStr(KEY), url, {})
+            throttle = Throttle(clock=time.monotonic, chance=random.Random(1))
+            client = AsyncClient(url, auth, throttle=throttle)
+            await client.send(call())
+
+        keep_alive = answer(200, [], headers={"Connection": "keep-alive"})
+        with warnings.catch_warnings(), FaultServer(keep_alive) as server:
+            warnings.simplefilter("error")
+            asyncio.run(use(server.url))
+            gc.collect()
+
+
+class TestRedirects:
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    @pytest.mark.parametrize("retry_class", [RetryClass.READ, RetryClass.KEYED])
+    def test_are_never_followed(
+        self, status: int, retry_class: RetryClass, sender: MakeSender
+    ) -> None:
+        with FaultServer(answer(200, [])) as foreign:
+            location = {"Location": f"{foreign.url}/contacts"}
+            server = FaultServer(answer(status, headers=location))
+            with server, pytest.raises(errors.TransportFailed, match="redirect, which is never"):
+                sender(server.url).send(call(retry_class))
+
+        assert len(server.requests) == 1
+        assert foreign.requests == []
+
+
+class TestSecrecy:
+    @pytest.mark.parametrize("name", FAULTS)
+    @pytest.mark.parametrize("retry_class", [RetryClass.KEYED, RetryClass.ONCE])
+    def test_no_failure_shows_key_or_address(
+        self,
+        name: str,
+        retry_class: RetryClass,
+        sender: MakeSender,
+        caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("prefect_getresponse.client.send.TIMEOUT", httpx.Timeout(0.03))
+        caplog.set_level(logging.DEBUG)
+        behaviour, _ = FAULTS[name]
+        if name == "429":
+            behaviour = answer(400, ENVELOPE)
+        with FaultServer(behaviour) as server:
+            client = sender(server.url)
+            try:
+                shown = repr(client.send(call(retry_class)))
+            except errors.GetResponseError as error:
+                chain = [error, error.__cause__, error.__context__]
+                shown = repr([(each, str(each), vars(each)) for each in chain if each])
+                shown += pickle.dumps(error).decode("latin-1")
+
+        shown += caplog.text + repr(client) + repr(vars(client))
+        assert "/contacts" in caplog.text
+        assert KEY not in shown
+        assert ADDRESS not in shown
+
+    @pytest.mark.parametrize("library", ["httpx", "httpcore"])
+    def test_loggers_that_print_urls_and_headers_are_quiet(
+        self, library: str, sender: MakeSender, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        logging.getLogger(library).setLevel(logging.DEBUG)
+        caplog.set_level(logging.DEBUG)
+        with FaultServer(answer(200, [])) as server:
+            sender(server.url).send(call())
+
+        assert not [record for record in caplog.records if record.name.startswith(library)]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that nobody vouches for, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + built.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+class TestCertificates:
+    @pytest.mark.parametrize("retry_class", [RetryClass.READ, RetryClass.KEYED])
+    def test_one_that_nobody_vouches_for_is_never_accepted(
+        self, certificate: Path, retry_class: RetryClass, sender: MakeSender
+    ) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        with FaultServer(answer(200, []), tls=context) as server:
+            client = sender(server.url)
+            with pytest.raises(errors.TransportFailed, match="certificate of the endpoint"):
+                client.send(call(retry_class))
+
+        assert server.requests == []
+        assert client.calls.total() == 1
+
+    def test_a_server_without_tls_was_not_reached(self, sender: MakeSender) -> None:
+        with FaultServer(close) as server:
+            client = sender(server.url.replace("http:", "https:"))
+            with pytest.raises(errors.TransportFailed):
+                client.send(call(RetryClass.ONCE))
+
+        assert client.calls.total() > 1

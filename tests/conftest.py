@@ -1,0 +1,82 @@
+"""Fixtures that many tests share."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any, ParamSpec, TypeVar
+
+import pytest
+from hypothesis import settings
+from prefect.settings import PREFECT_API_URL
+from prefect.testing.utilities import prefect_test_harness
+
+from prefect_getresponse import GetResponseCredentials
+from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.sandbox import Sandbox
+from tests.fast_sandbox import FastSandbox, fast_sandbox
+from tests.running_sandbox import KEY, MovableClock, RunningSandbox
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# A machine that is shared with others makes no deadline.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[str]:
+    """Address of a Prefect server with an empty database; settings of this process point to it.
+
+    Tests that use it carry `pytest.mark.xdist_group("prefect")`, so that only one is started.
+    """
+    with prefect_test_harness(server_startup_timeout=120):
+        yield PREFECT_API_URL.value()
+
+
+@pytest.fixture(scope="session")
+def _sandbox() -> Iterator[RunningSandbox]:
+    clock = MovableClock()
+    with Sandbox(api_key=KEY, clock=clock).serve() as server:
+        yield RunningSandbox(server.url, clock)
+
+
+@pytest.fixture
+def sandbox(_sandbox: RunningSandbox) -> RunningSandbox:
+    """A sandbox as new, on a port."""
+    _sandbox.control("POST", "reset")
+    return _sandbox
+
+
+@pytest.fixture
+def credentials(sandbox: RunningSandbox) -> GetResponseCredentials:
+    """Credentials of the sandbox."""
+    return sandbox.credentials()
+
+
+class Run:
+    """Runs a task in one of its flavours, without Prefect's engine."""
+
+    def __init__(self, flavour: str, runner: asyncio.Runner) -> None:
+        self.flavour = flavour
+        self.runner = runner
+
+    def __call__(self, task: OperationTask[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self.flavour == "sync":
+            return task.fn(*args, **kwargs)
+        coroutine: Any = task.aio.fn(*args, **kwargs)
+        result: R = self.runner.run(coroutine)
+        return result
+
+
+@pytest.fixture(params=["sync", "async"])
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """Runs tasks, once in sync and once in async flavour."""
+    with asyncio.Runner() as runner:
+        yield Run(request.param, runner)
+
+
+@pytest.fixture
+def fast() -> Iterator[FastSandbox]:
+    """A sandbox on a port whose queue takes a fraction of a second, with one empty list."""
+    with fast_sandbox() as running:
+        yield running

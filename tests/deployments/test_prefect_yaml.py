@@ -1,0 +1,154 @@
+"""`deployments/prefect.yaml` says what a server takes, a worker finds and the flow accepts."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import httpx
+import pytest
+import yaml
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.flows import load_flow_from_entrypoint
+from prefect.utilities.callables import parameter_schema
+from prefect.utilities.schema_tools import validate
+from pydantic import SecretStr
+
+from prefect_getresponse import GetResponseCredentials
+
+FILE = Path(__file__).parents[2] / "deployments" / "prefect.yaml"
+CONTENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+DEPLOYMENTS: list[dict[str, Any]] = CONTENT["deployments"]
+
+each_deployment = pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda each: each["name"])
+
+
+def flow_of(deployment: dict[str, Any]) -> Flow[Any, Any]:
+    return load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
+
+
+def with_credentials(parameters: dict[str, Any]) -> dict[str, Any]:
+    """What a worker makes of the parameters: a block in the place of its reference."""
+    block = GetResponseCredentials(api_key=SecretStr("key"))
+    return {name: block if name == "credentials" else value for name, value in parameters.items()}
+
+
+def test_workers_pull_nothing() -> None:
+    assert CONTENT["pull"] == []
+    assert not any("pull" in deployment for deployment in DEPLOYMENTS)
+
+
+def test_names_are_unique() -> None:
+    names = [deployment["name"] for deployment in DEPLOYMENTS]
+    assert len(set(names)) == len(names) > 0
+
+
+@each_deployment
+def test_the_flow_is_found_by_its_module_path(deployment: dict[str, Any]) -> None:
+    assert deployment["entrypoint"].startswith("prefect_getresponse.flows.")
+    assert ":" not in deployment["entrypoint"]  # a colon would make it the path of a file
+    assert isinstance(flow_of(deployment), Flow)
+
+
+@each_deployment
+def test_the_flow_accepts_the_parameters(deployment: dict[str, Any]) -> None:
+    parameters = deployment["parameters"]
+    flow = flow_of(deployment)
+    validate(parameters, parameter_schema(flow).model_dump_for_openapi(), raise_on_error=True)
+    assert parameters.keys() <= flow.validate_parameters(with_credentials(parameters)).keys()
+
+
+@each_deployment
+def test_credentials_are_a_reference_by_name(deployment: dict[str, Any]) -> None:
+    reference = deployment["parameters"]["credentials"]["$ref"]
+    assert list(reference) == [
+        "block_document_slug"
+    ]  # an id is replaced by the secrets on deploying
+    slug, _, name = reference["block_document_slug"].partition("/")
+    assert slug == GetResponseCredentials.get_block_type_slug()
+    assert name
+
+
+@each_deployment
+def test_schedules_have_a_slug_and_a_time_zone(deployment: dict[str, Any]) -> None:
+    schedules = deployment["schedules"]
+    assert len({schedule["slug"] for schedule in schedules}) == len(schedules) > 0
+    for schedule in schedules:
+        assert schedule["timezone"] in available_timezones()
+        CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"])
+
+
+@each_deployment
+def test_one_run_at_a_time(deployment: dict[str, Any]) -> None:
+    assert deployment["concurrency_limit"] == {
+        "limit": 1,
+        "collision_strategy": ConcurrencyLimitStrategy.CANCEL_NEW.value,
+    }
+
+
+@pytest.fixture(scope="module")
+def registered(
+    prefect_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, DeploymentResponse]:
+    """What the server knows after `prefect deploy`, called as the README says, by name."""
+    elsewhere = tmp_path_factory.mktemp("deployer")
+    command = (sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all")
+    with get_client(sync_client=True) as client:
+        for pool in {deployment["work_pool"]["name"] for deployment in DEPLOYMENTS}:
+            client.create_work_pool(WorkPoolCreate(name=pool, type="process"), overwrite=True)
+        done = subprocess.run(
+            (*command, "--prefect-file", FILE),
+            cwd=elsewhere,
+            env=os.environ | {"PREFECT_API_URL": prefect_server, "PREFECT_HOME": str(elsewhere)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return {
+            deployment["name"]: client.read_deployment_by_name(
+                f"{flow_of(deployment).name}/{deployment['name']}"
+            )
+            for deployment in DEPLOYMENTS
+        }
+
+
+@pytest.mark.xdist_group("prefect")
+@each_deployment
+def test_a_server_registers_what_the_file_says(
+    deployment: dict[str, Any], registered: dict[str, DeploymentResponse]
+) -> None:
+    on_server = registered[deployment["name"]]
+    assert on_server.entrypoint == deployment["entrypoint"]
+    assert on_server.pull_steps == []
+    assert on_server.path is None
+    assert on_server.parameters == deployment["parameters"]
+    assert on_server.work_pool_name == deployment["work_pool"]["name"]
+    slugs = [schedule["slug"] for schedule in deployment["schedules"]]
+    assert [schedule.slug for schedule in on_server.schedules] == slugs
+    assert on_server.global_concurrency_limit is not None
+    assert on_server.global_concurrency_limit.limit == 1
+
+
+@pytest.mark.xdist_group("prefect")
+@each_deployment
+def test_a_server_makes_runs_of_the_schedule(
+    deployment: dict[str, Any], prefect_server: str, registered: dict[str, DeploymentResponse]
+) -> None:
+    """The scheduler's own step, called directly: SQLAlchemy 2.1 breaks it in Prefect 3.8."""
+    identifier = registered[deployment["name"]].id
+    url = f"{prefect_server}/deployments/{identifier}/schedule"
+    answer = httpx.post(url, json={"min_runs": 2, "max_runs": 2}, trust_env=False, timeout=30)
+    assert answer.status_code == 200, answer.text
+    with get_client(sync_client=True) as client:
+        runs = client.get_scheduled_flow_runs_for_deployments([identifier])
+    assert len(runs) >= 2
+    assert all(run.auto_scheduled for run in runs)

@@ -1,0 +1,54 @@
+"""What the pages claim about the tree, the tasks and the settings holds."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from prefect_getresponse.contact_import.mapping import FIELDS
+from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.settings import GetResponseSettings
+from tests.declared import TASKS
+from tests.docs.blocks import PAGES, ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+IMPORT = (ROOT / "docs" / "import.md").read_text("utf-8")
+
+
+def test_readme_lists_every_task_and_no_other() -> None:
+    listed: set[tuple[str, str]] = set()
+    for line in README.splitlines():
+        if match := re.match(r"\| [^|]+ \| `tasks\.(\w+)` \| (.+) \|", line):
+            listed |= {(match[1], name) for name in re.findall(r"`(\w+)`", match[2])}
+    assert listed == {(task.operation.module, task.operation.name) for task in TASKS}
+
+
+def test_readme_names_every_setting() -> None:
+    assert not [
+        name for name in GetResponseSettings.model_fields if f"`{name.upper()}`" not in README
+    ]
+
+
+def _modules() -> list[str]:
+    package = ROOT / "prefect_getresponse"
+    shown = [package, *(package / name for name in ("client", "contact_import"))]
+    return sorted(
+        path.name for folder in shown for path in folder.glob("*.py") if path.stem != "__init__"
+    )
+
+
+@pytest.mark.parametrize("module", _modules())
+def test_architecture_names_every_module(module: str) -> None:
+    assert module in ARCHITECTURE
+
+
+@pytest.mark.parametrize("word", [*(verdict.value for verdict in Verdict), *FIELDS])
+def test_import_page_explains_every_verdict_and_field(word: str) -> None:
+    assert f"`{word}`" in IMPORT
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]

@@ -1,0 +1,271 @@
+"""The credentials block: what it refuses and how it says so, what it shares and what it hides."""
+
+import asyncio
+import json
+import logging
+import pickle
+import re
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.blocks.core import Block
+from prefect.testing.standard_test_suites.blocks import BlockStandardTestSuite
+from pydantic import ValidationError
+
+from prefect_getresponse import AuthenticationFailed, GetResponseCredentials, InvalidConfiguration
+from prefect_getresponse.client.send import AsyncClient
+from tests.client.fault_server import FaultServer, answer
+from tests.running_sandbox import RunningSandbox
+
+cloudpickle: Any = import_module("cloudpickle")  # has no types
+KEY = "canary-0123456789abcdef"
+SCHEMA = Path(__file__).parent / "snapshots" / "getresponse-credentials.json"
+MAX = {"platform": "GetResponse MAX US", "domain": "example.com"}
+CUSTOM = {"api_key": KEY, "allow_custom_host": True}
+
+
+def make(**values: Any) -> GetResponseCredentials:
+    return GetResponseCredentials.model_validate({"api_key": KEY} | values)
+
+
+class TestContradictions:
+    @pytest.mark.parametrize(
+        ("values", "sentence"),
+        [
+            ({}, "Give an API key, or an OAuth client id and secret."),
+            ({"api_key": KEY, "client_id": "c"}, "either an API key or an OAuth client, not both"),
+            ({"client_id": "c"}, "OAuth needs both a client id and a client secret."),
+            ({"client_secret": "s"}, "OAuth needs both a client id and a client secret."),
+            ({"api_key": KEY, "refresh_token": "r"}, "A refresh token needs its OAuth client"),
+            ({"api_key": f"{KEY} "}, "The API key holds spaces or characters that no key has"),
+            ({"api_key": f"{KEY}\n"}, "The API key holds spaces or characters that no key has"),
+            ({"api_key": "kłucz"}, "The API key holds spaces or characters that no key has"),
+            (
+                {"api_key": KEY, "platform": "GetResponse MAX PL"},
+                "GetResponse MAX PL needs the account's domain.",
+            ),
+            ({"api_key": KEY, "domain": "a.example"}, "Domain and parent login belong to MAX"),
+            ({"api_key": KEY, "parent_login": "a"}, "Domain and parent login belong to MAX"),
+            *(
+                ({"api_key": KEY, **MAX, "domain": domain}, "The domain is a bare host name")
+                for domain in (
+                    "https://example.com",
+                    "www.example.com",
+                    "example",
+                    "example.com/",
+                    "example.com:443",
+                    "-a.example",
+                    "a..example",
+                    "exa mple.com",
+                    "example.com\n",
+                )
+            ),
+            ({"api_key": KEY, "base_url": "https://a.example/v3"}, "A custom endpoint needs"),
+            *(
+                ({**CUSTOM, "base_url": url}, "The custom endpoint is a plain URL such as")
+                for url in (
+                    "ftp://127.0.0.1/v3",
+                    "127.0.0.1:8080/v3",
+                    "http://",
+                    "http://me:pw@127.0.0.1/v3",
+                    "http://127.0.0.1/v3?a=b",
+                    "http://127.0.0.1/v3#a",
+                    "http://127.0.0.1:abc/v3",
+                    "http://127.0.0.1:99999/v3",
+                    "http://[::1/v3",
+                )
+            ),
+            *(
+                ({**CUSTOM, "base_url": url}, "Plain http is allowed to this machine only")
+                for url in ("http://a.example/v3", "http://10.0.0.1/v3", "http://127.0.0.1.a.io/v3")
+            ),
+        ],
+    )
+    def test_are_refused_with_a_sentence(self, values: dict[str, Any], sentence: str) -> None:
+        with pytest.raises(ValidationError, match=re.escape(sentence)) as caught:
+            GetResponseCredentials.model_validate(values)
+        assert "canary" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"api_key": KEY},
+            {"client_id": "c", "client_secret": "s"},
+            {"client_id": "c", "client_secret": "s", "refresh_token": "r"},
+            {"api_key": KEY, **MAX},
+            {"api_key": KEY, **MAX, "parent_login": "boss@example.com"},
+            {"api_key": KEY, "base_url": "https://api.getresponse.com/v3/"},
+            {**CUSTOM, "base_url": "https://gateway.example/getresponse/v3"},
+            {**CUSTOM, "base_url": "http://localhost:8080/v3"},
+            {**CUSTOM, "base_url": "http://[::1]:8080/v3"},
+        ],
+    )
+    def test_all_else_is_accepted(self, values: dict[str, Any]) -> None:
+        GetResponseCredentials.model_validate(values)
+
+    def test_unknown_fields_are_refused(self) -> None:
+        with pytest.raises(ValidationError, match="apikey\n  Extra inputs are not permitted"):
+            make(apikey="x")
+
+    @pytest.mark.parametrize("name", ["", "a b", "a/b", "-a", "x" * 64, "jane@example.com"])
+    def test_names_of_accounts_are_plain(self, name: str) -> None:
+        with pytest.raises(ValidationError, match="account_name"):
+            make(account_name=name)
+
+
+class TestEndpoint:
+    @pytest.mark.parametrize(
+        ("values", "endpoint"),
+        [
+            ({}, "https://api.getresponse.com/v3"),
+            (MAX, "https://api3.getresponse360.com/v3"),
+            (
+                {**MAX, "platform": "GetResponse MAX PL"},
+                "https://api3.getresponse360.pl/v3",
+            ),
+            ({**CUSTOM, "base_url": "http://127.0.0.1:1/v3/"}, "http://127.0.0.1:1/v3"),
+        ],
+    )
+    def test_follows_from_the_platform(self, values: dict[str, Any], endpoint: str) -> None:
+        assert make(**values).endpoint == endpoint
+
+    def test_headers_of_the_account_are_sent(self) -> None:
+        with FaultServer(answer(200, {"accountId": "a"})) as server:
+            make(
+                **MAX,
+                base_url=server.url,
+                allow_custom_host=True,
+                parent_login="boss@example.com",
+                time_zone="Europe/Warsaw",
+            ).verify()
+
+        for line in (
+            f"X-Auth-Token: api-key {KEY}",
+            "X-Domain: example.com",
+            "X-Parent-Login: boss@example.com",
+            "X-Time-Zone: Europe/Warsaw",
+        ):
+            assert line in server.requests[0].splitlines()
+        assert "\r\nUser-Agent: prefect-getresponse/" in server.requests[0]
+
+
+class TestSecrets:
+    def test_are_hidden(self, caplog: pytest.LogCaptureFixture) -> None:
+        credentials = make()
+        caplog.set_level(logging.DEBUG)
+        logging.getLogger("test").debug("%s %r", credentials, credentials)
+        client = credentials.get_client()
+
+        shown = f"{credentials!r}{credentials}{client!r}{vars(client)}{caplog.text}"
+        assert KEY not in shown + credentials.model_dump_json()
+
+    def test_survive_pickle(self) -> None:
+        for dumped in (pickle.dumps(make()), cloudpickle.dumps(make())):
+            twin = pickle.loads(dumped)
+            assert twin == make()
+            assert twin.api_key.get_secret_value() == KEY
+
+
+class TestSharing:
+    def test_one_client_an_account_and_process(self) -> None:
+        with ThreadPoolExecutor(10) as pool:
+            clients = [pool.submit(make().get_client) for _ in range(50)]
+        assert len({client.result() for client in clients}) == 1
+
+    @pytest.mark.parametrize(
+        "other", [{"api_key": "another-key"}, {"time_zone": "Europe/Warsaw"}, MAX]
+    )
+    def test_other_credentials_have_their_own(self, other: dict[str, Any]) -> None:
+        assert make(**other).get_client() is not make().get_client()
+
+    def test_keys_of_one_account_share_its_limits(self) -> None:
+        one, two = make().get_client(), make(api_key="another-key").get_client()
+        assert one.throttle is two.throttle
+
+    def test_accounts_do_not_share_limits(self) -> None:
+        assert make(account_name="b").get_client().throttle is not make().get_client().throttle
+
+    def test_one_async_client_an_event_loop(self) -> None:
+        async def clients() -> list[AsyncClient]:
+            return [make().get_async_client() for _ in range(3)]
+
+        first, second = asyncio.run(clients()), asyncio.run(clients())
+
+        assert len(set(first)) == len(set(second)) == 1
+        assert first[0] is not second[0]
+        assert first[0].throttle is second[0].throttle is make().get_client().throttle
+
+
+class TestVerify:
+    def test_says_which_account_it_is(self, sandbox: RunningSandbox) -> None:
+        sentence = sandbox.credentials().verify()
+        assert re.fullmatch(r"The credentials work for account \w+ at http://127\S+\.", sentence)
+
+    def test_a_wrong_key_is_explained(self, sandbox: RunningSandbox) -> None:
+        with pytest.raises(AuthenticationFailed, match="90 days"):
+            sandbox.credentials(api_key=KEY).verify()
+
+    def test_oauth_is_not_here_yet(self) -> None:
+        credentials = GetResponseCredentials.model_validate(
+            {"client_id": "c", "client_secret": "s"}
+        )
+        with pytest.raises(InvalidConfiguration, match="Use an API key"):
+            credentials.verify()
+
+
+class TestSettings:
+    PREFIX = "PREFECT_INTEGRATIONS_GETRESPONSE_"
+
+    @pytest.fixture(autouse=True)
+    def bare(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("PREFECT_PROFILES_PATH", str(tmp_path / "profiles.toml"))
+        monkeypatch.delenv(f"{self.PREFIX}API_KEY", raising=False)
+
+    def test_make_credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(f"{self.PREFIX}API_KEY", KEY)
+        monkeypatch.setenv(f"{self.PREFIX}BASE_URL", "http://127.0.0.1:1/v3")
+        monkeypatch.setenv(f"{self.PREFIX}ALLOW_CUSTOM_HOST", "true")
+        monkeypatch.setenv(f"{self.PREFIX}ACCOUNT_NAME", "main")
+        credentials = GetResponseCredentials.from_settings()
+
+        assert credentials.api_key.get_secret_value() == KEY
+        assert (credentials.account_name, credentials.endpoint) == ("main", "http://127.0.0.1:1/v3")
+
+    def test_say_what_is_missing(self) -> None:
+        with pytest.raises(InvalidConfiguration, match=f"Give an API key.*{self.PREFIX}API_KEY"):
+            GetResponseCredentials.from_settings()
+
+    def test_never_show_the_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(f"{self.PREFIX}API_KEY", f"{KEY} with spaces")
+        with pytest.raises(InvalidConfiguration, match="paste it again") as caught:
+            GetResponseCredentials.from_settings()
+        assert "canary" not in f"{caught.value!r}{caught.value}"
+
+
+class TestBlock(BlockStandardTestSuite):
+    @pytest.fixture
+    def block(self) -> type[Block]:
+        return GetResponseCredentials
+
+    @pytest.mark.skip(reason="downloads the logo")
+    def test_has_a_valid_image(self, block: type[Block]) -> None: ...
+
+    def test_slug(self) -> None:
+        assert GetResponseCredentials.get_block_type_slug() == "getresponse-credentials"
+
+    def test_fields_show_well_in_the_form(self) -> None:
+        for field in GetResponseCredentials.model_json_schema()["properties"].values():
+            assert field["title"]
+            assert field["type"] in ("string", "boolean")
+
+    def test_its_schema_changes_only_on_purpose(self) -> None:
+        """Stored blocks are tied to the checksum; a change that is meant is written to SCHEMA."""
+        seen = {
+            "checksum": GetResponseCredentials._calculate_schema_checksum(),  # pyright: ignore[reportPrivateUsage] - Prefect compares it
+            "schema": GetResponseCredentials.model_json_schema(),
+        }
+        assert seen == json.loads(SCHEMA.read_text(encoding="utf-8"))

@@ -1,0 +1,117 @@
+"""What may be imported from where: names that others build upon."""
+
+import importlib
+from importlib.metadata import entry_points, version
+from types import ModuleType
+
+import pytest
+
+import prefect_getresponse
+from prefect_getresponse.client import errors
+from tests.declared import TASKS
+
+PUBLIC = {
+    "prefect_getresponse": [
+        "OMIT",
+        "AccessDenied",
+        "AuthenticationFailed",
+        "Conflict",
+        "GetResponseCredentials",
+        "GetResponseError",
+        "InvalidArguments",
+        "InvalidConfiguration",
+        "NotFound",
+        "Omit",
+        "OutcomeUnknown",
+        "PayloadTooLarge",
+        "ServerFailed",
+        "Throttled",
+        "TransportFailed",
+        "ValidationFailed",
+        "__version__",
+    ],
+    "prefect_getresponse.paging": ["CollectionMoved", "fetch_all", "items", "pages"],
+    "prefect_getresponse.sandbox": ["Sandbox"],
+}
+OPERATIONS = {
+    "accounts": [
+        "get_account",
+        "get_account_blocklist",
+        "update_account",
+        "update_account_blocklist",
+    ],
+    "campaigns": [
+        "create_campaign",
+        "get_campaign",
+        "get_campaign_blocklist",
+        "list_campaigns",
+        "update_campaign",
+        "update_campaign_blocklist",
+    ],
+    "contacts": [
+        "create_batch_contacts",
+        "create_contact",
+        "delete_contact",
+        "get_contact",
+        "list_campaign_contacts",
+        "list_contacts",
+        "update_contact",
+        "upsert_contact_custom_fields",
+        "upsert_contact_tags",
+    ],
+    "custom_fields": [
+        "create_custom_field",
+        "delete_custom_field",
+        "get_custom_field",
+        "list_custom_fields",
+        "update_custom_field",
+    ],
+    "search_contacts": ["list_contacts_by_conditions"],
+    "suppressions": [
+        "create_suppression",
+        "delete_suppression",
+        "get_suppression",
+        "list_suppressions",
+        "update_suppression",
+    ],
+    "tags": ["create_tag", "delete_tag", "get_tag", "list_tags", "update_tag"],
+}
+
+
+@pytest.fixture(params=PUBLIC)
+def module(request: pytest.FixtureRequest) -> ModuleType:
+    return importlib.import_module(request.param)
+
+
+def test_all_names_what_is_public(module: ModuleType) -> None:
+    assert module.__all__ == PUBLIC[module.__name__]
+
+
+def test_all_names_exist(module: ModuleType) -> None:
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_every_error_can_be_imported_from_the_package() -> None:
+    defined = {
+        name
+        for name, member in vars(errors).items()
+        if isinstance(member, type) and issubclass(member, errors.GetResponseError)
+    }
+    assert defined <= set(prefect_getresponse.__all__)
+
+
+def test_operations_have_their_names() -> None:
+    seen: dict[str, list[str]] = {}
+    for task in sorted(TASKS, key=lambda task: task.operation.name):
+        seen.setdefault(task.operation.module, []).append(task.operation.name)
+
+    assert seen == OPERATIONS
+
+
+def test_prefect_finds_the_collection() -> None:
+    (entry,) = entry_points(group="prefect.collections", name="prefect_getresponse")
+    assert entry.load() is prefect_getresponse
+
+
+def test_version() -> None:
+    assert prefect_getresponse.__version__ == version("prefect-getresponse")
