@@ -1,0 +1,89 @@
+"""Dates as the API prints and reads them: ISO 8601, UTC, offset without a colon."""
+
+from __future__ import annotations
+
+import functools
+import time
+from datetime import UTC, datetime, timedelta
+
+DAY = 86_400.0
+
+
+def iso(moment: float) -> str:
+    """Print unix seconds as `2017-03-02T07:30:49+0000`."""
+    return _iso_second(int(moment))
+
+
+@functools.lru_cache(maxsize=4096)
+def _iso_second(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(second))
+
+
+def parse_moment(text: str, *, end_of_day: bool = False) -> float:
+    """Read a date or a date-time.
+
+    Args:
+        text: `2018-04-15`, or `2018-01-15T13:30:42+0000`; without an offset it is UTC.
+        end_of_day: Whether a date without a time means its last moment, not its first.
+
+    Returns:
+        Unix seconds.
+
+    Raises:
+        ValueError: If `text` is neither.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    seconds = moment.timestamp()
+    if len(text) == len("2018-04-15"):
+        return seconds + (DAY - 1 if end_of_day else 0.0)
+    return seconds
+
+
+def is_moment(text: str) -> bool:
+    """Whether `text` is a date or a date-time."""
+    try:
+        parse_moment(text)
+    except ValueError:
+        return False
+    return True
+
+
+def period(name: str, now: float, days: int = 0) -> tuple[float, float]:
+    """Return a named period of the calendar as first and last moment.
+
+    Weeks start on Monday. `last_7_days` and its like end now and count whole days back.
+
+    Args:
+        name: `today`, `last_week`, ... as in segment conditions; `all_time` has no bounds.
+        now: Unix seconds.
+        days: The n of `last_n_days`.
+
+    Raises:
+        ValueError: If there is no such period.
+    """
+    today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    first = today.replace(day=1)
+    previous = (first - timedelta(days=1)).replace(day=1)
+    before_previous = (previous - timedelta(days=1)).replace(day=1)
+    tomorrow = today + timedelta(days=1)
+    bounds = {
+        "today": (today, tomorrow),
+        "yesterday": (today - timedelta(days=1), today),
+        "last_7_days": (today - timedelta(days=7), tomorrow),
+        "last_30_days": (today - timedelta(days=30), tomorrow),
+        "last_n_days": (today - timedelta(days=days), tomorrow),
+        "this_week": (monday, tomorrow),
+        "last_week": (monday - timedelta(days=7), monday),
+        "this_month": (first, tomorrow),
+        "last_month": (previous, first),
+        "last_2_months": (before_previous, first),
+    }
+    if name == "all_time":
+        return float("-inf"), float("inf")
+    if name not in bounds:
+        raise ValueError(f"no period is called {name!r}")
+    start, end = bounds[name]
+    return start.timestamp(), end.timestamp() - 1

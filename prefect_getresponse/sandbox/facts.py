@@ -1,0 +1,101 @@
+"""Facts about request bodies that the operation table does not hold.
+
+All from the API's contract of July 2026. Members are named by path, as in the table:
+`contacts[].email`. Where the contract contradicts itself, the comment says what was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_TAGS = ("tags[].tagId",)
+_CUSTOMS = ("customFieldValues[].customFieldId", "customFieldValues[].value")
+_CAMPAIGN = (
+    "confirmation.fromField.fromFieldId",
+    "confirmation.replyTo.fromFieldId",
+    "subscriptionNotifications.recipients[].fromFieldId",
+)
+
+NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "createContact": ("campaign.campaignId", *_TAGS, *_CUSTOMS),
+    "createBatchContacts": (
+        "contacts[].email",
+        "contacts[].tags.ids",
+        *(f"contacts[].{path}" for path in _CUSTOMS),
+    ),
+    "updateContact": (*_TAGS, *_CUSTOMS),
+    "upsertTags": _TAGS,
+    "upsertContactCustoms": _CUSTOMS,
+    "createCampaign": _CAMPAIGN,
+    "updateCampaign": _CAMPAIGN,
+    "getContactsFromSearchContactsConditions": (
+        "section[].campaignIdsList",
+        "section[].logicOperator",
+        "section[].subscriberCycle",
+        "section[].subscriptionDate",
+        "section[].conditions[].conditionType",
+        "section[].customDate.from",
+        "section[].customDate.to",
+    ),
+}
+"""Required members below the top level, by operation."""
+
+EXTRA_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "getContactsFromSearchContactsConditions": {
+        "section[].customDate": "object",
+        "section[].customDate.from": "string(date)",
+        "section[].customDate.to": "string(date)",
+        "section[].subscriberCycle": (
+            "array<string> items enum(receiving_autoresponder|not_receiving_autoresponder)"
+        ),
+    },
+}
+"""Members that depend on another member and are therefore missing in the table."""
+
+OPEN_OBJECTS: Mapping[str, tuple[str, ...]] = {
+    # 32 types of conditions with members of their own: segments.py checks those it knows.
+    "getContactsFromSearchContactsConditions": ("section[].conditions[]",),
+}
+"""Objects whose further members are checked elsewhere."""
+
+ITEM_BOUNDS: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "createBatchContacts": {"contacts": (1, 1000)},
+    "getContactsFromSearchContactsConditions": {
+        "subscribersType": (1, 1),
+        "section": (1, 8),
+        "section[].campaignIdsList": (1, 10_000),
+        "section[].subscriberCycle": (1, 2),
+        "section[].conditions": (0, 8),
+    },
+}
+"""Fewest and most items of an array."""
+
+TEXT_FORMATS: Mapping[str, str] = {
+    "ipAddress": "ip",
+    "dayOfCycle": "integer",
+    "masks": "mask",
+}
+"""Formats of text members that the table calls plain `string`, by the member's own name."""
+
+REFERENCES: Mapping[str, str] = {
+    "campaignId": "campaigns",
+    "campaignIdsList": "campaigns",
+    "tagId": "tags",
+    "ids": "tags",
+    "customFieldId": "custom_fields",
+}
+"""Members that must name an existing resource, by the member's own name: the kind they name."""
+
+# Not slash, backslash, at sign, square brackets; no emoji.
+_LIST_NAME = r"[^/\\@\[\]\u2600-\u27bf\U0001f000-\U0001faff]+"
+_MERGE_WORDS = (
+    "name|email|twitter|facebook|buzz|myspace|linkedin|digg|googleplus|pinterest|responder"
+    "|campaign|change"
+)
+
+PATTERNS: Mapping[str, Mapping[str, str]] = {
+    "createCampaign": {"name": _LIST_NAME},
+    "updateCampaign": {"name": _LIST_NAME},
+    "createCustomField": {"name": rf"(?!(?:{_MERGE_WORDS})$)[a-z0-9_]+"},
+}
+"""Patterns that a whole text must match."""

@@ -1,0 +1,285 @@
+"""Contacts of lists (tag Contacts)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from prefect_getresponse.sandbox.contact_book import Contact
+from prefect_getresponse.sandbox.dates import iso
+from prefect_getresponse.sandbox.errors import (
+    FieldError,
+    conflict,
+    forbidden_state,
+    invalid,
+    not_found,
+)
+from prefect_getresponse.sandbox.listing import Attributes, paged, select, selection_key, sparse
+from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.resources import campaigns, tags
+from prefect_getresponse.sandbox.resources.custom_fields import value_details, value_problem
+from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
+from prefect_getresponse.sandbox.validation import Body, Query, objects
+from prefect_getresponse.sandbox.world import World
+
+TAGS_SHOWN = 500
+ATTRIBUTES: Attributes[Contact] = {
+    "email": lambda contact: contact.email,
+    "name": lambda contact: contact.name,
+    "campaignId": lambda contact: contact.campaign_id,
+    "origin": lambda contact: contact.origin,
+    "createdOn": lambda contact: contact.created,
+    "changedOn": lambda contact: contact.changed,
+}
+_EXACT = frozenset({"campaignId", "origin"})
+_GEOLOCATION = (
+    "latitude",
+    "longitude",
+    "continentCode",
+    "countryCode",
+    "region",
+    "postalCode",
+    "dmaCode",
+    "city",
+)
+
+
+def _row(world: World, contact: Contact) -> dict[str, Any]:
+    """Return a contact as collections show it: without tags, custom fields and geolocation."""
+    href = f"{HREF}/contacts/{contact.contact_id}"
+    return {
+        "contactId": contact.contact_id,
+        "name": contact.name,
+        "origin": contact.origin,
+        "timeZone": "UTC",
+        "activities": f"{href}/activities",
+        "changedOn": iso(contact.changed),
+        "createdOn": iso(contact.created),
+        "campaign": campaigns.reference(world.campaigns[contact.campaign_id]),
+        "email": contact.email,
+        "dayOfCycle": contact.day_of_cycle,
+        "scoring": contact.scoring,
+        "engagementScore": None,
+        "href": href,
+        "note": contact.note,
+        "ipAddress": contact.ip_address,
+    }
+
+
+def _details(world: World, contact: Contact) -> dict[str, Any]:
+    return {
+        **_row(world, contact),
+        "geolocation": dict.fromkeys(_GEOLOCATION),
+        "tags": list(itertools.islice(_tags_of(world, contact), TAGS_SHOWN)),
+        "customFieldValues": [
+            value_details(world.custom_fields[field_id], values)
+            for field_id, values in _customs_of(world, contact)
+        ],
+    }
+
+
+def _tags_of(world: World, contact: Contact) -> Iterator[dict[str, Any]]:
+    return (tags.reference(world.tags[tag_id]) for tag_id in contact.tags if tag_id in world.tags)
+
+
+def _customs_of(world: World, contact: Contact) -> Iterator[tuple[str, tuple[str, ...]]]:
+    return ((key, value) for key, value in contact.customs.items() if key in world.custom_fields)
+
+
+def _existing(world: World, request: Request) -> Contact:
+    contact = world.contacts.get(request.path["contactId"])
+    if contact is None or contact.status != "subscribed":
+        raise not_found(contactId=request.path["contactId"])
+    return contact
+
+
+def list_contacts(world: World, request: Request) -> Answer:
+    """`GET /contacts`: subscribed contacts only."""
+    return _listed(world, request, request.query.get("query[campaignId]"))
+
+
+def list_contacts_of_campaign(world: World, request: Request) -> Answer:
+    """`GET /campaigns/{campaignId}/contacts`: subscribed contacts only."""
+    campaign_id = request.path["campaignId"]
+    if campaign_id not in world.campaigns:
+        raise not_found(campaignId=campaign_id)
+    return _listed(world, request, campaign_id)
+
+
+def _listed(world: World, request: Request, campaign_id: str | None) -> Answer:
+    query = request.query
+    selected = world.contacts.view(
+        f"{campaign_id} {selection_key(query)}",
+        lambda: select(_subscribed(world, query, campaign_id), query, ATTRIBUTES, exact=_EXACT),
+    )
+    return paged(selected, query, lambda contact: _row(world, contact), "contactId")
+
+
+def _subscribed(world: World, query: Query, campaign_id: str | None) -> Iterator[Contact]:
+    """Return the subscribed contacts that can match a query, by the shortest way."""
+    found: Iterator[Contact]
+    if "query[email]" in query and "exactMatch" in query.get("additionalFlags", ()):
+        found = world.contacts.with_email(query["query[email]"])
+    elif campaign_id is None:
+        found = world.contacts.everyone()
+    else:
+        found = world.contacts.members(campaign_id)
+    for contact in found:
+        if contact.status == "subscribed" and campaign_id in (None, contact.campaign_id):
+            yield contact
+
+
+def get_contact(world: World, request: Request) -> Answer:
+    """`GET /contacts/{contactId}`."""
+    details = _details(world, _existing(world, request))
+    return json_answer(200, sparse(details, request.query, "contactId"))
+
+
+def create_contact(world: World, request: Request) -> Answer:
+    """`POST /contacts`: 202, the contact appears later or never; 409 if it is there."""
+    body = request.body
+    campaign_id = body["campaign"]["campaignId"]
+    present = world.contacts.find(campaign_id, body["email"])
+    if present is not None and present.status == "subscribed":
+        raise conflict(body["email"])
+    tag_ids = [tag["tagId"] for tag in body.get("tags", [])]
+    contact = _new_contact(body, campaign_id, tag_ids, request.now)
+    world.accept(contact, request.now, reject=request.rejects(contact.email))
+    return Answer(202)
+
+
+def create_batch(world: World, request: Request) -> Answer:
+    """`POST /contacts/batch`: 202 for all rows or 400 for all; rows that exist stay as they are."""
+    for row in request.body["contacts"]:
+        tag_ids = row.get("tags", {}).get("ids", [])
+        contact = _new_contact(row, request.body["campaignId"], tag_ids, request.now)
+        world.accept(contact, request.now, reject=request.rejects(contact.email))
+    return Answer(202)
+
+
+def _new_contact(row: Body, campaign_id: str, tag_ids: list[str], now: float) -> Contact:
+    return Contact(
+        email=row["email"],
+        campaign_id=campaign_id,
+        name=row.get("name"),
+        day_of_cycle=row.get("dayOfCycle"),
+        scoring=row.get("scoring"),
+        ip_address=row.get("ipAddress"),
+        tags=dict.fromkeys(tag_ids, now),
+        customs=_customs(row),
+    )
+
+
+def _customs(row: Body) -> Mapping[str, tuple[str, ...]]:
+    values = row.get("customFieldValues", [])
+    return {each["customFieldId"]: tuple(each["value"]) for each in values}
+
+
+def update_contact(world: World, request: Request) -> Answer:
+    """`POST /contacts/{contactId}`: members sent change, collections are replaced."""
+    contact, body = _existing(world, request), request.body
+    _move(world, contact, body)
+    contact.name = body.get("name", contact.name)
+    contact.note = body.get("note", contact.note)
+    contact.scoring = body.get("scoring", contact.scoring)
+    contact.day_of_cycle = body.get("dayOfCycle", contact.day_of_cycle)
+    if "tags" in body:
+        attached = {tag["tagId"]: request.now for tag in body["tags"]}
+        contact.tags = {tag_id: contact.tags.get(tag_id, at) for tag_id, at in attached.items()}
+    if "customFieldValues" in body:
+        contact.customs = _customs(body)
+    world.contacts.touch(contact, request.now)
+    return json_answer(200, _details(world, contact))
+
+
+def _move(world: World, contact: Contact, body: Body) -> None:
+    """Give a contact the list and the address sent, or refuse before anything changes."""
+    campaign_id = body.get("campaign", {}).get("campaignId", contact.campaign_id)
+    email = body.get("email", contact.email)
+    if (campaign_id, email) == (contact.campaign_id, contact.email):
+        return
+    if world.is_blocked(email, world.campaigns[campaign_id]):
+        raise forbidden_state("The e-mail is on a blocklist")
+    if not world.contacts.rekey(contact, campaign_id, email):
+        raise conflict(email)
+
+
+def delete_contact(world: World, request: Request) -> Answer:
+    """`DELETE /contacts/{contactId}`: reason api, or unsubscribe if `messageId` is given."""
+    contact = _existing(world, request)
+    by_message = "messageId" in request.query
+    if "ipAddress" in request.query and not by_message:
+        raise invalid([FieldError("ipAddress", "query", "Only together with messageId")])
+    world.contacts.remove(contact, "unsubscribe" if by_message else "api", request.now)
+    return Answer(204)
+
+
+def upsert_tags(world: World, request: Request) -> Answer:
+    """`POST /contacts/{contactId}/tags`: adds tags, drops none."""
+    contact = _existing(world, request)
+    sent = (tag["tagId"] for tag in request.body["tags"])
+    added = {tag_id: request.now for tag_id in sent if tag_id not in contact.tags}
+    contact.tags = {**contact.tags, **added}
+    world.contacts.touch(contact, request.now)
+    rows = (
+        {**tag, "createdAt": iso(contact.tags[tag["tagId"]])} for tag in _tags_of(world, contact)
+    )
+    return json_answer(200, list(rows))
+
+
+def upsert_customs(world: World, request: Request) -> Answer:
+    """`POST /contacts/{contactId}/custom-fields`: replaces the values of the fields sent."""
+    contact = _existing(world, request)
+    contact.customs = {**contact.customs, **_customs(request.body)}
+    world.contacts.touch(contact, request.now)
+    rows = [
+        {"customFieldId": field_id, "values": list(values)}
+        for field_id, values in _customs_of(world, contact)
+    ]
+    return json_answer(200, rows)
+
+
+def check_customs(world: World, body: Body) -> Iterator[FieldError]:
+    """Check the values of custom fields in the body of a contact."""
+    values = body.get("customFieldValues")
+    for index, each in enumerate(objects(values)):
+        definition = world.custom_fields.get(str(each.get("customFieldId")))
+        texts = each.get("value")
+        if definition is not None and _is_texts(texts):
+            problem = value_problem(definition, cast("list[str]", texts))
+            if problem:
+                yield FieldError(f"customFieldValues[{index}].value", "value", problem)
+
+
+def check_batch_customs(world: World, body: Body) -> Iterator[FieldError]:
+    """Check the values of custom fields in the rows of a batch."""
+    for index, row in enumerate(objects(body.get("contacts"))):
+        for error in check_customs(world, row):
+            path = f"contacts[{index}].{error.field_name}"
+            yield FieldError(path, error.validation_type, error.description)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, str) for item in cast("Sequence[Any]", value)
+    )
+
+
+BEHAVIOURS: Behaviours = {
+    "getContactList": list_contacts,
+    "getContactsFromCampaign": list_contacts_of_campaign,
+    "getContactById": get_contact,
+    "createContact": create_contact,
+    "createBatchContacts": create_batch,
+    "updateContact": update_contact,
+    "deleteContact": delete_contact,
+    "upsertTags": upsert_tags,
+    "upsertContactCustoms": upsert_customs,
+}
+CHECKS: Checks = {
+    "createContact": check_customs,
+    "createBatchContacts": check_batch_customs,
+    "updateContact": check_customs,
+    "upsertContactCustoms": check_customs,
+}

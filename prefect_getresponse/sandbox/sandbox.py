@@ -1,0 +1,123 @@
+"""The sandbox as others see it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import httpx
+
+from prefect_getresponse.sandbox.app import Application, Clock
+from prefect_getresponse.sandbox.server import Server, serve_forever
+from prefect_getresponse.sandbox.transport import (
+    AsyncSandboxTransport,
+    AsyncSleep,
+    SandboxTransport,
+    Sleep,
+    to_call,
+    to_response,
+)
+
+
+class Sandbox:
+    """A stateful local GetResponse.
+
+    Args:
+        api_key: The key that callers send as `X-Auth-Token: api-key <key>`.
+        speed: How many times faster than life GetResponse's own work is done (the queue of
+            accepted contacts). Limits of calls stay in wall time.
+        seed_contacts: Confirmed contacts on the default list from the start.
+        clock: Returns unix seconds; pass your own to run in virtual time.
+
+    Raises:
+        ValueError: If an argument makes no sense.
+
+    Example:
+        ```python
+        import httpx
+        from prefect_getresponse.sandbox import Sandbox
+
+        sandbox = Sandbox()
+        client = httpx.Client(
+            transport=sandbox.transport(),
+            base_url="https://api.getresponse.com/v3",
+            headers={"X-Auth-Token": "api-key sandbox-key"},
+        )
+        print(client.get("/campaigns").json())
+        ```
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str = "sandbox-key",
+        speed: float = 1.0,
+        seed_contacts: int = 0,
+        clock: Clock = time.time,
+    ) -> None:
+        if not api_key:
+            raise ValueError("api_key is empty")
+        if speed <= 0:
+            raise ValueError(f"speed must be above 0, not {speed}")
+        if seed_contacts < 0:
+            raise ValueError(f"seed_contacts cannot be negative: {seed_contacts}")
+        self._app = Application(
+            api_key=api_key, speed=speed, seed_contacts=seed_contacts, clock=clock
+        )
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        """Execute a request, at once: a fault's delay is left out here.
+
+        Args:
+            request: Any request; only its path says what it means, not its host.
+
+        Raises:
+            httpx.ReadError: If a fault resets the connection.
+            httpx.RemoteProtocolError: If a fault cuts the answer short.
+        """
+        with self._app.visit(to_call(request, request.read())) as visit:
+            return to_response(visit.exchange(), request)
+
+    def transport(self, sleep: Sleep = time.sleep) -> httpx.BaseTransport:
+        """Return a transport for `httpx.Client`.
+
+        Args:
+            sleep: Waits out the delays of faults, in seconds.
+        """
+        return SandboxTransport(self._app, sleep)
+
+    def async_transport(self, sleep: AsyncSleep = asyncio.sleep) -> httpx.AsyncBaseTransport:
+        """Return a transport for `httpx.AsyncClient`.
+
+        Args:
+            sleep: Waits out the delays of faults, in seconds.
+        """
+        return AsyncSandboxTransport(self._app, sleep)
+
+    def serve(self, host: str = "127.0.0.1", port: int = 0) -> Server:
+        """Return a server to be used in a `with` statement; it runs in a thread of its own.
+
+        Args:
+            host: Address to listen on.
+            port: Port to listen on, 0 for a free one.
+        """
+        return Server(self._app, host, port)
+
+    def serve_forever(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        on_ready: Callable[[str], None] = lambda _url: None,
+    ) -> None:
+        """Serve in the foreground until SIGINT (KeyboardInterrupt) or SIGTERM.
+
+        Args:
+            host: Address to listen on.
+            port: Port to listen on, 0 for a free one.
+            on_ready: Called with the base URL, `http://127.0.0.1:8088/v3`, once calls are served.
+
+        Raises:
+            OSError: If the address cannot be listened on.
+        """
+        serve_forever(self._app, host, port, on_ready)

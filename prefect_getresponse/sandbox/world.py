@@ -1,0 +1,198 @@
+"""The state of one GetResponse account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from prefect_getresponse.sandbox.acceptance_queue import AcceptanceQueue
+from prefect_getresponse.sandbox.contact_book import Contact, ContactBook, email_key
+from prefect_getresponse.sandbox.ids import Ids
+
+DEFAULT_LIST = "default_list"
+REJECTED_DOMAIN = "rejected.example"
+
+
+class Masks:
+    """A set of addresses and `@domain` masks in the order they were added."""
+
+    def __init__(self) -> None:
+        self._masks: dict[str, str] = {}
+
+    def __iter__(self) -> Any:
+        return iter(self._masks.values())
+
+    def replace(self, masks: list[str]) -> None:
+        """Keep exactly `masks`."""
+        self._masks.clear()
+        self.add(masks)
+
+    def add(self, masks: list[str]) -> None:
+        """Add `masks`; those it has already stay where they are."""
+        for mask in masks:
+            self._masks.setdefault(email_key(mask), mask)
+
+    def delete(self, masks: list[str]) -> None:
+        """Drop `masks`; those it does not have are passed over."""
+        for mask in masks:
+            self._masks.pop(email_key(mask), None)
+
+    def match(self, email: str) -> bool:
+        """Whether an address is masked, itself or by its domain."""
+        key = email_key(email)
+        return key in self._masks or key[key.rfind("@") :] in self._masks
+
+
+@dataclass(slots=True)
+class Campaign:
+    """One list.
+
+    Attributes:
+        campaign_id: Identifier.
+        name: Name, unique in its exact spelling.
+        created: Unix seconds.
+        language: Language code, upper case.
+        is_default: Whether it is the account's default list.
+        optin_types: `single` or `double` for `email`, `api`, `import` and `webform`.
+        settings: The members `postal`, `confirmation`, `profile` and
+            `subscriptionNotifications` as they were last sent.
+        masks: The list's own blocklist.
+    """
+
+    campaign_id: str
+    name: str
+    created: float
+    language: str = "EN"
+    is_default: bool = False
+    optin_types: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys(("email", "api", "import", "webform"), "single")
+    )
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
+    masks: Masks = field(default_factory=Masks)
+
+
+@dataclass(slots=True)
+class Tag:
+    """One tag; `created` is in unix seconds."""
+
+    tag_id: str
+    name: str
+    created: float
+
+
+@dataclass(slots=True)
+class CustomField:
+    """The definition of one custom field.
+
+    Attributes:
+        custom_field_id: Identifier.
+        name: Name, unique.
+        type: Data type, `string`, `number`, `date`, ...
+        format: Presentation, `text`, `single_select`, ...
+        hidden: `true` or `false`.
+        values: The values to choose from, empty if any value will do.
+    """
+
+    custom_field_id: str
+    name: str
+    type: str
+    format: str
+    hidden: str
+    values: list[str]
+
+
+@dataclass(slots=True)
+class Suppression:
+    """One named suppression list; `created` is in unix seconds."""
+
+    suppression_id: str
+    name: str
+    created: float
+    masks: Masks = field(default_factory=Masks)
+
+
+def _new_account(account_id: str) -> dict[str, Any]:
+    return {
+        "accountId": account_id,
+        "email": "owner@example.com",
+        "firstName": "Sandbox",
+        "lastName": "Owner",
+        "companyName": "Sandbox",
+        "phone": "+10000000000",
+        "state": "",
+        "city": "",
+        "street": "",
+        "zipCode": "",
+        "countryCode": {"countryCode": "PL", "countryCodeId": "175"},
+        "industryTag": {"industryTagId": "1"},
+        "numberOfEmployees": "50",
+        "timeFormat": "24h",
+        "timeZone": {"name": "UTC", "offset": "+00:00"},
+    }
+
+
+class World:
+    """Everything the account holds.
+
+    Args:
+        now: Unix seconds at which it begins.
+        speed: How many times faster than life GetResponse's own work is done.
+        seed_contacts: Confirmed contacts put on the default list at once.
+    """
+
+    def __init__(self, *, now: float, speed: float = 1.0, seed_contacts: int = 0) -> None:
+        self.ids = Ids()
+        self.account = _new_account(self.ids.next())
+        self.account_masks = Masks()
+        self.campaigns: dict[str, Campaign] = {}
+        self.tags: dict[str, Tag] = {}
+        self.custom_fields: dict[str, CustomField] = {}
+        self.suppressions: dict[str, Suppression] = {}
+        self.contacts = ContactBook(self.ids)
+        self.queue = AcceptanceQueue(speed)
+        default = Campaign(self.ids.next(), DEFAULT_LIST, now, is_default=True)
+        self.campaigns[default.campaign_id] = default
+        for number in range(1, seed_contacts + 1):
+            email, name = f"contact{number}@example.com", f"Contact {number}"
+            contact = Contact(email, default.campaign_id, name, origin="panel")
+            self.contacts.add(contact, "subscribed", now)
+
+    def accept(self, contact: Contact, now: float, *, reject: bool = False) -> None:
+        """Queue a contact that was answered with 202.
+
+        Args:
+            contact: The contact, without identifier.
+            now: Unix seconds.
+            reject: Whether it shall never appear.
+        """
+        domain = email_key(contact.email).rpartition("@")[2]
+        if reject or domain == REJECTED_DOMAIN:
+            self.queue.skip()
+        else:
+            self.queue.accept(contact, now)
+
+    def settle(self, now: float) -> None:
+        """Do the work that is due: put queued contacts on their lists.
+
+        Contacts on the account's or the list's blocklist are dropped without a word, and so are
+        those who are on the list already. A double opt-in list makes them wait for their click.
+
+        Args:
+            now: Unix seconds.
+        """
+        for due, contact in self.queue.due(now):
+            campaign = self.campaigns[contact.campaign_id]
+            if not self.is_blocked(contact.email, campaign):
+                double = campaign.optin_types["api"] == "double"
+                self.contacts.add(contact, "unconfirmed" if double else "subscribed", due)
+
+    def is_blocked(self, email: str, campaign: Campaign) -> bool:
+        """Whether an address is on the account's blocklist or that of a list."""
+        return self.account_masks.match(email) or campaign.masks.match(email)
+
+    def find_campaign(self, name_or_id: str) -> Campaign | None:
+        """Return a list by its identifier or its exact name."""
+        if name_or_id in self.campaigns:
+            return self.campaigns[name_or_id]
+        named = (each for each in self.campaigns.values() if each.name == name_or_id)
+        return next(named, None)
