@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from prefect_getresponse import cli
 from tests.fast_sandbox import CAMPAIGN, KEY, FastSandbox, only_settings
@@ -18,15 +20,18 @@ PROGRAM = str(Path(sys.executable).with_name("prefect-getresponse"))
 
 
 @pytest.fixture
-def account(fast: FastSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FastSandbox:
-    """A sandbox that the settings of this process lead to."""
+def account(
+    fast: FastSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FastSandbox]:
+    """A sandbox that the settings of this process lead to; no Prefect server is known."""
     for name in os.environ:
         if name.startswith("PREFECT_INTEGRATIONS_") or name == "PREFECT_API_URL":
             monkeypatch.delenv(name)
     settings = fast.settings(tmp_path / "home", STATE_DIR=str(tmp_path / "state"))
     for name, text in only_settings(settings).items():
         monkeypatch.setenv(name, text)
-    return fast
+    with temporary_settings(restore_defaults={PREFECT_API_URL}):
+        yield fast
 
 
 @pytest.fixture

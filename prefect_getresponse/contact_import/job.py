@@ -113,11 +113,13 @@ def private_dir(path: str) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidArguments(
-            f"state folder {folder}: {error.strerror}", advice="Choose another (--state-dir, state_dir)."
+            f"state folder {folder}: {error.strerror}",
+            advice="Choose another (--state-dir, state_dir).",
         ) from None
     if not os.access(folder, os.W_OK):
         raise InvalidArguments(
-            f"state folder {folder} is not writable", advice="Choose another (--state-dir, state_dir)."
+            f"state folder {folder} is not writable",
+            advice="Choose another (--state-dir, state_dir).",
         )
     return folder
 

@@ -79,9 +79,7 @@ def _undecided(planned: bool) -> Verdict:
     return Verdict.PLANNED if planned else Verdict.UNKNOWN
 
 
-def _attention(
-    ledger: Ledger, run: int, undecided: Verdict, limit: int
-) -> Iterator[AttentionRow]:
+def _attention(ledger: Ledger, run: int, undecided: Verdict, limit: int) -> Iterator[AttentionRow]:
     found = ledger.attention(run, NEEDS_ATTENTION, undecided, limit)
     for row, verdict, reason, key, detail in found:
         yield AttentionRow(

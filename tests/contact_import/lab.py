@@ -1,0 +1,319 @@
+"""An import in virtual time: a sandbox, a disturbed wire to it, and the engine that uses it.
+
+Nothing waits: queues settle, limits roll and back-offs end as fast as the machine computes.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+from pydantic import SecretStr
+
+from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.contact_import.engine import run_import
+from prefect_getresponse.contact_import.job import import_options
+from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.sandbox import Sandbox
+from tests.virtual_time import VirtualTime
+
+KEY = "canary-key-0123456789"
+URL = "https://sandbox.test/v3"
+CAMPAIGN = "customers"
+SINGLE = {"email": "single", "api": "single", "import": "single", "webform": "single"}
+DOUBLE = {**SINGLE, "api": "double"}
+
+Rows = Iterable[Sequence[str]]
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Trouble(Enum):
+    """What the wire does to a call."""
+
+    REFUSED = "no connection"
+    LOST_BEFORE = "the connection breaks before the call is executed"
+    LOST_AFTER = "the connection breaks after the call was executed"
+    TRUNCATED = "half an answer after the call was executed"
+    HTML = "a maintenance page instead of the call"
+    FAILED_BEFORE = "500 instead of the call"
+    FAILED_AFTER = "500 after the call was executed"
+    THROTTLED = "429 instead of the call"
+    UNAUTHORIZED = "401 instead of the call"
+    KILLED_BEFORE = "our process dies before the call arrives"
+    KILLED_AFTER = "our process dies after the call was executed"
+
+
+EXECUTED = {
+    Trouble.LOST_AFTER,
+    Trouble.TRUNCATED,
+    Trouble.FAILED_AFTER,
+    Trouble.KILLED_AFTER,
+}
+"""Troubles of calls that GetResponse has executed all the same."""
+
+Plan = Callable[[httpx.Request], Trouble | None]
+
+
+def sends(request: httpx.Request) -> bool:
+    """Whether a call sends new people."""
+    return request.method == "POST" and request.url.path in ("/v3/contacts", "/v3/contacts/batch")
+
+
+def is_write(method: str, path: str) -> bool:
+    """Whether a call of the log changes anything."""
+    return method != "GET" and path != "/v3/search-contacts/contacts"
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """Carries calls to the sandbox, or to their trouble.
+
+    Attributes:
+        plan: Says what happens to a call.
+        dead: Whether the process that uses it is gone.
+        accepted: How often the sandbox took each address for adding.
+        bodies: Method, path and body of every write that was executed.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._inner = sandbox.async_transport()
+        self.plan: Plan = lambda _request: None
+        self.on_death: Callable[[], None] = lambda: None
+        self.accepted: Counter[str] = Counter()
+        self.bodies: list[tuple[str, str, Any]] = []
+        self.dead = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.dead:
+            raise Killed
+        trouble = self.plan(request)
+        if trouble in (None, *EXECUTED):
+            response = await self._inner.handle_async_request(request)
+            await self._note(request, response)
+        else:
+            response = httpx.Response(500, request=request)
+        return self._disturb(trouble, request, response)
+
+    async def _note(self, request: httpx.Request, response: httpx.Response) -> None:
+        if response.is_success and is_write(request.method, request.url.path):
+            content = await request.aread()
+            body: Any = json.loads(content or b"{}")
+            self.bodies.append((request.method, request.url.path, body))
+            if sends(request):
+                people = body.get("contacts", [body])
+                self.accepted.update(person["email"].casefold() for person in people)
+
+    def _disturb(
+        self, trouble: Trouble | None, request: httpx.Request, response: httpx.Response
+    ) -> httpx.Response:
+        match trouble:
+            case Trouble.REFUSED:
+                raise httpx.ConnectError("refused", request=request)
+            case Trouble.LOST_BEFORE | Trouble.LOST_AFTER:
+                raise httpx.ReadError("reset", request=request)
+            case Trouble.TRUNCATED:
+                raise httpx.RemoteProtocolError("cut short", request=request)
+            case Trouble.HTML:
+                return httpx.Response(200, html="<h1>Maintenance</h1>", request=request)
+            case Trouble.FAILED_BEFORE | Trouble.FAILED_AFTER:
+                return httpx.Response(500, json={"code": 1}, request=request)
+            case Trouble.THROTTLED:
+                return httpx.Response(
+                    429, headers={"Retry-After": "7"}, json={"code": 1015}, request=request
+                )
+            case Trouble.UNAUTHORIZED:
+                return httpx.Response(401, json={"code": 1014}, request=request)
+            case Trouble.KILLED_BEFORE | Trouble.KILLED_AFTER:
+                self.on_death()
+                raise Killed
+            case None:
+                return response
+
+
+class Lab:
+    """An account, a state folder and a source.
+
+    Attributes:
+        time: The clock of everything.
+        sandbox: The account.
+        wire: The way to it.
+        folder: Holds sources and state.
+    """
+
+    def __init__(self, folder: Path, optin: Mapping[str, str] = SINGLE) -> None:
+        self.time = VirtualTime()
+        self.sandbox = Sandbox(api_key=KEY, clock=self.time)
+        self.wire = Wire(self.sandbox)
+        self.wire.on_death = self.die
+        self.folder = folder
+        self.state = folder / "state"
+        self.source = folder / "people.csv"
+        self.campaign_id: str = self.api(
+            "POST", "/campaigns", {"name": CAMPAIGN, "optinTypes": dict(optin)}
+        )["campaignId"]
+
+    # The account ---------------------------------------------------------------------------
+
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the account past the wire, as somebody else."""
+        request = httpx.Request(
+            method, f"{URL}{path}", json=body, headers={"X-Auth-Token": f"api-key {KEY}"}
+        )
+        if body is None:
+            request = httpx.Request(method, request.url, headers={"X-Auth-Token": f"api-key {KEY}"})
+        answer = self.sandbox.handle(request)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    def control(self, method: Literal["GET", "POST"], path: str, body: Any = None) -> Any:
+        """Call the sandbox's control."""
+        answer = self.sandbox.handle(httpx.Request(method, f"{URL[:-3]}/_sandbox{path}", json=body))
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def add_people(self, *emails: str, **attributes: Any) -> None:
+        """Put people on the list, and let them appear."""
+        for email in emails:
+            self.time.advance(1)
+            body = {"email": email, "campaign": {"campaignId": self.campaign_id}, **attributes}
+            self.api("POST", "/contacts", body)
+        self.time.advance(301)
+        self.control("GET", "/state")
+
+    def remove(self, email: str, reason: str) -> None:
+        """Remove somebody from the list for a reason."""
+        body = {"list": self.campaign_id, "email": email, "reason": reason}
+        self.control("POST", "/remove", body)
+
+    def confirm(self, email: str) -> None:
+        """Let somebody click the link of a double opt-in."""
+        self.control("POST", "/confirm", {"list": self.campaign_id, "email": email})
+
+    def faults(self, *faults: dict[str, Any]) -> None:
+        """Set the sandbox's faults."""
+        self.control("POST", "/faults", {"faults": list(faults)})
+
+    @property
+    def members(self) -> dict[str, dict[str, Any]]:
+        """People of the list by address, as the sandbox's state shows them."""
+        self.time.advance(301)
+        lists = self.control("GET", "/state")["lists"]
+        [found] = [each for each in lists if each["campaignId"] == self.campaign_id]
+        return {person["email"].casefold(): person for person in found["contacts"]}
+
+    @property
+    def subscribed(self) -> set[str]:
+        """Addresses of confirmed people."""
+        return {email for email, person in self.members.items() if person["status"] == "subscribed"}
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """Writing calls of the log: method and path."""
+        calls = self.control("GET", "/log")["calls"]
+        return [
+            (call["method"], call["path"])
+            for call in calls
+            if is_write(call["method"], call["path"])
+        ]
+
+    # The import ----------------------------------------------------------------------------
+
+    def write(self, rows: Rows, header: str = "Email,First Name,Tags") -> Path:
+        """Write the source."""
+        with self.source.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header.split(","))
+            writer.writerows(rows)
+        return self.source
+
+    def run(self, key: str = KEY, **options: Any) -> ImportReport:
+        """Run an import as a new process would, and check its account of the rows.
+
+        Raises:
+            Killed: It died; its files are as they were at that moment.
+        """
+        self.wire.dead = False
+        try:
+            report = self.time.run(self._run(key, options))
+        except Killed:
+            # What the dying process wrote after that moment never happened.
+            shutil.rmtree(self.state)
+            (self.folder / "photograph").rename(self.state)
+            raise
+        assert_accounted(report)
+        return report
+
+    def run_until_killed(self, **options: Any) -> None:
+        """Run an import that does not survive."""
+        try:
+            self.run(**options)
+        except Killed:
+            return
+        raise AssertionError("it survived")
+
+    def die(self) -> None:
+        """End the process: no further call gets through, and its files stay as they are now."""
+        self.wire.dead = True
+        shutil.rmtree(self.folder / "photograph", ignore_errors=True)
+        shutil.copytree(self.state, self.folder / "photograph")
+
+    async def _run(self, key: str, options: dict[str, Any]) -> ImportReport:
+        client = AsyncClient(
+            URL,
+            ApiKeyAuth(SecretStr(key), URL, {}),
+            throttle=Throttle(clock=self.time, chance=random.Random(1)),
+            transport=self.wire,
+            chance=random.Random(1),
+        )
+        defaults = {
+            "source": str(self.source),
+            "campaign": CAMPAIGN,
+            "state_dir": str(self.state),
+        }
+        async with client:
+            return await run_import(
+                import_options(**{**defaults, **options}), "lab", client, clock=self.time
+            )
+
+
+def assert_accounted(report: ImportReport) -> None:
+    """Every row has exactly one verdict, and the reasons explain no more rows than there are."""
+    assert set(report.verdicts) == {
+        "added",
+        "updated",
+        "unchanged",
+        "already_present",
+        "awaiting_confirmation",
+        "duplicate",
+        "blank",
+        "refused",
+        "rejected",
+        "not_visible_yet",
+        "unknown",
+        "planned",
+    }
+    assert sum(report.verdicts.values()) == report.rows_read
+    for verdict, reasons in report.reasons.items():
+        assert sum(reasons.values()) <= report.verdicts[verdict]
+    for verdict in ("refused", "rejected", "unknown"):
+        assert sum(report.reasons.get(verdict, {}).values()) == report.verdicts[verdict]
+    if not report.dry_run:
+        assert report.verdicts[Verdict.PLANNED] == 0
+
+
+def counted(report: ImportReport) -> dict[str, int]:
+    """The verdicts that occur."""
+    return {verdict: rows for verdict, rows in report.verdicts.items() if rows}

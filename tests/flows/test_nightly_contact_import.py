@@ -1,0 +1,284 @@
+"""The nightly import as a flow: what a person sees of it in Prefect."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from prefect_getresponse import GetResponseCredentials
+from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
+from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
+from tests.fast_sandbox import CAMPAIGN, KEY, SETTLE_SECONDS, FastSandbox, fast_sandbox
+
+pytestmark = [
+    pytest.mark.xdist_group("prefect"),
+    # Prefect leaves sockets of its own clients to the garbage collector.
+    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
+]
+
+run_flow: Callable[..., Any] = nightly_contact_import
+"""The flow, for options that come as one dictionary."""
+
+PEOPLE = ["jane@example.com", "john@example.com", "mary@example.com"]
+
+
+class Prefect:
+    """What a Prefect server knows.
+
+    Attributes:
+        url: Address of its API.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def find(self, what: str, **query: Any) -> list[dict[str, Any]]:
+        """Objects of a kind."""
+        answer = httpx.post(f"{self.url}/{what}/filter", json=query, timeout=30, trust_env=False)
+        assert answer.is_success, answer.text
+        found = answer.json()
+        return cast(list[dict[str, Any]], found["events"] if what == "events" else found)
+
+    def latest_flow_run(self) -> dict[str, Any]:
+        """The flow run that was started last; scheduled ones have not been started."""
+        begun = {"start_time": {"is_null_": False}}
+        return self.find("flow_runs", sort="START_TIME_DESC", limit=1, flow_runs=begun)[0]
+
+    def artifacts(self, flow_run: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Artifacts of a flow run by what they are."""
+        only = {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}}
+        named = [artifact for artifact in self.find("artifacts", **only) if artifact["key"]]
+        return {artifact["key"].split("-")[2]: artifact for artifact in named}
+
+    def everything(self, flow_run: dict[str, Any]) -> str:
+        """All that can be read about a flow run, as one text."""
+        runs = {"flow_runs": {"id": {"any_": [flow_run["id"]]}}}
+        logs = {"logs": {"flow_run_id": {"any_": [flow_run["id"]]}}}
+        found: list[Any] = [flow_run, list(self.artifacts(flow_run).values())]
+        found += [self.find("task_runs", **runs), self.find("logs", **logs)]
+        return json.dumps(found)
+
+
+@pytest.fixture
+def prefect(prefect_server: str) -> Prefect:
+    return Prefect(prefect_server)
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[FastSandbox]:
+    with fast_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def credentials(account: FastSandbox, prefect: Prefect) -> GetResponseCredentials:
+    """A block that was stored and is loaded by its name; every test has an empty list."""
+    account.control("POST", "/reset")
+    account.campaign_id = account.api(
+        "POST", "/campaigns", {"name": CAMPAIGN, "optinTypes": {"api": "single"}}
+    )["campaignId"]
+    GetResponseCredentials.model_validate(
+        {"api_key": KEY, "base_url": account.url, "allow_custom_host": True}
+    ).save("nightly", overwrite=True)
+    return cast(GetResponseCredentials, GetResponseCredentials.load("nightly"))
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> dict[str, Any]:
+    """Options of a small import."""
+    source = tmp_path / "people.csv"
+    rows = [f"{email},Name,yes" for email in PEOPLE] + ["gone@example.com,Gone,no"]
+    source.write_text("\n".join(["Email,First Name,Email Marketing Consent", *rows]))
+    return {
+        "source": str(source),
+        "campaign": CAMPAIGN,
+        "state_dir": str(tmp_path / "state"),
+        "settle_seconds": SETTLE_SECONDS,
+    }
+
+
+def test_a_night_as_prefect_shows_it(
+    account: FastSandbox,
+    prefect: Prefect,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+) -> None:
+    report = run_flow(credentials, **options)
+
+    assert isinstance(report, ImportReport)
+    assert report.verdicts["added"] == len(PEOPLE)
+    assert sum(report.verdicts.values()) == report.rows_read == 4
+    assert set(account.people()) == set(PEOPLE)
+
+    flow_run = prefect.latest_flow_run()
+    assert flow_run["state_type"] == "COMPLETED"
+    assert flow_run["name"] == f"{CAMPAIGN} from people.csv"
+    runs = prefect.find("task_runs", flow_runs={"id": {"any_": [flow_run["id"]]}})
+    assert {run["name"] for run in runs} == {"check", "read", "plan", "send", "verify", "report"}
+    assert {run["state_type"] for run in runs} == {"COMPLETED"}
+
+    artifacts = prefect.artifacts(flow_run)
+    assert artifacts.keys() == {"progress", "plan", "report", "rejects"}
+    assert "3" in artifacts["plan"]["data"]
+    assert "Nothing was sent" in artifacts["plan"]["data"]
+    assert "Balanced" in artifacts["report"]["data"]
+    [refused] = json.loads(artifacts["rejects"]["data"])
+    assert (refused["row"], refused["reason"]) == (5, "no_consent")
+    assert refused["address"] == "g***@example.com"
+
+
+def test_neither_key_nor_addresses_are_shown(
+    account: FastSandbox,
+    prefect: Prefect,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+) -> None:
+    account.faults({"method": "POST", "path": "/v3/contacts", "kind": "status", "status": 400})
+    run_flow(credentials, **options, max_reject_ratio=1)
+
+    shown = prefect.everything(prefect.latest_flow_run())
+
+    assert "people.csv" in shown
+    assert KEY not in shown
+    for email in [*PEOPLE, "gone@example.com"]:
+        assert email not in shown
+
+
+def test_one_event_says_how_it_went(
+    prefect: Prefect, credentials: GetResponseCredentials, options: dict[str, Any]
+) -> None:
+    report = run_flow(credentials, **options)
+
+    wanted = {"event": {"name": ["getresponse.import.completed"]}}
+    deadline = time.monotonic() + 20
+    found: list[dict[str, Any]] = []
+    while not found and time.monotonic() < deadline:
+        events = prefect.find("events", filter=wanted, limit=50)
+        found = [event for event in events if event["payload"]["run_id"] == report.run_id]
+        time.sleep(0.1)
+    [event] = found
+    assert event["payload"]["verdicts"] == report.verdicts
+    assert event["resource"]["prefect.resource.name"] == CAMPAIGN
+
+
+def test_a_second_night_writes_nothing(
+    account: FastSandbox, credentials: GetResponseCredentials, options: dict[str, Any]
+) -> None:
+    run_flow(credentials, **options)
+    before = account.writes
+
+    second = run_flow(credentials, **options)
+
+    assert second.verdicts["unchanged"] == len(PEOPLE)
+    assert account.writes == before
+
+
+def test_a_dry_run_leaves_the_plan_and_sends_nothing(
+    account: FastSandbox,
+    prefect: Prefect,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+) -> None:
+    before = account.writes
+
+    report = run_flow(credentials, **options, dry_run=True)
+
+    assert report.verdicts["planned"] == len(PEOPLE)
+    assert account.writes == before
+    artifacts = prefect.artifacts(prefect.latest_flow_run())
+    assert "planned" in artifacts["plan"]["data"]
+    assert [row["verdict"] for row in json.loads(artifacts["rejects"]["data"])] == ["refused"]
+
+
+def failed(state: State[Any]) -> ImportFailed:
+    assert state.is_failed()
+    error = cast(Any, state).result(raise_on_failure=False)
+    assert isinstance(error, ImportFailed)
+    assert error.report is not None
+    return error
+
+
+def test_too_many_rejects_fail_the_run_and_the_report_is_there(
+    prefect: Prefect, credentials: GetResponseCredentials, options: dict[str, Any]
+) -> None:
+    with Path(options["source"]).open("a") as file:
+        file.write("\nbroken,Broken,yes\n")
+
+    error = failed(run_flow(credentials, **options, return_state=True))
+
+    assert "25.0%" in str(error)
+    flow_run = prefect.latest_flow_run()
+    assert flow_run["state_type"] == "FAILED"
+    assert "Needs attention" in prefect.artifacts(flow_run)["report"]["data"]
+
+
+def test_a_key_refused_in_the_middle_fails_the_run_and_the_next_goes_on(
+    account: FastSandbox, credentials: GetResponseCredentials, options: dict[str, Any]
+) -> None:
+    account.faults(
+        {"method": "POST", "path": "/v3/contacts", "kind": "status", "status": 401}
+        | {"after": 1, "times": 99}
+    )
+    error = failed(run_flow(credentials, **options, return_state=True))
+    assert "90 days" in str(error)
+    assert error.report is not None
+    assert not error.report.balanced
+    assert sum(error.report.verdicts.values()) == 4
+
+    account.faults()
+    report = run_flow(credentials, **options)
+
+    assert report.run_id == error.report.run_id
+    assert set(account.people()) == set(PEOPLE)
+    accepted = [
+        call for call in account.log if call["path"] == "/v3/contacts" and call["status"] == 202
+    ]
+    assert len(accepted) == len(PEOPLE)
+
+
+async def test_it_can_be_called_from_an_async_flow(
+    account: FastSandbox,
+    prefect: Prefect,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+) -> None:
+    @flow
+    async def night() -> ImportReport:
+        return cast(ImportReport, run_flow(credentials, **options))
+
+    report = await night()
+
+    assert report.verdicts["added"] == len(PEOPLE)
+    runs = prefect.find("flow_runs", sort="START_TIME_DESC", limit=2)
+    artifacts = [prefect.artifacts(run) for run in runs]
+    assert {"progress", "plan", "report", "rejects"} in [found.keys() for found in artifacts]
+
+
+def test_a_changed_source_settles_an_interrupted_run(
+    account: FastSandbox, credentials: GetResponseCredentials, options: dict[str, Any]
+) -> None:
+    account.faults(
+        {"method": "POST", "path": "/v3/contacts", "kind": "status", "status": 401}
+        | {"after": 1, "times": 99}
+    )
+    run_flow(credentials, **options, return_state=True)
+    account.faults()
+    with Path(options["source"]).open("a") as file:
+        file.write("\nnew@example.com,New,yes\n")
+
+    report = run_flow(credentials, **options)
+
+    assert set(account.people()) == {*PEOPLE, "new@example.com"}
+    assert report.balanced
+    accepted = [
+        call for call in account.log if call["path"] == "/v3/contacts" and call["status"] == 202
+    ]
+    assert len(accepted) == len(PEOPLE) + 1

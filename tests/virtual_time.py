@@ -1,0 +1,63 @@
+"""Virtual time: an event loop whose waits take no time, and the clock that they move."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+START = 1_790_000_000.0
+"""Unix seconds at which virtual time begins: a day in September 2026."""
+
+
+class VirtualTime:
+    """A clock that jumps to the next timer as soon as nothing else is left to do.
+
+    Attributes:
+        elapsed: Seconds since the beginning of time. Small numbers, as those of event loops are:
+            unix seconds as floats are too coarse for the loop's resolution.
+    """
+
+    def __init__(self) -> None:
+        self.elapsed = 0.0
+
+    def __call__(self) -> float:
+        """Unix seconds."""
+        return START + self.elapsed
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.elapsed += seconds
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on a new event loop of this time."""
+        with asyncio.Runner(loop_factory=lambda: _VirtualLoop(self)) as runner:
+            return runner.run(work)
+
+
+class _VirtualLoop(asyncio.SelectorEventLoop):
+    def __init__(self, time: VirtualTime) -> None:
+        super().__init__(_JumpingSelector(time))
+        self._virtual_time = time
+
+    def time(self) -> float:
+        return self._virtual_time.elapsed
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """Moves the clock instead of waiting for the next timer."""
+
+    def __init__(self, time: VirtualTime) -> None:
+        super().__init__()
+        self._time = time
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if not ready and timeout is None:
+            raise RuntimeError("everything waits, and nothing will ever happen")
+        if not ready and timeout:
+            self._time.advance(timeout)
+        return ready
