@@ -142,7 +142,13 @@ def test_an_update_replaces_collections_and_leaves_what_is_omitted(api: Api, cam
 
 def test_custom_fields_are_replaced_one_by_one(api: Api, campaign: str) -> None:
     def create(name: str) -> str:
-        body = {"name": name, "type": "string", "format": "text", "hidden": "false", "values": []}
+        body: dict[str, Any] = {
+            "name": name,
+            "type": "string",
+            "format": "text",
+            "hidden": "false",
+            "values": [],
+        }
         return str(api.ok("POST", "/custom-fields", body)["customFieldId"])
 
     city, size = create("city"), create("size")
