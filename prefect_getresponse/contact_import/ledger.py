@@ -319,10 +319,6 @@ class Ledger:
 
     # Reading -------------------------------------------------------------------------------
 
-    def clear_rows(self, run: int) -> None:
-        """Forget rows read by an interrupted reading."""
-        self._db.execute("DELETE FROM rows WHERE run = ?", (run,))
-
     def add_rows(self, run: int, rows: Iterable[NewRow]) -> None:
         """Add rows as they were read."""
         self._db.executemany(
