@@ -42,6 +42,7 @@ from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
 from prefect_getresponse.contact_import.report import ImportReport, failure
+from prefect_getresponse.contact_import.sources import short_name
 from prefect_getresponse.credentials import GetResponseCredentials
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ ROWS_IN_ARTIFACT = 1000
 
 def _flow_run_name() -> str:
     parameters = flow_run.parameters
-    return f"{parameters['campaign']} from {str(parameters['source']).rpartition('/')[2]}"
+    return f"{parameters['campaign']} from {short_name(str(parameters['source']))}"
 
 
 @flow(name="nightly-contact-import", flow_run_name=_flow_run_name)
@@ -70,6 +71,7 @@ def nightly_contact_import(
     encoding: str | None = None,
     create_campaign: bool = False,
     settle_seconds: float | None = None,
+    query: str = "",
 ) -> ImportReport:
     """Import a contact export into a list (campaign) and say what became of every row.
 
@@ -78,7 +80,8 @@ def nightly_contact_import(
 
     Args:
         credentials: The GetResponse account.
-        source: Path of a CSV, TSV or JSONL file, gzip allowed.
+        source: CSV, TSV, JSONL (gzip allowed) or Parquet file, a pattern of several, the URL of one
+            (`s3://...`), or SQLAlchemy's URL of a database; a password there is best `${NAME}`.
         campaign: Name of the list (campaign), or its id.
         mapping: Field by column name, for columns that are not recognised by themselves.
         mode: Change people who are on the list already, or leave them.
@@ -91,6 +94,7 @@ def nightly_contact_import(
         encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
         create_campaign: Create the list if it is missing.
         settle_seconds: Longest wait for queued contacts, in seconds; 600 unless set elsewhere.
+        query: What to read from a database: `SELECT ... ORDER BY ...`.
 
     Returns:
         What became of every row.
@@ -103,6 +107,7 @@ def nightly_contact_import(
     settle = {} if settle_seconds is None else {"settle_seconds": settle_seconds}
     options = import_options(
         source=source,
+        query=query,
         campaign=campaign,
         mapping=mapping or {},
         mode=mode,

@@ -71,6 +71,7 @@ def import_(
     /,
     *,
     campaign: Annotated[str, Parameter(name="--list")],
+    query: str = "",
     create_list: Annotated[bool, Parameter(negative="")] = False,
     block: str | None = None,
     map_: Annotated[
@@ -90,8 +91,10 @@ def import_(
     Example: prefect-getresponse import customers.csv --list Newsletter --map "Mail 2=email"
 
     Args:
-        source: CSV, TSV or JSONL file, gzip allowed.
+        source: CSV, TSV, JSONL (gzip allowed) or Parquet file, a quoted pattern of several, the
+            URL of one (s3://...), or SQLAlchemy's URL of a database.
         campaign: Name of the list, or its id.
+        query: What to read from a database: SELECT ... ORDER BY ...
         create_list: Create the list if it is missing, all opt-in types single.
         block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
         map_: COLUMN=FIELD. Fields: email, name, first_name, last_name, tags, consent, opt_out,
@@ -112,6 +115,7 @@ def import_(
     check_writable(json_)
     options = import_options(
         source=source,
+        query=query,
         campaign=campaign,
         mapping=read_mapping(map_ or []),
         mode=mode,

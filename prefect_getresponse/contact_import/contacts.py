@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 from prefect_getresponse.contact_import.validation import Contact
 
 
 def pack(contact: Contact) -> tuple[str, str]:
     """Text of a contact for the ledger, and its hash (16 hexadecimal digits)."""
-    text = json.dumps(
-        {
-            "email": contact.email,
-            "name": contact.name,
-            "tags": contact.tags,
-            "custom": contact.custom,
-            "ip_address": contact.ip_address,
-            "day_of_cycle": contact.day_of_cycle,
-            "scoring": contact.scoring,
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return text, hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    packed = orjson.dumps(contact._asdict())
+    return packed.decode(), hashlib.blake2b(packed, digest_size=8).hexdigest()
 
 
 def unpack(text: str) -> Contact:
     """The contact of a text made by `pack`."""
-    values = json.loads(text)
+    values = orjson.loads(text)
     return Contact(
         email=values["email"],
         name=values["name"],

@@ -21,6 +21,7 @@ from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
 from prefect_getresponse.contact_import.progress import Progress, Silent
 from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.sources import Source
 
 
 async def run_import(
@@ -28,6 +29,7 @@ async def run_import(
     account_name: str,
     client: AsyncClient,
     *,
+    source: Source | None = None,
     progress: Progress | None = None,
     clock: Callable[[], float] = time.time,
 ) -> ImportReport:
@@ -37,6 +39,7 @@ async def run_import(
         options: What is to be imported, where to and how.
         account_name: Name of the account.
         client: The account's client.
+        source: Source to read, such as `RowsSource`; `options.source` is then only a name.
         progress: Shows where the import is.
         clock: Seconds since the epoch.
 
@@ -48,7 +51,7 @@ async def run_import(
         GetResponseError: Anything else that kept it from sending anything.
     """
     progress = progress or Silent()
-    job = await check(options, account_name, client, clock)
+    job = await check(options, account_name, client, clock, source)
     with holding(job):
         await settle_interrupted(job, client, progress, clock)
         run_id = read(job, progress, clock)

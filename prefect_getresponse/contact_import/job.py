@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.account import Campaign
 from prefect_getresponse.contact_import.ledger import writer_lock
+from prefect_getresponse.contact_import.sources import Source, open_source
 from prefect_getresponse.settings import GetResponseSettings
 
 Mode = Literal["add_and_update", "add_only"]
@@ -28,7 +29,8 @@ class ImportOptions(BaseModel):
     """Options of one import.
 
     Attributes:
-        source: Location of the source, such as the path of a CSV file.
+        source: Location of the source: path or pattern of files, URL of a file or a database.
+        query: What to read from a database.
         campaign: Name of the list (campaign), or its id.
         mapping: Field by column name, for columns that are not recognised by themselves.
         mode: `add_and_update` changes people who are on the list; `add_only` leaves them.
@@ -47,7 +49,8 @@ class ImportOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: str = Field(min_length=1)
+    source: str = Field(min_length=1, repr=False)  # a URL may hold a password
+    query: str = Field(default="", repr=False)
     campaign: str = Field(min_length=1)
     mapping: dict[str, str] = Field(default_factory=dict)
     mode: Mode = "add_and_update"
@@ -97,6 +100,15 @@ def import_options(**values: Any) -> ImportOptions:
         raise InvalidArguments(f"the import's options: {faults}") from None
 
 
+def opened(options: ImportOptions) -> Source:
+    """Open the source that the options name.
+
+    Raises:
+        ImportInputError: It cannot be used.
+    """
+    return open_source(options.source, encoding=options.encoding, query=options.query)
+
+
 def default_state_dir() -> str:
     """Where ledgers live unless a folder is given: `<PREFECT_HOME>/getresponse`."""
     return str(get_current_settings().home / "getresponse")
@@ -131,12 +143,13 @@ class Job:
     Attributes:
         options: What was asked for.
         key: Identity of the job over its runs.
-        location: Canonical location of the source.
+        location: Canonical location of the source, without secrets.
         source_name: Short name of the source.
         columns: What each column means, for the report.
         account_name: Name of the account.
         campaign: The list; None in a dry run for a list that is still to be created.
         field_ids: Id of each custom field that the mapping names.
+        given: Source that a program has handed over; None if it is opened by its location.
         ledger: Path of the ledger.
         started: Start of the check, in seconds since the epoch.
         calls: Calls made so far, by endpoint.
@@ -153,6 +166,15 @@ class Job:
     ledger: Path
     started: float
     calls: dict[str, int]
+    given: Source | None = None
+
+    def open_source(self) -> Source:
+        """Open the source.
+
+        Raises:
+            ImportInputError: It cannot be used.
+        """
+        return self.given or opened(self.options)
 
     @property
     def campaign_name(self) -> str:

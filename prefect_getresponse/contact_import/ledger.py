@@ -31,7 +31,6 @@ CREATE TABLE IF NOT EXISTS rows (
     action TEXT, steps TEXT, contact_id TEXT, chunk INTEGER, verdict TEXT, reason TEXT, detail TEXT,
     PRIMARY KEY (run, row)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS rows_by_key ON rows (run, key, row);
 CREATE INDEX IF NOT EXISTS rows_by_chunk ON rows (run, chunk) WHERE chunk IS NOT NULL;
 CREATE TABLE IF NOT EXISTS chunks (
     run INTEGER NOT NULL, chunk INTEGER NOT NULL, route TEXT NOT NULL, state TEXT NOT NULL,
@@ -50,6 +49,7 @@ CREATE TABLE IF NOT EXISTS calls (
 ) WITHOUT ROWID;
 PRAGMA user_version = 1;
 """
+_INDEX_BY_KEY = "CREATE INDEX IF NOT EXISTS rows_by_key ON rows (run, key, row);"
 _FINAL_PHASES = ("finished", "interrupted")
 _AWAITED = (
     "rows.verdict IS NULL AND (rows.action = 'await' OR rows.action = 'add' AND EXISTS"
@@ -127,7 +127,6 @@ class NewRow(NamedTuple):
     hash: str | None
     verdict: str | None
     reason: str | None
-    detail: str | None
 
 
 class Person(NamedTuple):
@@ -224,7 +223,7 @@ class Ledger:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(_SCHEMA + _INDEX_BY_KEY)
 
     def close(self) -> None:
         """Close the file."""
@@ -271,7 +270,7 @@ class Ledger:
         facts = json.loads(facts)
         return Run(number, run_id, Phase(phase), fingerprint, started, rows_read, facts)
 
-    def begin(self, run_id: str, job: str, source: str, fingerprint: str, now: float) -> Run:
+    def begin(self, run_id: str, job: str, source: str, now: float) -> Run:
         """Begin a run; rows of ended runs are forgotten, what became of the people is kept."""
         with self.transaction():
             for table in ("rows", "chunks", "listed", "calls"):
@@ -282,8 +281,8 @@ class Ledger:
                 )
             self._db.execute(
                 "INSERT INTO runs (run_id, job, source, fingerprint, phase, started)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (run_id, job, source, fingerprint, Phase.READING, now),
+                " VALUES (?, ?, ?, '', ?, ?)",
+                (run_id, job, source, Phase.READING, now),
             )
         return self.run(run_id)
 
@@ -319,16 +318,24 @@ class Ledger:
 
     # Reading -------------------------------------------------------------------------------
 
+    def put_off_index(self) -> None:
+        """Make adding many rows twice as fast; `mark_duplicates`, or opening again, ends it.
+
+        Addresses come in no order, so that each would change another page of the index.
+        """
+        self._db.execute("DROP INDEX IF EXISTS rows_by_key")
+
     def add_rows(self, run: int, rows: Iterable[NewRow]) -> None:
         """Add rows as they were read."""
         self._db.executemany(
-            "INSERT INTO rows (run, row, key, contact, hash, verdict, reason, detail)"
-            f" VALUES ({run}, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO rows (run, row, key, contact, hash, verdict, reason)"
+            f" VALUES ({run}, ?, ?, ?, ?, ?, ?)",
             rows,
         )
 
     def mark_duplicates(self, run: int) -> None:
         """Let the last row of each address win whole."""
+        self._db.execute(_INDEX_BY_KEY)
         self._db.execute(
             "UPDATE rows SET verdict = ?, reason = 'later_row_wins'"
             " WHERE run = ? AND key <> '' AND EXISTS (SELECT 1 FROM rows AS later"
@@ -336,9 +343,12 @@ class Ledger:
             (Verdict.DUPLICATE, run),
         )
 
-    def set_rows_read(self, run: int, rows_read: int) -> None:
-        """Say how many rows the source had."""
-        self._db.execute("UPDATE runs SET rows_read = ? WHERE run = ?", (rows_read, run))
+    def set_read(self, run: int, rows_read: int, fingerprint: str) -> None:
+        """Say how many rows the source had, and which state of it that was."""
+        self._db.execute(
+            "UPDATE runs SET rows_read = ?, fingerprint = ? WHERE run = ?",
+            (rows_read, fingerprint, run),
+        )
 
     def count_rows(self, run: int) -> int:
         """Number of rows of the run."""

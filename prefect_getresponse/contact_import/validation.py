@@ -3,7 +3,6 @@
 import ipaddress
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
@@ -20,12 +19,12 @@ MAX_NAME_LENGTH = 128
 _DAY_OF_CYCLE = re.compile(r"[0-9]{1,4}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _REMEMBERED_CELLS = 10_000
+_NO_NUMBERS = (None, None, None)
 
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """What a record says about a person.
 
     Attributes:
@@ -47,8 +46,7 @@ class Contact:
     scoring: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedRow:
+class PreparedRow(NamedTuple):
     """A record after validation.
 
     Attributes:
@@ -112,6 +110,7 @@ class RowReader:
         self._ip_address = _only(mapping, "ip_address")
         self._day_of_cycle = _only(mapping, "day_of_cycle")
         self._scoring = _only(mapping, "scoring")
+        self._has_numbers = any((self._ip_address, self._day_of_cycle, self._scoring))
 
     def __call__(self, row: int, cells: Sequence[str]) -> PreparedRow:
         """Return what a record means.
@@ -146,13 +145,22 @@ class RowReader:
             email,
             self._name_in(cells, warnings),
             self._all_tags(cells, warnings) if self._tag_columns else self._extra_tags,
-            tuple(
-                (name, value) for index, name in self._custom if (value := trimmed(cells[index]))
-            ),
+            self._custom_values(cells) if self._custom else (),
+            *(self._numbers_in(cells, warnings) if self._has_numbers else _NO_NUMBERS),
+        )
+
+    def _numbers_in(
+        self, cells: Sequence[str], warnings: list[tuple[str, str]]
+    ) -> tuple[str | None, int | None, float | None]:
+        return (
             _optional(self._ip_address, cells, _as_ip_address, warnings),
             _optional(self._day_of_cycle, cells, _as_day_of_cycle, warnings),
             _optional(self._scoring, cells, _as_number, warnings),
         )
+
+    def _custom_values(self, cells: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        found = [(name, trimmed(cells[index])) for index, name in self._custom]
+        return tuple(pair for pair in found if pair[1])
 
     def _name_in(self, cells: Sequence[str], warnings: list[tuple[str, str]]) -> str | None:
         first = trimmed(cells[self._first.index]) if self._first else ""
@@ -167,19 +175,19 @@ class RowReader:
         return name or None
 
     def _all_tags(self, cells: Sequence[str], warnings: list[tuple[str, str]]) -> tuple[str, ...]:
-        tags: dict[str, None] = {}
+        tags: tuple[str, ...] = ()
         for column in self._tag_columns:
             names, some_dropped = self._tags_in(cells[column.index])
-            tags.update(dict.fromkeys(names))
+            tags = _united(tags, names)
             if some_dropped:
                 warnings.append((column.column, "tag_dropped"))
-        tags.update(dict.fromkeys(self._extra_tags))
-        return tuple(tags)
+        return _united(tags, self._extra_tags)
 
     def _parse_tags(self, cell: str) -> tuple[tuple[str, ...], bool]:
         raw_tags = split_tags(trimmed(cell))
         names = [self._sent_tag(raw) for raw in raw_tags]
-        return tuple(name for name in names if name is not None), None in names
+        found = dict.fromkeys(name for name in names if name is not None)
+        return tuple(found), None in names
 
     def _sent_tag(self, raw: str) -> str | None:
         name = tag_name(raw)
@@ -222,6 +230,11 @@ def _refusals(mapping: ColumnMapping) -> list[_Refusal]:
         for field, reason in (("consent", "no_consent"), ("opt_out", "opted_out"))
         for column in mapping.columns_of(field)
     ]
+
+
+def _united(tags: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """Return all tags, each once; the usual case of one column makes nothing new."""
+    return tuple(dict.fromkeys(tags + more)) if tags and more else tags or more
 
 
 def _only(mapping: ColumnMapping, field: str) -> MappedColumn | None:

@@ -8,11 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.routes import BatchRoute
 from tests.contact_import.lab import Killed, Lab, Trouble, counted, sends
 
 NAMES = st.sampled_from(["", "Jane", "John Doe", "=1+1", "Zoë"])
@@ -74,10 +76,8 @@ def night(lab: Lab, troubles: Iterator[Trouble | None], **options: str) -> Impor
 def test_any_source_under_any_trouble(
     people: list[tuple[str, ...]], troubles: list[Trouble | None], route: str, size: int
 ) -> None:
-    from prefect_getresponse.contact_import.routes import BatchRoute
-
-    BatchRoute.size = size
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BatchRoute, "size", size)
         lab = account(Path(folder))
         lab.write(people, HEADER)
         wanted = {
@@ -89,9 +89,8 @@ def test_any_source_under_any_trouble(
         visible = {email for email in importable if not email.endswith("rejected.example")}
 
         left = iter(troubles)
-        for _ in range(
-            len(troubles) + 2
-        ):  # every night meets at least one trouble, or none is left
+        # Every night meets at least one trouble, or none is left.
+        for _ in range(len(troubles) + 2):
             try_again(lab, left, route)
         last = lab.run(route=route, max_reject_ratio=1)
 

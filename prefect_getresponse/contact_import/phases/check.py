@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
-from prefect_getresponse.contact_import.job import ImportOptions, Job, private_dir
+from prefect_getresponse.contact_import.job import ImportOptions, Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
 from prefect_getresponse.contact_import.mapping import map_source
-from prefect_getresponse.contact_import.sources import open_source
+from prefect_getresponse.contact_import.sources import Source
 
 
 async def check(
@@ -22,6 +22,7 @@ async def check(
     account_name: str,
     client: AsyncClient,
     clock: Callable[[], float],
+    given: Source | None = None,
 ) -> Job:
     """Check source, columns, key, custom fields and list, in this order.
 
@@ -30,13 +31,14 @@ async def check(
         account_name: Name of the account.
         client: The account's client.
         clock: Seconds since the epoch.
+        given: Source to read instead of the one that the options name.
 
     Raises:
         ImportInputError: The source cannot be read or understood.
         GetResponseError: The key, the list or a custom field cannot be used.
     """
     started = clock()
-    source = open_source(options.source, encoding=options.encoding)
+    source = given or opened(options)
     mapping = map_source(source, options.mapping)
     folder = private_dir(options.state_dir)
     account = Account(client)
@@ -57,6 +59,7 @@ async def check(
         ledger=_rehearsal(path) if options.dry_run else path,
         started=started,
         calls=client.statistics.take(),
+        given=given,
     )
 
 

@@ -6,14 +6,14 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 
 from prefect_getresponse.contact_import.contacts import pack
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
 from prefect_getresponse.contact_import.mapping import map_source
 from prefect_getresponse.contact_import.progress import Progress
-from prefect_getresponse.contact_import.sources import Source, open_source
+from prefect_getresponse.contact_import.sources import Source
 from prefect_getresponse.contact_import.validation import PreparedRow, compile_reader
 
 ROWS_AT_ONCE = 10_000
@@ -35,7 +35,7 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
     Raises:
         ImportInputError: The source cannot be read to its end.
     """
-    source = open_source(job.location, encoding=job.options.encoding)
+    source = job.open_source()
     with Ledger(job.ledger) as ledger:
         run = ledger.unfinished(job.key)
         if run is not None and run.phase is Phase.SENDING and not job.options.dry_run:
@@ -45,7 +45,7 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
         if run is not None:
             ledger.end(run.number, Phase.INTERRUPTED, clock())
         now = clock()
-        run = ledger.begin(_run_id(now), job.key, job.source_name, source.fingerprint(), now)
+        run = ledger.begin(_run_id(now), job.key, job.source_name, now)
         ledger.add_calls(run.number, job.calls)
         _read_rows(job, source, ledger, run, progress)
         ledger.enter(run.number, Phase.PLANNING)
@@ -57,18 +57,20 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
     reader = compile_reader(mapping, extra_tags=job.options.tags)
     warnings: Counter[str] = Counter()
     _, size = source.progress()
-    progress.start("reading", size)
+    progress.start("reading", size or None)
     rows = 0
+    ledger.put_off_index()
     prepared = (reader(row, cells) for row, cells in source.records())
     while part := list(islice(prepared, ROWS_AT_ONCE)):
         with ledger.transaction():
             ledger.add_rows(run.number, _new_rows(part))
         rows += len(part)
-        warnings.update(f"{column}: {code}" for row in part for column, code in row.warnings)
+        found = chain.from_iterable(row.warnings for row in part if row.warnings)
+        warnings.update(f"{column}: {code}" for column, code in found)
         progress.advance(source.progress()[0])
     with ledger.transaction():
         ledger.mark_duplicates(run.number)
-        ledger.set_rows_read(run.number, rows)
+        ledger.set_read(run.number, rows, source.fingerprint())
         ledger.add_facts(
             run.number,
             {
@@ -82,7 +84,7 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
 def _new_rows(prepared: list[PreparedRow]) -> Iterator[NewRow]:
     for row in prepared:
         text, digest = pack(row.contact) if row.contact else (None, None)
-        yield NewRow(row.row, row.key, text, digest, row.verdict, row.reason, None)
+        yield NewRow(row.row, row.key, text, digest, row.verdict, row.reason)
 
 
 def _run_id(now: float) -> str:

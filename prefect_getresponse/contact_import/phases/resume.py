@@ -15,7 +15,6 @@ from prefect_getresponse.contact_import.ledger import Ledger, Phase
 from prefect_getresponse.contact_import.phases.verify import Verification
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.routes import UpdateRoute
-from prefect_getresponse.contact_import.sources import open_source
 
 
 class InterruptedRun(GetResponseError):
@@ -40,10 +39,7 @@ async def settle_interrupted(
         run = ledger.unfinished(job.key)
         if run is None or run.phase is not Phase.SENDING or job.options.dry_run:
             return
-        if (
-            open_source(job.location, encoding=job.options.encoding).fingerprint()
-            == run.fingerprint
-        ):
+        if job.open_source().fingerprint() == run.fingerprint:
             return
         if job.options.reopen == "refuse":
             raise InterruptedRun(

@@ -1,50 +1,31 @@
 """Where rows come in: every source is a stream of records under named columns.
 
-A further kind of source is one module with a class that satisfies `Source`, and one line in
-`_KINDS`.
+A further kind of file is one module with a class that satisfies `Source`, and one line in `_KINDS`.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Callable
+from pathlib import PurePath
 
+from prefect_getresponse.contact_import.errors import SourceNotFound
 from prefect_getresponse.contact_import.sources.csv_source import CsvSource
+from prefect_getresponse.contact_import.sources.globs import GlobSource, is_pattern
 from prefect_getresponse.contact_import.sources.jsonl import JsonlSource
+from prefect_getresponse.contact_import.sources.parquet import ParquetSource
+from prefect_getresponse.contact_import.sources.places import is_url, short_name
+from prefect_getresponse.contact_import.sources.rows import RowsSource
+from prefect_getresponse.contact_import.sources.source import Source
 
-__all__ = ["CsvSource", "JsonlSource", "Source", "open_source"]
-
-
-class Source(Protocol):
-    """A stream of records that can be read from the start as often as needed.
-
-    Attributes:
-        location: What identifies the source from run to run, such as the absolute path.
-        name: Short name for people, such as the name of the file.
-    """
-
-    location: str
-    name: str
-
-    def fingerprint(self) -> str:
-        """Return a hash of the content; another hash means another content."""
-        ...
-
-    def columns(self) -> list[str]:
-        """Return the names of the columns, each different from the others."""
-        ...
-
-    def records(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """Yield `(row, cells)`; a record has a cell for each column, or too many.
-
-        Rows are ordinals of records with the header as 1. Wholly blank records are yielded too.
-        """
-        ...
-
-    def progress(self) -> tuple[int, int]:
-        """Return how much of the latest `records()` was read, and how much there is, in bytes."""
-        ...
-
+__all__ = [
+    "CsvSource",
+    "GlobSource",
+    "JsonlSource",
+    "ParquetSource",
+    "RowsSource",
+    "Source",
+    "open_source",
+    "short_name",
+]
 
 _KINDS: dict[str, Callable[[str | os.PathLike[str], str | None], Source]] = {
     ".csv": CsvSource,
@@ -54,21 +35,54 @@ _KINDS: dict[str, Callable[[str | os.PathLike[str], str | None], Source]] = {
     ".jsonl": JsonlSource,
     ".ndjson": JsonlSource,
     ".json": JsonlSource,
+    ".parquet": ParquetSource,
+    ".pq": ParquetSource,
 }
+_DATABASES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "oracle", "mssql")
 
 
-def open_source(location: str | os.PathLike[str], *, encoding: str | None = None) -> Source:
+def open_source(
+    location: str | os.PathLike[str], *, encoding: str | None = None, query: str = ""
+) -> Source:
     """Open a source by its location.
 
-    The kind is told from the name, ignoring `.gz`; a file without a telling name is read as CSV.
+    The kind of a file is told from its name, ignoring `.gz`; one without a telling name is read as
+    CSV.
 
     Args:
-        location: Path of a CSV, TSV or JSON Lines file, plain or gzip.
+        location: Path of a CSV, TSV, JSON Lines or Parquet file, or a pattern of several; or their
+            URL for fsspec, such as `s3://bucket/customers.csv`; or, with a query, SQLAlchemy's URL
+            of a database.
         encoding: Encoding of the text; `None` detects UTF-8 and UTF-16 (and UTF-32 by its mark).
+        query: What to read from a database: a `SELECT` with an `ORDER BY`.
 
     Raises:
         ImportInputError: The source cannot be used; the subclass says why, the message what to do.
     """
-    suffixes = [suffix.lower() for suffix in Path(location).suffixes if suffix.lower() != ".gz"]
+    if query:
+        return _open_query(location, query)
+    if is_url(location) and os.fspath(location).partition(":")[0].partition("+")[0] in _DATABASES:
+        raise SourceNotFound(
+            "a database alone does not say which rows", "Give a --query (query) as well"
+        )
+    if is_pattern(location):
+        return GlobSource(location, lambda part: _open_file(part, encoding))
+    return _open_file(location, encoding)
+
+
+def _open_query(location: str | os.PathLike[str], query: str) -> Source:
+    if not is_url(location):
+        raise SourceNotFound(
+            "a query needs the URL of a database", "Write it like sqlite:///customers.db"
+        )
+    # Imported late: SQLAlchemy takes long to import, and most imports are of files.
+    from prefect_getresponse.contact_import.sources.sql import SqlSource
+
+    return SqlSource(os.fspath(location), query)
+
+
+def _open_file(location: str | os.PathLike[str], encoding: str | None) -> Source:
+    name = short_name(location)
+    suffixes = [found.lower() for found in PurePath(name).suffixes if found.lower() != ".gz"]
     kind = _KINDS.get(suffixes[-1], CsvSource) if suffixes else CsvSource
     return kind(location, encoding)

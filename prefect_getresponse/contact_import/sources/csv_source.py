@@ -3,12 +3,12 @@
 import csv
 import os
 from collections.abc import Iterator, Sequence
-from itertools import chain, count, islice, takewhile
+from itertools import chain, islice, takewhile
 
-from prefect_getresponse.contact_import.addresses import trimmed
 from prefect_getresponse.contact_import.columns import email_rank
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
 from prefect_getresponse.contact_import.sources import delimiters
+from prefect_getresponse.contact_import.sources.cells import column_names
 from prefect_getresponse.contact_import.sources.text import MAX_LINE, TextFile
 
 MAX_CELL = 1 << 20
@@ -24,7 +24,7 @@ class CsvSource:
     passed over: the header is record 1 whatever stands above it.
 
     Args:
-        location: Path of the file, plain or gzip.
+        location: Path or URL of the file, plain or gzip.
         encoding: Encoding of the file; `None` detects UTF-8 and UTF-16.
 
     Raises:
@@ -48,7 +48,7 @@ class CsvSource:
         table = head[self._header_at :]
         all_seen = complete and stopped is None and len(head) < delimiters.SAMPLED_RECORDS
         self._check_size(table, all_seen)
-        self._columns = _column_names(table[0] if table else [])
+        self._columns = column_names(table[0] if table else [])
 
     def fingerprint(self) -> str:
         """Return the BLAKE2b hash of the bytes of the file."""
@@ -153,12 +153,3 @@ def _header_index(head: Sequence[Sequence[str]]) -> int:
 
 def _names_email(cell: str) -> bool:
     return email_rank(cell) is not None
-
-
-def _column_names(header: Sequence[str]) -> list[str]:
-    names: list[str] = []
-    for place, cell in enumerate(header, start=1):
-        name = trimmed(cell) or f"column {place}"
-        repeats = (f"{name} ({number})" for number in count(2))
-        names.append(name if name not in names else next(x for x in repeats if x not in names))
-    return names

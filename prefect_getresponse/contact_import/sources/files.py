@@ -1,35 +1,31 @@
-"""Bytes of a local file: plain or gzip, within limits, watched for changes."""
+"""Bytes of a file: plain or gzip, within limits, watched for changes."""
 
 import gzip
 import hashlib
 import os
-import re
-import stat
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 from prefect_getresponse.contact_import.errors import (
     EmptySource,
     SourceChanged,
-    SourceNotFound,
     UnreadableSource,
 )
+from prefect_getresponse.contact_import.sources.places import place, unreachable
 
 CHUNK_BYTES = 1 << 18
 MAX_BYTES = 1 << 34
 """Largest uncompressed source that is read: 16 GiB, about 100 million rows."""
 MAX_GZIP_RATIO = 100
 _RATIO_GRACE_BYTES = 1 << 24
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _GZIP_MAGIC = b"\x1f\x8b"
 
 # First bytes of files that are offered for import but are not text, and what to do instead.
 _BINARY_MAGIC = {
     b"PK\x03\x04": ("a zip archive or an Excel workbook", "Unpack it, or save it as CSV UTF-8"),
     b"\xd0\xcf\x11\xe0": ("an Excel 97 workbook", "Save it as CSV UTF-8"),
-    b"PAR1": ("a Parquet file", "Export it as CSV or JSON Lines"),
+    b"PAR1": ("a Parquet file", "Give it a name that ends in .parquet"),
     b"%PDF": ("a PDF document", "Export the data as CSV"),
     b"BZh": ("compressed with bzip2", "Unpack it, or compress it with gzip"),
     b"\xfd7zXZ": ("compressed with xz", "Unpack it, or compress it with gzip"),
@@ -39,10 +35,11 @@ _BINARY_MAGIC = {
 
 
 class ByteFile:
-    """A regular file whose bytes can be read several times, decompressed on the way.
+    """A file whose bytes can be read several times, decompressed on the way.
 
     Args:
-        location: Path of the file. A symbolic link is followed, but keeps its own name as identity.
+        location: Path or URL of the file.
+        binary: Whether the bytes are not a text, so that they are not looked at.
 
     Raises:
         SourceNotFound: There is no such file, or it is a directory, pipe or device.
@@ -50,32 +47,37 @@ class ByteFile:
         UnreadableSource: The file may not be opened, or is of a binary format.
     """
 
-    def __init__(self, location: str | os.PathLike[str]) -> None:
-        self.path = _absolute(location)
-        self.name = self.path.name
-        self._stat = _regular_file(self.path, self.name)
+    def __init__(self, location: str | os.PathLike[str], *, binary: bool = False) -> None:
+        self._place = place(location)
+        self.location = self._place.location
+        self.name = self._place.name
+        self._version: object = None
         self._position = 0
         head = self.head(64)
         if not head:
             raise EmptySource("the file is empty", "Check the export that writes it", self.name)
         for magic, (kind, advice) in _BINARY_MAGIC.items():
-            if head.startswith(magic):
+            if head.startswith(magic) and not binary:
                 raise UnreadableSource(f"this is {kind}, not text", advice, self.name)
 
     @property
     def size(self) -> int:
         """Size on disk in bytes, when the file was opened."""
-        return self._stat.st_size
+        return self._place.size
 
     def progress(self) -> tuple[int, int]:
         """Return the bytes read from disk by the latest `chunks()`, and their total."""
         return self._position, self.size
 
     def fingerprint(self) -> str:
-        """Return the BLAKE2b hash of the bytes on disk, 32 hexadecimal digits."""
-        digest = hashlib.blake2b(digest_size=16)
-        with self._open() as file:
-            while chunk := file.read(CHUNK_BYTES):
+        """Return a hash of the content, 32 hexadecimal digits.
+
+        It is of the storage's own hash where there is one, so that the file is not fetched, and of
+        the bytes otherwise.
+        """
+        digest = hashlib.blake2b((self._place.content_hash or "").encode(), digest_size=16)
+        with self.open() as file:
+            while not self._place.content_hash and (chunk := self._read(file)):
                 digest.update(chunk)
         return digest.hexdigest()
 
@@ -97,8 +99,8 @@ class ByteFile:
             SourceChanged: The file was written to since it was opened.
         """
         total = 0
-        with self._open() as file:
-            compressed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        with self.open() as file:
+            compressed = self._read(file, len(_GZIP_MAGIC)) == _GZIP_MAGIC
             file.seek(0)
             stream = gzip.GzipFile(fileobj=file) if compressed else file
             while chunk := self._read(stream):
@@ -106,35 +108,34 @@ class ByteFile:
                 self._position = file.tell()
                 self._check_limits(total, self._position)
                 yield chunk
-            self._check_unchanged(os.fstat(file.fileno()))
+            self.check_unchanged(file)
 
-    def _open(self) -> BinaryIO:
+    def open(self) -> BinaryIO:
+        """Open the file for reading its bytes as they are.
+
+        Raises:
+            UnreadableSource: It cannot be opened.
+            SourceChanged: It was written to since it was opened first.
+        """
+        file = self._place.open()
         try:
-            file = self.path.open("rb")
-        except OSError as error:
-            raise UnreadableSource(
-                f"the file cannot be opened: {error.strerror}", "Check its permissions", self.name
-            ) from error
-        try:
-            self._check_unchanged(os.fstat(file.fileno()))
-        except SourceChanged:
+            self.check_unchanged(file)
+        except BaseException:
             file.close()
             raise
         return file
 
-    def _read(self, stream: BinaryIO | gzip.GzipFile) -> bytes:
+    def _read(self, stream: BinaryIO | gzip.GzipFile, size: int = CHUNK_BYTES) -> bytes:
         try:
-            return stream.read(CHUNK_BYTES)
+            return stream.read(size)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise UnreadableSource(
                 f"the gzip data are damaged or cut off ({error})",
                 "Transfer the file again",
                 self.name,
             ) from error
-        except OSError as error:
-            raise UnreadableSource(
-                f"the file cannot be read: {error.strerror}", "Check the disk", self.name
-            ) from error
+        except Exception as error:  # every storage has errors of its own
+            raise unreachable(error, self.name) from None
 
     def _check_limits(self, total: int, on_disk: int) -> None:
         if total > MAX_BYTES:
@@ -148,39 +149,17 @@ class ByteFile:
                 self.name,
             )
 
-    def _check_unchanged(self, now: os.stat_result) -> None:
-        def identity(found: os.stat_result) -> tuple[int, ...]:
-            return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    def check_unchanged(self, file: BinaryIO) -> None:
+        """Make sure that the file is still the one that was opened first.
 
-        if identity(now) != identity(self._stat):
+        Raises:
+            SourceChanged: It was written to.
+        """
+        version = self._place.version(file)
+        self._version = self._version or version
+        if version != self._version:
             raise SourceChanged(
                 "the file was changed while it was read",
                 "Start again when the export has finished",
                 self.name,
             )
-
-
-def _absolute(location: str | os.PathLike[str]) -> Path:
-    path = Path(location)
-    if _URL.match(os.fspath(location)):
-        raise SourceNotFound(f"{location} is a URL", "Download it, and name the file")
-    try:
-        return path.expanduser().absolute()
-    except RuntimeError:  # there is no user of that name
-        return path.absolute()
-
-
-def _regular_file(path: Path, name: str) -> os.stat_result:
-    try:
-        found = path.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise SourceNotFound(
-            f"there is no file {path}", "Check the path, it must name one file"
-        ) from error
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise SourceNotFound(f"{path} cannot be reached: {reason}", "Check the path") from error
-    if not stat.S_ISREG(found.st_mode):
-        kind = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
-        raise SourceNotFound(f"this is {kind}", "Name one file", name)
-    return found

@@ -15,10 +15,10 @@ _HEAD_BYTES = 1 << 17
 
 
 class TextFile:
-    """A local text file, plain or gzip, that can be read several times.
+    """A text file, plain or gzip, that can be read several times.
 
     Args:
-        location: Path of the file.
+        location: Path or URL of the file.
         encoding: What the user declares; `None` detects UTF-8 and UTF-16.
 
     Raises:
@@ -27,7 +27,7 @@ class TextFile:
 
     def __init__(self, location: str | os.PathLike[str], encoding: str | None = None) -> None:
         self._file = ByteFile(location)
-        self.location = str(self._file.path)
+        self.location = self._file.location
         self.name = self._file.name
         self._declared = encoding is not None
         head = self._file.head(_HEAD_BYTES)

@@ -1,0 +1,141 @@
+"""Rows a second of reading, mapping, validating and finding duplicates, as ratios.
+
+To a bare `csv` loop over the same file, and to polars doing the same where it is installed
+(`pip install polars`). The last line adds the ledger, as an import has it. The fastest run counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from _customers import write_customers
+
+from prefect_getresponse.contact_import.job import ImportOptions, Job
+from prefect_getresponse.contact_import.mapping import map_source
+from prefect_getresponse.contact_import.phases.read import read
+from prefect_getresponse.contact_import.progress import Silent
+from prefect_getresponse.contact_import.sources import open_source
+from prefect_getresponse.contact_import.validation import compile_reader
+
+RESULTS = Path(__file__).parent / "results" / "read_path.json"
+MAPPING = {"City": "custom:city"}
+ADDRESS = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]+$"
+
+
+def bare_csv(path: Path) -> None:
+    """Loop over the records and do nothing."""
+    with path.open(newline="", encoding="utf-8") as file:
+        for _ in csv.reader(file):
+            pass
+
+
+def prepare(path: Path) -> None:
+    """Read, map, validate and find duplicates in memory."""
+    source = open_source(path)
+    reader = compile_reader(map_source(source, MAPPING))
+    last: dict[str, int] = {}
+    for row, cells in source.records():
+        last[reader(row, cells).key] = row
+
+
+def prepare_in_ledger(path: Path) -> None:
+    """The whole phase of an import: the same, with every row durable in a ledger."""
+    with tempfile.TemporaryDirectory() as folder:
+        read(job_of(path, Path(folder)), Silent(), time.time)
+
+
+def job_of(path: Path, folder: Path) -> Job:
+    """A job that reads a file into a ledger."""
+    options = ImportOptions(source=str(path), campaign="benchmark", mapping=MAPPING)
+    return Job(
+        options=options,
+        key=options.job_key(str(path)),
+        location=str(path),
+        source_name=path.name,
+        columns=(),
+        account_name="default",
+        campaign=None,
+        field_ids={},
+        ledger=folder / "ledger.sqlite",
+        started=time.time(),
+        calls={},
+    )
+
+
+def polars(path: Path) -> None:
+    """The same in polars, as somebody would write it who does not need verdicts."""
+    pl: Any = import_module("polars")
+    email = pl.col("Email Address").str.strip_chars()
+    (
+        pl.scan_csv(path, infer_schema=False)
+        .filter(email.str.contains(ADDRESS))
+        .filter(pl.col("Marketing Consent").str.to_lowercase().is_in(["yes", "true", "1"]))
+        .with_columns(
+            key=email.str.to_lowercase(),
+            name=pl.concat_str("First Name", "Last Name", separator=" ", ignore_nulls=True),
+            tags=pl.col("Tags").str.split(",").list.eval(pl.element().str.strip_chars()),
+        )
+        .unique("key", keep="last", maintain_order=True)
+        .collect()
+    )
+
+
+def seconds(work: Callable[[Path], None], path: Path, runs: int) -> float:
+    """Return the shortest time that the work took."""
+    times: list[float] = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work(path)
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def measure(rows: int, runs: int) -> dict[str, dict[str, float]]:
+    """Measure everything on one file.
+
+    Returns:
+        By what was measured: rows a second, and times as long as the bare loop.
+    """
+    works = {"bare csv": bare_csv, "prepare": prepare, "prepare, in ledger": prepare_in_ledger}
+    if find_spec("polars"):
+        works["polars"] = polars
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "customers.csv"
+        write_customers(path, rows)
+        taken = {name: seconds(work, path, runs) for name, work in works.items()}
+    return {
+        name: {"rows_per_second": rows / took, "ratio": took / taken["bare csv"]}
+        for name, took in taken.items()
+    }
+
+
+def main() -> None:
+    """Measure, print a table and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=200_000, help="customers in the file")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each; the fastest counts")
+    parser.add_argument("--quick", action="store_true", help="20,000 rows, one run")
+    parser.add_argument("--output", type=Path, default=RESULTS, help="where the JSON goes")
+    options = parser.parse_args()
+    rows, runs = (20_000, 1) if options.quick else (options.rows, options.runs)
+    results = measure(rows, runs)
+    for name, seen in results.items():
+        print(
+            f"{name:20} {seen['rows_per_second']:12,.0f} rows/s  {seen['ratio']:6.2f} of bare csv"
+        )
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"rows": rows, "results": results}, indent=2) + "\n"
+    options.output.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""What a source is."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+
+class Source(Protocol):
+    """A stream of records that can be read from the start as often as needed.
+
+    Attributes:
+        location: What identifies the source from run to run, such as the absolute path. Without
+            passwords, for it is written down.
+        name: Short name for people, such as the name of the file.
+    """
+
+    location: str
+    name: str
+
+    def fingerprint(self) -> str:
+        """Return a hash of the content; another hash means another content.
+
+        After a complete `records()` it is the hash of what was read.
+        """
+        ...
+
+    def columns(self) -> list[str]:
+        """Return the names of the columns, each different from the others."""
+        ...
+
+    def records(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield `(row, cells)`; a record has a cell for each column, or too many.
+
+        Rows are ordinals of records; a header, where there is one, is 1. Wholly blank records are
+        yielded too.
+        """
+        ...
+
+    def progress(self) -> tuple[int, int]:
+        """Return how much of the latest `records()` was read, and how much there is.
+
+        In bytes; in rows, and 0 for how much there is, where that is not known beforehand.
+        """
+        ...
