@@ -1,0 +1,115 @@
+"""The report's words, and the file of rows to look at."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prefect_getresponse.contact_import.report import (
+    AttentionRow,
+    ImportReport,
+    failure,
+    neutralised,
+    tally_up,
+    write_rejects,
+)
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+
+def report(**values: Any) -> ImportReport:
+    fields: dict[str, Any] = {
+        "run_id": "20260101-000000-abcdef",
+        "source": "people.csv",
+        "campaign": "customers",
+        "dry_run": False,
+        "rows_read": 10,
+        "verdicts": {verdict.value: 0 for verdict in Verdict} | {"added": 9, "rejected": 1},
+        "reasons": {"rejected": {"no_email": 1}},
+        "renamed_tags": {"Big Spender": "Big_Spender"},
+        "warnings": {},
+        "columns": [{"column": "Email", "field": "email", "how": "recognised"}],
+        "estimate": None,
+        "calls": {"POST /contacts": 9},
+        "throttled": 0,
+        "seconds": 1.5,
+        "balanced": True,
+        "reject_ratio": 0.1,
+        "max_reject_ratio": 0.2,
+        "rejects_file": "",
+        "error": None,
+    }
+    return ImportReport.model_validate(fields | values)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({}, None),
+        ({"reject_ratio": 0.2}, None),
+        ({"reject_ratio": 0.21}, "21.0%"),
+        ({"balanced": False}, "10 rows"),
+        ({"error": "the key is gone"}, "the key is gone"),
+        ({"verdicts": report().verdicts | {"unknown": 2}}, "2 rows is unknown"),
+    ],
+)
+def test_a_problem_is_said_in_a_sentence(values: dict[str, Any], says: str | None) -> None:
+    found = report(**values).problem
+    if says is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert says in found
+        error = failure(report(**values))
+        assert says in str(error)
+        assert error.report is not None
+
+
+def test_the_markdown_tells_the_story() -> None:
+    text = report().markdown()
+    for part in ("people.csv → customers", "Balanced", "| added | 9 |", "Big_Spender", "no e-mail"):
+        assert part in text
+    assert "planned" not in text
+    assert "Nothing was sent" in report(dry_run=True).markdown()
+
+
+def test_as_dict_is_plain_data_with_every_verdict() -> None:
+    plain = report().as_dict()
+    assert plain["verdicts"].keys() == {verdict.value for verdict in Verdict}
+    assert ImportReport.model_validate(plain) == report()
+
+
+def test_tally_up_sums_verdicts_over_reasons() -> None:
+    verdicts, reasons = tally_up(
+        [("refused", "no_consent", 2), ("refused", "opted_out", 3), ("added", None, 4)]
+    )
+    assert (verdicts["refused"], verdicts["added"], verdicts["blank"]) == (5, 4, 0)
+    assert reasons == {"refused": {"no_consent": 2, "opted_out": 3}}
+
+
+@given(cells=st.lists(st.text(), max_size=4))
+def test_no_cell_is_a_formula(cells: list[str]) -> None:
+    for before, after in zip(cells, neutralised(cells), strict=True):
+        assert not after.startswith(
+            ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+        )
+        assert after in (before, f"'{before}")
+
+
+def test_the_file_of_rejects_is_the_owners_and_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    row = AttentionRow(
+        row=7, verdict="rejected", reason="no_email", address="", detail='=HYPERLINK("x")'
+    )
+    assert write_rejects(path, [row]) == 1
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with path.open(encoding="utf-8", newline="") as file:
+        header, written = list(csv.reader(file))
+    assert dict(zip(header, written, strict=True))["detail"] == '\'=HYPERLINK("x")'
+    with pytest.raises(FileExistsError):
+        write_rejects(path, [row])
