@@ -47,10 +47,14 @@ class Prefect:
         found = answer.json()
         return cast(list[dict[str, Any]], found["events"] if what == "events" else found)
 
-    def latest_flow_run(self) -> dict[str, Any]:
-        """The flow run that was started last; scheduled ones have not been started."""
+    def flow_runs(self, limit: int) -> list[dict[str, Any]]:
+        """The flow runs that were started last; scheduled ones have not been started."""
         begun = {"start_time": {"is_null_": False}}
-        return self.find("flow_runs", sort="START_TIME_DESC", limit=1, flow_runs=begun)[0]
+        return self.find("flow_runs", sort="START_TIME_DESC", limit=limit, flow_runs=begun)
+
+    def latest_flow_run(self) -> dict[str, Any]:
+        """The flow run that was started last."""
+        return self.flow_runs(1)[0]
 
     def artifacts(self, flow_run: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Artifacts of a flow run by what they are."""
@@ -257,7 +261,7 @@ async def test_it_can_be_called_from_an_async_flow(
     report = await night()
 
     assert report.verdicts["added"] == len(PEOPLE)
-    runs = prefect.find("flow_runs", sort="START_TIME_DESC", limit=2)
+    runs = prefect.flow_runs(2)
     artifacts = [prefect.artifacts(run) for run in runs]
     assert {"progress", "plan", "report", "rejects"} in [found.keys() for found in artifacts]
 
