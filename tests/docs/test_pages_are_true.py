@@ -16,12 +16,9 @@ ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 IMPORT = (ROOT / "docs" / "import.md").read_text("utf-8")
 
 
-def test_readme_lists_every_task_and_no_other() -> None:
-    listed: set[tuple[str, str]] = set()
-    for line in README.splitlines():
-        if match := re.match(r"\| [^|]+ \| `tasks\.(\w+)` \| (.+) \|", line):
-            listed |= {(match[1], name) for name in re.findall(r"`(\w+)`", match[2])}
-    assert listed == {(task.operation.module, task.operation.name) for task in TASKS}
+def test_readme_lists_every_module_of_tasks_and_no_other() -> None:
+    listed = re.findall(r"^\| [^|]+ \| `tasks\.(\w+)` \|", README, re.MULTILINE)
+    assert sorted(listed) == sorted({task.operation.module for task in TASKS})
 
 
 def test_readme_names_every_setting() -> None:
