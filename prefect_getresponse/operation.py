@@ -249,13 +249,28 @@ class OperationTask(Task[P, R], Generic[P, R]):
     def __init__(self, operation: Operation, **options: Unpack[TaskOptions]) -> None:
         self.operation = operation
         self._options = options
-        super().__init__(_sender(operation), **_task_options(operation, options))
+        send = _sender(operation)
+        # Prefect reads the source of what a task wraps, and that is most of what declaring costs.
+        # Here it sees a function of few lines; `source_code` is read when it is wanted.
+        vars(send).pop("__wrapped__")
+        vars(send)["__signature__"] = operation.signature
+        super().__init__(send, **_task_options(operation, options))
+        vars(send)["__wrapped__"] = operation.function
+        del self.source_code
 
     def __reduce__(
         self,
     ) -> tuple[Callable[..., OperationTask[..., Any]], tuple[Operation, TaskOptions]]:
         """Pickle as the name of the operation and the changed options."""
         return _task, (self.operation, self._options)
+
+    @cached_property
+    def source_code(self) -> str | None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride] - Prefect sets it at once
+        """Source of the declaration, for cache policies; None where it is not at hand."""
+        try:
+            return inspect.getsource(self.operation.function)
+        except (OSError, TypeError):
+            return None
 
     @cached_property
     def aio(self) -> Task[P, Coroutine[Any, Any, R]]:

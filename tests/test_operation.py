@@ -228,6 +228,7 @@ class TestEveryTask:
             assert each.name == task.operation.name
             assert each.description == inspect.getdoc(task.operation.function)
             assert inspect.signature(each.fn) == task.operation.signature
+            assert f"def {task.operation.name}(" in (each.source_code or "")
         assert not inspect.iscoroutinefunction(task.fn)
         assert inspect.iscoroutinefunction(task.aio.fn)
 
