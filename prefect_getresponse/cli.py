@@ -1,4 +1,4 @@
-"""The command line: `prefect-getresponse demo | sandbox | import`.
+"""The command line: `prefect-getresponse demo | sandbox | import | operations`.
 
 Exit codes: 0 done and balanced; 1 unbalanced, unknown outcomes, too many rejects, or an error after
 the first send; 2 anything wrong before the first send.
@@ -11,11 +11,12 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.table import Table
 
 from prefect_getresponse import __version__
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
@@ -23,6 +24,9 @@ from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.job import Mode, RouteChoice
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.credentials import GetResponseCredentials
+
+if TYPE_CHECKING:
+    from prefect_getresponse.catalog import CatalogRow
 
 OK, FAILED, NOT_STARTED = 0, 1, 2
 
@@ -193,6 +197,39 @@ def demo(
     if rows is not None and rows < 1:
         raise InvalidArguments("--rows must be at least 1")
     return start_demo(rows, json_)
+
+
+@app.command
+def operations(*, json_: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """List every operation of the API and the task that calls it.
+
+    Example: prefect-getresponse operations --json
+
+    Args:
+        json_: Print JSON: a list of objects with task, module, method, path and deprecated.
+    """
+    from prefect_getresponse.catalog import catalog
+
+    rows = catalog()
+    if json_:
+        print_line(json.dumps(rows, indent=2))
+    elif out.is_terminal:
+        out.print(catalog_table(rows))
+    else:
+        for row in rows:
+            words = [f"{row['module']}.{row['task']}", row["method"], row["path"]]
+            print_line("  ".join([*words, "deprecated"] if row["deprecated"] else words))
+    return OK
+
+
+def catalog_table(rows: list[CatalogRow]) -> Table:
+    """Operations as a table for a terminal, deprecated ones dimmed."""
+    table = Table("module", "task", "method", "path", title=f"{len(rows)} operations")
+    for row in rows:
+        module = row["module"].rpartition(".")[2]
+        style = "dim strike" if row["deprecated"] else ""
+        table.add_row(module, row["task"], row["method"], row["path"], style=style)
+    return table
 
 
 def read_mapping(pairs: list[str]) -> dict[str, str]:

@@ -113,7 +113,7 @@ class Operation:
 
     def __reduce__(self) -> tuple[Callable[..., Operation], tuple[str, str]]:
         """Pickle as a name: elsewhere, a copied function would not know its types any more."""
-        return _declared, (self.function.__module__, self.name)
+        return _declared, (self.module_path, self.name)
 
     @property
     def name(self) -> str:
@@ -121,9 +121,14 @@ class Operation:
         return self.function.__name__
 
     @property
+    def module_path(self) -> str:
+        """Name of the task's module, as it is imported."""
+        return self.function.__module__
+
+    @property
     def module(self) -> str:
         """Name of the task's module, without its package."""
-        return self.function.__module__.rpartition(".")[2]
+        return self.module_path.rpartition(".")[2]
 
     @cached_property
     def template(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +13,10 @@ from pathlib import Path
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from rich.console import Console
 
 from prefect_getresponse import cli
+from prefect_getresponse.catalog import catalog
 from tests.fast_sandbox import CAMPAIGN, KEY, FastSandbox, only_settings
 
 PERSON = "jane@example.com"
@@ -263,3 +267,27 @@ def test_the_program_runs_as_a_process_of_its_own(
     assert set(fast.people()) == {PERSON}
     assert list((tmp_path / "home" / "getresponse").glob("*.sqlite"))
     assert not list((tmp_path / "home").rglob("*.db"))  # no Prefect server was started
+
+
+class TestOperations:
+    def test_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.run(["operations", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == catalog()
+
+    def test_as_lines(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.run(["operations"]) == 0
+
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == len(catalog())
+        assert "prefect_getresponse.tasks.tags.get_tag  GET  /tags/{tagId}" in lines
+        assert any(line.endswith("/tags/{tagId}  deprecated") for line in lines)
+
+    def test_as_a_table_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        terminal = Console(file=io.StringIO(), force_terminal=True, width=200, record=True)
+        monkeypatch.setattr(cli, "out", terminal)
+
+        assert cli.run(["operations"]) == 0
+
+        shown = terminal.export_text()
+        assert f"{len(catalog())} operations" in shown
+        assert re.search(r"tags +│ get_tag +│ GET +│ /tags/\{tagId\}", shown)
