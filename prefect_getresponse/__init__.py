@@ -17,6 +17,7 @@ from prefect_getresponse.client.errors import (
     TransportFailed,
     ValidationFailed,
 )
+from prefect_getresponse.client.request import Upload
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 
@@ -38,6 +39,7 @@ __all__ = [
     "ServerFailed",
     "Throttled",
     "TransportFailed",
+    "Upload",
     "ValidationFailed",
     "__version__",
 ]

@@ -2,8 +2,9 @@
 
 The signature says everything: names in the path template fill the path, the rest goes to the query
 (GET, DELETE) or to the JSON body (POST), snake_case becomes camelCase, and `Query` or `Body` name
-what does not follow the rule.  The task is sync; its async twin is `.aio`; `.operation` describes
-it as data.
+what does not follow the rule.  A parameter of type `Upload` makes the body a form with a file; the
+result `bytes` means that the answer is a file.  The task is sync; its async twin is `.aio`;
+`.operation` describes it as data.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from prefect_getresponse.client.errors import (
     Throttled,
     TransportFailed,
 )
-from prefect_getresponse.client.request import ApiRequest, Method, RetryClass, fill_path
+from prefect_getresponse.client.request import ApiRequest, Method, RetryClass, Upload, fill_path
 from prefect_getresponse.omit import OMIT, Omit
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Body:
-    """Send this parameter in the JSON body under `name`."""
+    """Send this parameter in the body under `name`."""
 
     name: str
 
@@ -153,7 +154,7 @@ class Operation:
 
     @cached_property
     def body_parameters(self) -> dict[str, str]:
-        """Parameters of the JSON body, each with the API's name."""
+        """Parameters of the body, each with the API's name."""
         return {name: mark.name for name, mark in self._marks.items() if isinstance(mark, Body)}
 
     @property
@@ -194,6 +195,8 @@ class Operation:
             raise InvalidArguments(f"{self.name}: {_faults(error)}") from None
         ids = {name: checked[name] for name in self.path_parameters}
         body = {wire: checked[name] for name, wire in self.body_parameters.items() if name in given}
+        uploads = {wire: value for wire, value in body.items() if isinstance(value, Upload)}
+        members = {wire: value for wire, value in body.items() if wire not in uploads}
         return ApiRequest(
             self.method,
             self.template,
@@ -204,8 +207,10 @@ class Operation:
                 for name, wire in self.query_parameters.items()
                 if name in given
             ),
-            body if self.body_parameters else None,
+            members if self.body_parameters else None,
             self.budgets,
+            tuple(uploads.items()),
+            self.hints["return"] is bytes,
         )
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
-from prefect_getresponse.client.request import RetryClass
+from prefect_getresponse.client.request import RetryClass, Upload
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Body, Query, operation
@@ -76,4 +76,23 @@ def delete_thing(
     credentials: GetResponseCredentials, thing_id: str, *, message_id: str | Omit = OMIT
 ) -> None:
     """Delete a thing."""
+    ...
+
+
+@operation("POST", "/things/{thing_id}/picture", retry_class=RetryClass.UPDATE)
+def upload_picture(
+    credentials: GetResponseCredentials,
+    thing_id: str,
+    *,
+    file: Upload,
+    small_copy: Annotated[Upload | Omit, Body("small")] = OMIT,
+    title: str | Omit = OMIT,
+) -> Thing:
+    """Put a picture on a thing."""
+    ...
+
+
+@operation("GET", "/things/{thing_id}/picture")
+def get_picture(credentials: GetResponseCredentials, thing_id: str) -> bytes:
+    """Read the picture of a thing."""
     ...

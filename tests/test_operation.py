@@ -22,6 +22,7 @@ from prefect_getresponse import (
     ServerFailed,
     Throttled,
     TransportFailed,
+    Upload,
 )
 from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.omit import Omit
@@ -30,9 +31,11 @@ from tests.declared import TASKS
 from tests.operations_for_tests import (
     create_thing,
     delete_thing,
+    get_picture,
     get_thing,
     list_things,
     update_thing,
+    upload_picture,
 )
 
 cloudpickle: Any = import_module("cloudpickle")  # has no types
@@ -44,6 +47,8 @@ OURS: list[OperationTask[..., Any]] = [
     create_thing,
     update_thing,
     delete_thing,
+    upload_picture,
+    get_picture,
 ]
 
 
@@ -108,6 +113,36 @@ class TestWhereArgumentsGo:
     )
     def test_camel(self, name: str, wire: str) -> None:
         assert camel(name) == wire
+
+
+class TestFiles:
+    def test_make_the_body_a_form(self) -> None:
+        picture, copy = Upload("a.png", b"\x89PNG"), Upload("b.gif", b"GIF", "image/gif")
+        request = upload_picture.operation.request(
+            {"thing_id": "t", "file": picture, "small_copy": copy, "title": "x"}
+        )
+
+        assert request.uploads == (("file", picture), ("small", copy))
+        assert request.body == {"title": "x"}
+
+    @pytest.mark.parametrize(
+        ("file", "named"),
+        [
+            (Upload("", b"x"), "file.name: String should have at least 1"),
+            (Upload("a.png", "text"), "file.content: Input should be a valid bytes"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            (b"x", "file: Input should be"),
+        ],
+    )
+    def test_are_checked(self, file: object, named: str) -> None:
+        assert named in refusal(upload_picture, thing_id="t", file=file)
+
+    def test_do_not_show_their_content(self) -> None:
+        assert "canary" not in repr(Upload("a.png", b"canary"))
+        assert "canary" not in refusal(upload_picture, thing_id="t", file=Upload("", b"canary"))
+
+    def test_are_read_where_the_result_is_bytes(self) -> None:
+        assert get_picture.operation.request({"thing_id": "t"}).binary
+        assert not get_thing.operation.request({"shelf_id": "s", "thing_id": "t"}).binary
 
 
 class TestOmittedNullAndEmpty:

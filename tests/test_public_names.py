@@ -27,6 +27,7 @@ PUBLIC = {
         "ServerFailed",
         "Throttled",
         "TransportFailed",
+        "Upload",
         "ValidationFailed",
         "__version__",
     ],

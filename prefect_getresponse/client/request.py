@@ -5,14 +5,17 @@ Source: GetResponse API v3 reference, sections on requests, errors, pagination a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import Any, Literal, TypedDict, cast
+from typing import Annotated, Any, ClassVar, Literal, TypedDict, cast
 from urllib.parse import quote, urlencode
+
+from pydantic import ConfigDict, Field
 
 from prefect_getresponse.client.errors import (
     AccessDenied,
@@ -53,6 +56,24 @@ class RetryClass(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to be uploaded; a call that carries one is sent as `multipart/form-data`.
+
+    Attributes:
+        name: File name with its extension, as GetResponse shows it.
+        content: The bytes of the file.
+        media_type: Media type such as `image/png`; empty leaves it to the extension.
+    """
+
+    # Operations check their arguments with pydantic, which trusts an instance unless told not to.
+    __pydantic_config__: ClassVar = ConfigDict(revalidate_instances="always")
+
+    name: Annotated[str, Field(min_length=1)]
+    content: Annotated[bytes, Field(strict=True)] = field(repr=False)
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ApiRequest:
     """One call, ready to be sent.
 
@@ -62,8 +83,10 @@ class ApiRequest:
         path: The same path with ids filled in.
         retry_class: What repeating it would do.
         query: Names and values of the query string, in order.
-        body: JSON body; None sends none.
+        body: JSON body, or the texts of a form with `uploads`; None sends none.
         budgets: Names of the endpoint budgets it uses up besides the account's own.
+        uploads: Files by the name of their part, in order.
+        binary: Whether the answer is a file: bytes, not JSON.
     """
 
     method: Method
@@ -73,6 +96,8 @@ class ApiRequest:
     query: tuple[tuple[str, str], ...] = ()
     body: Any = None
     budgets: tuple[str, ...] = ()
+    uploads: tuple[tuple[str, Upload], ...] = ()
+    binary: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -90,18 +115,17 @@ class ApiRequest:
             return None
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
 
+    def boundary(self) -> str:
+        """Line between the parts of a form: the same at every attempt, and in none of its files."""
+        digest = hashlib.sha256()
+        for _, upload in self.uploads:
+            digest.update(upload.content)
+        return digest.hexdigest()
+
     def with_query(self, **values: str) -> ApiRequest:
         """Copy of this request with some query values set."""
         kept = tuple(item for item in self.query if item[0] not in values)
-        return ApiRequest(
-            self.method,
-            self.template,
-            self.path,
-            self.retry_class,
-            kept + tuple(values.items()),
-            self.body,
-            self.budgets,
-        )
+        return replace(self, query=kept + tuple(values.items()))
 
 
 def fill_path(template: str, values: Mapping[str, object]) -> str:
@@ -139,7 +163,7 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class ApiAnswer:
-    """A success: status, decoded JSON body (None when there is none) and headers that matter."""
+    """A success: status, decoded body (None when there is none) and headers that matter."""
 
     status: int
     data: Any = None
@@ -164,7 +188,7 @@ def read_limits(headers: Mapping[str, str]) -> RateLimits | None:
 
 
 def read_answer(
-    request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes
+    request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes | None
 ) -> ApiAnswer:
     """Turn a success into an answer, anything else into a typed error.  The status decides first.
 
@@ -172,10 +196,10 @@ def read_answer(
         request: The call that was answered.
         status: HTTP status.
         headers: Response headers, names in lower case.
-        content: Response body.
+        content: Response body; None if it broke off.
 
     Raises:
-        UnreadableSuccess: A 2xx whose body should be JSON and is not.
+        UnreadableSuccess: A 2xx whose body broke off, or should be JSON and is not.
         GetResponseError: The error that the status and the API's envelope mean.
     """
     if 200 <= status < 300:
@@ -186,7 +210,7 @@ def read_answer(
             **_where(request, status),
             advice="Check the endpoint in the credentials block.",
         )
-    raise _read_error(request, status, headers, content)
+    raise _read_error(request, status, headers, content or b"")
 
 
 class UnreadableSuccess(TransportFailed):
@@ -212,8 +236,10 @@ def _where(request: ApiRequest, status: int) -> _Where:
 
 
 def _read_success(
-    request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes
+    request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes | None
 ) -> ApiAnswer:
+    if content is None:
+        raise UnreadableSuccess("the API's answer broke off", **_where(request, status))
     paging = Paging(
         leading_integer(headers.get("totalcount")),
         leading_integer(headers.get("totalpages")),
@@ -227,6 +253,8 @@ def _read_success(
         raise MaintenancePage(
             "a web page was answered instead of the API", **_where(request, status)
         )
+    if request.binary:
+        return ApiAnswer(status, content, paging)
     try:
         return ApiAnswer(status, json.loads(content), paging)
     except _UNREADABLE:

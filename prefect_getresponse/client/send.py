@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -35,7 +35,6 @@ logger = logging.getLogger("prefect_getresponse")
 TIMEOUT = httpx.Timeout(connect=10.0, read=60.0, write=60.0, pool=30.0)
 # A short idle life makes it rare to meet a connection that the server is just closing.
 LIMITS = httpx.Limits(max_connections=SLOTS, max_keepalive_connections=SLOTS, keepalive_expiry=5.0)
-_CUT_SHORT = b"{"
 THROTTLED = "answers with 429"
 
 
@@ -76,8 +75,8 @@ class _Flight:
         self._status = response.status_code
         self._headers = {name.lower(): value for name, value in response.headers.items()}
 
-    def land(self, content: bytes) -> ApiAnswer:
-        """Answer for the whole response, or the typed error that it is."""
+    def land(self, content: bytes | None) -> ApiAnswer:
+        """Answer for a response, None being a body that broke off, or the typed error it is."""
         try:
             return read_answer(self._request, self._status, self._headers, content)
         except GetResponseError as error:
@@ -128,10 +127,17 @@ class _Sender:
         return Attempts(request, self._quota, self._chance)
 
     def _build(self, http: httpx.Client | httpx.AsyncClient, request: ApiRequest) -> httpx.Request:
+        build = partial(http.build_request, request.method, request.url(self.base_url))
+        if request.uploads:
+            media_type = f"multipart/form-data; boundary={request.boundary()}"
+            parts = [
+                (name, (upload.name, upload.content, upload.media_type or None))
+                for name, upload in request.uploads
+            ]
+            return build(data=request.body, files=parts, headers={"Content-Type": media_type})
         content = request.content()
         headers = {} if content is None else {"Content-Type": "application/json"}
-        url = request.url(self.base_url)
-        return http.build_request(request.method, url, content=content, headers=headers)
+        return build(content=content, headers=headers)
 
     @contextmanager
     def _flight(self, request: ApiRequest) -> Generator[_Flight]:
@@ -205,7 +211,7 @@ class Client(_Sender):
             try:
                 content = response.read()
             except httpx.HTTPError:
-                content = _CUT_SHORT
+                content = None
             finally:
                 response.close()
             return flight.land(content)
@@ -306,7 +312,7 @@ class AsyncClient(_Sender):
             try:
                 content = await response.aread()
             except httpx.HTTPError:
-                content = _CUT_SHORT
+                content = None
             finally:
                 await response.aclose()
             return flight.land(content)

@@ -17,6 +17,8 @@ _CAMPAIGN = (
 )
 
 NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    # The contract names the part of the form, and forgets to require it.
+    "uploadImage": ("file",),
     "createContact": ("campaign.campaignId", *_TAGS, *_CUSTOMS),
     "createBatchContacts": (
         "contacts[].email",
@@ -38,7 +40,7 @@ NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
         "section[].customDate.to",
     ),
 }
-"""Required members below the top level, by operation."""
+"""Required members that the table does not name, most of them below the top level."""
 
 EXTRA_FIELDS: Mapping[str, Mapping[str, str]] = {
     "getContactsFromSearchContactsConditions": {

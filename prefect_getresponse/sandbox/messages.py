@@ -94,3 +94,8 @@ def json_answer(status: int, value: Any, headers: Mapping[str, str] | None = Non
     """Return an answer with a JSON body."""
     body = json.dumps(value, separators=(",", ":")).encode()
     return Answer(status, body, {"Content-Type": JSON_TYPE, **(headers or {})})
+
+
+def file_answer(content: bytes, media_type: str) -> Answer:
+    """Return an answer with a file, such as an image."""
+    return Answer(200, content, {"Content-Type": media_type})

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl
 
 from prefect_getresponse.sandbox.errors import HEADERS, ApiError, FieldError, invalid
 from prefect_getresponse.sandbox.formats import CHECKS
-from prefect_getresponse.sandbox.messages import JSON_TYPE, Call
+from prefect_getresponse.sandbox.forms import FORM_TYPE, FilePart, read_form
+from prefect_getresponse.sandbox.messages import Call
 from prefect_getresponse.sandbox.operations import Operation, Parameter
 from prefect_getresponse.sandbox.schema import Shape, body_shape
 
@@ -100,21 +101,32 @@ def read_body(operation: Operation, call: Call) -> Body:
     """Read the body of a call, without checking its members.
 
     Returns:
-        The JSON object; empty for operations that take no body and for GET, whose body is
-        ignored.
+        The JSON object, or the parts of a form; empty for operations that take no body and for
+        GET, whose body is ignored.
 
     Raises:
-        ApiError: 400 if a DELETE has a body, the content type is not JSON (code 1021) or the
-            body is not a JSON object.
+        ApiError: 400 if a DELETE has a body, the content type is not the operation's (code
+            1021) or the body is not a JSON object or a form.
     """
     if operation.method == "DELETE" and call.body:
         raise invalid([FieldError("", "body", "DELETE takes no body")])
     if not operation.content_type or operation.method == "GET":
         return {}
-    content_type = call.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type != JSON_TYPE:
-        message = f"Content-Type must be {JSON_TYPE}"
+    content_type = call.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != operation.content_type:
+        message = f"Content-Type must be {operation.content_type}"
         raise ApiError(400, HEADERS, message, {"header": "Content-Type"})
+    return _read_form(call) if operation.content_type == FORM_TYPE else _read_json(call)
+
+
+def _read_form(call: Call) -> Body:
+    try:
+        return dict(read_form(call.headers["content-type"], call.body))
+    except ValueError as error:
+        raise invalid([FieldError("", "form", "The body is not a valid form")]) from error
+
+
+def _read_json(call: Call) -> Body:
     try:
         value = json.loads(call.body.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -135,7 +147,7 @@ def check_body(
 
     Args:
         operation: What is called.
-        body: The JSON object sent.
+        body: The JSON object sent, or the parts of a form.
         resources: Identifiers of what exists, by kind.
     """
     errors = list(_check(body, body_shape(operation), ""))
@@ -147,6 +159,9 @@ def _check(value: Any, shape: Shape, path: str) -> Iterator[FieldError]:
     if value is None:
         if not shape.nullable:
             yield FieldError(path, "type", "null is not allowed")
+    elif shape.format == "binary":
+        if not isinstance(value, FilePart):
+            yield FieldError(path, "type", "Not a file")
     elif not any(_is_kind(value, kind) for kind in shape.kinds):
         yield FieldError(path, "type", f"Not of the type {'|'.join(sorted(shape.kinds))}")
     elif isinstance(value, dict):

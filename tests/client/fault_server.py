@@ -25,14 +25,15 @@ def answer(
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> Behaviour:
-    """A whole answer; a text is the body as it stands, anything else becomes JSON."""
-    text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
-    lines = {"Content-Type": content_type, "Content-Length": str(len(text.encode()))}
+    """A whole answer; texts and bytes are the body as it stands, anything else becomes JSON."""
+    text = body if isinstance(body, str | bytes) else "" if body is None else json.dumps(body)
+    content = text if isinstance(text, bytes) else text.encode()
+    lines = {"Content-Type": content_type, "Content-Length": str(len(content))}
     lines |= {"Connection": "close", **(headers or {})}
 
     def behave(connection: socket.socket) -> None:
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        connection.sendall(f"HTTP/1.1 {status} X\r\n{head}\r\n{text}".encode())
+        connection.sendall(f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + content)
 
     return behave
 
@@ -118,7 +119,7 @@ def _read_request(connection: socket.socket) -> str:
     ]
     while len(body) < sum(lengths):
         body += _receive(connection)
-    return (head + b"\r\n\r\n" + body).decode()
+    return (head + b"\r\n\r\n" + body).decode(errors="surrogateescape")
 
 
 def _receive(connection: socket.socket) -> bytes:

@@ -29,6 +29,7 @@ from prefect_getresponse.client.request import (
     Redirected,
     RetryClass,
     UnreadableSuccess,
+    Upload,
     fill_path,
     leading_integer,
     read_answer,
@@ -96,6 +97,15 @@ class TestBody:
         assert post(body={}).content() == b"{}"
 
 
+class TestBoundary:
+    def test_is_that_of_the_files(self) -> None:
+        one, other = (
+            post(uploads=(("file", Upload("a.png", content)),)) for content in (b"1", b"2")
+        )
+
+        assert one.boundary() == post(uploads=one.uploads).boundary() != other.boundary()
+
+
 class TestLimits:
     @pytest.mark.parametrize(
         ("text", "number"),
@@ -153,6 +163,27 @@ def refusal(status: int, body: object, headers: dict[str, str] | None = None) ->
     with pytest.raises(GetResponseError) as caught:
         read_answer(post(), status, headers or {}, content)
     return caught.value
+
+
+class TestFile:
+    @pytest.mark.parametrize("content", [b"\x89PNG\r\n", b"{", b'{"no": "JSON here"}'])
+    def test_its_bytes_are_the_data(self, content: bytes) -> None:
+        headers = {"content-type": "image/png"}
+
+        assert read_answer(get(binary=True), 200, headers, content).data == content
+
+    def test_a_web_page_is_not_a_file(self) -> None:
+        with pytest.raises(MaintenancePage):
+            read_answer(get(binary=True), 200, {"content-type": "text/html; a=b"}, b"<html>")
+
+    @pytest.mark.parametrize("content", [None, b""])
+    def test_half_a_file_is_none(self, content: bytes | None) -> None:
+        with pytest.raises(UnreadableSuccess):
+            read_answer(get(binary=True), 200, {"content-type": "image/png"}, content)
+
+    def test_errors_are_json(self) -> None:
+        with pytest.raises(NotFound, match="gone"):
+            read_answer(get(binary=True), 404, {}, b'{"code": 1013, "message": "gone"}')
 
 
 class TestRefusal:

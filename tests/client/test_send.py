@@ -7,11 +7,13 @@ import json
 import logging
 import pickle
 import random
+import re
 import ssl
 import threading
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -23,10 +25,11 @@ from pydantic import SecretStr
 
 from prefect_getresponse.client import errors
 from prefect_getresponse.client.auth import ApiKeyAuth
-from prefect_getresponse.client.request import ApiRequest, RetryClass
+from prefect_getresponse.client.request import ApiRequest, RetryClass, Upload
 from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.client.throttle import SLOTS, Throttle
-from tests.client.fault_server import FaultServer, answer, close
+from prefect_getresponse.sandbox.forms import FilePart, read_form
+from tests.client.fault_server import FaultServer, answer, close, cut_short
 from tests.client.senders import KEY, MakeSender, call
 from tests.client.test_retry import ENVELOPE, FAULTS
 
@@ -79,6 +82,51 @@ class TestWire:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
         with FaultServer(answer(200, [])) as server:
             assert sender(server.url).send(call()).data == []
+
+
+class TestFiles:
+    PICTURE = bytes(range(256)) + b"\r\n--"
+
+    def upload(self, picture: Upload) -> ApiRequest:
+        return replace(
+            call(RetryClass.UPDATE), body={"title": "Łąka"}, uploads=(("file", picture),)
+        )
+
+    @pytest.mark.parametrize(
+        ("picture", "media_type"),
+        [
+            (Upload("łąka.png", PICTURE), "image/png"),
+            (Upload("łąka.png", PICTURE, "image/x-mine"), "image/x-mine"),
+            (Upload("łąka", PICTURE), "application/octet-stream"),
+        ],
+    )
+    def test_are_parts_of_a_form(
+        self, picture: Upload, media_type: str, sender: MakeSender
+    ) -> None:
+        with FaultServer(answer(200, {"imageId": "i"})) as server:
+            assert sender(server.url).send(self.upload(picture)).data == {"imageId": "i"}
+
+        head, _, body = server.requests[0].partition("\r\n\r\n")
+        (content_type,) = re.findall("^Content-Type: (.*)$", head, re.MULTILINE)
+        form = read_form(content_type.strip(), body.encode(errors="surrogateescape"))
+        assert form == {
+            "title": "Łąka",
+            "file": FilePart(picture.name, media_type, self.PICTURE),
+        }
+
+    def test_a_repeat_sends_the_same_bytes(self, sender: MakeSender) -> None:
+        with FaultServer(answer(503), answer(200, {})) as server:
+            sender(server.url).send(self.upload(Upload("a.png", self.PICTURE)))
+
+        first, second = server.requests
+        assert first == second
+
+    def test_come_back_as_bytes(self, sender: MakeSender) -> None:
+        picture = answer(200, self.PICTURE, "image/png")
+        with FaultServer(cut_short, picture) as server:
+            assert sender(server.url).send(replace(call(), binary=True)).data == self.PICTURE
+
+        assert len(server.requests) == 2
 
 
 class TestStatistics:
