@@ -26,7 +26,7 @@ from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.credentials import GetResponseCredentials
 
 if TYPE_CHECKING:
-    from prefect_getresponse.catalog import CatalogRow
+    from prefect_getresponse.declarations import OperationRow
 
 OK, FAILED, NOT_STARTED = 0, 1, 2
 
@@ -208,13 +208,13 @@ def operations(*, json_: Annotated[bool, Parameter(name="--json", negative="")] 
     Args:
         json_: Print JSON: a list of objects with task, module, method, path and deprecated.
     """
-    from prefect_getresponse.catalog import catalog
+    from prefect_getresponse.declarations import operation_rows
 
-    rows = catalog()
+    rows = operation_rows()
     if json_:
         print_line(json.dumps(rows, indent=2))
     elif out.is_terminal:
-        out.print(catalog_table(rows))
+        out.print(operation_table(rows))
     else:
         for row in rows:
             words = [f"{row['module']}.{row['task']}", row["method"], row["path"]]
@@ -222,7 +222,7 @@ def operations(*, json_: Annotated[bool, Parameter(name="--json", negative="")] 
     return OK
 
 
-def catalog_table(rows: list[CatalogRow]) -> Table:
+def operation_table(rows: list[OperationRow]) -> Table:
     """Operations as a table for a terminal, deprecated ones dimmed."""
     table = Table("module", "task", "method", "path", title=f"{len(rows)} operations")
     for row in rows:

@@ -1,5 +1,5 @@
 """Every operation that the task modules declare."""
 
-from prefect_getresponse.catalog import declared_tasks
+from prefect_getresponse.declarations import declared_tasks
 
 TASKS = declared_tasks()

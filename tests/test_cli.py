@@ -16,7 +16,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
 
 from prefect_getresponse import cli
-from prefect_getresponse.catalog import catalog
+from prefect_getresponse.declarations import operation_rows
 from tests.fast_sandbox import CAMPAIGN, KEY, FastSandbox, only_settings
 
 PERSON = "jane@example.com"
@@ -272,13 +272,13 @@ def test_the_program_runs_as_a_process_of_its_own(
 class TestOperations:
     def test_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.run(["operations", "--json"]) == 0
-        assert json.loads(capsys.readouterr().out) == catalog()
+        assert json.loads(capsys.readouterr().out) == operation_rows()
 
     def test_as_lines(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.run(["operations"]) == 0
 
         lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == len(catalog())
+        assert len(lines) == len(operation_rows())
         assert "prefect_getresponse.tasks.tags.get_tag  GET  /tags/{tagId}" in lines
         assert any(line.endswith("/tags/{tagId}  deprecated") for line in lines)
 
@@ -289,5 +289,5 @@ class TestOperations:
         assert cli.run(["operations"]) == 0
 
         shown = terminal.export_text()
-        assert f"{len(catalog())} operations" in shown
+        assert f"{len(operation_rows())} operations" in shown
         assert re.search(r"tags +│ get_tag +│ GET +│ /tags/\{tagId\}", shown)

@@ -1,8 +1,8 @@
-"""The catalog of operations."""
+"""What the task modules declare, as a list."""
 
 from importlib import import_module
 
-from prefect_getresponse.catalog import catalog, declared_tasks
+from prefect_getresponse.declarations import declared_tasks, operation_rows
 from prefect_getresponse.tasks import tags
 
 
@@ -23,7 +23,7 @@ def test_holds_every_task_once_by_module_and_as_declared() -> None:
 
 
 def test_rows_lead_to_their_tasks() -> None:
-    for row, task in zip(catalog(), declared_tasks(), strict=True):
+    for row, task in zip(operation_rows(), declared_tasks(), strict=True):
         assert getattr(import_module(row["module"]), row["task"]) is task
 
 
@@ -34,4 +34,4 @@ def test_a_row_is_plain_data() -> None:
         "method": "POST",
         "path": "/tags/{tagId}",
         "deprecated": True,
-    } in catalog()
+    } in operation_rows()

@@ -12,7 +12,7 @@ from prefect_getresponse import tasks
 from prefect_getresponse.operation import OperationTask
 
 
-class CatalogRow(TypedDict):
+class OperationRow(TypedDict):
     """One operation as `prefect-getresponse operations --json` prints it."""
 
     task: str
@@ -34,7 +34,7 @@ def declared_tasks() -> list[OperationTask[..., Any]]:
     ]
 
 
-def catalog() -> list[CatalogRow]:
+def operation_rows() -> list[OperationRow]:
     """Every operation as plain data; paths are without `/v3`."""
     return [
         {
