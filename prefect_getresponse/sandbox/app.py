@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from prefect_getresponse.sandbox.authentication import authenticate
@@ -21,7 +22,7 @@ from prefect_getresponse.sandbox.faults import Faults
 from prefect_getresponse.sandbox.limits import PARALLEL, Limits
 from prefect_getresponse.sandbox.messages import Answer, Call, Exchange, json_answer
 from prefect_getresponse.sandbox.operations import Match, route
-from prefect_getresponse.sandbox.resources import BEHAVIOURS, CHECKS
+from prefect_getresponse.sandbox.resources import BEHAVIOURS, CHECKS, SEEDS
 from prefect_getresponse.sandbox.resources.request import Request
 from prefect_getresponse.sandbox.validation import check_body, check_query, read_body
 from prefect_getresponse.sandbox.world import World
@@ -89,6 +90,8 @@ class Application:
     def reset(self) -> None:
         """Begin anew: state, log, faults and limits as after construction."""
         self.world = World(now=self._clock(), speed=self._speed, seed_contacts=self._seed_contacts)
+        for seed in SEEDS:
+            seed(self.world, self._clock())
         self.limits = Limits()
         self.faults = Faults()
         self.log: list[LogEntry] = []
@@ -168,7 +171,8 @@ class Application:
         query, errors = check_query(operation, call)
         body = read_body(operation, call)
         if operation.content_type:
-            errors += check_body(operation, body, self._resources())
+            exists = partial(self.world.exists, within=match.path_values)
+            errors += check_body(operation, body, exists)
             if operation.operation_id in CHECKS:
                 errors += CHECKS[operation.operation_id](self.world, body)
         if errors:
@@ -182,14 +186,6 @@ class Application:
             rejects=lambda email: self.faults.rejects(call, email),
         )
         return behaviour(self.world, request)
-
-    def _resources(self) -> dict[str, Any]:
-        world = self.world
-        return {
-            "campaigns": world.campaigns,
-            "tags": world.tags,
-            "custom_fields": world.custom_fields,
-        }
 
 
 def _is_control(call: Call) -> bool:

@@ -85,6 +85,7 @@ REFERENCES: Mapping[str, str] = {
     "tagId": "tags",
     "ids": "tags",
     "customFieldId": "custom_fields",
+    "contactId": "contacts",
 }
 """Members that must name an existing resource, by the member's own name: the kind they name."""
 

@@ -7,7 +7,7 @@ Wire names are the API's: `query[name]`, `query[createdOn][from]`, `sort[name]`,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from prefect_getresponse.sandbox.dates import parse_moment
@@ -16,9 +16,9 @@ from prefect_getresponse.sandbox.validation import Query
 
 T = TypeVar("T")
 Attributes = Mapping[str, Callable[[T], Any]]
-"""Values of an item by wire name: texts, or unix seconds for dates."""
+"""Values of an item by wire name: texts, or unix seconds for dates; None for none."""
 
-_PARAMETER = re.compile(r"(query|sort)\[(\w+)\](?:\[(from|to)\])?")
+_PARAMETER = re.compile(r"(query|search|sort)\[(\w+)\](?:\[(from|to)\])?")
 _PAGING = frozenset({"page", "perPage", "fields"})
 _DEFAULT_PER_PAGE = 100
 
@@ -30,7 +30,7 @@ def select(
     *,
     exact: frozenset[str] = frozenset(),
 ) -> list[T]:
-    """Filter and sort a collection.
+    """Filter and sort a collection. What has no value sorts first and matches no filter.
 
     Text filters match a part of the value in any case; with `additionalFlags=exactMatch` the
     whole value in any case. Several filters must all match.
@@ -44,7 +44,10 @@ def select(
     whole = "exactMatch" in query.get("additionalFlags", ())
     tests: list[Callable[[T], bool]] = []
     orders: list[tuple[Callable[[T], Any], bool]] = []
-    for kind, name, bound, value in _parts(query):
+    for parameter, value in query.items():
+        kind, name, bound = filter_parts(parameter)
+        if not kind:
+            continue
         get = attributes[name]
         if kind == "sort":
             orders.append((get, value.casefold() == "desc"))
@@ -60,18 +63,29 @@ def select(
     return selected
 
 
-def _parts(query: Query) -> Iterator[tuple[str, str, str, Any]]:
-    for parameter, value in query.items():
-        found = _PARAMETER.fullmatch(parameter)
-        if found:
-            yield found[1], found[2], found[3] or "", value
+def filter_parts(parameter: str) -> tuple[str, str, str]:
+    """Split the name of a query parameter.
+
+    Args:
+        parameter: `query[createdOn][from]`, `sort[name]`, ...
+
+    Returns:
+        Kind, name and bound, `("query", "createdOn", "from")`, empty texts where there is none.
+    """
+    found = _PARAMETER.fullmatch(parameter)
+    return (found[1], found[2], found[3] or "") if found else ("", "", "")
 
 
 def _range_test(get: Callable[[T], Any], bound: str, text: str) -> Callable[[T], bool]:
     limit = parse_moment(text, end_of_day=bound == "to")
-    if bound == "from":
-        return lambda item: int(get(item)) >= limit
-    return lambda item: int(get(item)) <= limit
+
+    def test(item: T) -> bool:
+        moment = get(item)
+        if moment is None:
+            return False
+        return int(moment) >= limit if bound == "from" else int(moment) <= limit
+
+    return test
 
 
 def _equality_test(get: Callable[[T], Any], value: Any) -> Callable[[T], bool]:
@@ -87,7 +101,7 @@ def _text_test(get: Callable[[T], Any], wanted: str, *, whole: bool) -> Callable
 def _sort_key(get: Callable[[T], Any]) -> Callable[[T], Any]:
     def key(item: T) -> Any:
         value = get(item)
-        return value.casefold() if isinstance(value, str) else value or 0
+        return value is not None, value.casefold() if isinstance(value, str) else value
 
     return key
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -21,6 +21,7 @@ from prefect_getresponse.sandbox.schema import Shape, body_shape
 
 Query = Mapping[str, Any]
 Body = dict[str, Any]
+Exists = Callable[[str, str], bool]
 
 _FILTER = re.compile(r"(?P<kind>query|sort)\[(?P<name>[^\]]*)\].*")
 _BOUND = re.compile(r"query\[\w+\]\[(?:from|to)\]")
@@ -140,18 +141,16 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def check_body(
-    operation: Operation, body: Body, resources: Mapping[str, Container[str]]
-) -> list[FieldError]:
+def check_body(operation: Operation, body: Body, exists: Exists) -> list[FieldError]:
     """Return every failed check of a request body.
 
     Args:
         operation: What is called.
         body: The JSON object sent, or the parts of a form.
-        resources: Identifiers of what exists, by kind.
+        exists: Whether there is a resource, by kind and identifier.
     """
     errors = list(_check(body, body_shape(operation), ""))
-    errors += _unknown_references(body, body_shape(operation), "", resources)
+    errors += _unknown_references(body, body_shape(operation), "", exists)
     return errors
 
 
@@ -226,17 +225,17 @@ def objects(value: Any) -> Iterator[Body]:
 
 
 def _unknown_references(
-    value: Any, shape: Shape, path: str, resources: Mapping[str, Container[str]]
+    value: Any, shape: Shape, path: str, exists: Exists
 ) -> Iterator[FieldError]:
     if isinstance(value, dict):
         for name, member in cast("Body", value).items():
             if name in shape.members:
                 inner = f"{path}.{name}" if path else name
-                yield from _unknown_references(member, shape.members[name], inner, resources)
+                yield from _unknown_references(member, shape.members[name], inner, exists)
     elif isinstance(value, list) and shape.items is not None:
         for index, item in enumerate(cast("Sequence[Any]", value)):
-            yield from _unknown_references(item, shape.items, f"{path}[{index}]", resources)
-    elif isinstance(value, str) and shape.refers_to and value not in resources[shape.refers_to]:
+            yield from _unknown_references(item, shape.items, f"{path}[{index}]", exists)
+    elif isinstance(value, str) and shape.refers_to and not exists(shape.refers_to, value):
         yield FieldError(path, "reference", f"There is no such resource: {value}")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from prefect_getresponse.sandbox.acceptance_queue import AcceptanceQueue
 from prefect_getresponse.sandbox.contact_book import Contact, ContactBook, email_key
 from prefect_getresponse.sandbox.ids import Ids
+from prefect_getresponse.sandbox.records import Records
 
 DEFAULT_LIST = "default_list"
 REJECTED_DOMAIN = "rejected.example"
@@ -148,6 +150,7 @@ class World:
         self.tags: dict[str, Tag] = {}
         self.custom_fields: dict[str, CustomField] = {}
         self.suppressions: dict[str, Suppression] = {}
+        self.records = Records()
         self.contacts = ContactBook(self.ids)
         self.queue = AcceptanceQueue(speed)
         default = Campaign(self.ids.next(), DEFAULT_LIST, now, is_default=True)
@@ -196,3 +199,23 @@ class World:
             return self.campaigns[name_or_id]
         named = (each for each in self.campaigns.values() if each.name == name_or_id)
         return next(named, None)
+
+    def exists(self, kind: str, identifier: str, within: Mapping[str, str]) -> bool:
+        """Whether a call may refer to a resource.
+
+        Args:
+            kind: Kind of resource, as in `facts.REFERENCES`.
+            identifier: The identifier sent.
+            within: Values of the call's path: what lies under a shop is known in that shop only.
+        """
+        own: Mapping[str, Container[str]] = {
+            "campaigns": self.campaigns,
+            "tags": self.tags,
+            "custom_fields": self.custom_fields,
+        }
+        if kind in own:
+            return identifier in own[kind]
+        if kind == "contacts":
+            contact = self.contacts.get(identifier)
+            return contact is not None and contact.status == "subscribed"
+        return self.records.find(kind, identifier, within) is not None

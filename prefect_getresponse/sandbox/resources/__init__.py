@@ -1,30 +1,27 @@
 """What the operations do, one module per tag of the API.
 
-Each module offers `BEHAVIOURS`, a table of functions by operation identifier, and where the
-tables of validation do not suffice `CHECKS`. An operation that is in no table is answered with
+Each module offers `BEHAVIOURS`, a table of functions by operation identifier, where the tables of
+validation do not suffice `CHECKS`, and `SEED` where a new account has something already. All
+modules of this package are found by themselves. An operation that is in no table is answered with
 501.
 """
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.resources import (
-    accounts,
-    campaigns,
-    contacts,
-    custom_fields,
-    search_contacts,
-    suppressions,
-    tags,
-)
-from prefect_getresponse.sandbox.resources.request import Behaviours, Checks
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+
+from prefect_getresponse.sandbox.resources.request import Behaviours, Checks, Seed
+
+_modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
 
 BEHAVIOURS: Behaviours = {
-    **accounts.BEHAVIOURS,
-    **campaigns.BEHAVIOURS,
-    **contacts.BEHAVIOURS,
-    **custom_fields.BEHAVIOURS,
-    **search_contacts.BEHAVIOURS,
-    **suppressions.BEHAVIOURS,
-    **tags.BEHAVIOURS,
+    name: behaviour
+    for module in _modules
+    for name, behaviour in getattr(module, "BEHAVIOURS", {}).items()
 }
-CHECKS: Checks = {**contacts.CHECKS, **search_contacts.CHECKS}
+CHECKS: Checks = {
+    name: check for module in _modules for name, check in getattr(module, "CHECKS", {}).items()
+}
+SEEDS: Sequence[Seed] = [module.SEED for module in _modules if hasattr(module, "SEED")]

@@ -1,4 +1,4 @@
-"""What the function behind an operation is given."""
+"""What is behind an operation, and what it is given."""
 
 from __future__ import annotations
 
@@ -48,5 +48,22 @@ class Request:
 
 Behaviour = Callable[[World, Request], Answer]
 Behaviours = Mapping[str, Behaviour]
+Seed = Callable[[World, float], None]
+"""Puts into a new account what the API cannot create; given the time in unix seconds."""
 Checks = Mapping[str, Callable[[World, Body], Iterable[FieldError]]]
 """Checks of bodies that no table can hold, by operation; they must bear bodies of any shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Marks a behaviour that stores what it is sent and gives it back, and does nothing else.
+
+    Attributes:
+        behaviour: What it does.
+    """
+
+    behaviour: Behaviour
+
+    def __call__(self, world: World, request: Request) -> Answer:
+        """Do what the behaviour does."""
+        return self.behaviour(world, request)

@@ -1,0 +1,67 @@
+"""Records of JSON: the state of every resource that is a plain collection.
+
+`resources/collection.py` says what the operations of such a resource do to its records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(slots=True)
+class Record:
+    """One resource.
+
+    Attributes:
+        record_id: Identifier.
+        above: Identifiers of the resources it lies under, by their names in the path:
+            `{"shopId": "pf3"}`.
+        members: Its members as they are answered, identifier and dates included.
+    """
+
+    record_id: str
+    above: Mapping[str, str]
+    members: dict[str, Any]
+
+    def is_within(self, scope: Mapping[str, str]) -> bool:
+        """Whether all it lies under is named in `scope`, the values of a call's path."""
+        return all(scope.get(name) == value for name, value in self.above.items())
+
+
+class Records:
+    """All records of an account, by the name of their collection and by identifier."""
+
+    def __init__(self) -> None:
+        self._by_collection: dict[str, dict[str, Record]] = {}
+
+    def of(self, collection: str) -> Mapping[str, Record]:
+        """Return the records of a collection by identifier, in the order of creation."""
+        return self._by_collection.get(collection, {})
+
+    def within(self, collection: str, scope: Mapping[str, str]) -> Iterator[Record]:
+        """Return the records of a collection that lie under what `scope` names."""
+        return (each for each in self.of(collection).values() if each.is_within(scope))
+
+    def find(self, collection: str, record_id: str, scope: Mapping[str, str]) -> Record | None:
+        """Return a record by identifier, None if there is none under what `scope` names."""
+        record = self.of(collection).get(record_id)
+        return record if record is not None and record.is_within(scope) else None
+
+    def put(self, collection: str, record: Record) -> None:
+        """Add a record."""
+        self._by_collection.setdefault(collection, {})[record.record_id] = record
+
+    def drop(self, collection: str, record: Record) -> None:
+        """Remove a record, and every record that lies under it.
+
+        Identifiers are never used twice, so one is found above a record under one name only.
+        """
+        del self._by_collection[collection][record.record_id]
+        for records in self._by_collection.values():
+            under = [
+                key for key, each in records.items() if record.record_id in each.above.values()
+            ]
+            for key in under:
+                del records[key]

@@ -1,0 +1,171 @@
+"""Collections of records, shown by shops, their taxes and addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from prefect_getresponse.sandbox.errors import ApiError, forbidden_state
+from prefect_getresponse.sandbox.operations import operations
+from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.resources import BEHAVIOURS
+from prefect_getresponse.sandbox.resources.collection import Collection, member
+from prefect_getresponse.sandbox.resources.request import Echo, Request
+from prefect_getresponse.sandbox.resources.shops import SHOPS
+from prefect_getresponse.sandbox.resources.taxes import TAXES
+from prefect_getresponse.sandbox.world import World
+from tests.sandbox.conftest import START, Api
+
+SHOP = {"name": "Monster market", "locale": "PL", "currency": "PLN"}
+
+
+@pytest.fixture
+def shop(api: Api) -> str:
+    return str(api.ok("POST", "/shops", SHOP)["shopId"])
+
+
+def test_life_of_a_record(api: Api) -> None:
+    created = api.ok("POST", "/shops", SHOP)
+    path = f"/shops/{created['shopId']}"
+    assert created["href"] == f"https://api.getresponse.com/v3{path}"
+    assert created["createdOn"] == created["updatedOn"]
+    api.advance(60)
+    changed = api.ok("POST", path, {"currency": "EUR"})
+    assert changed == {**created, "currency": "EUR", "updatedOn": changed["updatedOn"]}
+    assert changed["updatedOn"] > created["updatedOn"]
+    assert api.ok("GET", path) == changed
+    assert api.ok("GET", "/shops") == [changed]
+    assert api.call("DELETE", path).status_code == 204
+    assert api.call("GET", path).status_code == 404
+    assert api.ok("GET", "/shops") == []
+
+
+def test_records_lie_under_their_parent(api: Api, shop: str) -> None:
+    other = api.ok("POST", "/shops", {**SHOP, "name": "Other market"})["shopId"]
+    tax = api.ok("POST", f"/shops/{shop}/taxes", {"name": "VAT", "rate": 23})
+    assert tax["href"].endswith(f"/shops/{shop}/taxes/{tax['taxId']}")
+    assert api.ok("GET", f"/shops/{shop}/taxes") == [tax]
+    assert api.ok("GET", f"/shops/{other}/taxes") == []
+    assert api.call("GET", f"/shops/{other}/taxes/{tax['taxId']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/taxes", None),
+        ("POST", "/taxes", {"name": "VAT", "rate": 23}),
+        ("GET", "/taxes/none", None),
+        ("DELETE", "/taxes/none", None),
+    ],
+)
+def test_a_missing_parent_is_named(api: Api, method: str, path: str, body: Any) -> None:
+    answer = api.call(method, f"/shops/none{path}", body)
+    assert answer.status_code == 404
+    assert answer.json()["context"] == {"shopId": "none"}
+
+
+def test_what_lies_under_a_record_goes_with_it() -> None:
+    world = World(now=START)
+    gone, kept = (SHOPS.add(world, SHOP, START) for _ in range(2))
+    for each in (gone, kept):
+        TAXES.add(world, {"name": "VAT", "rate": 23}, START, {"shopId": each.record_id})
+    world.records.drop("shops", gone)
+    assert [tax.above for tax in world.records.of("taxes").values()] == [{"shopId": kept.record_id}]
+
+
+def test_defaults_filters_and_sorts(api: Api) -> None:
+    for name, city in (("Office", "Gdansk"), ("Warehouse", "Gdynia"), ("Home", "Sopot")):
+        api.ok("POST", "/addresses", {"name": name, "countryCode": "POL", "city": city})
+        api.advance(86_400)
+    by_city = api.ok("GET", "/addresses", **{"query[city]": "gd"})
+    assert [each["name"] for each in by_city] == ["Office", "Warehouse"]
+    assert by_city[0]["company"] == ""
+    newest = api.ok("GET", "/addresses", **{"sort[createdOn]": "DESC"})
+    assert [each["name"] for each in newest] == ["Home", "Warehouse", "Office"]
+    window = {"query[createdOn][from]": by_city[1]["createdOn"]}
+    assert [each["name"] for each in api.ok("GET", "/addresses", **window)] == ["Warehouse", "Home"]
+    [sparse] = api.ok("GET", "/addresses", fields="name", perPage=1)
+    assert sparse.keys() == {"addressId", "name"}
+
+
+def _refuse_old(_world: World, _request: Request, record: Record) -> None:
+    if record.members["stage"] == "old":
+        raise forbidden_state("It is old")
+
+
+def _stage(_world: World, record: Record, stored: dict[str, Any]) -> dict[str, Any]:
+    return {**stored, "isOld": record.members["stage"] == "old"}
+
+
+THINGS = Collection(
+    "things",
+    "/things/{thingId}",
+    unique=("name",),
+    defaults={"stage": "new", "links": []},
+    details_only=frozenset({"links"}),
+    attributes={"ownerId": member("owner.ownerId")},
+    on_update=_refuse_old,
+    render=_stage,
+)
+
+
+class _Things:
+    """Calls the declared collection itself: the API has no resource with all of its traits."""
+
+    def __init__(self) -> None:
+        self.world = World(now=START)
+
+    def request(self, record: Record | None = None, **body: Any) -> Request:
+        [operation] = [each for each in operations() if each.operation_id == "createShop"]
+        path = {"thingId": record.record_id} if record else {}
+        return Request(operation, path, {}, body, START)
+
+    def make(self, **members: Any) -> Record:
+        return THINGS.add(self.world, members, START)
+
+
+@pytest.fixture
+def things() -> _Things:
+    return _Things()
+
+
+def test_a_taken_value_is_refused(things: _Things) -> None:
+    things.make(name="a")
+    other = things.make(name="b")
+    with pytest.raises(ApiError) as taken:
+        THINGS.create(things.world, things.request(name="a"))
+    assert (taken.value.status, taken.value.code) == (409, 1008)
+    with pytest.raises(ApiError):
+        THINGS.update(things.world, things.request(other, name="a"))
+    THINGS.update(things.world, things.request(other, name="b"))
+
+
+def test_a_hook_can_refuse_before_anything_changes(things: _Things) -> None:
+    thing = things.make(name="a", stage="old")
+    with pytest.raises(ApiError) as refused:
+        THINGS.update(things.world, things.request(thing, name="b"))
+    assert refused.value.code == 1002
+    assert thing.members["name"] == "a"
+
+
+def test_listings_leave_out_what_only_details_have(things: _Things) -> None:
+    thing = things.make(name="a")
+    assert THINGS.details(things.world, thing)["links"] == []
+    assert "links" not in THINGS.row(things.world, thing)
+    assert THINGS.row(things.world, thing)["isOld"] is False
+
+
+def test_records_share_no_defaults(things: _Things) -> None:
+    things.make(name="a").members["links"].append(1)
+    assert things.make(name="b").members["links"] == []
+
+
+def test_only_what_has_no_hook_is_an_echo() -> None:
+    made = THINGS.behaviours(create="create", update="update", listing="list")
+    marked = {name for name, behaviour in made.items() if isinstance(behaviour, Echo)}
+    assert marked == {"create"}
+
+
+def test_every_behaviour_is_of_an_operation() -> None:
+    assert BEHAVIOURS.keys() <= {operation.operation_id for operation in operations()}
