@@ -104,6 +104,86 @@ class CampaignProfile(TypedDict, total=False):
     title: Annotated[str, StringConstraints(min_length=2, max_length=64)]
 
 
+StatisticsGroup = Literal["hour", "day", "month", "total"]
+
+SubscriptionCounts = TypedDict(
+    "SubscriptionCounts",
+    {
+        "import": int,
+        "email": int,
+        "www": int,
+        "panel": int,
+        "leads": int,
+        "sale": int,
+        "api": int,
+        "forward": int,
+        "survey": int,
+        "mobile": int,
+        "copy": int,
+        "landing_page": int,
+        "webinar": int,
+        "summary": int,
+    },
+    total=False,
+)
+"""How many people subscribed, by the way they came in, and in all (`summary`)."""
+
+
+class RemovalCounts(TypedDict, total=False):
+    """How many people were removed, by reason; `compliant` is the API's word for complaints here.
+
+    Reasons that did not occur are left out.
+    """
+
+    api: int
+    automation: int
+    blacklisted: int
+    bounce: int
+    cleaner: int
+    compliant: int
+    support: int
+    unsubscribe: int
+    user: int
+
+
+class CampaignBalance(TypedDict, total=False):
+    """Who came and who went in one period; a part is left out if nothing happened."""
+
+    subscriptions: SubscriptionCounts
+    removals: RemovalCounts
+
+
+class CampaignListSize(TypedDict, total=False):
+    """Size of lists at the end of one period, and the change since the last.
+
+    `createdOn` is `YYYY-mm-dd HH:mm:ss`, `YYYY-mm-dd`, `YYYY-mm` or `total`, as grouped.
+    """
+
+    totalSubscribers: int
+    addedSubscribers: int
+    removedSubscribers: int
+    createdOn: Required[str]
+
+
+class CampaignLocation(TypedDict, total=False):
+    """How many people are in one country; the contract spells the continent two ways."""
+
+    amount: str
+    continentalCode: str
+    continentCode: str
+    countryCode: str
+
+
+class CampaignTotals(TypedDict, total=False):
+    """What a list has; the API writes these numbers as texts."""
+
+    totalSubscribers: str
+    totalNewsletters: str
+    totalTriggers: str
+    totalLandingPages: str
+    totalWebforms: str
+
+
 class Campaign(TypedDict, total=False):
     """A row of a listing of lists; `description` repeats the name."""
 
@@ -192,6 +272,170 @@ def create_campaign(
 
     Returns:
         The new list.
+    """
+    ...
+
+
+@operation("GET", "/campaigns/statistics/balance")
+def get_campaign_balance_statistics(
+    credentials: GetResponseCredentials,
+    *,
+    campaign_id: Annotated[str, Query("query[campaignId]")],
+    group_by: Annotated[StatisticsGroup | Omit, Query("query[groupBy]")] = OMIT,
+    created_from: Annotated[str | Omit, Query("query[createdOn][from]")] = OMIT,
+    created_to: Annotated[str | Omit, Query("query[createdOn][to]")] = OMIT,
+) -> list[dict[str, CampaignBalance]]:
+    """Read how many people came to lists and left them, by period.
+
+    Args:
+        credentials: The account.
+        campaign_id: Ids of lists, between commas.
+        group_by: Length of the periods.
+        created_from: Count from this date (ISO 8601).
+        created_to: Count up to this date (ISO 8601).
+
+    Returns:
+        Objects with a member a period, named by its date.
+    """
+    ...
+
+
+@operation("GET", "/campaigns/statistics/list-size")
+def get_campaign_list_size_statistics(
+    credentials: GetResponseCredentials,
+    *,
+    campaign_id: Annotated[str, Query("query[campaignId]")],
+    group_by: Annotated[StatisticsGroup | Omit, Query("query[groupBy]")] = OMIT,
+    created_from: Annotated[str | Omit, Query("query[createdOn][from]")] = OMIT,
+    created_to: Annotated[str | Omit, Query("query[createdOn][to]")] = OMIT,
+) -> list[CampaignListSize]:
+    """Read how the size of lists changed, by period.
+
+    Args:
+        credentials: The account.
+        campaign_id: Ids of lists, between commas.
+        group_by: Length of the periods.
+        created_from: Count from this date (ISO 8601).
+        created_to: Count up to this date (ISO 8601).
+
+    Returns:
+        One row a period.
+    """
+    ...
+
+
+@operation("GET", "/campaigns/statistics/locations")
+def get_campaign_location_statistics(
+    credentials: GetResponseCredentials,
+    *,
+    campaign_id: Annotated[str, Query("query[campaignId]")],
+    group_by: Annotated[StatisticsGroup | Omit, Query("query[groupBy]")] = OMIT,
+    created_from: Annotated[str | Omit, Query("query[createdOn][from]")] = OMIT,
+    created_to: Annotated[str | Omit, Query("query[createdOn][to]")] = OMIT,
+) -> list[dict[str, CampaignLocation]]:
+    """Read in which countries the people of lists are.
+
+    Args:
+        credentials: The account.
+        campaign_id: Ids of lists, between commas.
+        group_by: Length of the periods.
+        created_from: Count from this date (ISO 8601).
+        created_to: Count up to this date (ISO 8601).
+
+    Returns:
+        Objects with a member a country, named by its code; `others` are those of unknown
+            place.
+    """
+    ...
+
+
+@operation("GET", "/campaigns/statistics/origins")
+def get_campaign_origin_statistics(
+    credentials: GetResponseCredentials,
+    *,
+    campaign_id: Annotated[str, Query("query[campaignId]")],
+    group_by: Annotated[StatisticsGroup | Omit, Query("query[groupBy]")] = OMIT,
+    created_from: Annotated[str | Omit, Query("query[createdOn][from]")] = OMIT,
+    created_to: Annotated[str | Omit, Query("query[createdOn][to]")] = OMIT,
+) -> list[dict[str, SubscriptionCounts]]:
+    """Read by which way the people of lists came in.
+
+    Args:
+        credentials: The account.
+        campaign_id: Ids of lists, between commas.
+        group_by: Length of the periods.
+        created_from: Count from this date (ISO 8601).
+        created_to: Count up to this date (ISO 8601).
+
+    Returns:
+        Objects with a member a list, named by its id.
+    """
+    ...
+
+
+@operation("GET", "/campaigns/statistics/removals")
+def get_campaign_removal_statistics(
+    credentials: GetResponseCredentials,
+    *,
+    campaign_id: Annotated[str, Query("query[campaignId]")],
+    group_by: Annotated[StatisticsGroup | Omit, Query("query[groupBy]")] = OMIT,
+    created_from: Annotated[str | Omit, Query("query[createdOn][from]")] = OMIT,
+    created_to: Annotated[str | Omit, Query("query[createdOn][to]")] = OMIT,
+) -> list[dict[str, RemovalCounts]]:
+    """Read how many people left lists, and why, by period.
+
+    Args:
+        credentials: The account.
+        campaign_id: Ids of lists, between commas.
+        group_by: Length of the periods.
+        created_from: Count from this date (ISO 8601).
+        created_to: Count up to this date (ISO 8601).
+
+    Returns:
+        Objects with a member a period, named by its date.
+    """
+    ...
+
+
+@operation("GET", "/campaigns/statistics/subscriptions")
+def get_campaign_subscription_statistics(
+    credentials: GetResponseCredentials,
+    *,
+    campaign_id: Annotated[str, Query("query[campaignId]")],
+    group_by: Annotated[StatisticsGroup | Omit, Query("query[groupBy]")] = OMIT,
+    created_from: Annotated[str | Omit, Query("query[createdOn][from]")] = OMIT,
+    created_to: Annotated[str | Omit, Query("query[createdOn][to]")] = OMIT,
+) -> list[dict[str, dict[str, SubscriptionCounts]]]:
+    """Read how many people came to lists, and by which way, by period.
+
+    Args:
+        credentials: The account.
+        campaign_id: Ids of lists, between commas.
+        group_by: Length of the periods.
+        created_from: Count from this date (ISO 8601).
+        created_to: Count up to this date (ISO 8601).
+
+    Returns:
+        Objects with a member a period, named by its date, that has a member a list, named
+            by its id.
+    """
+    ...
+
+
+@operation("GET", "/campaigns/statistics/summary")
+def get_campaign_summary_statistics(
+    credentials: GetResponseCredentials,
+    *,
+    campaign_id: Annotated[str | Omit, Query("query[campaignId]")] = OMIT,
+) -> list[dict[str, CampaignTotals]]:
+    """Read how many contacts, messages, landing pages and forms lists have.
+
+    Args:
+        credentials: The account.
+        campaign_id: Ids of lists, between commas; all lists if omitted.
+
+    Returns:
+        Objects with a member a list, named by its id.
     """
     ...
 

@@ -17,6 +17,9 @@ PerPage = Annotated[int, Field(ge=1, le=1000)]
 SortOrder = Literal["ASC", "DESC"]
 TrueOrFalse = Literal["true", "false"]
 """Booleans that the API writes as texts."""
+EnabledOrDisabled = Literal["enabled", "disabled"]
+Device = Literal["desktop", "mobile"]
+"""What visitors of pages and forms are counted by."""
 BlocklistFlag = Literal["add", "delete", "noResponse"]
 """What to do with given masks instead of replacing all, and whether to be silent about it."""
 

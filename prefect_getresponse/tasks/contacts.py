@@ -144,6 +144,58 @@ class ContactCustomFieldValue(TypedDict, total=False):
     valueType: str
 
 
+class ContactActivityResource(TypedDict, total=False):
+    """The message that an activity is about."""
+
+    resourceId: str | None
+    resourceType: Literal["newsletters", "splittests", "autoresponders", "rss-newsletters", "sms"]
+    href: str
+
+
+class ContactActivityClickTrack(TypedDict, total=False):
+    """The link that was clicked."""
+
+    id: Required[str]
+    name: str
+    url: str
+
+
+class ContactActivity(TypedDict, total=False):
+    """Something that was sent to a contact, or that the contact opened or clicked.
+
+    `previewUrl` comes with `send`, `clickTrack` with `click`.
+    """
+
+    activity: Literal["send", "open", "click"]
+    subject: str
+    createdOn: str
+    previewUrl: str | None
+    resource: ContactActivityResource
+    clickTrack: ContactActivityClickTrack
+
+
+class ContactConsentVersion(TypedDict, total=False):
+    """What a contact said to one wording of a consent, and when.
+
+    `declaredAt` is when the contact said it, `createdAt` when the wording was recorded.
+    """
+
+    content: str
+    wasGranted: bool
+    declaredAt: str
+    createdAt: str
+
+
+class ContactConsent(TypedDict, total=False):
+    """A consent (GDPR field) of a contact, with its history."""
+
+    consentId: Required[str]
+    name: str
+    content: str
+    isGranted: bool
+    history: list[ContactConsentVersion]
+
+
 class ContactDetails(Contact, total=False):
     """One contact, with at most 500 of its tags."""
 
@@ -367,6 +419,53 @@ def delete_contact(
         contact_id: Id of the contact.
         message_id: Message through which the person unsubscribed.
         ip_address: IPv4 address of the person; recorded only together with `message_id`.
+    """
+    ...
+
+
+@operation("GET", "/contacts/{contact_id}/activities")
+def list_contact_activities(
+    credentials: GetResponseCredentials,
+    contact_id: str,
+    *,
+    created_from: Annotated[str | Omit, Query("query[createdOn][from]")] = OMIT,
+    created_to: Annotated[str | Omit, Query("query[createdOn][to]")] = OMIT,
+    fields: str | Omit = OMIT,
+    page: Page | Omit = OMIT,
+    per_page: PerPage | Omit = OMIT,
+) -> list[ContactActivity]:
+    """Read one page of what was sent to a contact, opened and clicked.
+
+    Without dates the API looks back 14 days only.
+
+    Args:
+        credentials: The account.
+        contact_id: Id of the contact.
+        created_from: Keep activities at or after this date (ISO 8601).
+        created_to: Keep activities at or before this date (ISO 8601).
+        fields: Comma-separated members to answer with.
+        page: Page, from 1.
+        per_page: Activities a page, up to 1000.
+
+    Returns:
+        The activities of the page.
+    """
+    ...
+
+
+@operation("GET", "/contacts/{contact_id}/consents")
+def list_contact_consents(
+    credentials: GetResponseCredentials, contact_id: str, *, fields: str | Omit = OMIT
+) -> list[ContactConsent]:
+    """Read all consents of a contact, without pages.  The API cannot change them.
+
+    Args:
+        credentials: The account.
+        contact_id: Id of the contact.
+        fields: Comma-separated members to answer with.
+
+    Returns:
+        The consents, each with its whole history.
     """
     ...
 
