@@ -103,6 +103,7 @@ class Operation:
         retry_class: What repeating a call would do.
         budgets: Endpoint budgets a call uses up besides the account's.
         deprecated: Why it should not be used, or empty.
+        largest_body: Most bytes of the JSON body; 0 if only the API knows.
     """
 
     function: Callable[..., Any]
@@ -111,6 +112,7 @@ class Operation:
     retry_class: RetryClass
     budgets: tuple[str, ...] = ()
     deprecated: str = ""
+    largest_body: int = 0
 
     def __reduce__(self) -> tuple[Callable[..., Operation], tuple[str, str]]:
         """Pickle as a name: elsewhere, a copied function would not know its types any more."""
@@ -197,7 +199,7 @@ class Operation:
         body = {wire: checked[name] for name, wire in self.body_parameters.items() if name in given}
         uploads = {wire: value for wire, value in body.items() if isinstance(value, Upload)}
         members = {wire: value for wire, value in body.items() if wire not in uploads}
-        return ApiRequest(
+        request = ApiRequest(
             self.method,
             self.template,
             fill_path(self.path, ids),
@@ -212,6 +214,17 @@ class Operation:
             tuple(uploads.items()),
             self.hints["return"] is bytes,
         )
+        if self.largest_body:
+            self._check_size(request)
+        return request
+
+    def _check_size(self, request: ApiRequest) -> None:
+        size = len(request.content() or b"")
+        if size > self.largest_body:
+            raise InvalidArguments(
+                f"{self.name}: {size:,} bytes of JSON are more than {self.largest_body:,}",
+                advice="Split it into several calls.",
+            )
 
     @cached_property
     def _parameters(self) -> list[str]:
@@ -299,6 +312,7 @@ def operation(
     retry_class: RetryClass | None = None,
     budget: str = "",
     deprecated: str = "",
+    largest_body: int = 0,
 ) -> Callable[[Callable[P, R]], OperationTask[P, R]]:
     """Declare an API operation.
 
@@ -308,6 +322,7 @@ def operation(
         retry_class: What repeating a call would do; needed for POST.
         budget: Endpoint budget of the throttle that a call uses up.
         deprecated: Why it should not be used; calls then warn.
+        largest_body: Most bytes of the JSON body; larger calls are refused unsent.
 
     Raises:
         TypeError: The declaration contradicts itself.
@@ -319,7 +334,13 @@ def operation(
         if chosen is None:
             raise TypeError(f"{function.__name__}: a POST must say its retry_class")
         declared = Operation(
-            function, method, path, chosen, (budget,) if budget else (), deprecated
+            function,
+            method,
+            path,
+            chosen,
+            (budget,) if budget else (),
+            deprecated,
+            largest_body,
         )
         missing = set(declared.path_parameters) - set(declared.signature.parameters)
         if missing or next(iter(declared.signature.parameters), "") != "credentials":

@@ -65,7 +65,7 @@ class Shape:
 
 def shape_in_table(note: str) -> Shape:
     """Read a note such as `string [len 2..64; nullable]` or `array<string> enum(a|b)`."""
-    kind = re.match(r"array<\w+>|\w+", note)
+    kind = re.match(r"(?:array<)*\w+>*", note)
     words = re.search(r"enum\(([^)]*)\)", note)
     length = re.search(r"len (\d+)\.\.(\d+)", note)
     pattern = re.search(r"pattern (\^.*\$)", note)

@@ -89,6 +89,7 @@ OPERATIONS = {
     "forms": ["get_form", "list_form_variants", "list_forms"],
     "forms_and_popups": ["get_popup", "get_popup_statistics", "list_popups"],
     "gdpr_fields": ["get_gdpr_field", "list_gdpr_fields"],
+    "imports": ["create_import", "get_import", "list_imports"],
     "landing_pages": ["get_landing_page", "get_landing_page_statistics", "list_landing_pages"],
     "legacy_forms": ["get_legacy_form", "list_legacy_forms"],
     "legacy_landing_pages": ["get_legacy_landing_page", "list_legacy_landing_pages"],

@@ -128,7 +128,7 @@ class PayloadTooLarge(GetResponseError):
 
 
 class Throttled(GetResponseError):
-    """The API kept refusing with 429 for longer than one frame of its limits.
+    """The API kept refusing with 429, or asked to wait, for longer than one frame of its limits.
 
     Attributes:
         wait: Seconds the API asked to wait last.

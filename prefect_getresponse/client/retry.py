@@ -42,7 +42,9 @@ MAX_ATTEMPTS = 5
 BACKOFF_BASE = 0.5
 BACKOFF_CAP = 20.0
 FRAME_SECONDS = 600.0
-"""A 429 is waited for at most this long in all: one frame of the account's limit."""
+"""A 429 is waited for at most this long: one frame of the account's limit.
+
+One that asks for longer is about the calls of a day, and is raised at once."""
 
 
 class Decision(Enum):
@@ -237,8 +239,8 @@ class Attempts:
         if not isinstance(error, GetResponseError):
             return False
         decision = decide(error, self.request.retry_class)
-        if decision is Decision.WAIT:
-            return self.waited < FRAME_SECONDS
+        if isinstance(error, Throttled):
+            return self.waited < FRAME_SECONDS and error.wait <= FRAME_SECONDS
         if decision is not Decision.REPEAT:
             return False
         self.failed += 1

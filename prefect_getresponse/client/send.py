@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache, partial
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,7 @@ from tenacity import AsyncRetrying, Retrying
 from prefect_getresponse.client.errors import GetResponseError, Throttled
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest, read_answer, read_limits
 from prefect_getresponse.client.retry import (
+    FRAME_SECONDS,
     Attempts,
     Decision,
     RetryQuota,
@@ -139,6 +141,13 @@ class _Sender:
         headers = {} if content is None else {"Content-Type": "application/json"}
         return build(content=content, headers=headers)
 
+    @staticmethod
+    def _announce(request: ApiRequest, delay: float) -> None:
+        """Say that a call waits for a budget of a day: nobody shall take that for a hang."""
+        if delay > FRAME_SECONDS:
+            text = "%s waits %s: the calls that GetResponse allows a day are used up"
+            logger.warning(text, request.endpoint, timedelta(seconds=round(delay)))
+
     @contextmanager
     def _flight(self, request: ApiRequest) -> Generator[_Flight]:
         flight = _Flight(request, self.throttle, self.statistics)
@@ -221,6 +230,7 @@ class Client(_Sender):
         try:
             while (delay := self.throttle.try_start(request.budgets, free.set)) is not None:
                 if delay < math.inf:
+                    self._announce(request, delay)
                     self._sleep(delay)
                 else:
                     free.wait()
@@ -327,6 +337,7 @@ class AsyncClient(_Sender):
         try:
             while (delay := self.throttle.try_start(request.budgets, wake)) is not None:
                 if delay < math.inf:
+                    self._announce(request, delay)
                     await self.sleep(delay)
                 else:
                     await free.wait()

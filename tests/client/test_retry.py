@@ -186,6 +186,13 @@ class TestWaitingForTheLimit:
         assert seen.error.wait == 7
         assert 600 <= sum(seen.waits) < 620
 
+    def test_a_wait_for_the_calls_of_another_day_is_left_to_the_caller(self, outcome: Play) -> None:
+        body = {"code": 1015, "message": "Quota", "context": {"timeToReset": "43200 seconds"}}
+        seen = outcome(RetryClass.IMPORT, [answer(429, body)])
+
+        assert isinstance(seen.error, errors.Throttled)
+        assert (seen.error.wait, seen.arrived) == (43_200, 1)
+
 
 class TestQuota:
     def test_an_outage_uses_it_up(self) -> None:

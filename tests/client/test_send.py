@@ -239,6 +239,25 @@ class TestSideBySide:
         assert throttle.try_start((), lambda: None) is None
 
 
+class TestLongWaits:
+    def test_the_21st_import_of_a_day_waits_and_says_so(
+        self, sender: MakeSender, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        request = ApiRequest(
+            "POST", "/imports", "/imports", RetryClass.IMPORT, body={}, budgets=("imports",)
+        )
+        with FaultServer(answer(201, {"importId": "i"})) as server:
+            client = sender(server.url)
+            for _ in range(20):
+                client.send(request)
+            assert (client.now < 1100, caplog.messages) == (True, [])
+            client.send(request)
+
+        assert client.now >= 1000 + 86_400
+        [warning] = caplog.messages
+        assert warning.startswith("POST /imports waits 1 day")
+
+
 class TestEndOfTheLoop:
     def test_connections_close_with_their_event_loop(self) -> None:
         async def use(url: str) -> None:
