@@ -5,23 +5,39 @@
     ├── InvalidArguments       arguments the API would refuse; nothing was sent
     ├── TransportFailed        no usable answer: connection, TLS, redirect, maintenance page
     ├── ValidationFailed       400: the API names what is wrong in `context`
+    │   ├── InvalidReference       names a resource that does not exist or does not fit
+    │   ├── InvalidValue           wrong format, type, length or number of items, or empty
+    │   ├── InvalidContent         the body of a message cannot be used
+    │   ├── InvalidHeaders         headers of the request: key, domain, content type
+    │   ├── StateForbids           the resource's state does not allow it
+    │   │   ├── ResourceInUse          something else uses the resource
+    │   │   └── AlreadySending         the newsletter is on its way
+    │   ├── ExternalCheckFailed    a check outside GetResponse failed
+    │   ├── PlanLimitReached       the plan's number of contacts is used up
+    │   └── RestrictedResource     the resource, or a property of it, is not for this account
     ├── AuthenticationFailed   401 or code 1014: key or token not accepted
-    ├── AccessDenied           403: blocked, or no permission
+    │   └── DomainNotFound         there is no MAX account of this domain
+    ├── AccessDenied           403: no permission
+    │   └── Blocked                GetResponse has blocked the account or the address
     ├── NotFound               404
     ├── Conflict               409: a unique value is taken
     ├── PayloadTooLarge        413
     ├── Throttled              429 for longer than one frame of the rate limit
     ├── ServerFailed           5xx
+    │   └── UnderMaintenance       GetResponse is being maintained
     └── OutcomeUnknown         the write may or may not have happened; never repeat it blindly
 
-Errors never carry headers, keys or tokens, and addresses in them are masked.
+`client/catalogue.py` says which code is which class, and what to do about it.  Errors never carry
+headers, keys or tokens, and addresses in them are masked.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from prefect_getresponse.masking import mask, mask_deep
+
+Kind = TypeVar("Kind", bound="GetResponseError")
 
 
 class GetResponseError(Exception):
@@ -60,6 +76,25 @@ class GetResponseError(Exception):
         self.context = mask_deep(context)
         self.advice = advice or self.default_advice
 
+    def turned_into(self, kind: type[Kind], message: str, *, advice: str = "") -> Kind:
+        """The same failure as an error of another class, with that class's advice.
+
+        Args:
+            kind: The other class.
+            message: What happened, in its words.
+            advice: What to do about it, if not what the class says.
+        """
+        return kind(
+            message,
+            method=self.method,
+            path=self.path,
+            status=self.status,
+            code=self.code,
+            uuid=self.uuid,
+            context=self.context,
+            advice=advice,
+        )
+
     def __str__(self) -> str:
         """Say on one line what happened, where, and what to do."""
         where = f"{self.method} {self.path}: " if self.method else ""
@@ -92,6 +127,46 @@ class ValidationFailed(GetResponseError):
     default_advice = "Correct what the context names; repeating the same call cannot succeed."
 
 
+class InvalidReference(ValidationFailed):
+    """The request names a resource that does not exist or does not fit (code 1001)."""
+
+
+class InvalidValue(ValidationFailed):
+    """A value has the wrong format, type, length or number of items, or is empty (1003-1007)."""
+
+
+class InvalidContent(ValidationFailed):
+    """The body of a message cannot be read or lacks a mandatory merge word (code 1012)."""
+
+
+class InvalidHeaders(ValidationFailed):
+    """Headers of the request are wrong: key, token, content type or domain (code 1021)."""
+
+
+class StateForbids(ValidationFailed):
+    """The state of the resource does not allow this (code 1002)."""
+
+
+class ResourceInUse(StateForbids):
+    """Something else uses the resource, which therefore cannot be changed (code 1009)."""
+
+
+class AlreadySending(StateForbids):
+    """The newsletter is on its way and cannot be changed any more (code 1011)."""
+
+
+class ExternalCheckFailed(ValidationFailed):
+    """A check outside GetResponse failed (code 1010)."""
+
+
+class PlanLimitReached(ValidationFailed):
+    """The contacts that the account's plan allows are used up (code 1027)."""
+
+
+class RestrictedResource(ValidationFailed):
+    """The resource may not be changed (code 1028), or its property not be used (code 1029)."""
+
+
 class AuthenticationFailed(GetResponseError):
     """The API does not accept the key or token (HTTP 401, or code 1014)."""
 
@@ -101,12 +176,20 @@ class AuthenticationFailed(GetResponseError):
     )
 
 
-class AccessDenied(GetResponseError):
-    """The key is known but may not do this, or is blocked (HTTP 403)."""
+class DomainNotFound(AuthenticationFailed):
+    """GetResponse knows no MAX account of this domain (code 1024)."""
 
-    default_advice = (
-        "Check the rights of the key's user; codes 1016-1018 mean a block by GetResponse."
-    )
+
+class AccessDenied(GetResponseError):
+    """Who calls is known but may not do this (HTTP 403)."""
+
+    default_advice = "Check the rights of the key's user for this account and list."
+
+
+class Blocked(AccessDenied):
+    """GetResponse has blocked the account or the caller's address (codes 1016-1018)."""
+
+    default_advice = "Stop all programs of this account and ask GetResponse's support."
 
 
 class NotFound(GetResponseError):
@@ -144,6 +227,10 @@ class ServerFailed(GetResponseError):
     """GetResponse failed on its side (HTTP 5xx)."""
 
     default_advice = "Run again later; quote the uuid to GetResponse's support if it stays."
+
+
+class UnderMaintenance(ServerFailed):
+    """GetResponse is being maintained (code 1019)."""
 
 
 class OutcomeUnknown(GetResponseError):

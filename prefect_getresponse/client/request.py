@@ -17,18 +17,12 @@ from urllib.parse import quote, urlencode
 
 from pydantic import ConfigDict, Field
 
+from prefect_getresponse.client.catalogue import ADVICE, meaning
 from prefect_getresponse.client.errors import (
-    AccessDenied,
-    AuthenticationFailed,
-    Conflict,
     GetResponseError,
     InvalidArguments,
-    NotFound,
-    PayloadTooLarge,
-    ServerFailed,
     Throttled,
     TransportFailed,
-    ValidationFailed,
 )
 
 Method = Literal["GET", "POST", "DELETE"]
@@ -263,39 +257,23 @@ def _read_success(
         ) from None
 
 
-_MEANINGS: dict[int, type[GetResponseError]] = {
-    400: ValidationFailed,
-    401: AuthenticationFailed,
-    403: AccessDenied,
-    404: NotFound,
-    409: Conflict,
-    413: PayloadTooLarge,
-    429: Throttled,
-}
-_AUTHENTICATION_CODE = 1014
-_SECRET_CONTEXT = "sentToken"  # noqa: S105 - the name of a member, not a secret
+_SECRET_MEMBER = "sentToken"  # noqa: S105 - the name of a member, not a secret
 
 
 def _read_error(
     request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes
 ) -> GetResponseError:
     envelope = _envelope(content)
-    code = envelope.get("code")
-    context = envelope.get("context")
-    if isinstance(context, dict):
-        members = cast("dict[str, Any]", context)
-        context = {name: value for name, value in members.items() if name != _SECRET_CONTEXT}
-    if code == _AUTHENTICATION_CODE:
-        meaning: type[GetResponseError] = AuthenticationFailed
-    else:
-        meaning = _MEANINGS.get(status, ServerFailed if status >= 500 else ValidationFailed)
+    code = _code(envelope.get("code"))
+    context = _without_secrets(envelope.get("context"))
     message = envelope.get("message") or envelope.get("codeDescription") or "no explanation given"
-    error = meaning(
+    error = meaning(status, code)(
         str(message).rstrip(". ") + _details(context),
         **_where(request, status),
-        code=code if isinstance(code, int) else None,
+        code=code,
         uuid=str(envelope["uuid"]) if envelope.get("uuid") else None,
         context=context,
+        advice=ADVICE.get(code, "") if code else "",
     )
     if isinstance(error, Throttled):
         error.wait = _wait_asked(headers, context)
@@ -308,6 +286,24 @@ def _envelope(content: bytes) -> dict[str, Any]:
     except _UNREADABLE:
         return {}
     return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+
+
+def _code(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _without_secrets(value: Any) -> Any:
+    """The same value without the token that an answer repeats, however deep it stands."""
+    match value:
+        case list():
+            return [_without_secrets(item) for item in cast("Sequence[Any]", value)]
+        case dict():
+            members = cast("dict[str, Any]", value).items()
+            return {
+                name: _without_secrets(item) for name, item in members if name != _SECRET_MEMBER
+            }
+        case _:
+            return value
 
 
 def _details(context: Any) -> str:

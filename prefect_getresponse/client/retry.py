@@ -224,13 +224,8 @@ class Attempts:
         decision = decide(error, self.request.retry_class)
         if decision not in (Decision.UNKNOWN, Decision.RECONCILE):
             return error
-        unknown = OutcomeUnknown(
-            f"sent, but the outcome is unknown: {error.args[0]}",
-            method=error.method,
-            path=error.path,
-            status=error.status,
-            code=error.code,
-            uuid=error.uuid,
+        unknown = error.turned_into(
+            OutcomeUnknown, f"sent, but the outcome is unknown: {error.args[0]}"
         )
         unknown.reconcilable = decision is Decision.RECONCILE
         return unknown

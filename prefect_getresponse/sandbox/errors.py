@@ -15,12 +15,17 @@ VALIDATION = 1000
 REFERENCE = 1001
 STATE = 1002
 CONFLICT = 1008
+IN_USE = 1009
+ALREADY_SENDING = 1011
+CONTENT = 1012
 NOT_FOUND = 1013
 AUTHENTICATION = 1014
 THROTTLED = 1015
 MAINTENANCE = 1019
 HEADERS = 1021
 FORBIDDEN = 1023
+DOMAIN = 1024
+RESTRICTED = 1028
 NOT_IMITATED = 0
 
 DESCRIPTIONS: Mapping[int, str] = {
@@ -29,14 +34,35 @@ DESCRIPTIONS: Mapping[int, str] = {
     VALIDATION: "General error of validation, see context",
     REFERENCE: "A referenced resource is missing or invalid",
     STATE: "The state of the resource forbids this",
+    1003: "A value has the wrong format",
+    1004: "Too many or too few items",
+    1005: "A value that must not be empty is empty",
+    1006: "A value has the wrong type",
+    1007: "A value is too short or too long",
     CONFLICT: "Another resource has the same value of a unique property",
+    IN_USE: "The resource is in use and cannot be changed or deleted",
+    1010: "An external check failed",
+    ALREADY_SENDING: "The message is being sent and cannot be changed",
+    CONTENT: "The body of the message cannot be used",
     NOT_FOUND: "The requested resource was not found",
-    AUTHENTICATION: "Problem during authentication, check headers",
+    AUTHENTICATION: "Problem during authentication process, check headers!",
     THROTTLED: "Too many requests, quota reached, wait for the next window",
+    1016: "Temporarily blocked",
+    1017: "Permanently blocked",
+    1018: "The IP address is blocked",
     MAINTENANCE: "The API is under maintenance",
+    1020: "Unknown error",
     HEADERS: "Request headers are wrong",
+    1022: "Unknown error",
     FORBIDDEN: "Access forbidden",
+    DOMAIN: "The domain was not found",
+    1025: "Unknown error",
+    1026: "Unknown error",
+    1027: "The contact limit of the plan is reached",
+    RESTRICTED: "A restricted resource cannot be changed or deleted",
+    1029: "A restricted property cannot be used",
 }
+"""Words for every code; 1020, 1022, 1025 and 1026 are in no published catalogue."""
 
 CODE_OF_STATUS: Mapping[int, int] = {
     400: VALIDATION,

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from prefect_getresponse.sandbox.contact_book import email_key
-from prefect_getresponse.sandbox.errors import CODE_OF_STATUS, INTERNAL, ApiError
+from prefect_getresponse.sandbox.errors import CODE_OF_STATUS, DESCRIPTIONS, INTERNAL, ApiError
 from prefect_getresponse.sandbox.limits import frame_headers, throttled
 from prefect_getresponse.sandbox.messages import Answer, Call, Exchange
 
@@ -29,6 +29,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "path": (str,),
     "kind": (str,),
     "status": (int,),
+    "code": (int,),
     "seconds": (int, float),
     "after": (int,),
     "times": (int,),
@@ -45,6 +46,7 @@ class Fault:
         method: HTTP method, or `*`.
         path: Glob of the concrete path with `/v3`.
         status: HTTP status of `status` and `commit_then_fail`; 0 there means a reset.
+        code: Code of the error catalogue; 0 for the usual one of the status.
         seconds: Length of a `delay`; time to reset that a 429 names.
         after: How many matches pass undisturbed first.
         times: How many matches are hit then; 0 or less: all.
@@ -55,6 +57,7 @@ class Fault:
     method: str = "*"
     path: str = "*"
     status: int = 500
+    code: int = 0
     seconds: float = 1.0
     after: int = 0
     times: int = 1
@@ -98,7 +101,7 @@ class Fault:
     def _error(self) -> ApiError:
         if self.status == 429:
             return throttled(30_000, self.seconds, frame_headers(0, self.seconds))
-        code = CODE_OF_STATUS.get(self.status, INTERNAL)
+        code = self.code or CODE_OF_STATUS.get(self.status, INTERNAL)
         return ApiError(self.status, code, "A fault that was set in the sandbox")
 
 
@@ -160,6 +163,8 @@ def _parse(row: Any) -> Fault:
     status = members.get("status", 500)
     if not (100 <= status <= 599 or (status == 0 and kind == COMMIT_THEN_FAIL)):
         raise ValueError(f"status of a fault is no HTTP status: {status}")
+    if members.get("code", INTERNAL) not in DESCRIPTIONS:
+        raise ValueError(f"code of a fault is not in the catalogue: {members['code']}")
     if members.get("seconds", 0) < 0 or members.get("after", 0) < 0:
         raise ValueError("seconds and after of a fault cannot be negative")
     defaults: dict[str, Any] = {"times": FOR_EVER} if kind == REJECT else {}

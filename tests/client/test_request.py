@@ -253,6 +253,13 @@ class TestRefusal:
         assert error.context == {"a": 1}
         assert "t0k3n" not in str(error)
 
+    def test_the_token_is_dropped_wherever_it_stands(self) -> None:
+        context = [{"sentToken": "t0k3n"}, {"a": {"sentToken": "t0k3n", "b": ["c"]}}]
+        error = refusal(401, {"code": 1014, "message": "expired", "context": context})
+
+        assert error.context == [{}, {"a": {"b": ["c"]}}]
+        assert "t0k3n" not in str(error)
+
     def test_addresses_are_masked(self) -> None:
         error = refusal(
             400, {"message": "jane@example.com is bad", "context": {"value": ["jane@example.com"]}}

@@ -73,6 +73,19 @@ def test_a_truncated_answer_of_a_call_that_was_executed(http: httpx.Client) -> N
     assert tags(http) == ["vip"]
 
 
+@pytest.mark.parametrize("code", [1, *range(1000, 1030)])
+def test_any_code_of_the_catalogue_can_be_answered(http: httpx.Client, code: int) -> None:
+    set_fault(http, kind="status", status=403, code=code)
+    answer = create_tag(http)
+    assert (answer.status_code, answer.json()["code"]) == (403, code)
+    assert answer.json()["codeDescription"] not in ("", "Error")
+
+
+def test_a_code_outside_the_catalogue_is_refused(http: httpx.Client) -> None:
+    fault = {"kind": "status", "status": 403, "code": 1030}
+    assert http.post("/_sandbox/faults", json={"faults": [fault]}).status_code == 400
+
+
 def test_a_maintenance_page(http: httpx.Client) -> None:
     set_fault(http, kind="html")
     answer = create_tag(http)
