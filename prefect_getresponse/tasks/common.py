@@ -7,9 +7,11 @@ Source: GetResponse API v3, Pagination, Sorting and Filtering.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Annotated, Literal, Required
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 Page = Annotated[int, Field(ge=1)]
@@ -22,6 +24,23 @@ Device = Literal["desktop", "mobile"]
 """What visitors of pages and forms are counted by."""
 BlocklistFlag = Literal["add", "delete", "noResponse"]
 """What to do with given masks instead of replacing all, and whether to be silent about it."""
+
+
+def _base64(text: str) -> str:
+    try:
+        base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        raise ValueError("not base64 (without line breaks)") from None
+    return text
+
+
+Base64 = Annotated[str, AfterValidator(_base64)]
+"""Bytes of a file as base64, without line breaks."""
+
+
+def decoded_size(text: str) -> int:
+    """Bytes that a `Base64` text stands for."""
+    return len(text) // 4 * 3 - text.count("=")
 
 
 class CampaignReference(TypedDict):
