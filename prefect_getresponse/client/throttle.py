@@ -70,6 +70,7 @@ ENDPOINT_BUDGETS: Mapping[str, tuple[Window, ...]] = {
     # One call a second is meant; the surplus absorbs what uploads of a thousand contacts differ by.
     "contacts/batch": (Window(1, 1.1), Window(80, 600.0)),
     "imports": (Window(20, 86_400.0),),
+    "newsletters": (Window(256, 86_400.0),),
 }
 """Budgets of single endpoints, by the names that operations declare."""
 

@@ -108,7 +108,7 @@ def body_shape(operation: Operation) -> Shape:
     name = operation.operation_id
     root = Shape(required=set(operation.body_required))
     notes = {**operation.body_fields, **facts.EXTRA_FIELDS.get(name, {})}
-    for path, note in notes.items():
+    for path, note in sorted(notes.items(), key=_depth):
         parent, last = _parent(root, path)
         parent.members[last] = parse_note(note)
         if note.endswith("{required}"):
@@ -127,6 +127,11 @@ def body_shape(operation: Operation) -> Shape:
         shape.format = shape.format or facts.TEXT_FORMATS.get(last, "")
         shape.refers_to = facts.REFERENCES.get(last, "")
     return root
+
+
+def _depth(member: tuple[str, str]) -> int:
+    """Order members so that those that hold others come before them."""
+    return member[0].count(".")
 
 
 def _parent(root: Shape, path: str) -> tuple[Shape, str]:

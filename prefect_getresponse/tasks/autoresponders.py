@@ -33,6 +33,7 @@ from prefect_getresponse.tasks.messages import (
     MessageStatistics,
     MessageStatus,
     StatisticsGroup,
+    ThumbnailSize,
     WeekDay,
 )
 
@@ -361,5 +362,22 @@ def get_autoresponder_statistics(
 
     Returns:
         One row an interval.
+    """
+    ...
+
+
+@operation("GET", "/autoresponders/{autoresponder_id}/thumbnail")
+def get_autoresponder_thumbnail(
+    credentials: GetResponseCredentials, autoresponder_id: str, *, size: ThumbnailSize | Omit = OMIT
+) -> bytes:
+    """Read a picture of an autoresponder.
+
+    Args:
+        credentials: The account.
+        autoresponder_id: Id of the autoresponder.
+        size: `default` (if omitted) or `small`.
+
+    Returns:
+        The image; which kind of image it is shows in its first bytes.
     """
     ...

@@ -37,6 +37,7 @@ from prefect_getresponse.tasks.messages import (
     MessageStatistics,
     MessageStatus,
     StatisticsGroup,
+    ThumbnailSize,
     TimeZoneReference,
 )
 
@@ -247,8 +248,8 @@ def create_newsletter(
     """Create a newsletter and send it, at once or at a time; or keep it as a draft.
 
     Never repeated when the answer is lost: look for it with `list_newsletters` by name. GetResponse
-    takes 256 of these calls a day; further calls wait for their turn. Since 2026 the time stands in
-    `send_settings`, not beside it.
+    takes 256 of these calls a day; further ones wait for their turn, up to a day. Since 2026 the
+    time stands in `send_settings`, not beside it.
 
     Args:
         credentials: The account.
@@ -426,5 +427,22 @@ def get_newsletter_statistics(
 
     Returns:
         One row an interval.
+    """
+    ...
+
+
+@operation("GET", "/newsletters/{newsletter_id}/thumbnail")
+def get_newsletter_thumbnail(
+    credentials: GetResponseCredentials, newsletter_id: str, *, size: ThumbnailSize | Omit = OMIT
+) -> bytes:
+    """Read a picture of a newsletter.
+
+    Args:
+        credentials: The account.
+        newsletter_id: Id of the newsletter.
+        size: `default` (if omitted) or `small`.
+
+    Returns:
+        The image; which kind of image it is shows in its first bytes.
     """
     ...

@@ -53,7 +53,7 @@ def _month_day(day: int) -> int:
     return day
 
 
-MonthDay = Annotated[int, AfterValidator(_month_day)]
+MonthDay = Annotated[int, Field(ge=1, le=31), AfterValidator(_month_day)]
 
 
 class RssNewsletterSendSettings(TypedDict, total=False):

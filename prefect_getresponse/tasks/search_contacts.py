@@ -93,13 +93,21 @@ Condition = Annotated[dict[str, Any], AfterValidator(_check_condition)]
 """One condition: its `conditionType` (see `ConditionType`) and the members that this type has."""
 
 
+CustomDate = TypedDict("CustomDate", {"from": str, "to": str})
+"""First and last day of a period, `2026-01-31`."""
+
+
 class SearchSection(TypedDict, total=False):
-    """Conditions on the people of some lists, at most 8 of them."""
+    """Conditions on the people of some lists, at most 8 of them.
+
+    `subscriptionDate` `custom` needs `customDate`.
+    """
 
     campaignIdsList: Required[list[str]]
     logicOperator: Required[LogicOperator]
     subscriberCycle: Required[list[SubscriberCycle]]
     subscriptionDate: Required[SubscriptionDate]
+    customDate: CustomDate
     conditions: Annotated[list[Condition], Field(max_length=8)]
 
 
