@@ -112,6 +112,14 @@ OPERATIONS = {
         "upsert_contact_custom_fields",
         "upsert_contact_tags",
     ],
+    "custom_events": [
+        "create_custom_event",
+        "delete_custom_event",
+        "get_custom_event",
+        "list_custom_events",
+        "trigger_custom_event",
+        "update_custom_event",
+    ],
     "custom_fields": [
         "create_custom_field",
         "delete_custom_field",
@@ -120,6 +128,16 @@ OPERATIONS = {
         "update_custom_field",
     ],
     "custom_reports": ["create_custom_report", "get_custom_report", "list_custom_reports"],
+    "file_library": [
+        "create_file",
+        "create_folder",
+        "delete_file",
+        "delete_folder",
+        "get_file",
+        "get_file_library_quota",
+        "list_files",
+        "list_folders",
+    ],
     "forms": ["get_form", "list_form_variants", "list_forms"],
     "forms_and_popups": ["get_popup", "get_popup_statistics", "list_popups"],
     "from_fields": [
@@ -134,6 +152,7 @@ OPERATIONS = {
     "landing_pages": ["get_landing_page", "get_landing_page_statistics", "list_landing_pages"],
     "legacy_forms": ["get_legacy_form", "list_legacy_forms"],
     "legacy_landing_pages": ["get_legacy_landing_page", "list_legacy_landing_pages"],
+    "multimedia": ["list_images", "upload_image"],
     "newsletters": [
         "cancel_newsletter",
         "create_newsletter",
@@ -163,6 +182,14 @@ OPERATIONS = {
         "update_rss_newsletter",
     ],
     "search_contacts": ["list_contacts_by_conditions"],
+    "sms_automation_messages": ["get_sms_automation", "list_sms_automations"],
+    "sms_messages": [
+        "get_sms",
+        "get_sms_statistics",
+        "list_sms",
+        "list_sms_sender_names",
+        "send_sms",
+    ],
     "subscription_confirmations": [
         "list_subscription_confirmation_bodies",
         "list_subscription_confirmation_subjects",
@@ -175,7 +202,23 @@ OPERATIONS = {
         "update_suppression",
     ],
     "tags": ["create_tag", "delete_tag", "get_tag", "list_tags", "update_tag"],
+    "tracking": ["get_tracking", "list_facebook_pixels"],
+    "transactional_emails": [
+        "create_transactional_email",
+        "get_transactional_email",
+        "get_transactional_emails_statistics",
+        "list_transactional_emails",
+    ],
+    "transactional_emails_templates": [
+        "create_transactional_email_template",
+        "delete_transactional_email_template",
+        "get_transactional_email_template",
+        "list_transactional_email_templates",
+        "update_transactional_email_template",
+    ],
+    "webinars": ["get_webinar", "list_webinars"],
     "websites": ["get_website", "get_website_statistics", "list_websites"],
+    "workflows": ["get_workflow", "list_workflows", "update_workflow"],
 }
 
 

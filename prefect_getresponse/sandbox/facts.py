@@ -16,6 +16,8 @@ _CAMPAIGN = (
     "subscriptionNotifications.recipients[].fromFieldId",
 )
 
+_ATTRIBUTE_TYPE = "string enum(string|number|datetime|boolean)"
+
 NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
     # The contract names the part of the form, and forgets to require it.
     "uploadImage": ("file",),
@@ -57,6 +59,9 @@ _RSS_FIELDS = {
 }
 
 EXTRA_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "createCustomEvent": {"attributes[].type": _ATTRIBUTE_TYPE},
+    "updateCustomEvent": {"attributes[].type": _ATTRIBUTE_TYPE},
+    "sendSms": {"sendSettings.importedNumbers[].countryCode": "string [len 2..2] {required}"},
     "sendDraft": {"sendSettings.sendOn.timeZone": "object"},
     "createAutoresponder": _AUTORESPONDER_FIELDS,
     "updateAutoresponder": _AUTORESPONDER_FIELDS,
