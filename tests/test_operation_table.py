@@ -56,8 +56,8 @@ class Shape:
     words: frozenset[str] = frozenset()
     shortest: int = 0
     longest: int | None = None
-    least: int | None = None
-    most: int | None = None
+    least: float | None = None
+    most: float | None = None
     pattern: str = ""
     nullable: bool = False
 
@@ -67,7 +67,7 @@ def shape_in_table(note: str) -> Shape:
     kind = re.match(r"(?:array<)*[\w|]+>*", note)
     words = re.search(r"enum\(([^)]*)\)", note)
     length = re.search(r"len (\d+)\.\.(\d*)", note)
-    range_ = re.search(r"\[(\d+)\.\.(\d+)", note)
+    range_ = re.search(r"\[(\d+)\.\.([\d.]*)", note)
     pattern = re.search(r"pattern (\^.*\$)", note)
     one = "exactly one" in note
     assert kind, note
@@ -76,8 +76,8 @@ def shape_in_table(note: str) -> Shape:
         frozenset(words[1].split("|")) if words else frozenset(),
         int(length[1]) if length else int(one),
         int(length[2]) if length and length[2] else 1 if one else None,
-        int(range_[1]) if range_ else None,
-        int(range_[2]) if range_ else None,
+        float(range_[1]) if range_ else None,
+        float(range_[2]) if range_ and range_[2] else None,
         pattern=pattern[1] if pattern else "",
         nullable="nullable" in note,
     )
@@ -127,9 +127,9 @@ def constrained(shape: Shape, marks: tuple[Any, ...]) -> Shape:
         elif isinstance(mark, annotated_types.MaxLen):
             shape = replace(shape, longest=mark.max_length)
         elif isinstance(mark, annotated_types.Ge):
-            shape = replace(shape, least=cast("int", mark.ge))
+            shape = replace(shape, least=cast("float", mark.ge))
         elif isinstance(mark, annotated_types.Le):
-            shape = replace(shape, most=cast("int", mark.le))
+            shape = replace(shape, most=cast("float", mark.le))
     return shape
 
 

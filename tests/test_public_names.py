@@ -73,6 +73,13 @@ OPERATIONS = {
         "update_account_blocklist",
         "update_callbacks",
     ],
+    "addresses": [
+        "create_address",
+        "delete_address",
+        "get_address",
+        "list_addresses",
+        "update_address",
+    ],
     "autoresponders": [
         "create_autoresponder",
         "delete_autoresponder",
@@ -97,6 +104,14 @@ OPERATIONS = {
         "list_campaigns",
         "update_campaign",
         "update_campaign_blocklist",
+    ],
+    "carts": ["create_cart", "delete_cart", "get_cart", "list_carts", "update_cart"],
+    "categories": [
+        "create_category",
+        "delete_category",
+        "get_category",
+        "list_categories",
+        "update_category",
     ],
     "click_tracks": ["get_click_track", "list_click_tracks"],
     "contacts": [
@@ -128,6 +143,7 @@ OPERATIONS = {
         "update_custom_field",
     ],
     "custom_reports": ["create_custom_report", "get_custom_report", "list_custom_reports"],
+    "ecommerce": ["get_ecommerce_performance_statistics", "get_ecommerce_revenue_statistics"],
     "file_library": [
         "create_file",
         "create_folder",
@@ -152,6 +168,13 @@ OPERATIONS = {
     "landing_pages": ["get_landing_page", "get_landing_page_statistics", "list_landing_pages"],
     "legacy_forms": ["get_legacy_form", "list_legacy_forms"],
     "legacy_landing_pages": ["get_legacy_landing_page", "list_legacy_landing_pages"],
+    "meta_fields": [
+        "create_meta_field",
+        "delete_meta_field",
+        "get_meta_field",
+        "list_meta_fields",
+        "update_meta_field",
+    ],
     "multimedia": ["list_images", "upload_image"],
     "newsletters": [
         "cancel_newsletter",
@@ -165,12 +188,29 @@ OPERATIONS = {
         "list_newsletters",
         "send_newsletter_draft",
     ],
+    "orders": ["create_order", "delete_order", "get_order", "list_orders", "update_order"],
     "predefined_fields": [
         "create_predefined_field",
         "delete_predefined_field",
         "get_predefined_field",
         "list_predefined_fields",
         "update_predefined_field",
+    ],
+    "product_variants": [
+        "create_product_variant",
+        "delete_product_variant",
+        "get_product_variant",
+        "list_product_variants",
+        "update_product_variant",
+    ],
+    "products": [
+        "create_product",
+        "delete_product",
+        "get_product",
+        "list_products",
+        "update_product",
+        "upsert_product_categories",
+        "upsert_product_meta_fields",
     ],
     "rss_newsletters": [
         "create_rss_newsletter",
@@ -182,6 +222,7 @@ OPERATIONS = {
         "update_rss_newsletter",
     ],
     "search_contacts": ["list_contacts_by_conditions"],
+    "shops": ["create_shop", "delete_shop", "get_shop", "list_shops", "update_shop"],
     "sms_automation_messages": ["get_sms_automation", "list_sms_automations"],
     "sms_messages": [
         "get_sms",
@@ -202,6 +243,7 @@ OPERATIONS = {
         "update_suppression",
     ],
     "tags": ["create_tag", "delete_tag", "get_tag", "list_tags", "update_tag"],
+    "taxes": ["create_tax", "delete_tax", "get_tax", "list_taxes", "update_tax"],
     "tracking": ["get_tracking", "list_facebook_pixels"],
     "transactional_emails": [
         "create_transactional_email",

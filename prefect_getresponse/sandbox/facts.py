@@ -17,6 +17,34 @@ _CAMPAIGN = (
 )
 
 _ATTRIBUTE_TYPE = "string enum(string|number|datetime|boolean)"
+_META_FIELDS = ("metaFields[].name", "metaFields[].value", "metaFields[].valueType")
+_TAXES = ("taxes[].name", "taxes[].rate")
+_VARIANT = ("images[].src", "images[].position", *_META_FIELDS, *_TAXES)
+_PRODUCT = (
+    "categories[].name",
+    *(f"variants[].{path}" for path in ("name", "price", "priceTax", "sku", *_VARIANT)),
+    *_META_FIELDS,
+)
+_ORDER = (
+    *(
+        f"{address}.{path}"
+        for address in ("shippingAddress", "billingAddress")
+        for path in ("name", "countryCode")
+    ),
+    *_META_FIELDS,
+)
+_CART = tuple(
+    f"selectedVariants[].{path}" for path in ("variantId", "quantity", "price", "priceTax")
+)
+# The table is not deep enough for what variants of a product have.
+_PRODUCT_FIELDS = {
+    "variants[].metaFields[].name": "string [len 3..63]",
+    "variants[].metaFields[].value": "string [len 0..65000]",
+    "variants[].metaFields[].valueType": "string enum(string|integer)",
+    "variants[].metaFields[].description": "string [len 0..255]",
+    "variants[].taxes[].name": "string [len 2..255]",
+    "variants[].taxes[].rate": "number(double) [0..99.9]",
+}
 
 NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
     # The contract names the part of the form, and forgets to require it.
@@ -41,6 +69,19 @@ NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
         "section[].customDate.from",
         "section[].customDate.to",
     ),
+    "createProduct": _PRODUCT,
+    "updateProduct": _PRODUCT,
+    "upsertProductCategories": ("categories[].categoryId",),
+    "upsertMetaFields": ("metaFields[].metaFieldId",),
+    "createProductVariant": _VARIANT,
+    "updateProductVariant": _VARIANT,
+    "createOrder": (
+        *_ORDER,
+        *(f"selectedVariants[].{path}" for path in ("variantId", "price", "quantity", *_TAXES)),
+    ),
+    "updateOrder": _ORDER,
+    "createCart": _CART,
+    "updateCart": _CART,
 }
 """Required members that the table does not name, most of them below the top level."""
 
@@ -62,6 +103,8 @@ EXTRA_FIELDS: Mapping[str, Mapping[str, str]] = {
     "createCustomEvent": {"attributes[].type": _ATTRIBUTE_TYPE},
     "updateCustomEvent": {"attributes[].type": _ATTRIBUTE_TYPE},
     "sendSms": {"sendSettings.importedNumbers[].countryCode": "string [len 2..2] {required}"},
+    "createProduct": _PRODUCT_FIELDS,
+    "updateProduct": _PRODUCT_FIELDS,
     "sendDraft": {"sendSettings.sendOn.timeZone": "object"},
     "createAutoresponder": _AUTORESPONDER_FIELDS,
     "updateAutoresponder": _AUTORESPONDER_FIELDS,
@@ -89,6 +132,8 @@ OPEN_OBJECTS: Mapping[str, tuple[str, ...]] = {
 """Objects whose further members are checked elsewhere."""
 
 ITEM_BOUNDS: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "createProduct": {"variants": (1, 1_000_000)},
+    "updateProduct": {"variants": (1, 1_000_000)},
     "createBatchContacts": {"contacts": (1, 1000)},
     "getContactsFromSearchContactsConditions": {
         "subscribersType": (1, 1),
@@ -114,6 +159,11 @@ REFERENCES: Mapping[str, str] = {
     "ids": "tags",
     "customFieldId": "custom_fields",
     "contactId": "contacts",
+    "categoryId": "categories",
+    "parentId": "categories",
+    "variantId": "product_variants",
+    "metaFieldId": "meta_fields",
+    "cartId": "carts",
 }
 """Members that must name an existing resource, by the member's own name: the kind they name."""
 

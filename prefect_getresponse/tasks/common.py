@@ -11,12 +11,17 @@ import base64
 import binascii
 from typing import Annotated, Literal, Required
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 from typing_extensions import TypedDict
 
 Page = Annotated[int, Field(ge=1)]
 PerPage = Annotated[int, Field(ge=1, le=1000)]
 SortOrder = Literal["ASC", "DESC"]
+Amount = Annotated[int | float, Field(ge=0, le=999_999_999_999.99)]
+"""Sum of money, in the currency named beside it."""
+LongUrl = Annotated[str, StringConstraints(max_length=2048)]
+ExternalId = Annotated[str, StringConstraints(max_length=255)]
+"""Identifier that another system gave to a product, an order, ..."""
 TrueOrFalse = Literal["true", "false"]
 """Booleans that the API writes as texts."""
 EnabledOrDisabled = Literal["enabled", "disabled"]
