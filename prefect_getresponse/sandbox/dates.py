@@ -19,6 +19,19 @@ def _iso_second(second: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(second))
 
 
+def iso_interval(start: float, end: float) -> str:
+    """Print a time as its start and duration, `2014-09-20T00:00:00+0000/P78DT10H0M0S`.
+
+    Args:
+        start: Unix seconds.
+        end: Unix seconds, not before the start.
+    """
+    days, seconds = divmod(int(end) - int(start), int(DAY))
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{iso(start)}/P{days}DT{hour}H{minute}M{second}S"
+
+
 def parse_moment(text: str, *, end_of_day: bool = False) -> float:
     """Read a date or a date-time.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
@@ -54,6 +55,14 @@ def is_date(text: str) -> bool:
     return _DATE.fullmatch(text) is not None and is_moment(text)
 
 
+def is_base64(text: str) -> bool:
+    """Whether `text` is base64 without line breaks."""
+    with suppress(ValueError):
+        base64.b64decode(text, validate=True)
+        return True
+    return False
+
+
 def is_url(text: str) -> bool:
     """Whether `text` is an http or https address."""
     with suppress(ValueError):
@@ -76,6 +85,8 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "date": is_date,
     "Y-m-d": is_date,
     "date-time": is_moment,
+    "base64": is_base64,
+    "byte": is_base64,
     "uri": is_url,
     "url": is_url,
 }

@@ -140,9 +140,14 @@ class World:
         now: Unix seconds at which it begins.
         speed: How many times faster than life GetResponse's own work is done.
         seed_contacts: Confirmed contacts put on the default list at once.
+
+    Attributes:
+        now: Unix seconds of the call that is being answered.
     """
 
     def __init__(self, *, now: float, speed: float = 1.0, seed_contacts: int = 0) -> None:
+        self.now = now
+        self.speed = speed
         self.ids = Ids()
         self.account = _new_account(self.ids.next())
         self.account_masks = Masks()
@@ -183,6 +188,7 @@ class World:
         Args:
             now: Unix seconds.
         """
+        self.now = now
         for due, contact in self.queue.due(now):
             campaign = self.campaigns[contact.campaign_id]
             if not self.is_blocked(contact.email, campaign):

@@ -169,3 +169,25 @@ def test_only_what_has_no_hook_is_an_echo() -> None:
 
 def test_every_behaviour_is_of_an_operation() -> None:
     assert BEHAVIOURS.keys() <= {operation.operation_id for operation in operations()}
+
+
+def test_members_are_brought_up_to_the_present() -> None:
+    def grow(world: World, record: Record) -> None:
+        record.members["age"] = int(world.now - START)
+
+    plants = Collection("plants", "/plants/{plantId}", created="", updated="", settle=grow)
+    listing = next(each for each in operations() if each.operation_id == "getAddressList")
+    world = World(now=START)
+    plant = plants.add(world, {"name": "oak"}, START)
+    world.settle(START + 60)
+    request = Request(listing, {"plantId": plant.record_id}, {}, {}, world.now)
+
+    assert plants.get(world, request).body == plants.list_all(world, request).body[1:-1]
+    assert plant.members["age"] == 60
+
+
+def test_records_may_have_no_link() -> None:
+    plain = Collection("plants", "/plants/{plantId}", created="", updated="", linked=False)
+    plant = plain.add(World(now=START), {"name": "oak"}, START)
+
+    assert plant.members == {"plantId": plant.record_id, "name": "oak"}

@@ -28,6 +28,7 @@ from prefect_getresponse.sandbox.world import World
 Attribute = Callable[[Record], Any]
 Filter = Callable[[World, Record, Any], bool]
 Hook = Callable[[World, Request, Record], None]
+Settle = Callable[[World, Record], None]
 Render = Callable[[World, Record, dict[str, Any]], dict[str, Any]]
 
 
@@ -60,6 +61,7 @@ class Collection:
         id_name: Member that holds the identifier, if it is not called as in the path.
         created: Member with the date of creation, empty if there is none.
         updated: Member with the date of the last change, empty if there is none.
+        linked: Whether records have an `href`.
         defaults: Members that are there even if the caller leaves them out.
         unique: Members whose value only one record under the same parent may have (409).
         details_only: Members that listings leave out.
@@ -70,6 +72,7 @@ class Collection:
         on_create: Completes a new record before it is stored, or refuses it.
         on_update: Completes a changed record before the change is stored, or refuses it.
         on_delete: Cleans up before a record goes, or refuses that.
+        settle: Brings the members of a record up to `world.now` before they are read.
         render: Turns the stored members into what is answered.
     """
 
@@ -80,6 +83,7 @@ class Collection:
     id_name: str = ""
     created: str = "createdOn"
     updated: str = "updatedOn"
+    linked: bool = True
     defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
     unique: tuple[str, ...] = ()
     details_only: frozenset[str] = frozenset()
@@ -89,6 +93,7 @@ class Collection:
     on_create: Hook | None = None
     on_update: Hook | None = None
     on_delete: Hook | None = None
+    settle: Settle | None = None
     render: Render | None = None
 
     def behaviours(
@@ -105,8 +110,8 @@ class Collection:
         Those behind which nothing happens, no hook that is, are marked as `Echo`.
         """
         made: Behaviours = {
-            listing: _marked(self.list_all, self.render),
-            get: _marked(self.get, self.render),
+            listing: _marked(self.list_all, self.settle or self.render),
+            get: _marked(self.get, self.settle or self.render),
             create: _marked(self.create, self.on_create),
             update: _marked(self.update, self.on_update),
             delete: _marked(self.delete, self.on_delete),
@@ -115,8 +120,23 @@ class Collection:
 
     def list_all(self, world: World, request: Request) -> Answer:
         """Answer with a page of the records."""
+        return self.page(world, request, lambda each: self.row(world, each))
+
+    def page(
+        self, world: World, request: Request, row: Callable[[Record], dict[str, Any]]
+    ) -> Answer:
+        """Answer with a page of the records.
+
+        Args:
+            world: The account.
+            request: The call; its query filters and sorts.
+            row: Turns a record into what the listing shows of it.
+        """
         self.check_parents(world, request.path)
         records = list(world.records.within(self.name, request.path))
+        if self.settle:
+            for record in records:
+                self.settle(world, record)
         for name, matches in self.filters.items():
             if name in request.query:
                 wanted = request.query[name]
@@ -124,7 +144,7 @@ class Collection:
         query = {name: each for name, each in request.query.items() if name not in self.filters}
         attributes, exact = self._filters_of(request.operation)
         selected = select(records, query, attributes, exact=exact)
-        return paged(selected, query, lambda each: self.row(world, each), self._id_member)
+        return paged(selected, query, row, self._id_member)
 
     def get(self, world: World, request: Request) -> Answer:
         """Answer with one record."""
@@ -220,6 +240,8 @@ class Collection:
         record = world.records.find(self.name, path[placeholder], path)
         if record is None:
             raise not_found(**{placeholder: path[placeholder]})
+        if self.settle:
+            self.settle(world, record)
         return record
 
     def _new(
@@ -228,12 +250,12 @@ class Collection:
         *parents, placeholder = self._placeholders
         record_id = world.ids.next()
         above = {name: path[name] for name in parents}
-        href = HREF + self.path.format_map({**above, placeholder: record_id})
+        names = {self._id_member: record_id}
+        if self.linked:
+            names["href"] = HREF + self.path.format_map({**above, placeholder: record_id})
         dates = {name: iso(now) for name in (self.created, self.updated) if name}
         given = {**copy.deepcopy(dict(self.defaults)), **members}
-        return Record(
-            record_id, above, {self._id_member: record_id, "href": href, **given, **dates}
-        )
+        return Record(record_id, above, {**names, **given, **dates})
 
     def _refuse_taken_values(self, world: World, record: Record) -> None:
         for name in self.unique:
@@ -261,7 +283,7 @@ class Collection:
         return attributes, frozenset(exact)
 
 
-def _marked(behaviour: Behaviour, hook: Hook | Render | None) -> Behaviour:
+def _marked(behaviour: Behaviour, hook: Hook | Settle | Render | None) -> Behaviour:
     return behaviour if hook else Echo(behaviour)
 
 
