@@ -1,4 +1,4 @@
-"""Control from outside under `/_sandbox/`: the log, faults, removals, confirmations, state.
+"""Control from outside under `/_sandbox/`: log, faults, removals, confirmations, imports, state.
 
 Needs no key, counts for no limit and is not in the log. Errors are `{"error": "..."}`.
 """
@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 from prefect_getresponse.sandbox.contact_book import Contact
 from prefect_getresponse.sandbox.dates import iso
+from prefect_getresponse.sandbox.import_jobs import OUTCOMES
 from prefect_getresponse.sandbox.messages import Answer, Call, json_answer
 from prefect_getresponse.sandbox.world import Campaign, World
 
@@ -91,6 +92,16 @@ def _confirm(app: Application, call: Call, now: float) -> Any:
     return {"contactId": contact.contact_id, "status": contact.status}
 
 
+def _imports(app: Application, call: Call, now: float) -> Any:
+    body = _body(call, "list", "outcome")
+    if body["outcome"] not in OUTCOMES:
+        outcomes = ", ".join(OUTCOMES)
+        raise ControlError(HTTPStatus.BAD_REQUEST, f"outcome must be one of {outcomes}")
+    campaign = _existing_list(app.world, body)
+    app.world.imports.decide(campaign.campaign_id, body["outcome"], now)
+    return {"campaignId": campaign.campaign_id, "outcome": body["outcome"]}
+
+
 def _reset(app: Application, _call: Call, _now: float) -> Any:
     app.reset()
     return {}
@@ -107,6 +118,10 @@ def _state(app: Application, call: Call, now: float) -> Any:
         "account": world.account["accountId"],
         "lists": campaigns,
         "queued": len(world.queue),
+        "imports": [
+            {"importId": job.import_id, "campaignId": job.campaign_id, "status": job.status}
+            for job in world.imports
+        ],
         "tags": [tag.name for tag in world.tags.values()],
         "customFields": [each.name for each in world.custom_fields.values()],
         "suppressions": [each.name for each in world.suppressions.values()],
@@ -147,11 +162,17 @@ def _contact_row(world: World, contact: Contact) -> dict[str, Any]:
     }
 
 
-def _contact(world: World, body: Mapping[str, Any]) -> Contact:
-    """Find a contact by the name or identifier of its list and its address."""
+def _existing_list(world: World, body: Mapping[str, Any]) -> Campaign:
+    """Find a list by its name or identifier."""
     campaign = world.find_campaign(body["list"])
     if campaign is None:
         raise ControlError(HTTPStatus.NOT_FOUND, f"no list is called {body['list']!r}")
+    return campaign
+
+
+def _contact(world: World, body: Mapping[str, Any]) -> Contact:
+    """Find a contact by the name or identifier of its list and its address."""
+    campaign = _existing_list(world, body)
     contact = world.contacts.find(campaign.campaign_id, body["email"])
     if contact is None or contact.status == "removed":
         message = f"no such contact on {campaign.name!r}; queued contacts are not there yet"
@@ -178,6 +199,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Application, Call, float], Any]] = 
     ("POST", "/faults"): _faults,
     ("POST", "/remove"): _remove,
     ("POST", "/confirm"): _confirm,
+    ("POST", "/imports"): _imports,
     ("GET", "/state"): _state,
     ("POST", "/reset"): _reset,
 }

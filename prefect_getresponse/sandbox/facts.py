@@ -125,6 +125,12 @@ EXTRA_FIELDS: Mapping[str, Mapping[str, str]] = {
 """Members that the table leaves out, most of them because they depend on another member, and notes
 that stand instead of the table's, because those do not name the words allowed."""
 
+LARGEST_BODIES: Mapping[str, int] = {
+    # "20 MB"; which of its two meanings is not said.
+    "createImport": 20 * 1024 * 1024,
+}
+"""Most bytes of a request body, by operation."""
+
 OPEN_OBJECTS: Mapping[str, tuple[str, ...]] = {
     # 32 types of conditions with members of their own: segments.py checks those it knows.
     "getContactsFromSearchContactsConditions": ("section[].conditions[]",),
@@ -135,6 +141,8 @@ ITEM_BOUNDS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "createProduct": {"variants": (1, 1_000_000)},
     "updateProduct": {"variants": (1, 1_000_000)},
     "createBatchContacts": {"contacts": (1, 1000)},
+    # As many as the bytes allow.
+    "createImport": {"fieldMapping": (1, 20_000_000), "contacts": (1, 20_000_000)},
     "getContactsFromSearchContactsConditions": {
         "subscribersType": (1, 1),
         "section": (1, 8),

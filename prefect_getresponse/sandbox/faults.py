@@ -137,6 +137,8 @@ class Faults:
 
     def rejects(self, call: Call, email: str) -> bool:
         """Whether a fault drops an address that this call brings, counted by address."""
+        if not self._faults:
+            return False
         key = email_key(email)
         return any(
             fnmatchcase(key, email_key(fault.email)) and fault.hits()

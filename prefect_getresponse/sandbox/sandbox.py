@@ -26,7 +26,7 @@ class Sandbox:
     Args:
         api_key: The key that callers send as `X-Auth-Token: api-key <key>`.
         speed: How many times faster than life GetResponse's own work is done (the queue of
-            accepted contacts). Limits of calls stay in wall time.
+            accepted contacts, imports). Limits of calls stay in wall time.
         seed_contacts: Confirmed contacts on the default list from the start.
         clock: Returns unix seconds; pass your own to run in virtual time.
 

@@ -41,6 +41,8 @@ class Shape:
         required: Names of members that must be there.
         is_open: Whether an object may have members that are not in `members`.
         refers_to: Kind of resource that the text must name, empty if none.
+        has_references: Whether this or anything inside it must name a resource.
+        is_any_text: Whether every text will do and nothing else.
     """
 
     kinds: frozenset[str] = frozenset({"object"})
@@ -55,6 +57,8 @@ class Shape:
     required: set[str] = field(default_factory=set[str])
     is_open: bool = False
     refers_to: str = ""
+    has_references: bool = False
+    is_any_text: bool = False
 
 
 def parse_note(note: str) -> Shape:
@@ -126,12 +130,22 @@ def body_shape(operation: Operation) -> Shape:
     for last, shape in _texts(root, ""):
         shape.format = shape.format or facts.TEXT_FORMATS.get(last, "")
         shape.refers_to = facts.REFERENCES.get(last, "")
+    _summarise(root)
     return root
 
 
 def _depth(member: tuple[str, str]) -> int:
     """Order members so that those that hold others come before them."""
     return member[0].count(".")
+
+
+def _summarise(shape: Shape) -> None:
+    """Note what spares the validator a look at every cell of a large body."""
+    inside = [*shape.members.values(), *([shape.items] if shape.items is not None else [])]
+    for each in inside:
+        _summarise(each)
+    shape.is_any_text = shape == Shape(kinds=_TEXT)
+    shape.has_references = bool(shape.refers_to) or any(each.has_references for each in inside)
 
 
 def _parent(root: Shape, path: str) -> tuple[Shape, str]:

@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
-from prefect_getresponse.sandbox.errors import HEADERS, ApiError, FieldError, invalid
+from prefect_getresponse.sandbox import facts
+from prefect_getresponse.sandbox.errors import (
+    HEADERS,
+    VALIDATION,
+    ApiError,
+    FieldError,
+    invalid,
+)
 from prefect_getresponse.sandbox.formats import CHECKS
 from prefect_getresponse.sandbox.forms import FORM_TYPE, FilePart, read_form
 from prefect_getresponse.sandbox.messages import Call
@@ -107,8 +114,11 @@ def read_body(operation: Operation, call: Call) -> Body:
 
     Raises:
         ApiError: 400 if a DELETE has a body, the content type is not the operation's (code
-            1021) or the body is not a JSON object or a form.
+            1021) or the body is not a JSON object or a form; 413 if it is too large.
     """
+    largest = facts.LARGEST_BODIES.get(operation.operation_id)
+    if largest is not None and len(call.body) > largest:
+        raise ApiError(413, VALIDATION, "Request is too large", {"limit": largest})
     if operation.method == "DELETE" and call.body:
         raise invalid([FieldError("", "body", "DELETE takes no body")])
     if not operation.content_type or operation.method == "GET":
@@ -199,9 +209,14 @@ def _check_object(value: Body, shape: Shape, path: str) -> Iterator[FieldError]:
 def _check_array(value: Sequence[Any], shape: Shape, path: str) -> Iterator[FieldError]:
     if not _within(len(value), shape):
         yield FieldError(path, "count", f"Number of items is not between {_bounds(shape)}")
-    if shape.items is not None:
+    if shape.items is not None and not _are_any_texts(value, shape.items):
         for index, item in enumerate(value):
             yield from _check(item, shape.items, f"{path}[{index}]")
+
+
+def _are_any_texts(value: Sequence[Any], shape: Shape) -> bool:
+    """Whether all items are texts of which nothing is asked: the cells of an import are many."""
+    return shape.is_any_text and set(map(type, value)) <= {str}
 
 
 def _check_text(value: str, shape: Shape, path: str) -> Iterator[FieldError]:
@@ -227,6 +242,8 @@ def objects(value: Any) -> Iterator[Body]:
 def _unknown_references(
     value: Any, shape: Shape, path: str, exists: Exists
 ) -> Iterator[FieldError]:
+    if not shape.has_references:
+        return
     if isinstance(value, dict):
         for name, member in cast("Body", value).items():
             if name in shape.members:

@@ -9,6 +9,8 @@ from typing import Any
 from prefect_getresponse.sandbox.acceptance_queue import AcceptanceQueue
 from prefect_getresponse.sandbox.contact_book import Contact, ContactBook, email_key
 from prefect_getresponse.sandbox.ids import Ids
+from prefect_getresponse.sandbox.import_jobs import ImportJobs
+from prefect_getresponse.sandbox.import_rows import execute
 from prefect_getresponse.sandbox.records import Records
 
 DEFAULT_LIST = "default_list"
@@ -158,6 +160,7 @@ class World:
         self.records = Records()
         self.contacts = ContactBook(self.ids)
         self.queue = AcceptanceQueue(speed)
+        self.imports = ImportJobs(speed)
         default = Campaign(self.ids.next(), DEFAULT_LIST, now, is_default=True)
         self.campaigns[default.campaign_id] = default
         for number in range(1, seed_contacts + 1):
@@ -173,31 +176,53 @@ class World:
             now: Unix seconds.
             reject: Whether it shall never appear.
         """
-        domain = email_key(contact.email).rpartition("@")[2]
-        if reject or domain == REJECTED_DOMAIN:
+        if reject or self.is_rejected(contact.email):
             self.queue.skip()
         else:
             self.queue.accept(contact, now)
 
     def settle(self, now: float) -> None:
-        """Do the work that is due: put queued contacts on their lists.
-
-        Contacts on the account's or the list's blocklist are dropped without a word, and so are
-        those who are on the list already. A double opt-in list makes them wait for their click.
+        """Do the work that is due, in the order in which it is: queued contacts and imports.
 
         Args:
             now: Unix seconds.
         """
         self.now = now
+        for moment, job in self.imports.advance(now):
+            self._settle_queue(moment)
+            job.counts = execute(self, job, moment)
+            job.end("finished", moment)
+        self._settle_queue(now)
+
+    def _settle_queue(self, now: float) -> None:
+        """Put queued contacts on their lists.
+
+        Contacts on the account's or the list's blocklist are dropped without a word, and so are
+        those who are on the list already. A double opt-in list makes them wait for their click.
+        """
         for due, contact in self.queue.due(now):
             campaign = self.campaigns[contact.campaign_id]
             if not self.is_blocked(contact.email, campaign):
                 double = campaign.optin_types["api"] == "double"
                 self.contacts.add(contact, "unconfirmed" if double else "subscribed", due)
 
+    def is_rejected(self, email: str) -> bool:
+        """Whether an address is one of those that GetResponse shall reject."""
+        return email_key(email).rpartition("@")[2] == REJECTED_DOMAIN
+
     def is_blocked(self, email: str, campaign: Campaign) -> bool:
         """Whether an address is on the account's blocklist or that of a list."""
         return self.account_masks.match(email) or campaign.masks.match(email)
+
+    def is_suppressed(self, email: str) -> bool:
+        """Whether an address is on any suppression list."""
+        return any(each.masks.match(email) for each in self.suppressions.values())
+
+    def tag_named(self, name: str, now: float) -> Tag:
+        """Return the tag of that name, a new one if there is none."""
+        named = (tag for tag in self.tags.values() if tag.name == name)
+        tag = next(named, None) or Tag(self.ids.next(), name, now)
+        return self.tags.setdefault(tag.tag_id, tag)
 
     def find_campaign(self, name_or_id: str) -> Campaign | None:
         """Return a list by its identifier or its exact name."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from prefect_getresponse.sandbox.contact_book import Contact
+from prefect_getresponse.sandbox.custom_values import value_problem
 from prefect_getresponse.sandbox.dates import iso
 from prefect_getresponse.sandbox.errors import (
     FieldError,
@@ -18,7 +19,7 @@ from prefect_getresponse.sandbox.errors import (
 from prefect_getresponse.sandbox.listing import Attributes, paged, select, selection_key, sparse
 from prefect_getresponse.sandbox.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources import campaigns, tags
-from prefect_getresponse.sandbox.resources.custom_fields import value_details, value_problem
+from prefect_getresponse.sandbox.resources.custom_fields import value_details
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
 from prefect_getresponse.sandbox.validation import Body, Query, objects
 from prefect_getresponse.sandbox.world import World

@@ -1,53 +1,19 @@
-"""Definitions of custom fields (tag Custom Fields), and what values they take."""
+"""Definitions of custom fields (tag Custom Fields)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from prefect_getresponse.sandbox.dates import is_moment
+from prefect_getresponse.sandbox.custom_values import CHOICE_FORMATS
 from prefect_getresponse.sandbox.errors import FieldError, conflict, invalid, not_found
-from prefect_getresponse.sandbox.formats import is_date, is_ip, is_number, is_phone, is_url
 from prefect_getresponse.sandbox.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
 from prefect_getresponse.sandbox.world import CustomField, World
 
-GENDERS = ("Male", "Female", "Prefer not to say")
-CHOICE_FORMATS = frozenset({"radio", "single_select", "multi_select"})
-ONE_VALUE_FORMATS = frozenset({"text", "textarea", "radio", "single_select"})
-_LISTED_FORMATS = CHOICE_FORMATS | {"checkbox"}
 _FEWEST_CHOICES = 2
 
-_TYPE_CHECKS: Mapping[str, Callable[[str], bool]] = {
-    "number": is_number,
-    "date": is_date,
-    "datetime": is_moment,
-    "phone": is_phone,
-    "ip": is_ip,
-    "url": is_url,
-    "gender": lambda text: text in GENDERS,
-}
 _ATTRIBUTES: Attributes[CustomField] = {"name": lambda definition: definition.name}
-
-
-def value_problem(definition: CustomField, values: list[str]) -> str:
-    """Return what is wrong with a contact's values of a field, empty if nothing is.
-
-    Args:
-        definition: The field.
-        values: The values as sent.
-    """
-    if not values or not all(value.strip() for value in values):
-        return f"Empty value. ID: {definition.custom_field_id}"
-    if len(values) > 1 and definition.format in ONE_VALUE_FORMATS:
-        return f"One value only. ID: {definition.custom_field_id}"
-    if definition.format in _LISTED_FORMATS and not set(values) <= set(definition.values):
-        return f"Value is none of the field's. ID: {definition.custom_field_id}"
-    check = _TYPE_CHECKS.get(definition.type)
-    if check is not None and not all(check(value) for value in values):
-        return f"Not of the type {definition.type}. ID: {definition.custom_field_id}"
-    return ""
 
 
 def value_details(definition: CustomField, values: tuple[str, ...]) -> dict[str, Any]:
