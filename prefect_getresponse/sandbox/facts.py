@@ -46,6 +46,36 @@ _PRODUCT_FIELDS = {
     "variants[].taxes[].rate": "number(double) [0..99.9]",
 }
 
+_SEGMENTS = (
+    "getContactsFromSearchContactsConditions",
+    "newSearchContacts",
+    "updateSearchContacts",
+)
+_SECTION = (
+    "section[].campaignIdsList",
+    "section[].logicOperator",
+    "section[].subscriberCycle",
+    "section[].subscriptionDate",
+    "section[].conditions[].conditionType",
+    "section[].customDate.from",
+    "section[].customDate.to",
+)
+_SECTION_FIELDS = {
+    "section[].customDate": "object",
+    "section[].customDate.from": "string(date)",
+    "section[].customDate.to": "string(date)",
+    "section[].subscriberCycle": (
+        "array<string> items enum(receiving_autoresponder|not_receiving_autoresponder)"
+    ),
+}
+_SECTION_BOUNDS = {
+    "subscribersType": (1, 1),
+    "section": (1, 8),
+    "section[].campaignIdsList": (1, 10_000),
+    "section[].subscriberCycle": (1, 2),
+    "section[].conditions": (0, 8),
+}
+
 NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
     # The contract names the part of the form, and forgets to require it.
     "uploadImage": ("file",),
@@ -60,15 +90,9 @@ NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "upsertContactCustoms": _CUSTOMS,
     "createCampaign": _CAMPAIGN,
     "updateCampaign": _CAMPAIGN,
-    "getContactsFromSearchContactsConditions": (
-        "section[].campaignIdsList",
-        "section[].logicOperator",
-        "section[].subscriberCycle",
-        "section[].subscriptionDate",
-        "section[].conditions[].conditionType",
-        "section[].customDate.from",
-        "section[].customDate.to",
-    ),
+    **dict.fromkeys(_SEGMENTS, _SECTION),
+    "upsertCustomFieldsBySearchContactId": _CUSTOMS,
+    "createPredefinedField": ("campaign.campaignId",),
     "createProduct": _PRODUCT,
     "updateProduct": _PRODUCT,
     "upsertProductCategories": ("categories[].categoryId",),
@@ -113,14 +137,7 @@ EXTRA_FIELDS: Mapping[str, Mapping[str, str]] = {
     "createSubjectAbTest": {
         "flags": "array<string> enum(clicktrack|google_analytics|ecommerce_tracking)",
     },
-    "getContactsFromSearchContactsConditions": {
-        "section[].customDate": "object",
-        "section[].customDate.from": "string(date)",
-        "section[].customDate.to": "string(date)",
-        "section[].subscriberCycle": (
-            "array<string> items enum(receiving_autoresponder|not_receiving_autoresponder)"
-        ),
-    },
+    **{name: _SECTION_FIELDS for name in _SEGMENTS},
 }
 """Members that the table leaves out, most of them because they depend on another member, and notes
 that stand instead of the table's, because those do not name the words allowed."""
@@ -133,7 +150,7 @@ LARGEST_BODIES: Mapping[str, int] = {
 
 OPEN_OBJECTS: Mapping[str, tuple[str, ...]] = {
     # 32 types of conditions with members of their own: segments.py checks those it knows.
-    "getContactsFromSearchContactsConditions": ("section[].conditions[]",),
+    **dict.fromkeys(_SEGMENTS, ("section[].conditions[]",)),
 }
 """Objects whose further members are checked elsewhere."""
 
@@ -143,13 +160,7 @@ ITEM_BOUNDS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "createBatchContacts": {"contacts": (1, 1000)},
     # As many as the bytes allow.
     "createImport": {"fieldMapping": (1, 20_000_000), "contacts": (1, 20_000_000)},
-    "getContactsFromSearchContactsConditions": {
-        "subscribersType": (1, 1),
-        "section": (1, 8),
-        "section[].campaignIdsList": (1, 10_000),
-        "section[].subscriberCycle": (1, 2),
-        "section[].conditions": (0, 8),
-    },
+    **{name: _SECTION_BOUNDS for name in _SEGMENTS},
 }
 """Fewest and most items of an array."""
 

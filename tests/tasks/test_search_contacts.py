@@ -1,14 +1,11 @@
 import pytest
 
 from prefect_getresponse import GetResponseCredentials, InvalidArguments
+from prefect_getresponse.segments import SearchSection, email, starts
 from prefect_getresponse.tasks.campaigns import list_campaigns
 from prefect_getresponse.tasks.common import CampaignReference
 from prefect_getresponse.tasks.contacts import create_contact
-from prefect_getresponse.tasks.search_contacts import (
-    SearchSection,
-    SubscribersType,
-    list_contacts_by_conditions,
-)
+from prefect_getresponse.tasks.search_contacts import SubscribersType, list_contacts_by_conditions
 from tests.conftest import Run
 from tests.running_sandbox import RunningSandbox
 
@@ -66,18 +63,12 @@ def test_finds_each_kind_of_people(
 def test_conditions_are_sent_as_they_are(
     section: SearchSection, run: Run, credentials: GetResponseCredentials
 ) -> None:
-    condition = {
-        "conditionType": "email",
-        "operatorType": "string_operator",
-        "operator": "starts",
-        "value": "ben",
-    }
     found = run(
         list_contacts_by_conditions,
         credentials,
         subscribers_type=["subscribed"],
         section_logic_operator="or",
-        section=[{**section, "conditions": [condition]}],
+        section=[{**section, "conditions": [email(starts("ben"))]}],
     )
 
     assert [each.get("email") for each in found] == ["ben@example.com"]

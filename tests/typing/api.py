@@ -9,6 +9,7 @@ from prefect.futures import PrefectFuture, PrefectFutureList
 from prefect_getresponse import OMIT, GetResponseCredentials
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.paging import fetch_all, items, pages
+from prefect_getresponse.segments import SearchSection
 from prefect_getresponse.tasks.accounts import get_account, update_account_blocklist
 from prefect_getresponse.tasks.common import Blocklist
 from prefect_getresponse.tasks.contacts import (
@@ -20,11 +21,7 @@ from prefect_getresponse.tasks.contacts import (
     list_contacts,
     update_contact,
 )
-from prefect_getresponse.tasks.search_contacts import (
-    SearchedContact,
-    SearchSection,
-    list_contacts_by_conditions,
-)
+from prefect_getresponse.tasks.search_contacts import SearchedContact, list_contacts_by_conditions
 from prefect_getresponse.tasks.tags import Tag, create_tag
 
 
