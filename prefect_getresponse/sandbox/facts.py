@@ -85,7 +85,7 @@ NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
         "contacts[].tags.ids",
         *(f"contacts[].{path}" for path in _CUSTOMS),
     ),
-    "updateContact": (*_TAGS, *_CUSTOMS),
+    "updateContact": ("campaign.campaignId", *_TAGS, *_CUSTOMS),
     "upsertTags": _TAGS,
     "upsertContactCustoms": _CUSTOMS,
     "createCampaign": _CAMPAIGN,

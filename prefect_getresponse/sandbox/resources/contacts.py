@@ -49,6 +49,8 @@ _GEOLOCATION = (
 def _row(world: World, contact: Contact) -> dict[str, Any]:
     """Return a contact as collections show it: without tags, custom fields and geolocation."""
     href = f"{HREF}/contacts/{contact.contact_id}"
+    # The contract has no null here: whether a contact without address has the member is unknown.
+    seen = {"ipAddress": contact.ip_address} if contact.ip_address else {}
     return {
         "contactId": contact.contact_id,
         "name": contact.name,
@@ -64,7 +66,7 @@ def _row(world: World, contact: Contact) -> dict[str, Any]:
         "engagementScore": None,
         "href": href,
         "note": contact.note,
-        "ipAddress": contact.ip_address,
+        **seen,
     }
 
 

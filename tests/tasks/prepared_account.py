@@ -1,0 +1,212 @@
+"""An account in the sandbox that has whatever a call needs to refer to."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import TracebackType
+from typing import Any, Self, cast
+
+import httpx
+from pydantic import SecretStr
+
+from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.send import AsyncClient, Client
+from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.sandbox import Sandbox
+from prefect_getresponse.sandbox.operations import Operation, operations
+from tests.tasks.table_values import Body, Reference, example_body, replaced
+from tests.virtual_time import VirtualTime
+
+URL = "https://api.getresponse.com/v3"
+KEY = "sandbox-key"
+_QUEUE = 600.0
+"""Seconds after which whatever GetResponse does later is done."""
+
+
+class PreparedAccount:
+    """A new sandbox in virtual time; stands where a task takes its credentials.
+
+    Attributes:
+        http: Calls as anybody makes them, past our client.
+    """
+
+    def __init__(self) -> None:
+        self.time = VirtualTime()
+        self._sandbox = Sandbox(api_key=KEY, clock=self.time, seed_contacts=2)
+        headers = {"X-Auth-Token": f"api-key {KEY}"}
+        transport = self._sandbox.transport()
+        self.http = httpx.Client(transport=transport, base_url=URL, headers=headers)
+        self._auth = ApiKeyAuth(SecretStr(KEY), URL, {})
+        throttle = Throttle(clock=self.time, chance=random.Random(1))
+        self._client = Client(
+            URL, self._auth, throttle=throttle, transport=transport, sleep=self.time.advance
+        )
+        self._throttle = throttle
+
+    def get_client(self) -> Client:
+        return self._client
+
+    def get_async_client(self) -> AsyncClient:
+        return AsyncClient(
+            URL,
+            self._auth,
+            throttle=self._throttle,
+            transport=self._sandbox.async_transport(),
+            sleep=self._asleep,
+        )
+
+    async def _asleep(self, seconds: float) -> None:
+        self.time.advance(seconds)
+        await asyncio.sleep(0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._client.close()
+        self.http.close()
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """All calls of the API so far."""
+        answer = self.http.get("https://api.getresponse.com/_sandbox/log")
+        return cast("list[dict[str, Any]]", answer.json()["calls"])
+
+    def call(self, method: str, path: str, body: Body | None = None) -> Any:
+        """Make a call that must succeed."""
+        answer = self.http.request(method, f"{URL}{path}", json=body)
+        assert answer.is_success, f"{method} {path} {body}: {answer.text}"
+        return answer.json() if answer.content else None
+
+    def path_of(self, row: Operation) -> dict[str, str]:
+        """Ids for the path of an operation, all of things that exist."""
+        prepare = PREPARED.get(row.operation_id)
+        return prepare(self) if prepare else self._ids(row.path)
+
+    def filled(self, body: Body, path: Mapping[str, str]) -> Body:
+        """A body with ids of what exists in the place of references.
+
+        Args:
+            body: The body.
+            path: Ids of the call's path: what lies under a shop is taken from that shop.
+        """
+        return cast("Body", replaced(body, lambda kind: self._id_of_kind(kind, path)))
+
+    def create(self, row: Operation, path: Mapping[str, str]) -> Any:
+        """Call an operation that creates something, with the least body."""
+        body = self.filled(body_of(row, full=False), path)
+        created = self.call("POST", row.path.format_map(path), body)
+        self.time.advance(_QUEUE)
+        return created
+
+    def _ids(self, template: str, known: Mapping[str, str] | None = None) -> dict[str, str]:
+        ids = dict(known or {})
+        for name in re.findall(r"\{(\w+)\}", template):
+            if name not in ids:
+                above = template.partition(f"/{{{name}}}")[0]
+                ids[name] = self._id_in(COLLECTIONS.get(name, above), name, ids)
+        return ids
+
+    def _id_of_kind(self, kind: str, path: Mapping[str, str]) -> str:
+        collection, name = KINDS[kind] if kind in KINDS else _collections()[kind]
+        return self._id_in(collection, name, self._ids(collection, path))
+
+    def _id_in(self, collection: str, name: str, ids: Mapping[str, str]) -> str:
+        """Id of the first thing in a collection, which is created if there is none."""
+        member = MEMBERS.get(name, name)
+        path = collection.format_map(ids)
+        rows = self.call("GET", path)
+        if not rows:
+            self.create(by_path("POST", collection), ids)
+            rows = self.call("GET", path)
+        return str(rows[0][member])
+
+
+def by_path(method: str, path: str) -> Operation:
+    """The operation with this method and path template."""
+    return next(each for each in operations() if (each.method, each.path) == (method, path))
+
+
+def body_of(row: Operation, *, full: bool) -> Body:
+    """An example body that keeps the rules which no table can hold."""
+    return lawful(row, example_body(row, full=full))
+
+
+def lawful(row: Operation, body: Body) -> Body:
+    """A body with the members set that depend on others or on what exists."""
+    for path, value in RULES.get(row.operation_id, {}).items():
+        _put(body, path.split("."), value)
+    return body
+
+
+def _put(body: Body, path: list[str], value: Any) -> None:
+    *above, last = path
+    for step in above:
+        body = body.setdefault(step, {})
+    if value is ABSENT:
+        body.pop(last, None)
+    else:
+        body[last] = value
+
+
+@cache
+def _collections() -> Mapping[str, tuple[str, str]]:
+    """Collection and name of the id, by the kind of resource: `taxes`, `custom_fields`."""
+    found: dict[str, tuple[str, str]] = {}
+    for row in operations():
+        collection, _, name = row.path.rpartition("/")
+        if name.startswith("{"):
+            kind = collection.rpartition("/")[2].replace("-", "_")
+            found.setdefault(kind, (collection, name[1:-1]))
+    return found
+
+
+ABSENT = object()
+"""Leave a member out."""
+
+COLLECTIONS: Mapping[str, str] = {
+    "abTestId": "/ab-tests/subject",
+}
+"""Where to find an id whose collection is not what stands before it in the path."""
+
+MEMBERS: Mapping[str, str] = {}
+"""Members that hold an id under another name than in the path."""
+
+KINDS: Mapping[str, tuple[str, str]] = {}
+"""Collection and name of the id for kinds that are not called like their collection."""
+
+_SECTION = [
+    {
+        "campaignIdsList": [Reference("campaigns")],
+        "logicOperator": "and",
+        "subscriberCycle": ["receiving_autoresponder"],
+        "subscriptionDate": "all_time",
+        "conditions": [
+            {
+                "conditionType": "email",
+                "operatorType": "string_operator",
+                "operator": "contains",
+                "value": "@",
+            }
+        ],
+    }
+]
+RULES: Mapping[str, Mapping[str, Any]] = {
+    "createImport": {"fieldMapping": ["email"], "contacts": [["jane@example.com"]]},
+    "getContactsFromSearchContactsConditions": {"section": _SECTION},
+    "newSearchContacts": {"section": _SECTION},
+    "updateSearchContacts": {"section": _SECTION},
+}
+"""Members of bodies, by operation, that depend on others or on what exists."""
+
+PREPARED: Mapping[str, Callable[[PreparedAccount], dict[str, str]]] = {}
+"""How to get a path for operations that need something in a certain state."""
