@@ -92,7 +92,8 @@ class _Flight:
     def close(self) -> None:
         """Give the slot back, with what the answer said about limits."""
         limits = read_limits(self._headers)
-        self._throttle.finish(self._request.budgets, limits, self._retry_after)
+        refused = 400 <= self._status < 500
+        self._throttle.finish(self._request.budgets, limits, self._retry_after, refused=refused)
         logger.debug("%s answered %s", self._request.endpoint, self._status or "nothing")
 
 

@@ -34,6 +34,7 @@ _SECOND_LIMIT = 80
 """Limit headers may describe the second instead of the frame (seen live); those are skipped."""
 _RESET_TOLERANCE = 2.0
 """Seconds by which two answers may place the end of one frame apart: they count whole seconds."""
+_DAY = 86_400.0
 
 
 class Lease(Protocol):
@@ -69,8 +70,8 @@ class Window:
 ENDPOINT_BUDGETS: Mapping[str, tuple[Window, ...]] = {
     # One call a second is meant; the surplus absorbs what uploads of a thousand contacts differ by.
     "contacts/batch": (Window(1, 1.1), Window(80, 600.0)),
-    "imports": (Window(20, 86_400.0),),
-    "newsletters": (Window(256, 86_400.0),),
+    "imports": (Window(20, _DAY),),
+    "newsletters": (Window(256, _DAY),),
 }
 """Budgets of single endpoints, by the names that operations declare."""
 
@@ -92,6 +93,11 @@ class _Budget:
 
     def start(self, now: float) -> None:
         self._starts.append(now)
+
+    def give_back(self) -> None:
+        """Forget the last start: a refused call made nothing, and its place would be lost a day."""
+        if self._starts and all(window.seconds >= _DAY for window in self._windows):
+            self._starts.pop()
 
 
 class Throttle:
@@ -146,7 +152,12 @@ class Throttle:
         return delay
 
     def finish(
-        self, budgets: tuple[str, ...], limits: RateLimits | None, retry_after: float | None
+        self,
+        budgets: tuple[str, ...],
+        limits: RateLimits | None,
+        retry_after: float | None,
+        *,
+        refused: bool = False,
     ) -> None:
         """End a call and learn from its answer.
 
@@ -154,10 +165,14 @@ class Throttle:
             budgets: Endpoint budgets of the call, as given to `try_start`.
             limits: Limit headers of the answer, if any.
             retry_after: Seconds a 429 asked to wait; None for any other answer.
+            refused: Whether the answer says that nothing was done.
         """
         with self._lock:
             now = self._clock()
             self._in_flight -= 1
+            if refused:
+                for name in budgets:
+                    self._budgets[name].give_back()
             if retry_after is not None:
                 self._pause(budgets, now + retry_after + self._chance.uniform(0.1, 0.5))
             elif limits is not None and limits.limit > _SECOND_LIMIT and not budgets:

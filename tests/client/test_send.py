@@ -239,23 +239,34 @@ class TestSideBySide:
         assert throttle.try_start((), lambda: None) is None
 
 
-class TestLongWaits:
-    def test_the_21st_import_of_a_day_waits_and_says_so(
+class TestBudgetOfADay:
+    IMPORT = ApiRequest(
+        "POST", "/imports", "/imports", RetryClass.IMPORT, body={}, budgets=("imports",)
+    )
+
+    def test_the_21st_import_waits_and_says_so(
         self, sender: MakeSender, caplog: pytest.LogCaptureFixture
     ) -> None:
-        request = ApiRequest(
-            "POST", "/imports", "/imports", RetryClass.IMPORT, body={}, budgets=("imports",)
-        )
         with FaultServer(answer(201, {"importId": "i"})) as server:
             client = sender(server.url)
             for _ in range(20):
-                client.send(request)
+                client.send(self.IMPORT)
             assert (client.now < 1100, caplog.messages) == (True, [])
-            client.send(request)
+            client.send(self.IMPORT)
 
         assert client.now >= 1000 + 86_400
         [warning] = caplog.messages
         assert warning.startswith("POST /imports waits 1 day")
+
+    def test_a_refused_call_uses_nothing_up(self, sender: MakeSender) -> None:
+        conflict = {"code": 1008, "message": "another import is active"}
+        with FaultServer(answer(409, conflict)) as server:
+            client = sender(server.url)
+            for _ in range(30):
+                with pytest.raises(errors.Conflict):
+                    client.send(self.IMPORT)
+
+        assert client.now < 1100
 
 
 class TestEndOfTheLoop:
