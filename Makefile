@@ -35,7 +35,8 @@ bench: dev ## Run the benchmarks; results go to benchmarks/results/
 		if [ $$file = none ]; then echo "bench: no benchmarks yet"; else \
 		echo "bench: $$file"; $(BIN)/python $$file $(ARGS); fi; done
 
-docs: dev ## Check that the documentation is true and fresh
+docs: dev ## Write the reference of the tasks, and check that the documentation is true
+	@$(BIN)/python -m scripts.write_reference
 	@if [ -d tests/docs ]; then $(BIN)/pytest tests/docs $(ARGS); else echo "docs: no checks yet"; fi
 
 lock: runtime ## Write the locks anew from pyproject.toml (ARGS=--upgrade for newer versions)

@@ -1,0 +1,1 @@
+"""Programs for maintainers: run from the top of the repository, `python -m scripts.NAME`."""
