@@ -75,6 +75,7 @@ _SECTION_BOUNDS = {
     "section[].subscriberCycle": (1, 2),
     "section[].conditions": (0, 8),
 }
+_EVENT_ATTRIBUTES = ("attributes[].name", "attributes[].type")
 
 NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
     # The contract names the part of the form, and forgets to require it.
@@ -93,6 +94,19 @@ NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(_SEGMENTS, _SECTION),
     "upsertCustomFieldsBySearchContactId": _CUSTOMS,
     "createPredefinedField": ("campaign.campaignId",),
+    "createFile": ("folder.folderId",),
+    "createTransactionalEmail": (
+        "fromField.fromFieldId",
+        "replyTo.fromFieldId",
+        "tag.tagId",
+        "recipients.to",
+        *(f"recipients.{path}.email" for path in ("to", "cc[]", "bcc[]")),
+        *(f"attachments[].{path}" for path in ("fileName", "mimeType", "content")),
+        "template.templateId",
+    ),
+    "createCustomEvent": _EVENT_ATTRIBUTES,
+    "updateCustomEvent": _EVENT_ATTRIBUTES,
+    "triggerCustomEvent": ("attributes[].name", "attributes[].value"),
     "createProduct": _PRODUCT,
     "updateProduct": _PRODUCT,
     "upsertProductCategories": ("categories[].categoryId",),
@@ -137,7 +151,7 @@ EXTRA_FIELDS: Mapping[str, Mapping[str, str]] = {
     "createSubjectAbTest": {
         "flags": "array<string> enum(clicktrack|google_analytics|ecommerce_tracking)",
     },
-    **{name: _SECTION_FIELDS for name in _SEGMENTS},
+    **dict.fromkeys(_SEGMENTS, _SECTION_FIELDS),
 }
 """Members that the table leaves out, most of them because they depend on another member, and notes
 that stand instead of the table's, because those do not name the words allowed."""
@@ -160,7 +174,7 @@ ITEM_BOUNDS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "createBatchContacts": {"contacts": (1, 1000)},
     # As many as the bytes allow.
     "createImport": {"fieldMapping": (1, 20_000_000), "contacts": (1, 20_000_000)},
-    **{name: _SECTION_BOUNDS for name in _SEGMENTS},
+    **dict.fromkeys(_SEGMENTS, _SECTION_BOUNDS),
 }
 """Fewest and most items of an array."""
 
@@ -183,6 +197,13 @@ REFERENCES: Mapping[str, str] = {
     "variantId": "product_variants",
     "metaFieldId": "meta_fields",
     "cartId": "carts",
+    "folderId": "folders",
+    "templateId": "transactional_email_templates",
+    "senderNameId": "sms_sender_names",
+    "phoneNumberCustomFieldId": "custom_fields",
+    "selectedCampaigns": "campaigns",
+    "excludedCampaigns": "campaigns",
+    "selectedContacts": "contacts",
 }
 """Members that must name an existing resource, by the member's own name: the kind they name."""
 

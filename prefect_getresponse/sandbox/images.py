@@ -1,4 +1,4 @@
-"""Images that the sandbox makes up, such as thumbnails."""
+"""Images that the sandbox makes up, such as thumbnails, and those it is sent."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import struct
 import zlib
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_SIZES = ((_SIGNATURE, 16, ">II"), (b"GIF8", 6, "<HH"), (b"BM", 18, "<II"))
+"""First bytes, and where width and height stand in which form, of kinds of images."""
 _EIGHT_BITS_GREY = (8, 0, 0, 0, 0)
 
 
@@ -22,6 +24,15 @@ def png(width: int, height: int, shade: int = 200) -> bytes:
     pixels = zlib.compress(row * height)
     chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def picture_size(content: bytes) -> tuple[int, ...]:
+    """Return width and height of a PNG, GIF or BMP image in pixels, nothing for other files."""
+    for signature, offset, form in _SIZES:
+        end = offset + struct.calcsize(form)
+        if content.startswith(signature) and len(content) >= end:
+            return struct.unpack(form, content[offset:end])
+    return ()
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
