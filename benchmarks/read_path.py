@@ -43,8 +43,8 @@ def prepare(path: Path) -> None:
     source = open_source(path)
     reader = compile_reader(map_source(source, MAPPING))
     last: dict[str, int] = {}
-    for row, cells in source.records():
-        last[reader(row, cells).key] = row
+    for found in reader.prepare(source.records()):
+        last[found.key] = found.row
 
 
 def prepare_in_ledger(path: Path) -> None:

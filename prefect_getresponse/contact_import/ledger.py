@@ -325,13 +325,13 @@ class Ledger:
         """
         self._db.execute("DROP INDEX IF EXISTS rows_by_key")
 
-    def add_rows(self, run: int, rows: Iterable[NewRow]) -> None:
-        """Add rows as they were read."""
-        self._db.executemany(
+    def add_rows(self, run: int, rows: Iterable[NewRow]) -> int:
+        """Add rows as they were read, and return their number."""
+        return self._db.executemany(
             "INSERT INTO rows (run, row, key, contact, hash, verdict, reason)"
             f" VALUES ({run}, ?, ?, ?, ?, ?, ?)",
             rows,
-        )
+        ).rowcount
 
     def mark_duplicates(self, run: int) -> None:
         """Let the last row of each address win whole."""

@@ -5,7 +5,12 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.addresses import address, compare_key, trimmed
+from prefect_getresponse.contact_import.addresses import (
+    address,
+    all_trimmed,
+    compare_key,
+    trimmed,
+)
 
 DOMAIN_OF_250 = ".".join(["d" * 61] * 4) + ".de"
 
@@ -95,6 +100,7 @@ def test_tags_after_a_plus_are_another_address() -> None:
 def test_space_at_the_ends_is_trimmed(around: str) -> None:
     assert trimmed(f"{around}a b{around}") == "a b"
     assert trimmed(around) == ""
+    assert all_trimmed([f"{around}a b{around}", around, "ü"]) == ["a b", "", "ü"]
 
 
 @given(

@@ -2,6 +2,8 @@ import csv
 import io
 
 import pytest
+from hypothesis import given as given_examples
+from hypothesis import strategies as st
 
 from prefect_getresponse.contact_import.errors import MappingError
 from prefect_getresponse.contact_import.mapping import map_columns
@@ -21,7 +23,12 @@ def reader_of(header: str, *extra_tags: str, **given: str) -> RowReader:
 def prepared(header: str, line: str, **given: str) -> PreparedRow:
     (cells,) = csv.reader(io.StringIO(line)) if line else [[""]]
     cells += [""] * (header.count(",") + 1 - len(cells))
-    return reader_of(header, **given)(7, cells)
+    return one(reader_of(header, **given), 7, cells)
+
+
+def one(reader: RowReader, row: int, cells: list[str]) -> PreparedRow:
+    (found,) = reader.prepare([(row, cells)])
+    return found
 
 
 def contact(header: str, line: str, **given: str) -> Contact:
@@ -162,7 +169,7 @@ def test_optional_cells_are_left_out_when_invalid(
 def test_tags_are_brought_together_and_accounted_for() -> None:
     reader = reader_of("Email,Tags,Group", "VIP", "since 2026", Group="tags")
     assert reader.renamed_tags == {"since 2026": "since_2026"}
-    row = reader(2, ["a@example.com", "b2b west, b2b-west, VIP, x", "日本; Köln"])
+    row = one(reader, 2, ["a@example.com", "b2b west, b2b-west, VIP, x", "日本; Köln"])
     assert row.contact is not None
     assert row.contact.tags == ("b2b_west", "VIP", "K_ln", "since_2026")
     assert row.warnings == (("Tags", "tag_dropped"), ("Group", "tag_dropped"))
@@ -177,7 +184,7 @@ def test_tags_are_brought_together_and_accounted_for() -> None:
 
 def test_tags_of_refused_rows_are_not_reported() -> None:
     reader = reader_of("Email,Newsletter,Tags")
-    reader(2, ["a@example.com", "no", "summer sale"])
+    one(reader, 2, ["a@example.com", "no", "summer sale"])
     assert reader.renamed_tags == {}
 
 
@@ -190,15 +197,44 @@ def test_extra_tags_must_be_possible() -> None:
 
 def test_spellings_of_one_address_share_a_key() -> None:
     reader = reader_of("Email")
-    keys = {
-        reader(row, [cell]).key
-        for row, cell in enumerate(
-            [
-                "a@bücher.example",
-                " A@BÜCHER.example",
-                "a@bu\u0308cher.example",
-                "a@xn--bcher-kva.example\n",
-            ]
-        )
-    }
+    cells = [
+        "a@bücher.example",
+        " A@BÜCHER.example",
+        "a@bu\u0308cher.example",
+        "a@xn--bcher-kva.example\n",
+    ]
+    keys = {found.key for found in reader.prepare((row, [cell]) for row, cell in enumerate(cells))}
     assert keys == {"a@xn--bcher-kva.example"}
+
+
+CELLS = st.sampled_from(
+    [
+        *["", " a@example.com", "A@example.com\u200b", "a@bücher.example", "nobody", "x" * 129],
+        *[
+            "yes",
+            "no",
+            "unsubscribed",
+            "vip, summer sale",
+            "b2b, x",
+            "Zoë\u00a0",
+            "192.0.2.7",
+            "12",
+        ],
+    ]
+)
+
+
+@given_examples(
+    table=st.lists(st.lists(CELLS, min_size=10, max_size=12), max_size=8),
+    repeats=st.integers(min_value=1, max_value=40),
+)
+def test_a_record_means_the_same_alone_and_among_others(
+    table: list[list[str]], repeats: int
+) -> None:
+    header = "Email,First Name,Last Name,Full Name,Tags,Group,Newsletter,Opt Out,IP,Day"
+    given = {"Group": "tags", "Opt Out": "opt_out", "Day": "day_of_cycle"}
+    together, alone = (reader_of(header, "night", **given) for _ in range(2))
+    records = list(enumerate(table * repeats, start=2))
+    assert list(together.prepare(records)) == [one(alone, row, cells) for row, cells in records]
+    assert together.renamed_tags == alone.renamed_tags
+    assert together.dropped_tags == alone.dropped_tags

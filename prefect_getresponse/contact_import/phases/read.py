@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import islice
 
 from prefect_getresponse.contact_import.contacts import pack
 from prefect_getresponse.contact_import.job import Job
@@ -60,13 +60,10 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
     progress.start("reading", size or None)
     rows = 0
     ledger.put_off_index()
-    prepared = (reader(row, cells) for row, cells in source.records())
-    while part := list(islice(prepared, ROWS_AT_ONCE)):
-        with ledger.transaction():
-            ledger.add_rows(run.number, _new_rows(part))
-        rows += len(part)
-        found = chain.from_iterable(row.warnings for row in part if row.warnings)
-        warnings.update(f"{column}: {code}" for column, code in found)
+    new_rows = _new_rows(reader.prepare(source.records()), warnings)
+    # Rows go by one at a time: a list of them would wake Python's collector of cyclic garbage.
+    while added := _add(ledger, run, islice(new_rows, ROWS_AT_ONCE)):
+        rows += added
         progress.advance(source.progress()[0])
     with ledger.transaction():
         ledger.mark_duplicates(run.number)
@@ -81,8 +78,15 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
         )
 
 
-def _new_rows(prepared: list[PreparedRow]) -> Iterator[NewRow]:
+def _add(ledger: Ledger, run: Run, rows: Iterable[NewRow]) -> int:
+    with ledger.transaction():
+        return ledger.add_rows(run.number, rows)
+
+
+def _new_rows(prepared: Iterable[PreparedRow], warnings: Counter[str]) -> Iterator[NewRow]:
     for row in prepared:
+        if row.warnings:
+            warnings.update(f"{column}: {code}" for column, code in row.warnings)
         text, digest = pack(row.contact) if row.contact else (None, None)
         yield NewRow(row.row, row.key, text, digest, row.verdict, row.reason)
 

@@ -2,14 +2,14 @@
 
 import csv
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice, takewhile
 
 from prefect_getresponse.contact_import.columns import email_rank
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
 from prefect_getresponse.contact_import.sources import delimiters
 from prefect_getresponse.contact_import.sources.cells import column_names
-from prefect_getresponse.contact_import.sources.text import MAX_LINE, TextFile
+from prefect_getresponse.contact_import.sources.text import MAX_LINE, TextFile, split_lines
 
 MAX_CELL = 1 << 20
 """Longest cell in characters: 1 MiB."""
@@ -77,43 +77,40 @@ class CsvSource:
                 too large. The error names the row.
             SourceChanged: The file was written to since it was opened.
         """
+        # The limit is global to the process; its default would refuse cells of 128 KiB.
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
         width = len(self._columns)
         row = 1
-        records = islice(self._parsed(), self._header_at + 1, None)
+        # Lists of lines keep the parser within C, where most of the work of reading is.
+        lines = chain.from_iterable(self._line_lists(lambda: row))
+        parser = delimiters.reader(islice(lines, self._skipped_lines, None), self._delimiter)
         try:
-            for row, cells in enumerate(records, start=2):
-                missing = width - len(cells)
-                if missing > 0:
-                    cells += [""] * missing
-                elif missing < 0 and not any(map(str.strip, cells[width:])):
-                    del cells[width:]
+            for row, cells in enumerate(islice(parser, self._header_at + 1, None), start=2):
+                if len(cells) != width:
+                    _fit(cells, width)
                 yield row, cells
+        except csv.Error as error:
+            raise self._unsplittable(error).at(row=row + 1) from error
         except UnreadableSource as error:
             raise error.at(row=row + 1) from error
 
-    def _parsed(self) -> Iterator[list[str]]:
-        # The limit is global to the process; its default would refuse cells of 128 KiB.
-        csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
-        size = 0
+    def _line_lists(self, last_row: Callable[[], int]) -> Iterator[list[str]]:
+        """Yield lines, some 256 KiB at once, until a single record is found to be too large."""
+        row, size = 0, 0
+        for block in self._text.blocks():
+            if last_row() != row:
+                row, size = last_row(), 0
+            if size > MAX_LINE:
+                raise self._too_large()
+            yield split_lines(block)
+            size += len(block)
 
-        def lines() -> Iterator[str]:
-            nonlocal size
-            for line in islice(self._text.lines(), self._skipped_lines, None):
-                size += len(line)
-                if size > MAX_LINE:
-                    raise UnreadableSource(
-                        f"the record is larger than {MAX_LINE >> 20} MiB",
-                        "Look for a quote that is opened in this record and not closed",
-                        self.name,
-                    )
-                yield line
-
-        try:
-            for cells in delimiters.reader(lines(), self._delimiter):
-                size = 0
-                yield cells
-        except csv.Error as error:
-            raise self._unsplittable(error) from error
+    def _too_large(self) -> UnreadableSource:
+        return UnreadableSource(
+            f"the record is larger than {MAX_LINE >> 20} MiB",
+            "Look for a quote that is opened in this record and not closed",
+            self.name,
+        )
 
     def _unsplittable(self, error: csv.Error) -> UnreadableSource:
         return UnreadableSource(
@@ -134,6 +131,15 @@ class CsvSource:
         if all_seen and not any(map(any, table[1:])):
             what = "a header but no records" if any(map(any, table)) else "only blank lines"
             raise EmptySource(f"the file holds {what}", "Check the export", self.name)
+
+
+def _fit(cells: list[str], width: int) -> None:
+    """Fill a short record with blank cells; take blank cells beyond the header off a long one."""
+    missing = width - len(cells)
+    if missing > 0:
+        cells += [""] * missing
+    elif not any(map(str.strip, cells[width:])):
+        del cells[width:]
 
 
 def _header_index(head: Sequence[Sequence[str]]) -> int:

@@ -67,21 +67,32 @@ class TextFile:
         r"""Yield lines with their ends, which may be `\n`, `\r\n` or `\r`, also mixed.
 
         Raises:
+            UnreadableSource: As `blocks` does.
+        """
+        for block in self.blocks():
+            yield from split_lines(block)
+
+    def blocks(self) -> Iterator[str]:
+        """Yield the text in pieces of some 256 KiB, each of whole lines.
+
+        Raises:
             UnreadableSource: The text cannot be decoded, holds a zero character or has a line of
                 more than 4 MiB. All lines before the damage have been yielded by then.
         """
         rest = ""
         for text in self._texts():
-            lines = io.StringIO(rest + text, newline="").readlines()
-            # The last line may go on in the next chunk; so may a `\r` that is half of `\r\n`.
-            rest = "" if not lines or lines[-1].endswith("\n") else lines.pop()
+            text = rest + text
+            # The last line may go on in the next piece; so may a `\r` that is half of `\r\n`.
+            end = max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1
+            rest = text[end:]
+            if end:
+                yield text[:end]
             if len(rest) > MAX_LINE:
                 raise UnreadableSource(
                     f"a line is longer than {MAX_LINE >> 20} MiB",
                     "Check that the file is text with one record a line",
                     self.name,
                 )
-            yield from lines
         if rest:
             yield rest
 
@@ -138,6 +149,11 @@ class TextFile:
         return UnreadableSource(
             f"{shown} at offset {offset} is not {self.encoding.upper()}", advice, self.name
         )
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text with their ends."""
+    return io.StringIO(text, newline="").readlines()
 
 
 def _is_unicode(text: str) -> bool:
