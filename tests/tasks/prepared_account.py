@@ -178,10 +178,16 @@ COLLECTIONS: Mapping[str, str] = {
 }
 """Where to find an id whose collection is not what stands before it in the path."""
 
-MEMBERS: Mapping[str, str] = {}
+MEMBERS: Mapping[str, str] = {"transactionalEmailTemplateId": "templateId"}
 """Members that hold an id under another name than in the path."""
 
-KINDS: Mapping[str, tuple[str, str]] = {}
+KINDS: Mapping[str, tuple[str, str]] = {
+    "sms_sender_names": ("/sms/sender-names", "senderNameId"),
+    "transactional_email_templates": (
+        "/transactional-emails/templates",
+        "transactionalEmailTemplateId",
+    ),
+}
 """Collection and name of the id for kinds that are not called like their collection."""
 
 _SECTION = [
@@ -201,6 +207,19 @@ _SECTION = [
     }
 ]
 RULES: Mapping[str, Mapping[str, Any]] = {
+    # A file in a folder would not be listed.
+    "createFile": {"folder": None},
+    "createTransactionalEmail": {
+        "contentType": "direct",
+        "content": {"plain": "text"},
+        "template": ABSENT,
+    },
+    "sendSms": {
+        "recipientsType": "importedNumbers",
+        "sendSettings.contacts": ABSENT,
+        "sendSettings.importedNumbers": [{"phone": "+48500000000", "countryCode": "PL"}],
+    },
+    "triggerCustomEvent": {"name": "text", "attributes": [{"name": "text", "value": "text"}]},
     "createImport": {"fieldMapping": ["email"], "contacts": [["jane@example.com"]]},
     "getContactsFromSearchContactsConditions": {"section": _SECTION},
     "newSearchContacts": {"section": _SECTION},
@@ -208,5 +227,18 @@ RULES: Mapping[str, Mapping[str, Any]] = {
 }
 """Members of bodies, by operation, that depend on others or on what exists."""
 
-PREPARED: Mapping[str, Callable[[PreparedAccount], dict[str, str]]] = {}
+CLASHES: Mapping[str, str] = {"getFileList": "query[folderId]"}
+"""Query parameter, by operation, that does not go together with the others."""
+
+
+def _with_event(account: PreparedAccount) -> dict[str, str]:
+    attributes = [{"name": "text", "type": "string"}]
+    account.call("POST", "/custom-events", {"name": "text", "attributes": attributes})
+    return {}
+
+
+PREPARED: Mapping[str, Callable[[PreparedAccount], dict[str, str]]] = {
+    "getSmsStats": lambda account: account.path_of(by_path("GET", "/sms/{smsId}")),
+    "triggerCustomEvent": _with_event,
+}
 """How to get a path for operations that need something in a certain state."""

@@ -6,7 +6,7 @@ from typing import Any, assert_type
 from prefect import flow
 from prefect.futures import PrefectFuture, PrefectFutureList
 
-from prefect_getresponse import OMIT, GetResponseCredentials
+from prefect_getresponse import OMIT, GetResponseCredentials, Upload
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.paging import fetch_all, items, pages
 from prefect_getresponse.segments import SearchSection
@@ -21,6 +21,8 @@ from prefect_getresponse.tasks.contacts import (
     list_contacts,
     update_contact,
 )
+from prefect_getresponse.tasks.multimedia import Image, upload_image
+from prefect_getresponse.tasks.newsletters import get_newsletter_thumbnail
 from prefect_getresponse.tasks.search_contacts import SearchedContact, list_contacts_by_conditions
 from prefect_getresponse.tasks.tags import Tag, create_tag
 
@@ -32,6 +34,8 @@ def sync_flow(credentials: GetResponseCredentials, section: SearchSection) -> No
     assert_type(get_contact(credentials, "x"), ContactDetails)
     assert_type(update_account_blocklist(credentials, masks=[]), Blocklist | None)
     assert_type(get_account(credentials)["accountId"], str)
+    assert_type(get_newsletter_thumbnail(credentials, "x"), bytes)
+    assert_type(upload_image(credentials, file=Upload("logo.png", b"")), Image)
     create_contact(
         credentials,
         email="jane@example.com",
