@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from prefect_getresponse.sandbox import facts
@@ -102,6 +102,21 @@ def _apply_remark(shape: Shape, remark: str) -> None:
         shape.high = float(bounds["high"]) if bounds["high"] else None
 
 
+def object_shape(notes: Mapping[str, str]) -> Shape:
+    """Return the shape of an object.
+
+    Args:
+        notes: Type notes by path of the member; `{required}` at their end says what must be there.
+    """
+    root = Shape()
+    for path, note in sorted(notes.items(), key=_depth):
+        parent, last = _parent(root, path)
+        parent.members[last] = parse_note(note)
+        if note.endswith("{required}"):
+            parent.required.add(last)
+    return root
+
+
 @functools.cache
 def body_shape(operation: Operation) -> Shape:
     """Return the shape of an operation's request body.
@@ -110,13 +125,8 @@ def body_shape(operation: Operation) -> Shape:
         operation: Any operation of the table.
     """
     name = operation.operation_id
-    root = Shape(required=set(operation.body_required))
-    notes = {**operation.body_fields, **facts.EXTRA_FIELDS.get(name, {})}
-    for path, note in sorted(notes.items(), key=_depth):
-        parent, last = _parent(root, path)
-        parent.members[last] = parse_note(note)
-        if note.endswith("{required}"):
-            parent.required.add(last)
+    root = object_shape({**operation.body_fields, **facts.EXTRA_FIELDS.get(name, {})})
+    root.required |= set(operation.body_required)
     for path in facts.NESTED_REQUIRED.get(name, ()):
         parent, last = _parent(root, path)
         parent.required.add(last)

@@ -174,7 +174,7 @@ def _check(value: Any, shape: Shape, path: str) -> Iterator[FieldError]:
     elif not any(_is_kind(value, kind) for kind in shape.kinds):
         yield FieldError(path, "type", f"Not of the type {'|'.join(sorted(shape.kinds))}")
     elif isinstance(value, dict):
-        yield from _check_object(cast("Body", value), shape, path)
+        yield from check_object(cast("Body", value), shape, path)
     elif isinstance(value, list):
         yield from _check_array(cast("Sequence[Any]", value), shape, path)
     elif isinstance(value, str):
@@ -192,7 +192,17 @@ def _is_kind(value: Any, kind: str) -> bool:
     return isinstance(value, {"string": str, "boolean": bool, "object": dict, "array": list}[kind])
 
 
-def _check_object(value: Body, shape: Shape, path: str) -> Iterator[FieldError]:
+def check_object(value: Body, shape: Shape, path: str) -> Iterator[FieldError]:
+    """Check an object.
+
+    Args:
+        value: The object.
+        shape: What it must look like.
+        path: Where it stands in the body, empty if it is the body.
+
+    Returns:
+        Every failed check.
+    """
     prefix = f"{path}." if path else ""
     for name in sorted(shape.required - value.keys()):
         yield FieldError(f"{prefix}{name}", "required", "Member is required")

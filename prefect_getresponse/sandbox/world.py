@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prefect_getresponse.sandbox.acceptance_queue import AcceptanceQueue
+from prefect_getresponse.sandbox.agenda import Agenda
 from prefect_getresponse.sandbox.contact_book import Contact, ContactBook, email_key
 from prefect_getresponse.sandbox.ids import Ids
 from prefect_getresponse.sandbox.import_jobs import ImportJobs
@@ -158,6 +159,7 @@ class World:
         self.custom_fields: dict[str, CustomField] = {}
         self.suppressions: dict[str, Suppression] = {}
         self.records = Records()
+        self.agenda = Agenda()
         self.contacts = ContactBook(self.ids)
         self.queue = AcceptanceQueue(speed)
         self.imports = ImportJobs(speed)
@@ -182,7 +184,7 @@ class World:
             self.queue.accept(contact, now)
 
     def settle(self, now: float) -> None:
-        """Do the work that is due, in the order in which it is: queued contacts and imports.
+        """Do the work that is due: queued contacts and imports in their order, then what is noted.
 
         Args:
             now: Unix seconds.
@@ -193,6 +195,7 @@ class World:
             job.counts = execute(self, job, moment)
             job.end("finished", moment)
         self._settle_queue(now)
+        self.agenda.act(now)
 
     def _settle_queue(self, now: float) -> None:
         """Put queued contacts on their lists.

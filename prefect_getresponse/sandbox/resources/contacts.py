@@ -234,13 +234,18 @@ def upsert_tags(world: World, request: Request) -> Answer:
 def upsert_customs(world: World, request: Request) -> Answer:
     """`POST /contacts/{contactId}/custom-fields`: replaces the values of the fields sent."""
     contact = _existing(world, request)
-    contact.customs = {**contact.customs, **_customs(request.body)}
-    world.contacts.touch(contact, request.now)
+    set_customs(world, contact, request.body, request.now)
     rows = [
         {"customFieldId": field_id, "values": list(values)}
         for field_id, values in _customs_of(world, contact)
     ]
     return json_answer(200, rows)
+
+
+def set_customs(world: World, contact: Contact, body: Body, now: float) -> None:
+    """Give a contact the custom fields of a body; its others stay."""
+    contact.customs = {**contact.customs, **_customs(body)}
+    world.contacts.touch(contact, now)
 
 
 def check_customs(world: World, body: Body) -> Iterator[FieldError]:

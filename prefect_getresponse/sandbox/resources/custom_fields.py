@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from prefect_getresponse.sandbox.custom_values import CHOICE_FORMATS
-from prefect_getresponse.sandbox.errors import FieldError, conflict, invalid, not_found
+from prefect_getresponse.sandbox.errors import (
+    IN_USE,
+    ApiError,
+    FieldError,
+    conflict,
+    invalid,
+    not_found,
+)
 from prefect_getresponse.sandbox.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
@@ -96,8 +104,20 @@ def _check_choices(presentation: str, values: list[str]) -> None:
 
 def delete_custom_field(world: World, request: Request) -> Answer:
     """`DELETE /custom-fields/{customFieldId}`: contacts lose their values too."""
-    del world.custom_fields[_existing(world, request).custom_field_id]
+    definition = _existing(world, request)
+    if definition.custom_field_id in _in_segments(world):
+        raise ApiError(400, IN_USE, "A segment uses the custom field")
+    del world.custom_fields[definition.custom_field_id]
     return Answer(204)
+
+
+def _in_segments(world: World) -> Iterator[str]:
+    """Return the identifiers of the fields that saved segments ask for."""
+    for segment in world.records.of("search_contacts").values():
+        for section in segment.members["section"]:
+            for condition in section.get("conditions", []):
+                if condition["conditionType"] == "custom":
+                    yield condition["scope"]
 
 
 BEHAVIOURS: Behaviours = {
