@@ -25,6 +25,24 @@ def write_customers(path: Path, rows: int) -> None:
         writer.writerows(_customer(number) for number in range(rows))
 
 
+def write_people(path: Path, rows: int) -> None:
+    """Write a CSV file of as many people, each with an address of his own that is valid.
+
+    Args:
+        path: Where to.
+        rows: Number of people.
+    """
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("Email", "Name", "City"))
+        writer.writerows(_person(number) for number in range(rows))
+
+
+def _person(number: int) -> tuple[str, ...]:
+    email, first, last, city, *_ = _customer(100 * number + 1)
+    return email, f"{first} {last}", city
+
+
 def _customer(number: int) -> tuple[str, ...]:
     # Multiplying by a prime spreads the addresses, so that no index is filled in order.
     person = (number - 25 if number % 50 == 49 else number) * 7_919 % 99_999_989
