@@ -72,6 +72,8 @@ def nightly_contact_import(
     create_campaign: bool = False,
     settle_seconds: float | None = None,
     query: str = "",
+    skip_confirmation: bool = False,
+    max_removal_ratio: float = 0.1,
 ) -> ImportReport:
     """Import a contact export into a list (campaign) and say what became of every row.
 
@@ -84,10 +86,12 @@ def nightly_contact_import(
             (`s3://...`), or SQLAlchemy's URL of a database; a password there is best `${NAME}`.
         campaign: Name of the list (campaign), or its id.
         mapping: Field by column name, for columns that are not recognised by themselves.
-        mode: Change people who are on the list already, or leave them.
+        mode: Change people who are on the list already, or leave them; `mirror` also removes those
+            who are gone from the source.
         tags: Tags for every person, besides those of the source.
         dry_run: Stop after the plan; nothing is sent.
-        route: How new people are sent: a call each, 1000 a call, or whatever is quicker.
+        route: How people are sent: a call each, 1000 a call, 20 MB a call (people of the list too),
+            or whatever is quicker.
         verify: Read the list back and give every sent row its verdict.
         max_reject_ratio: Share of rejected rows above which the run fails, 0 to 1.
         state_dir: Folder of the ledger; must outlive the worker.
@@ -95,6 +99,9 @@ def nightly_contact_import(
         create_campaign: Create the list if it is missing.
         settle_seconds: Longest wait for queued contacts, in seconds; 600 unless set elsewhere.
         query: What to read from a database: `SELECT ... ORDER BY ...`.
+        skip_confirmation: Let route `import` add people to a double opt-in list unconfirmed.
+        max_removal_ratio: Share of the list that `mirror` may remove; more ends the run before
+            anything is sent.
 
     Returns:
         What became of every row.
@@ -119,6 +126,8 @@ def nightly_contact_import(
         state_dir=state_dir,
         encoding=encoding,
         create_campaign=create_campaign,
+        skip_confirmation=skip_confirmation,
+        max_removal_ratio=max_removal_ratio,
         **settle,
     )
     job = check_import(credentials, options)
@@ -164,10 +173,7 @@ def plan_import(credentials: GetResponseCredentials, job: Job, run_id: str) -> N
             return
         planned = report(job, run_id, time.time, planned=True)
         create_markdown_artifact(planned.markdown(), key=_key(job, "plan"), description="Plan")
-        progress.note(
-            f"plan: {estimate.add} to add ({estimate.route}), {estimate.update} to update,"
-            f" {estimate.calls} calls, at least {estimate.seconds} s"
-        )
+        progress.note(f"plan: {estimate.sentence()}")
 
 
 @task(name="send", task_run_name="send", cache_policy=NO_CACHE)

@@ -84,7 +84,9 @@ def import_(
     encoding: str | None = None,
     mode: Mode = "add_and_update",
     route: RouteChoice = "auto",
+    skip_confirmation: Annotated[bool, Parameter(negative="")] = False,
     max_reject_ratio: float = 0.05,
+    max_removal_ratio: float = 0.1,
     state_dir: str = "",
     new_run: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
@@ -104,9 +106,13 @@ def import_(
         map_: COLUMN=FIELD. Fields: email, name, first_name, last_name, tags, consent, opt_out,
             ip_address, day_of_cycle, scoring, custom:NAME, and - to ignore the column.
         encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
-        mode: add_and_update changes people who are on the list, add_only leaves them.
-        route: How new people are sent: contacts (a call each), batch (1000 a call), or auto.
+        mode: add_and_update changes people who are on the list, add_only leaves them, mirror also
+            removes those who are gone from the source.
+        route: How people are sent: contacts (a call each), batch (1000 a call), import (20 MB a
+            call, people of the list too), or auto.
+        skip_confirmation: Let --route import add people to a double opt-in list unconfirmed.
         max_reject_ratio: Share of rejected rows above which the run fails, 0 to 1.
+        max_removal_ratio: Share of the list that mirror may remove, 0 to 1.
         state_dir: Folder of the ledger; <PREFECT_HOME>/getresponse if not given.
         new_run: Settle an interrupted run whose source has changed, and begin a new one.
         dry_run: Stop after the plan; nothing is sent.
@@ -125,7 +131,9 @@ def import_(
         mode=mode,
         dry_run=dry_run,
         route=route,
+        skip_confirmation=skip_confirmation,
         max_reject_ratio=max_reject_ratio,
+        max_removal_ratio=max_removal_ratio,
         state_dir=state_dir,
         create_campaign=create_list,
         encoding=encoding,

@@ -207,7 +207,7 @@ class GetResponseCredentials(CredentialsBlock):
         """
         settings = GetResponseSettings()
         try:
-            return cls.model_validate(settings.model_dump(exclude={"settle_seconds", "state_dir"}))
+            return cls.model_validate(settings.model_dump(include=set(cls.model_fields)))
         except ValidationError as error:
             reasons = "; ".join(
                 fault["msg"].removeprefix("Value error, ").rstrip(".") for fault in error.errors()

@@ -24,6 +24,7 @@ class GetResponseSettings(PrefectBaseSettings):
         domain: Registered domain of a MAX account.
         account_name: Name of the account in limits, state files and events; not secret.
         settle_seconds: Longest wait for queued contacts to appear on their list.
+        import_seconds: Longest wait for GetResponse to do an import, its review included.
         state_dir: Folder of the import's ledgers; `<PREFECT_HOME>/getresponse` when empty.
     """
 
@@ -38,4 +39,5 @@ class GetResponseSettings(PrefectBaseSettings):
     domain: str = ""
     account_name: str = "default"
     settle_seconds: float = Field(default=600.0, ge=0)
+    import_seconds: float = Field(default=3600.0, ge=0)
     state_dir: str = ""

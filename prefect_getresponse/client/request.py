@@ -77,7 +77,8 @@ class ApiRequest:
         path: The same path with ids filled in.
         retry_class: What repeating it would do.
         query: Names and values of the query string, in order.
-        body: JSON body, or the texts of a form with `uploads`; None sends none.
+        body: JSON body, as data or as the bytes that it is; or the texts of a form with `uploads`;
+            None sends none.
         budgets: Names of the endpoint budgets it uses up besides the account's own.
         uploads: Files by the name of their part, in order.
         binary: Whether the answer is a file: bytes, not JSON.
@@ -105,8 +106,8 @@ class ApiRequest:
 
     def content(self) -> bytes | None:
         """Body as UTF-8 JSON, or None."""
-        if self.body is None:
-            return None
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
 
     def boundary(self) -> str:

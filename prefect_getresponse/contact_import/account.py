@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prefect_getresponse.client.errors import Conflict, GetResponseError, OutcomeUnknown
@@ -23,6 +24,7 @@ from prefect_getresponse.tasks.campaigns import (
 )
 from prefect_getresponse.tasks.contacts import get_contact, list_contacts
 from prefect_getresponse.tasks.custom_fields import list_custom_fields
+from prefect_getresponse.tasks.imports import get_import, list_imports
 from prefect_getresponse.tasks.search_contacts import list_contacts_by_conditions
 from prefect_getresponse.tasks.suppressions import get_suppression, list_suppressions
 from prefect_getresponse.tasks.tags import create_tag, list_tags
@@ -233,6 +235,24 @@ class Account:
         found: dict[str, Any] = await self.call(get_contact, contact_id=contact_id)
         return found
 
+    async def imports(self, since: float, campaign_id: str | None = None) -> list[dict[str, Any]]:
+        """Imports created since a moment.
+
+        Args:
+            since: The moment, in seconds since the epoch.
+            campaign_id: Only those into this list.
+        """
+        wanted = {} if campaign_id is None else {"campaign_id": campaign_id}
+        # A filter by day, as its format is certain; the moment itself is compared here.
+        day = f"{datetime.fromtimestamp(since, UTC) - timedelta(days=1):%Y-%m-%d}"
+        listed = await self.items(list_imports, created_from=day, **wanted)
+        return [each for each in listed if _seconds(each["createdOn"]) >= since]
+
+    async def read_import(self, import_id: str) -> dict[str, Any]:
+        """One import with its status and counters."""
+        found: dict[str, Any] = await self.call(get_import, import_id=import_id)
+        return found
+
     async def exclusions(self, campaign_id: str) -> Exclusions:
         """Blocklists of the account and of the list, and all suppression lists."""
         masks: dict[str, str] = {}
@@ -249,6 +269,12 @@ class Account:
 def _masks(answer: dict[str, Any], reason: str) -> dict[str, str]:
     masks: list[str] = answer.get("masks") or []
     return {_folded(mask): reason for mask in masks}
+
+
+def _seconds(moment: str) -> float:
+    """Seconds since the epoch of a moment as the API writes it; UTC if it names no zone."""
+    read = datetime.fromisoformat(moment)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
 
 
 def _folded(text: str) -> str:

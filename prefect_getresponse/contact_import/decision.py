@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from prefect_getresponse.contact_import.account import Exclusions
 from prefect_getresponse.contact_import.contacts import unpack
-from prefect_getresponse.contact_import.job import Mode, RouteChoice
+from prefect_getresponse.contact_import.job import Mode
 from prefect_getresponse.contact_import.ledger import Action, Decision, Person
 from prefect_getresponse.contact_import.validation import Contact
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 REFUSING_REMOVALS = frozenset({"unsubscribe", "complaint", "bounce", "blacklisted", "cleaner"})
 """Reasons of removal after which a person is never subscribed again by an import."""
-
-CONTACTS_ROUTE_UP_TO = 200
-"""Up to so many new people a call each is as quick as a batch, and answers for every row."""
 
 
 def decide(person: Person, mode: Mode, exclusions: Exclusions) -> Decision:
@@ -32,6 +27,8 @@ def decide(person: Person, mode: Mode, exclusions: Exclusions) -> Decision:
     """
     if reason := exclusions.reason(person.key):
         return Decision(person.row, verdict=Verdict.REFUSED, reason=reason)
+    if person.last_state == "importing":  # sending anything now might be overtaken by it
+        return Decision(person.row, verdict=Verdict.NOT_VISIBLE_YET, reason="import_at_work")
     same = person.last_hash == person.hash
     if person.listed_id is not None:
         return _decide_listed(person, mode, unchanged=same and person.last_state != "rejected")
@@ -105,57 +102,3 @@ def decide_steps(row: int, contact_id: str, steps: list[str]) -> Decision:
     if not steps:
         return Decision(row, verdict=Verdict.UNCHANGED)
     return Decision(row, action=Action.UPDATE, contact_id=contact_id, steps=json.dumps(steps))
-
-
-def choose_route(choice: RouteChoice, new_people: int) -> str:
-    """Road for new people: a call each for a handful, batches of 1000 above."""
-    if choice != "auto":
-        return choice
-    return "contacts" if new_people <= CONTACTS_ROUTE_UP_TO else "batch"
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What sending will cost.
-
-    Attributes:
-        route: Road for new people.
-        add: People to be added.
-        update: People to be changed.
-        calls: Calls to be sent.
-        seconds: Least time that the API's limits allow for them.
-    """
-
-    route: str
-    add: int
-    update: int
-    calls: int
-    seconds: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """As JSON-like data."""
-        return asdict(self)
-
-
-def estimate(route: str, batch_size: int, add: int, update_steps: Iterable[int]) -> Estimate:
-    """Estimate calls and seconds from the API's limits, latency left out.
-
-    Args:
-        route: Road for new people.
-        batch_size: Rows of a batch.
-        add: People to be added.
-        update_steps: Calls for each person to be changed.
-    """
-    steps = list(update_steps)
-    batches = math.ceil(add / batch_size) if route == "batch" else 0
-    single = sum(steps) + (add if route == "contacts" else 0)
-    seconds = max(_frames(batches, 80, 1.0), _frames(batches + single, 30_000, 80.0))
-    return Estimate(route, add, len(steps), batches + single, round(seconds, 1))
-
-
-def _frames(calls: int, per_frame: int, per_second: float) -> float:
-    """Seconds for a number of calls under a limit a frame of 10 minutes and a limit a second."""
-    if calls == 0:
-        return 0.0
-    full, rest = divmod(calls - 1, per_frame)
-    return 600.0 * full + (rest + 1) / per_second

@@ -21,8 +21,8 @@ from prefect_getresponse.contact_import.ledger import writer_lock
 from prefect_getresponse.contact_import.sources import Source, open_source
 from prefect_getresponse.settings import GetResponseSettings
 
-Mode = Literal["add_and_update", "add_only"]
-RouteChoice = Literal["auto", "contacts", "batch"]
+Mode = Literal["add_and_update", "add_only", "mirror"]
+RouteChoice = Literal["auto", "contacts", "batch", "import"]
 
 
 class ImportOptions(BaseModel):
@@ -33,16 +33,22 @@ class ImportOptions(BaseModel):
         query: What to read from a database.
         campaign: Name of the list (campaign), or its id.
         mapping: Field by column name, for columns that are not recognised by themselves.
-        mode: `add_and_update` changes people who are on the list; `add_only` leaves them.
+        mode: `add_and_update` changes people who are on the list; `add_only` leaves them; `mirror`
+            also removes those who are gone from the source.
         tags: Tags for every person, besides those of the source.
         dry_run: Stop after the plan; nothing is sent.
-        route: How new people are sent: `contacts` (a call each), `batch` (1000 a call), or `auto`.
+        route: How people are sent: `contacts` (a call each), `batch` (1000 a call), `import` (some
+            hundred thousand a call, people of the list too), or `auto`.
         verify: Read the list back and give every sent row its verdict.
         max_reject_ratio: Share of rejected rows above which the run fails.
         state_dir: Folder of the ledger.
         create_campaign: Create the list if it is missing, all opt-in types `single`.
         encoding: Encoding of a text source, if it is not UTF-8 or UTF-16.
+        skip_confirmation: Let `route="import"` add people to a double opt-in list unconfirmed.
+        max_removal_ratio: Share of the list that `mirror` may remove, and by which the source may
+            have shrunk since the last run.
         settle_seconds: Longest wait for queued contacts, in seconds.
+        import_seconds: Longest wait for GetResponse to do an import, in seconds.
         reopen: What to do about an interrupted run of a source that has changed since: `settle`
             it and start anew, or `refuse`.
     """
@@ -62,7 +68,10 @@ class ImportOptions(BaseModel):
     state_dir: str = ""
     create_campaign: bool = False
     encoding: str | None = None
+    skip_confirmation: bool = False
+    max_removal_ratio: float = Field(default=0.1, ge=0, le=1)
     settle_seconds: float = Field(default=600.0, ge=0)
+    import_seconds: float = Field(default=3600.0, ge=0)
     reopen: Literal["settle", "refuse"] = "settle"
 
     def job_key(self, location: str) -> str:
@@ -89,7 +98,11 @@ def import_options(**values: Any) -> ImportOptions:
         InvalidArguments: An option cannot be used; all faults are named.
     """
     settings = GetResponseSettings()
-    known = {"settle_seconds": settings.settle_seconds, **values}
+    known = {
+        "settle_seconds": settings.settle_seconds,
+        "import_seconds": settings.import_seconds,
+        **values,
+    }
     known["state_dir"] = known.get("state_dir") or settings.state_dir or default_state_dir()
     try:
         return ImportOptions.model_validate(known)
@@ -153,6 +166,7 @@ class Job:
         ledger: Path of the ledger.
         started: Start of the check, in seconds since the epoch.
         calls: Calls made so far, by endpoint.
+        import_obstacle: Why an import cannot carry the rows; None if it can.
     """
 
     options: ImportOptions
@@ -167,6 +181,7 @@ class Job:
     started: float
     calls: dict[str, int]
     given: Source | None = None
+    import_obstacle: str | None = None
 
     def open_source(self) -> Source:
         """Open the source.

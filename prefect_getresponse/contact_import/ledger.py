@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import import import_book, removals
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 _SCHEMA = """
@@ -76,6 +77,8 @@ class Action(StrEnum):
     UPDATE = "update"
     COMPARE = "compare"
     """On the list; whether it differs must be read from the contact itself."""
+    MERGE = "merge"
+    """On the list; sent by an import that sets what the row fills, whether it differs or not."""
     AWAIT = "await"
     """Sent by an earlier run and not seen on the list since."""
 
@@ -223,7 +226,7 @@ class Ledger:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_SCHEMA + _INDEX_BY_KEY)
+        self._db.executescript(_SCHEMA + import_book.SCHEMA + removals.SCHEMA + _INDEX_BY_KEY)
 
     def close(self) -> None:
         """Close the file."""
@@ -273,7 +276,7 @@ class Ledger:
     def begin(self, run_id: str, job: str, source: str, now: float) -> Run:
         """Begin a run; rows of ended runs are forgotten, what became of the people is kept."""
         with self.transaction():
-            for table in ("rows", "chunks", "listed", "calls"):
+            for table in ("rows", "chunks", "listed", "removals", "calls"):
                 self._db.execute(
                     f"DELETE FROM {table} WHERE run IN"
                     " (SELECT run FROM runs WHERE phase IN (?, ?))",
@@ -359,14 +362,32 @@ class Ledger:
 
     def clear_plan(self, run: int) -> None:
         """Forget what an interrupted planning had decided; nothing was sent yet."""
-        with self.transaction():
-            self._db.execute("DELETE FROM listed WHERE run = ?", (run,))
-            self._db.execute(
-                "UPDATE rows SET verdict = NULL, reason = NULL, action = NULL, steps = NULL,"
-                " contact_id = NULL, detail = NULL"
-                " WHERE run = ? AND contact IS NOT NULL AND verdict IS NOT ?",
-                (run, Verdict.DUPLICATE),
-            )
+        for table in ("listed", "chunks", "removals"):
+            self._db.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
+        self._db.execute(
+            "UPDATE rows SET verdict = NULL, reason = NULL, action = NULL, steps = NULL,"
+            " contact_id = NULL, detail = NULL, chunk = NULL"
+            " WHERE run = ? AND contact IS NOT NULL AND verdict IS NOT ?",
+            (run, Verdict.DUPLICATE),
+        )
+
+    def conclude_importing(self, *, all_arrived: bool) -> None:
+        """An import is over whose people a run could not await.
+
+        Args:
+            all_arrived: Whether it has brought all of them in; else they are decided about anew.
+        """
+        if all_arrived:
+            self._db.execute("UPDATE outcomes SET state = 'seen' WHERE state = 'importing'")
+        else:
+            self._db.execute("DELETE FROM outcomes WHERE state = 'importing'")
+
+    def count_listed(self, run: int) -> int:
+        """Number of confirmed people of the list."""
+        (people,) = self._db.execute(
+            "SELECT count(*) FROM listed WHERE run = ? AND standing = 'subscribed'", (run,)
+        ).fetchone()
+        return int(people)
 
     def add_listed(
         self,
@@ -448,14 +469,31 @@ class Ledger:
             )
         )
 
+    def left_over(self, run: int, action: Action, steps: str | None) -> int:
+        """Number of open rows of a kind that are in no chunk."""
+        (rows,) = self._db.execute(
+            "SELECT count(*) FROM rows WHERE run = ? AND action = ? AND steps IS ?"
+            " AND verdict IS NULL AND chunk IS NULL",
+            (run, action, steps),
+        ).fetchone()
+        return int(rows)
+
+    def compare_left_over(self, run: int, steps: str | None) -> None:
+        """Let rows that fit into no import be compared with the contact itself."""
+        self._db.execute(
+            "UPDATE rows SET action = ?, steps = NULL WHERE run = ? AND action = ? AND steps IS ?"
+            " AND chunk IS NULL",
+            (Action.COMPARE, run, Action.MERGE, steps),
+        )
+
     def tags_to_send(self, run: int) -> list[str]:
         """Names of the tags that open rows carry."""
         return [
             name
             for (name,) in self._db.execute(
                 "SELECT DISTINCT tag.value FROM rows, json_each(rows.contact, '$.tags') AS tag"
-                " WHERE run = ? AND verdict IS NULL AND action IN (?, ?) ORDER BY 1",
-                (run, Action.ADD, Action.UPDATE),
+                " WHERE run = ? AND verdict IS NULL AND action IN (?, ?, ?) ORDER BY 1",
+                (run, Action.ADD, Action.UPDATE, Action.MERGE),
             )
         ]
 
@@ -497,15 +535,23 @@ class Ledger:
         )
 
     def chunks(self, run: int, state: ChunkState) -> list[Chunk]:
-        """Chunks in a state, in order."""
+        """Chunks in a state, in order, without those that go by import."""
         return [
             Chunk(*row)
             for row in self._db.execute(
-                "SELECT chunk, route, attempt FROM chunks WHERE run = ? AND state = ?"
-                " ORDER BY chunk",
+                "SELECT chunk, route, attempt FROM chunks"
+                " WHERE run = ? AND state = ? AND route <> 'import' ORDER BY chunk",
                 (run, state),
             )
         ]
+
+    def count_chunks(self, run: int) -> dict[str, int]:
+        """Number of chunks by route."""
+        return dict(
+            self._db.execute(
+                "SELECT route, count(*) FROM chunks WHERE run = ? GROUP BY route", (run,)
+            )
+        )
 
     def count_planned(self, run: int) -> int:
         """Number of rows in planned chunks."""
@@ -553,11 +599,22 @@ class Ledger:
             decisions: Verdicts of its rows, if the answer gives them.
         """
         with self.transaction():
-            self._db.execute(
-                "UPDATE chunks SET state = ?, sent = ? WHERE run = ? AND chunk = ?",
-                (state, now, run, chunk),
-            )
-            self._settle(run, decisions)
+            self.set_state(run, chunk, state, now)
+            self.settle(run, decisions)
+
+    def set_state(self, run: int, chunk: int, state: ChunkState, now: float) -> None:
+        """Say where a chunk stands; waiting for its people counts from now.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+            state: Where it stands.
+            now: Seconds since the epoch.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = ?, sent = ? WHERE run = ? AND chunk = ?",
+            (state, now, run, chunk),
+        )
 
     def split(self, run: int, chunk: int, alone: Sequence[int], route: str) -> None:
         """Take rows out of a refused chunk and plan it again without them.
@@ -579,6 +636,14 @@ class Ledger:
             self._db.execute(
                 "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?", (state, run, chunk)
             )
+
+    def imports(self, run: int) -> import_book.ImportBook:
+        """What is known of the run's imports."""
+        return import_book.ImportBook(self._db, run)
+
+    def removals(self, run: int) -> removals.Removals:
+        """Who is to be removed from the list by the run."""
+        return removals.Removals(self._db, run)
 
     # Verifying -----------------------------------------------------------------------------
 
@@ -654,15 +719,19 @@ class Ledger:
     def resend(self, run: int, attempts: int) -> int:
         """Plan doubtful chunks again of which nobody appeared; at most `attempts` times each.
 
+        Doubtful imports are looked for in another way.
+
         Returns:
             Number of chunks planned again.
         """
         return self._db.execute(
-            "UPDATE chunks SET state = ? WHERE run = ? AND state = ? AND attempt < ?",
+            "UPDATE chunks SET state = ?"
+            " WHERE run = ? AND state = ? AND attempt < ? AND route <> 'import'",
             (ChunkState.PLANNED, run, ChunkState.IN_DOUBT, attempts),
         ).rowcount
 
-    def _settle(self, run: int, decisions: Iterable[Decision]) -> None:
+    def settle(self, run: int, decisions: Iterable[Decision]) -> None:
+        """Give rows their verdicts; one that is there stays."""
         self._db.executemany(
             "UPDATE rows SET verdict = ?, reason = ?, detail = coalesce(?, detail)"
             f" WHERE run = {run} AND row = ? AND verdict IS NULL",
@@ -671,18 +740,25 @@ class Ledger:
 
     def remember_outcomes(self, run: int, now: float) -> None:
         """Keep what became of the people, so that the next run sends only what has changed."""
+        at_work = "reason IS 'import_at_work'"
+        for_the_row = "reason NOT IN ('import_refused', 'import_rejected', 'import_canceled')"
         states = {
-            "seen": (Verdict.ADDED, Verdict.UPDATED, Verdict.UNCHANGED),
-            "sent": (Verdict.NOT_VISIBLE_YET, Verdict.AWAITING_CONFIRMATION),
-            "rejected": (Verdict.REJECTED,),
+            "seen": ("1", (Verdict.ADDED, Verdict.UPDATED, Verdict.UNCHANGED)),
+            "sent": (
+                f"NOT ({at_work})",
+                (Verdict.NOT_VISIBLE_YET, Verdict.AWAITING_CONFIRMATION),
+            ),
+            "importing": (at_work, (Verdict.NOT_VISIBLE_YET,)),
+            "rejected": (for_the_row, (Verdict.REJECTED,)),
         }
         with self.transaction():
-            for state, verdicts in states.items():
+            for state, (condition, verdicts) in states.items():
                 marks = ", ".join("?" * len(verdicts))
                 self._db.execute(
                     "INSERT INTO outcomes (key, hash, state, reason, at)"
                     " SELECT key, hash, ?, reason, ? FROM rows"
-                    f" WHERE run = ? AND contact IS NOT NULL AND verdict IN ({marks})"
+                    f" WHERE run = ? AND contact IS NOT NULL AND {condition}"
+                    f" AND verdict IN ({marks})"
                     " ON CONFLICT (key) DO UPDATE SET at = CASE"
                     "   WHEN outcomes.hash = excluded.hash AND outcomes.state = excluded.state"
                     "   THEN outcomes.at ELSE excluded.at END,"

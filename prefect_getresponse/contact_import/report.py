@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import.routing import Estimate
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -49,6 +50,9 @@ class ImportReport(BaseModel):
         renamed_tags: Tags as GetResponse holds them, by their name in the source.
         warnings: Cells that were left out, by column and kind.
         columns: What each column was taken for.
+        removed: People removed from the list because they are gone from the source (`mirror`);
+            those who would be, in a dry run.
+        imports: Imports made, with GetResponse's own counters.
         estimate: Expected calls and seconds of the plan, if it was made.
         calls: Calls made, by endpoint.
         throttled: Answers with 429 seen.
@@ -70,6 +74,8 @@ class ImportReport(BaseModel):
     renamed_tags: dict[str, str]
     warnings: dict[str, int]
     columns: list[dict[str, str]]
+    removed: int = 0
+    imports: list[dict[str, Any]] = []
     estimate: dict[str, Any] | None
     calls: dict[str, int]
     throttled: int
@@ -89,6 +95,8 @@ class ImportReport(BaseModel):
         """Why the run must count as failed, in a sentence; None if it succeeded."""
         if self.error:
             return self.error
+        if miscounted := [each for each in self.imports if each["contradiction"]]:
+            return str(miscounted[0]["contradiction"])
         if not self.balanced:
             return f"the verdicts do not account for all {self.rows_read} rows"
         if unknown := self.verdicts[Verdict.UNKNOWN]:
@@ -144,9 +152,14 @@ class ImportReport(BaseModel):
     def _notes(self) -> list[str]:
         notes = [f"Run `{self.run_id}`."]
         if self.estimate:
+            notes.append(f"Planned: {Estimate(**self.estimate).sentence()}.")
+        if self.removed:
+            done = "To be removed" if self.dry_run else "Removed"
+            notes.append(f"{done} from the list, as gone from the source: {self.removed:,}.")
+        for made in self.imports:
+            counters = ", ".join(f"{name} {n:,}" for name, n in made["counters"].items() if n)
             notes.append(
-                "Planned: {add:,} to add by route `{route}`, {update:,} to update; "
-                "{calls:,} calls, at least {seconds} s.".format(**self.estimate)
+                f"Import `{made['import_id']}`, {made['status']}: {counters or 'no counts'}."
             )
         if self.renamed_tags:
             pairs = [f"`{old}` → `{new}`" for old, new in sorted(self.renamed_tags.items())[:10]]

@@ -56,6 +56,11 @@ EXPLANATIONS: Mapping[str, str] = {
     "in_queue": "sent; nothing that was sent has appeared on the list yet",
     "in_doubt": "sent, and nothing proves whether it arrived; it was not sent again",
     "not_sent": "the run ended before this row was sent",
+    "import_refused": "GetResponse refused the import with this row as a whole",
+    "import_rejected": "GetResponse's review rejected the import; the next run sends it again",
+    "import_canceled": "somebody canceled the import; the next run sends it again",
+    "import_invalid": "GetResponse counted the row of an import as invalid",
+    "import_at_work": "the import is still at work or in review; the next run looks again",
     "server_error": "GetResponse failed on this row again and again",
 }
 """Reasons in words, for reports."""

@@ -10,7 +10,7 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
@@ -65,17 +65,28 @@ EXECUTED = {
 }
 """Troubles of calls that GetResponse has executed all the same."""
 
+SENDING_PATHS = ("/v3/contacts", "/v3/contacts/batch", "/v3/imports")
+
 Plan = Callable[[httpx.Request], Trouble | None]
 
 
 def sends(request: httpx.Request) -> bool:
-    """Whether a call sends new people."""
-    return request.method == "POST" and request.url.path in ("/v3/contacts", "/v3/contacts/batch")
+    """Whether a call sends people to be added."""
+    return request.method == "POST" and request.url.path in SENDING_PATHS
 
 
 def is_write(method: str, path: str) -> bool:
     """Whether a call of the log changes anything."""
     return method != "GET" and path != "/v3/search-contacts/contacts"
+
+
+def addresses(body: dict[str, Any]) -> Iterator[str]:
+    """Addresses in the body of a call that sends people."""
+    if "fieldMapping" in body:
+        column = body["fieldMapping"].index("email")
+        yield from (row[column] for row in body["contacts"])
+    else:
+        yield from (person["email"] for person in body.get("contacts", [body]))
 
 
 class Wire(httpx.AsyncBaseTransport):
@@ -113,8 +124,7 @@ class Wire(httpx.AsyncBaseTransport):
             body: Any = json.loads(content or b"{}")
             self.bodies.append((request.method, request.url.path, body))
             if sends(request):
-                people = body.get("contacts", [body])
-                self.accepted.update(person["email"].casefold() for person in people)
+                self.accepted.update(map(str.casefold, addresses(body)))
 
     def _disturb(
         self, trouble: Trouble | None, request: httpx.Request, response: httpx.Response
@@ -201,6 +211,10 @@ class Lab:
     def confirm(self, email: str) -> None:
         """Let somebody click the link of a double opt-in."""
         self.control("POST", "/confirm", {"list": self.campaign_id, "email": email})
+
+    def decide_imports(self, outcome: str) -> None:
+        """Set what the list's imports come to: `finished`, `rejected`, `canceled` or `review`."""
+        self.control("POST", "/imports", {"list": self.campaign_id, "outcome": outcome})
 
     def faults(self, *faults: dict[str, Any]) -> None:
         """Set the sandbox's faults."""

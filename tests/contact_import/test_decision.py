@@ -10,10 +10,8 @@ import pytest
 from prefect_getresponse.contact_import.account import Exclusions
 from prefect_getresponse.contact_import.contacts import pack
 from prefect_getresponse.contact_import.decision import (
-    choose_route,
     decide,
     decide_steps,
-    estimate,
     needs_details,
     steps_to,
 )
@@ -173,30 +171,3 @@ def test_only_what_differs_is_sent(
 )
 def test_details_are_read_only_for_what_listings_do_not_show(said: Contact, needed: bool) -> None:
     assert needs_details(said) is needed
-
-
-def test_the_route_follows_the_number_of_new_people_unless_chosen() -> None:
-    assert choose_route("auto", 200) == "contacts"
-    assert choose_route("auto", 201) == "batch"
-    assert choose_route("batch", 1) == "batch"
-    assert choose_route("contacts", 10_000) == "contacts"
-
-
-@pytest.mark.parametrize(
-    ("route", "add", "updates", "calls", "seconds"),
-    [
-        ("batch", 0, [], 0, 0.0),
-        ("batch", 1000, [], 1, 1.0),
-        ("batch", 80_000, [], 80, 80.0),
-        ("batch", 80_001, [], 81, 601.0),  # the 81st call has to wait for the next frame
-        ("contacts", 160, [], 160, 2.0),
-        ("contacts", 30_001, [], 30_001, 600.0),
-        ("contacts", 0, [1, 3], 4, 0.1),
-    ],
-)
-def test_the_estimate_follows_the_limits_of_the_api(
-    route: str, add: int, updates: list[int], calls: int, seconds: float
-) -> None:
-    found = estimate(route, 1000, add, updates)
-
-    assert (found.calls, found.seconds, found.update) == (calls, seconds, len(updates))

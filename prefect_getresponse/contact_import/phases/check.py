@@ -9,11 +9,13 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
 from prefect_getresponse.contact_import.job import ImportOptions, Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
 from prefect_getresponse.contact_import.mapping import map_source
+from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.sources import Source
 
 
@@ -41,10 +43,16 @@ async def check(
     source = given or opened(options)
     mapping = map_source(source, options.mapping)
     folder = private_dir(options.state_dir)
+    obstacle = imports.cannot_carry(
+        {column["field"] for column in mapping.describe()}, mapping.custom_names
+    )
+    if options.route == "import" and obstacle:
+        raise InvalidArguments(f"route import: {obstacle}", advice="Use --route auto.")
     account = Account(client)
     # The list may be created here, so it comes last.
     field_ids = await account.field_ids(mapping.custom_names)
     campaign = await _campaign(account, options)
+    _check_confirmation(options, campaign)
     host = urlsplit(client.base_url).netloc
     path = ledger_path(folder, account_name, host, campaign.campaign_id if campaign else "new")
     return Job(
@@ -60,7 +68,18 @@ async def check(
         started=started,
         calls=client.statistics.take(),
         given=given,
+        import_obstacle=obstacle,
     )
+
+
+def _check_confirmation(options: ImportOptions, campaign: Campaign | None) -> None:
+    if campaign is None or not campaign.double_optin or options.route != "import":
+        return
+    if not options.skip_confirmation:
+        raise InvalidArguments(
+            f"list {campaign.name!r} is double opt-in, and an import asks nobody to confirm",
+            advice="Use --route auto; or, if they have consented, add --skip-confirmation.",
+        )
 
 
 async def _campaign(account: Account, options: ImportOptions) -> Campaign | None:

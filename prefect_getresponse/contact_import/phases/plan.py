@@ -12,13 +12,11 @@ from prefect_getresponse.contact_import.addresses import compare_key
 from prefect_getresponse.contact_import.contacts import unpack
 from prefect_getresponse.contact_import.decision import (
     REFUSING_REMOVALS,
-    Estimate,
-    choose_route,
     decide,
     decide_steps,
-    estimate,
     steps_to,
 )
+from prefect_getresponse.contact_import.import_book import ImportState
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Action,
@@ -28,8 +26,15 @@ from prefect_getresponse.contact_import.ledger import (
     RowToSend,
     Standing,
 )
+from prefect_getresponse.contact_import.phases.plan_imports import plan_imports
 from prefect_getresponse.contact_import.progress import Progress
-from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute
+from prefect_getresponse.contact_import.removals import check_removals
+from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
+from prefect_getresponse.contact_import.routing import (
+    Estimate,
+    calls_and_seconds,
+    route_of_new_people,
+)
 
 ROWS_AT_ONCE = 5_000
 CONTACTS_AT_ONCE = 100
@@ -69,11 +74,26 @@ class _Planning:
         self._progress = progress
 
     async def run_all(self) -> Estimate:
-        self._ledger.clear_plan(self._run)
+        with self._ledger.transaction():
+            self._ledger.clear_plan(self._run)
+        await self._settle_earlier_imports()
         exclusions = await self._read_list()
         self._decide(exclusions)
+        self._plan_removals()
+        left = await plan_imports(self._job, self._run, self._ledger, self._account)
         await self._compare()
-        return self._cut()
+        return self._cut(left)
+
+    async def _settle_earlier_imports(self) -> None:
+        """Learn what became of imports that an earlier run could not await."""
+        book = self._ledger.imports(self._run)
+        for import_id in book.left_at_work():
+            state = ImportState.of(await self._account.read_import(import_id))
+            if not state.is_active:
+                with self._ledger.transaction():
+                    book.renew(state)
+                    all_arrived = state.arrived == state.counters.get("uploaded")
+                    self._ledger.conclude_importing(all_arrived=all_arrived)
 
     async def _read_list(self) -> Exclusions:
         campaign = self._job.campaign
@@ -127,16 +147,55 @@ class _Planning:
         details = await self._account.contact(contact_id)
         return decide_steps(row.row, contact_id, steps_to(unpack(row.contact), details))
 
+    def _plan_removals(self) -> None:
+        if self._job.options.mode != "mirror":
+            return
+        removals = self._ledger.removals(self._run)
+        people, people_before = removals.people()
+        with self._ledger.transaction():
+            removals.plan()
+            self._ledger.add_facts(self._run, {"people": people})
+        check_removals(
+            removals.count()[0],
+            self._ledger.count_listed(self._run),
+            people,
+            people_before,
+            self._job.options.max_removal_ratio,
+        )
+
     def _write(self, decisions: Iterable[Decision]) -> None:
         with self._ledger.transaction():
             self._ledger.decide(self._run, decisions)
 
-    def _cut(self) -> Estimate:
+    def _cut(self, imports_left: int | None) -> Estimate:
         actions = self._ledger.count_actions(self._run)
-        route = ROUTES[choose_route(self._job.options.route, actions[Action.ADD])]
-        expected = estimate(route.name, route.size, actions[Action.ADD], self._update_steps())
+        cut_by_import = self._ledger.imports(self._run).chunks()
+        imported = sum(chunk.rows for chunk in cut_by_import if chunk.new_people)
+        rest = actions[Action.ADD] - imported
+        choice = self._job.options.route
+        if imported or choice == "import":
+            choice = "batch"  # for whoever does not fit into the imports of a day
+        route = ROUTES[route_of_new_people(choice, rest, imports=False)]
         self._ledger.cut(self._run, Action.ADD, route.name, route.size)
         self._ledger.cut(self._run, Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
+        removed, _ = self._ledger.removals(self._run).count()
+        calls, seconds = calls_and_seconds(
+            {
+                **self._ledger.count_chunks(self._run),
+                UpdateRoute.name: sum(self._update_steps()),
+                "remove": removed,
+            }
+        )
+        expected = Estimate(
+            imports.NAME if imported else route.name,
+            actions[Action.ADD],
+            actions[Action.UPDATE] + actions[Action.MERGE],
+            removed,
+            calls,
+            seconds,
+            len(cut_by_import),
+            imports_left,
+        )
         with self._ledger.transaction():
             self._ledger.add_facts(self._run, {"estimate": expected.as_dict()})
             if not self._job.options.dry_run:

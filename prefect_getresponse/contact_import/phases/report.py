@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import THROTTLED
+from prefect_getresponse.contact_import.import_book import ImportChunk, ImportState
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
 from prefect_getresponse.contact_import.report import (
@@ -43,6 +45,11 @@ def report(
         planned = planned or job.options.dry_run
         verdicts, reasons = tally_up(ledger.tally(run.number, _undecided(planned)))
         calls = ledger.calls(run.number)
+        imports = [
+            _import(chunk, state, job.options.verify)
+            for chunk, state in ledger.imports(run.number).states()
+        ]
+        to_remove, removed = ledger.removals(run.number).count()
         ended = run.phase is Phase.FINISHED or (planned and error is None)
         return ImportReport(
             run_id=run_id,
@@ -55,16 +62,37 @@ def report(
             renamed_tags=run.facts.get("renamed_tags", {}),
             warnings=run.facts.get("warnings", {}),
             columns=list(job.columns),
+            removed=to_remove if planned else removed,
+            imports=imports,
             estimate=run.facts.get("estimate"),
             throttled=calls.pop(THROTTLED, 0),
             calls=calls,
             seconds=round(clock() - job.started, 3),
-            balanced=ended and sum(verdicts.values()) == run.rows_read,
+            balanced=ended
+            and sum(verdicts.values()) == run.rows_read
+            and not any(each["contradiction"] for each in imports),
             reject_ratio=round(reject_ratio(verdicts, run.rows_read), 6),
             max_reject_ratio=job.options.max_reject_ratio,
             rejects_file="" if planned else _write_rejects(job, run, ledger),
             error=str(error) if error else None,
         )
+
+
+def _import(chunk: ImportChunk, state: ImportState, verified: bool) -> dict[str, Any]:
+    """An import for the report, and whether its counters contradict the verdicts of its rows."""
+    contradiction = ""
+    if verified and state.accounts_for(chunk.rows) and chunk.seen != state.arrived:
+        contradiction = (
+            f"import {state.import_id} counts {state.arrived:,} people added or updated,"
+            f" and {chunk.seen:,} were seen"
+        )
+    return {
+        "import_id": state.import_id,
+        "status": state.status,
+        "rows": chunk.rows,
+        "counters": state.counters,
+        "contradiction": contradiction,
+    }
 
 
 def attention_rows(job: Job, run_id: str, limit: int) -> list[AttentionRow]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 
 from prefect_getresponse.client.errors import (
     AccessDenied,
@@ -20,8 +21,9 @@ from prefect_getresponse.client.errors import (
     ValidationFailed,
 )
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.account import Account, Campaign
 from prefect_getresponse.contact_import.contacts import Ids
+from prefect_getresponse.contact_import.import_lane import ImportLane
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Chunk,
@@ -32,10 +34,11 @@ from prefect_getresponse.contact_import.ledger import (
     RowToSend,
 )
 from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.removals import remove_gone
 from prefect_getresponse.contact_import.routes import ROUTES, BatchRoute, ContactsRoute, UpdateRoute
+from prefect_getresponse.contact_import.side_by_side import side_by_side
 from prefect_getresponse.contact_import.verdicts import Verdict
 
-SIDE_BY_SIDE = 10
 FAILURES_IN_A_ROW = 3
 """After so many calls without a usable answer the run stops; it can be resumed."""
 
@@ -66,6 +69,7 @@ async def send(
         ledger.recover(run.number, harmless=UpdateRoute.name)
         try:
             await send_planned(job, run.number, ledger, client, progress, clock)
+            await remove_gone(ledger.removals(run.number), client, progress)
         finally:
             ledger.add_calls(run.number, client.statistics.take())
 
@@ -78,34 +82,62 @@ async def send_planned(
     progress: Progress,
     clock: Callable[[], float],
 ) -> None:
-    """Send all planned chunks: a first batch alone, then up to ten calls side by side."""
-    account = Account(client)
-    if job.campaign is None or not ledger.chunks(run, ChunkState.PLANNED):
+    """Send all that is planned: imports in a lane of their own, calls ten side by side."""
+    if job.campaign is None:
         return
-    ids = Ids(
-        job.campaign.campaign_id, job.field_ids, await account.tag_ids(ledger.tags_to_send(run))
+    planned = ledger.count_planned(run)
+    if planned:
+        progress.start("sending", planned)
+    sent = _Sent(progress)
+    lane = asyncio.create_task(
+        ImportLane(job, run, ledger, client, progress, clock, sent.add).run_all()
     )
-    sender = _Sender(run, ledger, client, ids, clock, progress)
-    progress.start("sending", ledger.count_planned(run))
+    try:
+        await _send_calls(job.campaign, job.field_ids, run, ledger, client, clock, sent)
+    except BaseException:
+        lane.cancel()  # an import that is cut off is looked for by the next run
+        with suppress(asyncio.CancelledError, GetResponseError):
+            await lane
+        raise
+    await lane
+
+
+async def _send_calls(
+    campaign: Campaign,
+    field_ids: dict[str, str],
+    run: int,
+    ledger: Ledger,
+    client: AsyncClient,
+    clock: Callable[[], float],
+    sent: _Sent,
+) -> None:
+    if not ledger.chunks(run, ChunkState.PLANNED):
+        return
+    tag_ids = await Account(client).tag_ids(ledger.tags_to_send(run))
+    sender = _Sender(
+        run, ledger, client, Ids(campaign.campaign_id, field_ids, tag_ids), clock, sent
+    )
     while chunks := ledger.chunks(run, ChunkState.PLANNED):  # again, for those that were split
         if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
             await sender.deliver(chunks.pop(0))
-        await _side_by_side(sender, iter(chunks))
+        await side_by_side(chunks, sender.deliver)
 
 
-async def _side_by_side(sender: _Sender, chunks: Iterator[Chunk]) -> None:
-    async def work() -> None:
-        for chunk in chunks:
-            await sender.deliver(chunk)
+class _Sent:
+    """Counts rows that are sent, for the progress."""
 
-    workers = [asyncio.create_task(work()) for _ in range(SIDE_BY_SIDE)]
-    try:
-        await asyncio.gather(*workers)
-    except BaseException:
-        # No new chunk is begun; calls in flight end and their answers are written down.
-        sender.stop()
-        await asyncio.gather(*workers, return_exceptions=True)
-        raise
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._rows = 0
+
+    def add(self, rows: int) -> None:
+        """So many more are sent."""
+        self._rows += rows
+        self._progress.advance(self._rows)
+
+    def note(self, text: str) -> None:
+        """Something worth a line happened."""
+        self._progress.note(text)
 
 
 class _Sender:
@@ -116,26 +148,18 @@ class _Sender:
         client: AsyncClient,
         ids: Ids,
         clock: Callable[[], float],
-        progress: Progress,
+        sent: _Sent,
     ) -> None:
         self._run = run
         self._ledger = ledger
         self._client = client
         self._ids = ids
         self._clock = clock
-        self._progress = progress
+        self._sent = sent
         self._failures = 0
-        self._sent = 0
-        self._stopped = False
-
-    def stop(self) -> None:
-        """Begin no further chunk."""
-        self._stopped = True
 
     async def deliver(self, chunk: Chunk) -> None:
         """Send one chunk, and write down what came of it."""
-        if self._stopped:
-            return
         route = ROUTES[chunk.route]
         rows = self._ledger.chunk_rows(self._run, chunk.chunk)
 
@@ -154,8 +178,7 @@ class _Sender:
             decisions = [Decision(row.row, verdict=route.verdict) for row in rows]
             self._answer(chunk, state, decisions if route.verdict else [])
         if done:
-            self._sent += len(rows)
-            self._progress.advance(self._sent)
+            self._sent.add(len(rows))
 
     def _failed(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
         """Write down what a failed chunk means; False if its rows are to be sent again."""
@@ -167,7 +190,7 @@ class _Sender:
             raise error
         elif chunk.route == BatchRoute.name:
             alone = _blamed(rows, error)
-            self._progress.note(f"a batch was refused, {len(alone)} rows go one by one")
+            self._sent.note(f"a batch was refused, {len(alone)} rows go one by one")
             self._ledger.split(
                 self._run, chunk.chunk, [row.row for row in alone], ContactsRoute.name
             )

@@ -5,13 +5,14 @@ GetResponse takes contacts with an empty 202 and adds them minutes later, or nev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import chain, count
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.addresses import compare_key
+from prefect_getresponse.contact_import.import_book import ImportChunk
+from prefect_getresponse.contact_import.import_lane import outcome_of
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Action,
@@ -21,6 +22,7 @@ from prefect_getresponse.contact_import.ledger import (
     Standing,
 )
 from prefect_getresponse.contact_import.phases.send import send_planned
+from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -82,6 +84,7 @@ class Verification:
         self._job = job
         self._run = run
         self._ledger = ledger
+        self._book = ledger.imports(run)
         self._client = client
         self._account = Account(client)
         self._progress = progress
@@ -110,16 +113,12 @@ class Verification:
         if not awaited:
             return
         self._progress.start("verifying", awaited)
-        begun = self._clock()
         deadline = self._ledger.awaited_since(self._run) + self._job.options.settle_seconds
-        for moment in _poll_moments():
-            pause = min(begun + moment, deadline) - self._clock()
-            if pause > 0:
-                await self._client.sleep(pause)
+        async for _ in looks(self._client, self._clock, deadline):
             await self._look()
             left = self._ledger.count_awaited(self._run)
             self._progress.advance(awaited - left)
-            if not left or self._clock() >= deadline:
+            if not left:
                 return
 
     async def _look(self) -> None:
@@ -134,14 +133,39 @@ class Verification:
         self._ledger.acknowledge_visible(self._run)
         self._ledger.settle_visible(self._run, Standing.SUBSCRIBED, Verdict.ADDED)
         self._ledger.settle_visible(self._run, Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION)
+        self._conclude_counted_imports()
 
     def _add(self, standing: Standing, page: list[dict[str, str]]) -> None:
         people = [(compare_key(p["email"]), p["contactId"], p.get("name")) for p in page]
         with self._ledger.transaction():
             self._ledger.add_listed(self._run, standing, people)
 
+    def _conclude_counted_imports(self) -> None:
+        """As many people have appeared as the import says: the others never will."""
+        for chunk, state in self._book.states():
+            if state.accounts_for(chunk.rows) and chunk.seen >= state.arrived:
+                self._settle_import(chunk, Verdict.REJECTED, outcome_of(state))
+
+    def _conclude_imports(self) -> None:
+        known = {chunk.chunk: state for chunk, state in self._book.states()}
+        for chunk in self._book.chunks():
+            state = known.get(chunk.chunk)
+            if chunk.state == ChunkState.IN_DOUBT:
+                self._settle_import(chunk, Verdict.UNKNOWN, {"reason": "in_doubt"})
+            elif state is not None and state.is_active:
+                why = {"reason": "import_at_work", "detail": state.status}
+                self._settle_import(chunk, Verdict.NOT_VISIBLE_YET, why)
+            elif state is not None:
+                self._settle_import(chunk, Verdict.REJECTED, outcome_of(state))
+
+    def _settle_import(
+        self, chunk: ImportChunk, verdict: Verdict, why: Mapping[str, str | None]
+    ) -> None:
+        self._book.settle(chunk.chunk, verdict, why["reason"], why.get("detail"))
+
     def conclude(self) -> None:
         """Give verdicts to people who did not appear in time."""
+        self._conclude_imports()
         # If anybody has come through the queue, those who have not were dropped.
         queue_moved = any(
             verdict in (Verdict.ADDED, Verdict.AWAITING_CONFIRMATION)
@@ -159,8 +183,3 @@ class Verification:
 
     def _conclude(self, state: ChunkState | Action, verdict: Verdict, reason: str) -> None:
         self._ledger.settle_awaited(self._run, state, verdict, reason)
-
-
-def _poll_moments() -> chain[int]:
-    """Seconds after the sending at which the list is read."""
-    return chain((1, 2, 5, 10, 30), count(90, 60))

@@ -111,7 +111,7 @@ def test_a_refused_key_in_the_middle_ends_the_run_and_the_next_goes_on(lab: Lab)
 def test_an_outage_ends_the_run_after_three_failures_in_a_row(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.phases.send.SIDE_BY_SIDE", 1)
+    monkeypatch.setattr("prefect_getresponse.contact_import.side_by_side.WIDTH", 1)
     lab.write(PEOPLE)
     lab.wire.plan = first(Trouble.FAILED_BEFORE, times=99)
 

@@ -1,0 +1,203 @@
+"""What the ledger knows of imports: chunks of the route `import`, their states and counters."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS imports (
+    run INTEGER NOT NULL, chunk INTEGER NOT NULL, import_id TEXT NOT NULL, status TEXT NOT NULL,
+    counters TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (run, chunk)
+) WITHOUT ROWID;
+"""
+ACTIVE = frozenset({"uploaded", "to_review", "review", "approved"})
+"""States of an import that GetResponse has not done with."""
+
+
+@dataclass(frozen=True)
+class ImportState:
+    """An import as GetResponse described it last.
+
+    Attributes:
+        import_id: Its id.
+        status: Its status in GetResponse's words.
+        counters: Its counters, those of errors included.
+    """
+
+    import_id: str
+    status: str = "uploaded"
+    counters: dict[str, int] = field(default_factory=dict[str, int])
+
+    @classmethod
+    def of(cls, answer: dict[str, Any]) -> ImportState:
+        """Read an answer of the API."""
+        counters: dict[str, int] = {
+            **(answer.get("statistics") or {}),
+            **(answer.get("errorStatistics") or {}),
+        }
+        return cls(answer["importId"], answer["status"], counters)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether GetResponse has not done with it."""
+        return self.status in ACTIVE
+
+    @property
+    def arrived(self) -> int:
+        """People that it says are on the list because of it."""
+        return self.counters.get("addedToList", 0) + self.counters.get("updated", 0)
+
+    def accounts_for(self, rows: int) -> bool:
+        """Whether its counters explain all rows; the first ones after its end may not."""
+        told = self.arrived + self.counters.get("invalid", 0)
+        return not self.is_active and self.counters.get("uploaded") == told == rows
+
+    def complaints(self) -> str:
+        """Its counters of errors in words, without those that are zero."""
+        known = ("uploaded", "invalid", "updated", "addedToList")
+        found = {name: n for name, n in self.counters.items() if n and name not in known}
+        return ", ".join(f"{name} {n}" for name, n in sorted(found.items()))
+
+
+class ImportChunk(NamedTuple):
+    """The rows of one import."""
+
+    chunk: int
+    state: str
+    attempt: int
+    sent: float | None
+    rows: int
+    new_people: bool
+    seen: int
+    """Rows that have arrived: added or updated."""
+
+
+class ImportBook:
+    """The imports of one run.
+
+    Args:
+        db: Connection to the ledger.
+        run: Number of the run.
+    """
+
+    def __init__(self, db: sqlite3.Connection, run: int) -> None:
+        self._db = db
+        self._run = run
+
+    def chunks(self) -> list[ImportChunk]:
+        """All chunks that go or went by import, in order."""
+        return [
+            ImportChunk(chunk, state, attempt, sent, rows, bool(new_people), seen)
+            for chunk, state, attempt, sent, rows, new_people, seen in self._db.execute(
+                "SELECT chunk, state, attempt, sent, count(rows.row), max(action = 'add'),"
+                " coalesce(sum(rows.verdict IN (?, ?)), 0) FROM chunks"
+                " JOIN rows USING (run, chunk) WHERE run = ? AND route = 'import'"
+                " GROUP BY chunk ORDER BY chunk",
+                (Verdict.ADDED, Verdict.UPDATED, self._run),
+            )
+        ]
+
+    def chunk(self, number: int) -> ImportChunk:
+        """One of them, as it is now."""
+        return next(each for each in self.chunks() if each.chunk == number)
+
+    def contacts(self, chunk: int) -> list[str]:
+        """Open contacts of a chunk as they are stored, in order."""
+        return [
+            contact
+            for (contact,) in self._db.execute(
+                "SELECT contact FROM rows WHERE run = ? AND chunk = ? AND verdict IS NULL"
+                " ORDER BY row",
+                (self._run, chunk),
+            )
+        ]
+
+    def cut(
+        self, action: str, steps: str | None, parts: Iterable[tuple[int, int]], state: str
+    ) -> int:
+        """Make chunks of rows, once; the cut never changes on resume.
+
+        Args:
+            action: Action of the rows.
+            steps: What else the rows have in common.
+            parts: First and last row of each chunk.
+            state: State of the chunks.
+
+        Returns:
+            Number of chunks.
+        """
+        (last,) = self._db.execute(
+            "SELECT coalesce(max(chunk), 0) FROM chunks WHERE run = ?", (self._run,)
+        ).fetchone()
+        numbered = list(enumerate(parts, start=last + 1))
+        self._db.executemany(
+            "UPDATE rows SET chunk = ? WHERE run = ? AND row BETWEEN ? AND ?"
+            " AND action = ? AND steps IS ? AND verdict IS NULL",
+            [(chunk, self._run, *part, action, steps) for chunk, part in numbered],
+        )
+        self._db.executemany(
+            "INSERT INTO chunks (run, chunk, route, state) VALUES (?, ?, 'import', ?)",
+            [(self._run, chunk, state) for chunk, _ in numbered],
+        )
+        return len(numbered)
+
+    def note(self, chunk: int, state: ImportState) -> None:
+        """Remember what GetResponse said about the import of a chunk."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?, ?)",
+            (self._run, chunk, state.import_id, state.status, json.dumps(state.counters)),
+        )
+
+    def state(self, chunk: int) -> ImportState | None:
+        """The import of a chunk; None if it has none that is known."""
+        return next((state for number, state in self._states() if number == chunk), None)
+
+    def states(self) -> list[tuple[ImportChunk, ImportState]]:
+        """Chunks whose import is known, with it."""
+        known = dict(self._states())
+        return [(each, known[each.chunk]) for each in self.chunks() if each.chunk in known]
+
+    def _states(self) -> Iterator[tuple[int, ImportState]]:
+        found = self._db.execute(
+            "SELECT chunk, import_id, status, counters FROM imports WHERE run = ?", (self._run,)
+        )
+        for chunk, import_id, status, counters in found:
+            yield chunk, ImportState(import_id, status, json.loads(counters))
+
+    def known_ids(self) -> set[str]:
+        """Ids of the imports of all runs."""
+        return {import_id for (import_id,) in self._db.execute("SELECT import_id FROM imports")}
+
+    def left_at_work(self) -> list[str]:
+        """Ids of imports of earlier runs that were at work when those ended."""
+        found = self._db.execute(
+            "SELECT import_id FROM imports WHERE run <> ? AND status IN"
+            " (SELECT value FROM json_each(?))",
+            (self._run, json.dumps(sorted(ACTIVE))),
+        )
+        return [import_id for (import_id,) in found]
+
+    def renew(self, state: ImportState) -> None:
+        """Remember what GetResponse says of an import now."""
+        self._db.execute(
+            "UPDATE imports SET status = ?, counters = ? WHERE import_id = ?",
+            (state.status, json.dumps(state.counters), state.import_id),
+        )
+
+    def settle(self, chunk: int, verdict: Verdict, reason: str | None, detail: str | None) -> int:
+        """Give open rows of a chunk their verdict.
+
+        Returns:
+            Number of rows.
+        """
+        return self._db.execute(
+            "UPDATE rows SET verdict = ?, reason = ?, detail = ?"
+            " WHERE run = ? AND chunk = ? AND verdict IS NULL",
+            (verdict, reason, detail or None, self._run, chunk),
+        ).rowcount

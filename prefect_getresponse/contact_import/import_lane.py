@@ -1,0 +1,269 @@
+"""The imports of one list, one after another: sent, watched to their end, and accounted for.
+
+GetResponse works on one import a list at a time and may have it reviewed by people; it names no
+invalid rows, only their number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+from prefect_getresponse.client.errors import (
+    Conflict,
+    GetResponseError,
+    InvalidArguments,
+    OutcomeUnknown,
+    PayloadTooLarge,
+    ValidationFailed,
+)
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.contacts import unpack
+from prefect_getresponse.contact_import.decision import steps_to
+from prefect_getresponse.contact_import.import_book import ImportBook, ImportChunk, ImportState
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import ChunkState, Decision, Ledger, RowToSend
+from prefect_getresponse.contact_import.polling import looks
+from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.routes import imports
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+ATTEMPTS = 3
+"""Most times an import is sent of which no trace is found."""
+CLOCKS_APART = 60.0
+"""Seconds by which GetResponse's clock may be behind ours."""
+PEOPLE_AT_ONCE = 100
+_REFUSED = (InvalidArguments, PayloadTooLarge, ValidationFailed)
+
+
+class ImportUnfinished(GetResponseError):
+    """An import is at work for longer than a run waits, and further ones must wait for it."""
+
+    default_advice = "Look at it in GetResponse; the same import run again later goes on."
+
+
+class ImportLane:
+    """Brings the imports of a run in.
+
+    Args:
+        job: The job.
+        run: Number of the run.
+        ledger: The ledger.
+        client: The account's client.
+        progress: Shows where the imports are.
+        clock: Seconds since the epoch.
+        sent: Called with a number of rows when they are sent.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        run: int,
+        ledger: Ledger,
+        client: AsyncClient,
+        progress: Progress,
+        clock: Callable[[], float],
+        sent: Callable[[int], None] = lambda _rows: None,
+    ) -> None:
+        self._job = job
+        self._run = run
+        self._ledger = ledger
+        self._book: ImportBook = ledger.imports(run)
+        self._client = client
+        self._account = Account(client)
+        self._progress = progress
+        self._clock = clock
+        self._sent = sent
+
+    async def run_all(self) -> None:
+        """Send every import that is planned, and watch each to its end before the next.
+
+        Raises:
+            ImportUnfinished: One is not done with in time, and others wait behind it.
+            GetResponseError: An import could not be sent, and not because of its rows.
+        """
+        for chunk in self._unsettled():
+            if chunk.state != ChunkState.PLANNED or await self._send(chunk):
+                await self._bring_in(chunk)
+
+    async def settle(self) -> None:
+        """Learn what became of imports that were sent; sends nothing."""
+        for chunk in self._unsettled():
+            if chunk.state != ChunkState.PLANNED:
+                await self._bring_in(chunk, resend=False)
+
+    def _unsettled(self) -> Iterator[ImportChunk]:
+        for chunk in self._book.chunks():
+            state = self._book.state(chunk.chunk)
+            watched = state is not None and not state.is_active
+            if chunk.state != ChunkState.CLOSED and not watched:
+                yield chunk
+
+    async def _bring_in(self, chunk: ImportChunk, *, resend: bool = True) -> None:
+        """Find the import of a chunk that was sent, and watch it to its end."""
+        found = self._book.state(chunk.chunk) or await self._find(chunk)
+        while found is None and resend and await self._send_again(chunk):
+            found = self._book.state(chunk.chunk) or await self._find(chunk)
+        if found is not None:
+            await self._watch(chunk, found)
+
+    async def _send_again(self, chunk: ImportChunk) -> bool:
+        """Send an import that never arrived once more; False if that is not to be."""
+        now = self._book.chunk(chunk.chunk)
+        if now.state != ChunkState.PLANNED or now.attempt >= ATTEMPTS:
+            return False
+        self._progress.note("nothing of a doubtful import has arrived: it is sent again")
+        return await self._send(now)
+
+    async def _send(self, chunk: ImportChunk) -> bool:
+        """Send an import; False if GetResponse refuses what is in it."""
+        contacts = self._book.contacts(chunk.chunk)
+        request = imports.request(contacts, self._campaign_id, new_people=chunk.new_people)
+
+        def intend() -> None:
+            self._ledger.intend(self._run, chunk.chunk, self._clock())
+
+        deadline = self._clock() + self._job.options.import_seconds
+        async for last in looks(self._client, self._clock, deadline):
+            try:
+                answer = await self._client.send(request, on_start=intend)
+            except Conflict as error:
+                # Another import is at work. Nothing was taken.
+                self._answer(chunk, ChunkState.PLANNED)
+                if last:
+                    raise _unfinished("another import of the list or the account") from error
+                self._progress.note("another import is at work: waiting for it")
+                continue
+            except OutcomeUnknown:
+                self._answer(chunk, ChunkState.IN_DOUBT)
+            except _REFUSED as error:
+                self._answer(chunk, ChunkState.CLOSED)
+                self._book.settle(
+                    chunk.chunk, Verdict.REJECTED, "import_refused", str(error.args[0])
+                )
+                self._sent(len(contacts))
+                return False
+            except GetResponseError:
+                self._answer(chunk, ChunkState.PLANNED)
+                raise
+            else:
+                with self._ledger.transaction():
+                    if answer.data is not None:  # else accepted, but the answer was unreadable
+                        self._book.note(chunk.chunk, ImportState.of(answer.data))
+                    self._ledger.set_state(
+                        self._run, chunk.chunk, ChunkState.ACKNOWLEDGED, self._clock()
+                    )
+            self._sent(len(contacts))
+            return True
+        return False
+
+    async def _find(self, chunk: ImportChunk) -> ImportState | None:
+        """Look for the import of a chunk among those of the list.
+
+        Returns:
+            It, if exactly one fits. If none has appeared when the settle time is over, the chunk
+            is planned again; if several fit, it stays in doubt.
+        """
+        self._progress.note("looking for an import whose answer is missing")
+        sent = self._book.chunk(chunk.chunk).sent or self._clock()
+        deadline = sent + self._job.options.settle_seconds
+        async for last in looks(self._client, self._clock, deadline):
+            found = [ImportState.of(each) for each in await self._candidates(sent)]
+            certain = [each for each in found if each.counters.get("uploaded") == chunk.rows]
+            if len(certain) == 1:
+                self._book.note(chunk.chunk, certain[0])
+                self._answer(chunk, ChunkState.ACKNOWLEDGED)
+                return certain[0]
+            if last and not found:
+                self._answer(chunk, ChunkState.PLANNED)
+        return None
+
+    async def _candidates(self, sent: float) -> list[dict[str, object]]:
+        known = self._book.known_ids()
+        listed = await self._account.imports(sent - CLOCKS_APART, self._campaign_id)
+        return [each for each in listed if each["importId"] not in known]
+
+    async def _watch(self, chunk: ImportChunk, state: ImportState) -> None:
+        """Wait until GetResponse has done with an import, and has counted its rows."""
+        self._progress.note(f"import {state.import_id}: {chunk.rows:,} rows, waiting for it")
+        status = state.status
+        deadline = self._clock() + self._job.options.import_seconds
+        async for _ in looks(self._client, self._clock, deadline):
+            state = await self._read(state.import_id)
+            if state.status != status:
+                status = state.status
+                self._progress.note(f"import {state.import_id}: {status}")
+            if not state.is_active:
+                break
+        if state.is_active:
+            if self._anything_waits():
+                raise _unfinished(f"import {state.import_id} ({state.status})")
+            return
+        if state.status == "finished":
+            state = await self._count(chunk, state)
+        await self._settle_people_of_list(chunk, state)
+
+    async def _count(self, chunk: ImportChunk, state: ImportState) -> ImportState:
+        """Wait for the counters of a finished import: the first ones may be incomplete."""
+        deadline = self._clock() + self._job.options.settle_seconds
+        async for _ in looks(self._client, self._clock, deadline):
+            if state.accounts_for(chunk.rows):
+                break
+            state = await self._read(state.import_id)
+        return state
+
+    async def _read(self, import_id: str) -> ImportState:
+        return ImportState.of(await self._account.read_import(import_id))
+
+    async def _settle_people_of_list(self, chunk: ImportChunk, state: ImportState) -> None:
+        """Give people who were on the list their verdicts; new ones are looked for on the list."""
+        decisions: list[Decision] = []
+        confirmed = state.accounts_for(chunk.rows) and state.arrived == chunk.rows
+        if not chunk.new_people and not confirmed:
+            decisions = await self._compare(chunk, state)
+        with self._ledger.transaction():
+            self._book.note(chunk.chunk, state)
+            closed = ChunkState.ACKNOWLEDGED if chunk.new_people else ChunkState.CLOSED
+            self._ledger.set_state(self._run, chunk.chunk, closed, self._clock())
+            self._ledger.settle(self._run, decisions)
+            if not chunk.new_people and confirmed:
+                self._book.settle(chunk.chunk, Verdict.UPDATED, None, None)
+
+    async def _compare(self, chunk: ImportChunk, state: ImportState) -> list[Decision]:
+        """Read who of the list is as the source says: the counters do not account for all."""
+        self._progress.note(f"import {state.import_id}: reading back {chunk.rows:,} people")
+        decisions: list[Decision] = []
+        rows = self._ledger.chunk_rows(self._run, chunk.chunk)
+        for start in range(0, len(rows), PEOPLE_AT_ONCE):
+            part = rows[start : start + PEOPLE_AT_ONCE]
+            decisions += await asyncio.gather(*(self._compare_one(row, state) for row in part))
+        return decisions
+
+    async def _compare_one(self, row: RowToSend, state: ImportState) -> Decision:
+        details = await self._account.contact(row.contact_id or "")
+        if not steps_to(unpack(row.contact), details):
+            return Decision(row.row, verdict=Verdict.UPDATED)
+        return Decision(row.row, verdict=Verdict.REJECTED, **outcome_of(state))
+
+    def _anything_waits(self) -> bool:
+        return any(each.state == ChunkState.PLANNED for each in self._book.chunks())
+
+    def _answer(self, chunk: ImportChunk, state: ChunkState) -> None:
+        self._ledger.answer(self._run, chunk.chunk, state, self._clock())
+
+    @property
+    def _campaign_id(self) -> str:
+        assert self._job.campaign is not None  # a dry run sends nothing
+        return self._job.campaign.campaign_id
+
+
+def outcome_of(state: ImportState) -> dict[str, str | None]:
+    """Why a row of an import did not arrive, as reason and detail of its verdict."""
+    if state.status in ("rejected", "canceled"):
+        return {"reason": f"import_{state.status}", "detail": None}
+    return {"reason": "import_invalid", "detail": state.complaints() or None}
+
+
+def _unfinished(what: str) -> ImportUnfinished:
+    return ImportUnfinished(f"{what} is still at work, and further imports wait for it")

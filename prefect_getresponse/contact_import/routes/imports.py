@@ -1,0 +1,172 @@
+"""Volume, people who are on the list included: tens of thousands of rows a call.
+
+Rows of an import share their columns.  What a blank cell does to somebody who is on the list is not
+documented, so people of the list go in imports whose every column they fill; for new people blank
+cells cannot erase anything.  A tag's cell `0` leaves the tag as it is.
+Source: GetResponse API v3, `POST /imports`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from prefect_getresponse.client.request import ApiRequest
+from prefect_getresponse.contact_import.contacts import unpack
+from prefect_getresponse.contact_import.validation import Contact
+from prefect_getresponse.tasks.imports import LARGEST_IMPORT, create_import
+
+NAME = "import"
+MAX_BYTES = LARGEST_IMPORT
+IMPORTS_A_DAY = 20
+"""Imports of an account within any 24 hours."""
+_OWN_COLUMNS = frozenset({"email", "name", "ip"})
+_TAG_CELL = len(b',"0"')
+_ROOM = 1_000
+"""Bytes for what surrounds the rows, besides the names of the columns."""
+
+
+def cannot_carry(fields: Iterable[str], custom_names: Iterable[str]) -> str | None:
+    """Why an import cannot carry rows with these fields; None if it can.
+
+    Args:
+        fields: Fields that columns of the source mean.
+        custom_names: Names of the custom fields among them.
+    """
+    if missing := {"day_of_cycle", "scoring"}.intersection(fields):
+        return f"an import has no column for {' and '.join(sorted(missing))}"
+    if taken := _OWN_COLUMNS.intersection(custom_names):
+        return f"in an import the name of custom field {sorted(taken)[0]!r} means something else"
+    return None
+
+
+def shape(contact: Contact) -> tuple[str, ...]:
+    """What a contact fills besides its address and tags: people of one shape share an import."""
+    given = ("name",) if contact.name is not None else ()
+    return (*given, *sorted(name for name, _ in contact.custom))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns of one import, besides the address.
+
+    Attributes:
+        attributes: `name` and `ip`, those that are filled.
+        fields: Names of custom fields.
+        tags: Names of tags.
+    """
+
+    attributes: tuple[str, ...]
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+
+    @classmethod
+    def of(cls, contacts: Iterable[Contact], *, new_people: bool) -> Columns:
+        """The columns that contacts fill.
+
+        Args:
+            contacts: The rows.
+            new_people: Whether they are not on the list: only they have an IP address to give.
+        """
+        attributes: set[str] = set()
+        fields: set[str] = set()
+        tags: set[str] = set()
+        for contact in contacts:
+            if contact.name is not None:
+                attributes.add("name")
+            if contact.ip_address is not None and new_people:
+                attributes.add("ip")
+            fields.update(name for name, _ in contact.custom)
+            tags.update(contact.tags)
+        return cls(tuple(sorted(attributes)), tuple(sorted(fields)), tuple(sorted(tags)))
+
+    @property
+    def mapping(self) -> list[str]:
+        """Names of the columns as the API takes them."""
+        return ["email", *self.attributes, *self.fields, *(f"tag:{name}" for name in self.tags)]
+
+    def row(self, contact: Contact) -> bytes:
+        """A contact as a JSON array."""
+        given = {"name": contact.name, "ip": contact.ip_address}
+        custom = dict(contact.custom)
+        return orjson.dumps(
+            [
+                contact.email,
+                *(given[name] or "" for name in self.attributes),
+                *(custom.get(name, "") for name in self.fields),
+                *("1" if name in contact.tags else "0" for name in self.tags),
+            ]
+        )
+
+
+def request(packed: Sequence[str], campaign_id: str, *, new_people: bool) -> ApiRequest:
+    """The call that imports contacts.
+
+    Its body is made as bytes, a row at a time: twenty megabytes of lists would be ten times that.
+
+    Args:
+        packed: The contacts, as the ledger stores them.
+        campaign_id: The list.
+        new_people: Whether they are not on the list.
+    """
+    columns = Columns.of(map(unpack, packed), new_people=new_people)
+    empty = create_import.operation.request(
+        {"campaign_id": campaign_id, "field_mapping": columns.mapping, "contacts": []}
+    )
+    head, _, tail = orjson.dumps(empty.body).partition(b'"contacts":[')
+    rows = b",".join(columns.row(unpack(contact)) for contact in packed)
+    return replace(empty, body=b"".join((head, b'"contacts":[', rows, tail)))
+
+
+class _Load:
+    """Bytes of an import that is being filled; each new tag widens every row.
+
+    Attributes:
+        rows: Rows it holds.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._names = sum(len(name) + 3 for name in columns.mapping)
+        self._bytes = 0
+        self.rows = 0
+        self._tags: set[str] = set()
+
+    def take(self, contact: Contact, limit: int) -> bool:
+        """Add a contact; False if it does not fit any more."""
+        tags = self._tags.union(contact.tags)
+        size = self._bytes + len(self._columns.row(contact)) + 1
+        names = self._names + sum(len(name) + 7 for name in tags)
+        if self.rows and size + _TAG_CELL * len(tags) * (self.rows + 1) + names + _ROOM > limit:
+            return False
+        self._bytes, self._tags = size, tags
+        self.rows += 1
+        return True
+
+
+def cut(
+    rows: Iterable[tuple[int, str]], fields: Iterable[str], limit: int
+) -> Iterator[tuple[int, int]]:
+    """Cut rows into imports by their bytes.
+
+    Args:
+        rows: Row and packed contact, in order.
+        fields: Names of all custom fields.
+        limit: Most bytes of a request.
+
+    Returns:
+        First and last row of each import.
+    """
+    columns = Columns(("ip", "name"), tuple(sorted(fields)), ())
+    load, part = _Load(columns), (0, 0)
+    for row, packed in rows:
+        contact = unpack(packed)
+        if not load.take(contact, limit):
+            yield part
+            load = _Load(columns)
+            load.take(contact, limit)
+        part = (row if load.rows == 1 else part[0], row)
+    if load.rows:
+        yield part

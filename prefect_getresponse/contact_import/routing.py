@@ -1,0 +1,111 @@
+"""Which road for which rows, and what it will cost.
+
+Up to 200 new people a call each is as quick, and answers for every row.  Batches bring 80,000 in
+the first minute and a half, and then 80,000 every ten minutes.  Above that an import is quicker,
+and for changing more than 2,000 people: it needs neither their ids nor what they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from prefect_getresponse.client.throttle import ENDPOINT_BUDGETS, Window
+from prefect_getresponse.contact_import.job import RouteChoice
+
+CONTACTS_ROUTE_UP_TO = 200
+BATCH_ROUTE_UP_TO = 80_000
+UPDATE_ROUTE_UP_TO = 2_000
+_ACCOUNT = (Window(80, 1.0), Window(30_000, 600.0))
+_BATCH = ENDPOINT_BUDGETS["contacts/batch"]
+
+
+def route_of_new_people(choice: RouteChoice, people: int, *, imports: bool) -> str:
+    """Road for new people.
+
+    Args:
+        choice: What was asked for.
+        people: How many there are.
+        imports: Whether the automatic choice may import them: it changes no consent procedure.
+    """
+    if choice != "auto":
+        return choice
+    if people <= CONTACTS_ROUTE_UP_TO:
+        return "contacts"
+    return "import" if imports and people > BATCH_ROUTE_UP_TO else "batch"
+
+
+def route_of_known_people(choice: RouteChoice, people: int, *, imports: bool) -> str:
+    """Road for people of the list who may differ from the source.
+
+    Args:
+        choice: What was asked for.
+        people: How many there are.
+        imports: Whether an import can carry them.
+    """
+    if choice == "import":
+        return "import"
+    large = choice == "auto" and people > UPDATE_ROUTE_UP_TO
+    return "import" if large and imports else "update"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What sending will cost.
+
+    Attributes:
+        route: Road for new people.
+        add: People to be added.
+        update: People to be changed.
+        remove: People to be removed.
+        calls: Calls to be sent.
+        seconds: Least time that the API's limits allow for them; GetResponse's own work on imports
+            comes on top, and nobody knows how long it takes.
+        imports: How many of the calls are imports.
+        imports_left: Imports that the account may still make today; None if it was not asked.
+    """
+
+    route: str
+    add: int
+    update: int
+    remove: int
+    calls: int
+    seconds: float
+    imports: int = 0
+    imports_left: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON-like data."""
+        return asdict(self)
+
+    def sentence(self) -> str:
+        """It in words."""
+        work = [f"{self.add:,} to add (route {self.route})", f"{self.update:,} to update"]
+        if self.remove:
+            work.append(f"{self.remove:,} to remove")
+        cost = f"{self.calls:,} calls, at least {self.seconds:,} s"
+        if self.imports:
+            cost += f", and GetResponse's own time for {self.imports} of"
+            cost += f" {self.imports_left} imports left today"
+        return f"{', '.join(work)}; {cost}"
+
+
+def calls_and_seconds(calls: Mapping[str, int]) -> tuple[int, float]:
+    """Calls in all, and the least time that the API's limits allow for them, latency left out.
+
+    Args:
+        calls: Calls by route.
+    """
+    total = sum(calls.values())
+    seconds = max(_seconds(total, _ACCOUNT), _seconds(calls.get("batch", 0), _BATCH))
+    return total, round(seconds, 1)
+
+
+def _seconds(calls: int, windows: tuple[Window, ...]) -> float:
+    """Seconds until the last of some calls has begun under a limit a second and one a frame."""
+    if calls == 0:
+        return 0.0
+    short, frame = windows
+    full, rest = divmod(calls - 1, frame.calls)
+    return frame.seconds * full + rest * short.seconds / short.calls

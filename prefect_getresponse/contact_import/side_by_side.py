@@ -1,0 +1,39 @@
+"""Work on several things at a time, and end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+WIDTH = 10
+"""Calls that GetResponse takes at the same time."""
+
+
+async def side_by_side(items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
+    """Work on all items, ten at a time.
+
+    After a failure, or when cancelled, no item is begun; those in work end first.
+
+    Args:
+        items: What to work on.
+        work: The work on one item.
+    """
+    waiting = iter(items)
+    stopped = False
+
+    async def worker() -> None:
+        for item in waiting:
+            if stopped:
+                return
+            await work(item)
+
+    workers = [asyncio.create_task(worker()) for _ in range(WIDTH)]
+    try:
+        await asyncio.gather(*workers)
+    except BaseException:
+        stopped = True
+        await asyncio.gather(*workers, return_exceptions=True)
+        raise
