@@ -100,6 +100,7 @@ class Wire(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
         self._inner = sandbox.async_transport()
         self.plan: Plan = lambda _request: None
         self.on_death: Callable[[], None] = lambda: None
@@ -124,7 +125,19 @@ class Wire(httpx.AsyncBaseTransport):
             body: Any = json.loads(content or b"{}")
             self.bodies.append((request.method, request.url.path, body))
             if sends(request):
-                self.accepted.update(map(str.casefold, addresses(body)))
+                sent = Counter(map(str.casefold, addresses(body)))
+                changed = self._listed() if "fieldMapping" in body else set[str]()
+                self.accepted.update({key: n for key, n in sent.items() if key not in changed})
+
+    def _listed(self) -> set[str]:
+        """Addresses of people on any list: an import changes those, and does not add them."""
+        state = self._sandbox.handle(httpx.Request("GET", f"{URL[:-3]}/_sandbox/state")).json()
+        return {
+            person["email"].casefold()
+            for campaign in state["lists"]
+            for person in campaign["contacts"]
+            if person["status"] == "subscribed"
+        }
 
     def _disturb(
         self, trouble: Trouble | None, request: httpx.Request, response: httpx.Response

@@ -70,7 +70,7 @@ def night(lab: Lab, troubles: Iterator[Trouble | None], **options: str) -> Impor
 @given(
     people=SOURCES,
     troubles=TROUBLES,
-    route=st.sampled_from(["contacts", "batch"]),
+    route=st.sampled_from(["contacts", "batch", "import"]),
     size=st.integers(1, 4),
 )
 def test_any_source_under_any_trouble(

@@ -96,7 +96,7 @@ def mortal_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("mortal_ledger")
-@pytest.mark.parametrize("route", ["contacts", "batch"])
+@pytest.mark.parametrize("route", ["contacts", "batch", "import"])
 def test_a_crash_before_any_statement_of_the_ledger_is_harmless(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:

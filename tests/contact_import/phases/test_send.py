@@ -43,7 +43,7 @@ IN_DOUBT = [
 HARMLESS = [Trouble.REFUSED, Trouble.THROTTLED]
 
 
-@pytest.mark.parametrize("route", ["contacts", "batch"])
+@pytest.mark.parametrize("route", ["contacts", "batch", "import"])
 @pytest.mark.parametrize("trouble", [*IN_DOUBT, *HARMLESS, Trouble.TRUNCATED])
 def test_a_failed_call_is_repeated_only_if_it_never_arrived(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, route: str, trouble: Trouble

@@ -90,7 +90,7 @@ def test_a_list_that_cannot_be_read_back_leaves_the_run_to_be_resumed(lab: Lab) 
     assert set(lab.wire.accepted.values()) == {1}
 
 
-@pytest.mark.parametrize("route", ["contacts", "batch"])
+@pytest.mark.parametrize("route", ["contacts", "batch", "import"])
 def test_a_dropped_row_of_a_doubtful_call_does_not_send_its_neighbours_again(
     lab: Lab, route: str
 ) -> None:
