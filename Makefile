@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or newer, make, and a package index that pip knows.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types bench docs lock clean runtime dev
+.PHONY: help demo test lint types bench docs drift lock clean runtime dev
 
 PYTHON ?=
 export PYTHON
@@ -38,6 +38,9 @@ bench: dev ## Run the benchmarks; results go to benchmarks/results/
 docs: dev ## Write the reference of the tasks, and check that the documentation is true
 	@$(BIN)/python -m scripts.write_reference
 	@if [ -d tests/docs ]; then $(BIN)/pytest tests/docs $(ARGS); else echo "docs: no checks yet"; fi
+
+drift: dev ## Compare a newer OpenAPI document of GetResponse with this project (ARGS=NEW.yaml)
+	@$(BIN)/python -m scripts.drift $(ARGS)
 
 lock: runtime ## Write the locks anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@command -v $(UV) >/dev/null || $(BIN)/pip install --quiet uv

@@ -251,7 +251,7 @@ class Operation:
     @cached_property
     def _adapter(self) -> TypeAdapter[dict[str, Any]]:
         fields = {
-            name: (Required if name in self.required else NotRequired)[_sent(self.hints[name])]
+            name: (Required if name in self.required else NotRequired)[sent_type(self.hints[name])]
             for name in self._parameters
         }
         make: Any = TypedDict
@@ -407,12 +407,12 @@ def _async_sender(operation: Operation) -> Callable[..., Coroutine[Any, Any, Any
     return send
 
 
-def _sent(hint: Any) -> Any:
+def sent_type(hint: Any) -> Any:
     """The type of a value that is sent: the hint without `Omit` and our own marks."""
     if get_origin(hint) is Annotated:
         inner, *extras = get_args(hint)
         kept = [extra for extra in extras if not isinstance(extra, Query | Body)]
-        return Annotated[(_sent(inner), *kept)] if kept else _sent(inner)
+        return Annotated[(sent_type(inner), *kept)] if kept else sent_type(inner)
     if get_origin(hint) in (Union, types.UnionType):
         return Union[tuple(item for item in get_args(hint) if item is not Omit)]  # noqa: UP007
     return hint
