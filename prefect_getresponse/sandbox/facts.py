@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from prefect_getresponse.sandbox.countries import COUNTRY_NAMES
+
 _TAGS = ("tags[].tagId",)
 _CUSTOMS = ("customFieldValues[].customFieldId", "customFieldValues[].value")
 _CAMPAIGN = (
@@ -214,7 +216,17 @@ _MERGE_WORDS = (
     "|campaign|change"
 )
 
+_COUNTRY = "|".join(COUNTRY_NAMES)
+_ORDER_COUNTRIES = {
+    "shippingAddress.countryCode": _COUNTRY,
+    "billingAddress.countryCode": _COUNTRY,
+}
+
 PATTERNS: Mapping[str, Mapping[str, str]] = {
+    "createAddress": {"countryCode": _COUNTRY},
+    "updateAddress": {"countryCode": _COUNTRY},
+    "createOrder": _ORDER_COUNTRIES,
+    "updateOrder": _ORDER_COUNTRIES,
     "createCampaign": {"name": _LIST_NAME},
     "updateCampaign": {"name": _LIST_NAME},
     "createCustomField": {"name": rf"(?!(?:{_MERGE_WORDS})$)[a-z0-9_]+"},

@@ -26,8 +26,11 @@ class Record:
     members: dict[str, Any]
 
     def is_within(self, scope: Mapping[str, str]) -> bool:
-        """Whether all it lies under is named in `scope`, the values of a call's path."""
-        return all(scope.get(name) == value for name, value in self.above.items())
+        """Whether it lies under all of what `scope`, the values of a call's path, names.
+
+        What `scope` leaves open may be anything: variants of every product are within a shop.
+        """
+        return all(scope.get(name, value) == value for name, value in self.above.items())
 
 
 class Records:

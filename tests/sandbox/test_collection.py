@@ -26,19 +26,19 @@ def shop(api: Api) -> str:
 
 
 def test_life_of_a_record(api: Api) -> None:
-    created = api.ok("POST", "/shops", SHOP)
-    path = f"/shops/{created['shopId']}"
+    created = api.ok("POST", "/addresses", {"name": "Office", "countryCode": "POL"})
+    path = f"/addresses/{created['addressId']}"
     assert created["href"] == f"https://api.getresponse.com/v3{path}"
     assert created["createdOn"] == created["updatedOn"]
     api.advance(60)
-    changed = api.ok("POST", path, {"currency": "EUR"})
-    assert changed == {**created, "currency": "EUR", "updatedOn": changed["updatedOn"]}
+    changed = api.ok("POST", path, {"city": "Gdynia"})
+    assert changed == {**created, "city": "Gdynia", "updatedOn": changed["updatedOn"]}
     assert changed["updatedOn"] > created["updatedOn"]
     assert api.ok("GET", path) == changed
-    assert api.ok("GET", "/shops") == [changed]
+    assert api.ok("GET", "/addresses") == [changed]
     assert api.call("DELETE", path).status_code == 204
     assert api.call("GET", path).status_code == 404
-    assert api.ok("GET", "/shops") == []
+    assert api.ok("GET", "/addresses") == []
 
 
 def test_records_lie_under_their_parent(api: Api, shop: str) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from prefect_getresponse.sandbox.countries import COUNTRY_NAMES
+from prefect_getresponse.sandbox.records import Record
 from prefect_getresponse.sandbox.resources.collection import Collection
+from prefect_getresponse.sandbox.world import World
 
 _TEXTS = (
     "firstName",
@@ -16,7 +21,18 @@ _TEXTS = (
     "phone",
     "company",
 )
-ADDRESSES = Collection("addresses", "/addresses/{addressId}", defaults=dict.fromkeys(_TEXTS, ""))
+
+
+def _with_country(_world: World, _address: Record, stored: dict[str, Any]) -> dict[str, Any]:
+    return {**stored, "countryName": COUNTRY_NAMES[stored["countryCode"]]}
+
+
+ADDRESSES = Collection(
+    "addresses",
+    "/addresses/{addressId}",
+    defaults=dict.fromkeys(_TEXTS, ""),
+    render=_with_country,
+)
 
 BEHAVIOURS = ADDRESSES.behaviours(
     listing="getAddressList",

@@ -1,6 +1,6 @@
 """A collection of JSON records: what its operations do follows from a declaration.
 
-    TAXES = Collection("taxes", "/shops/{shopId}/taxes/{taxId}", parent=SHOPS)
+    TAXES = Collection("taxes", "/shops/{shopId}/taxes/{taxId}", parents=("shops",))
     BEHAVIOURS = TAXES.behaviours(listing="getTaxList", create="createTax", get="getTaxById")
 
 Bodies were checked by the tables of validation before. Hooks add what a resource does besides
@@ -10,7 +10,7 @@ storing; what is not an operation of these five kinds is a function that uses th
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from string import Formatter
 from typing import Any, cast
@@ -56,8 +56,8 @@ class Collection:
     Attributes:
         name: Kind of resource, as `facts.REFERENCES` names it.
         path: Path of one record; its last placeholder is the identifier.
-        parent: The collection it lies under. A call below a missing parent is answered with 404;
-            records go when their parent goes.
+        parents: Names of the collections it lies under, one for each placeholder before the last.
+            A call below a missing parent is answered with 404; records go when a parent goes.
         id_name: Member that holds the identifier, if it is not called as in the path.
         created: Member with the date of creation, empty if there is none.
         updated: Member with the date of the last change, empty if there is none.
@@ -79,7 +79,7 @@ class Collection:
     name: str
     path: str
     _: KW_ONLY
-    parent: Collection | None = None
+    parents: tuple[str, ...] = ()
     id_name: str = ""
     created: str = "createdOn"
     updated: str = "updatedOn"
@@ -204,12 +204,16 @@ class Collection:
         Raises:
             ApiError: 404 for it or for the first parent that is missing.
         """
-        return self._existing(world, request.path)
+        self.check_parents(world, request.path)
+        record = _find(world, self.name, self._placeholders[-1], request.path)
+        if self.settle:
+            self.settle(world, record)
+        return record
 
     def check_parents(self, world: World, path: Mapping[str, str]) -> None:
         """Refuse with 404 a call below a parent that does not exist."""
-        if self.parent:
-            self.parent._existing(world, path)
+        for placeholder, kind in zip(self._placeholders, self.parents, strict=False):
+            _find(world, kind, placeholder, path)
 
     def answer(self, world: World, request: Request, record: Record) -> Answer:
         """Answer with a record's details."""
@@ -226,6 +230,19 @@ class Collection:
         details = self.details(world, record)
         return {name: each for name, each in details.items() if name not in self.details_only}
 
+    def mentions(self, world: World, record_ids: Iterable[str]) -> list[dict[str, Any]]:
+        """Return records as other resources show them: without dates, without those gone."""
+        known = world.records.of(self.name)
+        return [
+            {
+                name: each
+                for name, each in self.details(world, known[record_id]).items()
+                if name not in (self.created, self.updated)
+            }
+            for record_id in record_ids
+            if record_id in known
+        ]
+
     @property
     def _placeholders(self) -> list[str]:
         return [name for _, name, _, _ in Formatter().parse(self.path) if name]
@@ -233,16 +250,6 @@ class Collection:
     @property
     def _id_member(self) -> str:
         return self.id_name or self._placeholders[-1]
-
-    def _existing(self, world: World, path: Mapping[str, str]) -> Record:
-        self.check_parents(world, path)
-        placeholder = self._placeholders[-1]
-        record = world.records.find(self.name, path[placeholder], path)
-        if record is None:
-            raise not_found(**{placeholder: path[placeholder]})
-        if self.settle:
-            self.settle(world, record)
-        return record
 
     def _new(
         self, world: World, members: Mapping[str, Any], now: float, path: Mapping[str, str]
@@ -281,6 +288,13 @@ class Collection:
             if kind != "sort" and (not is_text or name.endswith("Id")):
                 exact.add(name)
         return attributes, frozenset(exact)
+
+
+def _find(world: World, kind: str, placeholder: str, path: Mapping[str, str]) -> Record:
+    record = world.records.find(kind, path[placeholder], path)
+    if record is None:
+        raise not_found(**{placeholder: path[placeholder]})
+    return record
 
 
 def _marked(behaviour: Behaviour, hook: Hook | Settle | Render | None) -> Behaviour:

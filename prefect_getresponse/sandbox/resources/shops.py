@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.resources.collection import Collection
+from typing import Any
 
-SHOPS = Collection("shops", "/shops/{shopId}")
+from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.resources.collection import Collection
+from prefect_getresponse.sandbox.world import World
+
+
+def _with_totals(world: World, shop: Record, stored: dict[str, Any]) -> dict[str, Any]:
+    scope = {"shopId": shop.record_id}
+    sold = (
+        variant["price"] * variant["quantity"]
+        for order in world.records.within("orders", scope)
+        for variant in order.members["selectedVariants"]
+    )
+    count = sum(1 for _ in world.records.within("products", scope))
+    return {**stored, "productCount": count, "productRevenue": round(sum(sold), 2)}
+
+
+SHOPS = Collection(
+    "shops",
+    "/shops/{shopId}",
+    details_only=frozenset({"productCount", "productRevenue"}),
+    render=_with_totals,
+)
 
 BEHAVIOURS = SHOPS.behaviours(
     listing="getShopList",
