@@ -187,6 +187,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "/transactional-emails/templates",
         "transactionalEmailTemplateId",
     ),
+    "product_variants": ("/shops/{shopId}/products/{productId}/variants", "variantId"),
 }
 """Collection and name of the id for kinds that are not called like their collection."""
 
@@ -220,6 +221,10 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "sendSettings.importedNumbers": [{"phone": "+48500000000", "countryCode": "PL"}],
     },
     "triggerCustomEvent": {"name": "text", "attributes": [{"name": "text", "value": "text"}]},
+    # The product has a variant with the usual one.
+    "createProductVariant": {"sku": "another_sku"},
+    # The only category would be below itself.
+    "updateCategory": {"parentId": ABSENT},
     "createImport": {"fieldMapping": ["email"], "contacts": [["jane@example.com"]]},
     "getContactsFromSearchContactsConditions": {"section": _SECTION},
     "newSearchContacts": {"section": _SECTION},

@@ -36,7 +36,7 @@ _FORMATS: dict[str, str] = {
     "byte": base64.b64encode(b"file").decode(),
     "base64": base64.b64encode(b"file").decode(),
 }
-_WORDS = ("text", "text_1", "PLN", "Jane Doe", "ab")
+_WORDS = ("text", "text_1", "PLN", "POL", "Jane Doe", "ab")
 
 
 @dataclass(frozen=True)
