@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -61,6 +62,28 @@ def is_moment(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+_DURATION = re.compile(
+    r"P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
+    r"(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
+)
+_UNITS = (365 * DAY, 30 * DAY, 7 * DAY, DAY, 3_600.0, 60.0, 1.0)
+
+
+def parse_duration(text: str) -> float:
+    """Read a length of time such as `P0Y0M0DT5H30M0S`; a year has 365 days, a month 30.
+
+    Returns:
+        Seconds.
+
+    Raises:
+        ValueError: If `text` is no ISO 8601 duration.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise ValueError(f"not a duration: {text!r}")
+    return sum(int(count or 0) * unit for count, unit in zip(found.groups(), _UNITS, strict=True))
 
 
 def period(name: str, now: float, days: int = 0) -> tuple[float, float]:

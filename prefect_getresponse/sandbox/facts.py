@@ -78,8 +78,39 @@ _SECTION_BOUNDS = {
     "section[].conditions": (0, 8),
 }
 _EVENT_ATTRIBUTES = ("attributes[].name", "attributes[].type")
+_SENDERS = ("fromField.fromFieldId", "replyTo.fromFieldId")
+_LEXPAD = "sendSettings.externalLexpad.dataSourceUrl"
+_SEND_ON = (
+    "sendSettings.sendOn.date",
+    "sendSettings.sendOn.timeZone",
+    "sendSettings.sendOn.timeZone.timeZoneId",
+)
+_RSS = (*_SENDERS, "sendSettings.frequency", "sendSettings.filter")
 
 NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "createNewsletter": (*_SENDERS, "campaign.campaignId", _LEXPAD, *_SEND_ON),
+    "sendDraft": (_LEXPAD, *_SEND_ON),
+    "createAutoresponder": (*_SENDERS, _LEXPAD, "sendSettings.type"),
+    "updateAutoresponder": (*_SENDERS, _LEXPAD, "sendSettings.type"),
+    "createRssNewsletter": _RSS,
+    "updateRssNewsletter": _RSS,
+    "createSubjectAbTest": (
+        *_SENDERS,
+        "campaign.campaignId",
+        "deliverySettings.sendOn",
+        "deliverySettings.sendOn.sendingType",
+        "deliverySettings.sendOn.timeZone.timeZoneId",
+        "deliverySettings.winnerMode",
+        "deliverySettings.winningCriteria",
+        "deliverySettings.samplingTime",
+    ),
+    "createCustomReport": (
+        "scheduling.frequency",
+        "scheduling.startDate",
+        "scheduling.endDate",
+        "filters.activityType",
+        "filters.messageId",
+    ),
     # The contract names the part of the form, and forgets to require it.
     "uploadImage": ("file",),
     "createContact": ("campaign.campaignId", *_TAGS, *_CUSTOMS),
@@ -173,6 +204,7 @@ OPEN_OBJECTS: Mapping[str, tuple[str, ...]] = {
 ITEM_BOUNDS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "createProduct": {"variants": (1, 1_000_000)},
     "updateProduct": {"variants": (1, 1_000_000)},
+    "createSubjectAbTest": {"variants": (2, 5)},
     "createBatchContacts": {"contacts": (1, 1000)},
     # As many as the bytes allow.
     "createImport": {"fieldMapping": (1, 20_000_000), "contacts": (1, 20_000_000)},
@@ -205,9 +237,23 @@ REFERENCES: Mapping[str, str] = {
     "phoneNumberCustomFieldId": "custom_fields",
     "selectedCampaigns": "campaigns",
     "excludedCampaigns": "campaigns",
+    "fromFieldId": "from_fields",
+    "messageId": "newsletters",
+    "subscriptionConfirmationBodyId": "subscription_confirmation_bodies",
+    "subscriptionConfirmationSubjectId": "subscription_confirmation_subjects",
+    "selectedSegments": "search_contacts",
+    "excludedSegments": "search_contacts",
+    "selectedSuppressions": "suppressions",
+    "selectedSupressions": "suppressions",
     "selectedContacts": "contacts",
 }
 """Members that must name an existing resource, by the member's own name: the kind they name."""
+
+UNCHECKED_REFERENCES: Mapping[str, frozenset[str]] = {
+    # A variant of the test, not of a product: the test itself knows its variants.
+    "postAbtestsSubjectByIdWinner": frozenset({"variantId"}),
+}
+"""Members that name something else in some operations, by operation."""
 
 # Not slash, backslash, at sign, square brackets; no emoji.
 _LIST_NAME = r"[^/\\@\[\]\u2600-\u27bf\U0001f000-\U0001faff]+"
@@ -229,6 +275,7 @@ PATTERNS: Mapping[str, Mapping[str, str]] = {
     "updateOrder": _ORDER_COUNTRIES,
     "createCampaign": {"name": _LIST_NAME},
     "updateCampaign": {"name": _LIST_NAME},
+    "createSubjectAbTest": {"variants[]": r".{1,150}"},
     "createCustomField": {"name": rf"(?!(?:{_MERGE_WORDS})$)[a-z0-9_]+"},
 }
 """Patterns that a whole text must match."""

@@ -1,8 +1,9 @@
 """What people do with a message, and when: by their address alone, so that a run can be repeated.
 
-Of a hundred addresses about 40 open and 15 click. Addresses at three domains always do the same:
-mail to `rejected.example` is not sent, at `bounced.example` it comes back, and whoever reads it at
-`complaint.example` reports it as spam. How fast and how many people react is not the API's to say;
+Of a hundred addresses about 40 open and 15 click. Addresses at four domains always do the same:
+mail to `rejected.example` is not sent, at `bounced.example` it comes back, at `scanner.example` a
+program opens it and follows its links at once, and whoever reads it at `complaint.example` reports
+it as spam. How fast and how many people react is not the API's to say;
 delays here are seconds at speed 1.
 """
 
@@ -27,7 +28,10 @@ _CLICKERS = 15
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """When what happens to a message at one address, in unix seconds; `NEVER` if it does not."""
+    """When what happens to a message at one address, in unix seconds; `NEVER` if it does not.
+
+    `human` is whether people open and click, and no program.
+    """
 
     sent: float = NEVER
     rejected: float = NEVER
@@ -35,6 +39,7 @@ class Reaction:
     opened: float = NEVER
     clicked: float = NEVER
     complained: float = NEVER
+    human: bool = True
 
 
 def reaction(address: str, start: float, speed: float) -> Reaction:
@@ -59,6 +64,8 @@ def reaction(address: str, start: float, speed: float) -> Reaction:
         return Reaction(rejected=sent)
     if domain == "bounced.example":
         return Reaction(sent=sent, bounced=after(_SENT + _BOUNCED))
+    if domain == "scanner.example":
+        return Reaction(sent=sent, opened=sent, clicked=sent, human=False)
     if domain == "complaint.example":
         return Reaction(sent=sent, opened=opened, complained=soon)
     return Reaction(

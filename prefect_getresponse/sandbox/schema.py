@@ -139,7 +139,8 @@ def body_shape(operation: Operation) -> Shape:
         _at(root, path).pattern = re.compile(pattern)
     for last, shape in _texts(root, ""):
         shape.format = shape.format or facts.TEXT_FORMATS.get(last, "")
-        shape.refers_to = facts.REFERENCES.get(last, "")
+        if last not in facts.UNCHECKED_REFERENCES.get(name, ()):
+            shape.refers_to = facts.REFERENCES.get(last, "")
     _summarise(root)
     return root
 

@@ -12,6 +12,7 @@ from prefect_getresponse.sandbox.contact_book import Contact, ContactBook, email
 from prefect_getresponse.sandbox.ids import Ids
 from prefect_getresponse.sandbox.import_jobs import ImportJobs
 from prefect_getresponse.sandbox.import_rows import execute
+from prefect_getresponse.sandbox.mailings import Mailing
 from prefect_getresponse.sandbox.records import Records
 
 DEFAULT_LIST = "default_list"
@@ -159,6 +160,8 @@ class World:
         self.custom_fields: dict[str, CustomField] = {}
         self.suppressions: dict[str, Suppression] = {}
         self.records = Records()
+        self.mailings: dict[str, Mailing] = {}
+        """Sendings of messages by identifier of the message."""
         self.agenda = Agenda()
         self.contacts = ContactBook(self.ids)
         self.queue = AcceptanceQueue(speed)
@@ -246,6 +249,7 @@ class World:
             "campaigns": self.campaigns,
             "tags": self.tags,
             "custom_fields": self.custom_fields,
+            "suppressions": self.suppressions,
         }
         if kind in own:
             return identifier in own[kind]

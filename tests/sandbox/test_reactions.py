@@ -25,8 +25,10 @@ def test_domains_with_a_habit() -> None:
     rejected = reaction("a@rejected.example", 0.0, 1.0)
     bounced = reaction("a@bounced.example", 0.0, 1.0)
     complaint = reaction("a@complaint.example", 0.0, 1.0)
+    scanner = reaction("a@scanner.example", 0.0, 1.0)
 
     assert rejected == Reaction(rejected=5.0)
+    assert scanner == Reaction(sent=5.0, opened=5.0, clicked=5.0, human=False)
     assert bounced == Reaction(sent=5.0, bounced=35.0)
     assert complaint.sent < complaint.opened < complaint.complained < NEVER
 

@@ -18,7 +18,7 @@ from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.client.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
 from prefect_getresponse.sandbox.operations import Operation, operations
-from tests.tasks.table_values import Body, Reference, example_body, replaced
+from tests.tasks.table_values import Body, Reference, example_body, example_query, replaced
 from tests.virtual_time import VirtualTime
 
 URL = "https://api.getresponse.com/v3"
@@ -101,6 +101,15 @@ class PreparedAccount:
         """
         return cast("Body", replaced(body, lambda kind: self._id_of_kind(kind, path)))
 
+    def query_of(self, row: Operation, *, full: bool) -> dict[str, Any]:
+        """Query values in Python, ids of what exists among them."""
+        named = {
+            name: reference
+            for name, reference in QUERIES.get(row.operation_id, {}).items()
+            if full or row.parameters[name].required
+        }
+        return self.filled(example_query(row, full=full) | named, {})
+
     def create(self, row: Operation, path: Mapping[str, str]) -> Any:
         """Call an operation that creates something, with the least body."""
         body = self.filled(body_of(row, full=False), path)
@@ -109,7 +118,7 @@ class PreparedAccount:
         return created
 
     def _ids(self, template: str, known: Mapping[str, str] | None = None) -> dict[str, str]:
-        ids = dict(known or {})
+        ids = {**WORDS, **(known or {})}
         for name in re.findall(r"\{(\w+)\}", template):
             if name not in ids:
                 above = template.partition(f"/{{{name}}}")[0]
@@ -117,6 +126,8 @@ class PreparedAccount:
         return ids
 
     def _id_of_kind(self, kind: str, path: Mapping[str, str]) -> str:
+        if kind in FOUND:
+            return FOUND[kind](self, path)
         collection, name = KINDS[kind] if kind in KINDS else _collections()[kind]
         return self._id_in(collection, name, self._ids(collection, path))
 
@@ -178,9 +189,13 @@ COLLECTIONS: Mapping[str, str] = {
 }
 """Where to find an id whose collection is not what stands before it in the path."""
 
+WORDS: Mapping[str, str] = {"languageCode": "en"}
+"""Parts of paths that are no ids."""
+
 MEMBERS: Mapping[str, str] = {"transactionalEmailTemplateId": "templateId"}
 """Members that hold an id under another name than in the path."""
 
+_CONFIRMATIONS = "/subscription-confirmations"
 KINDS: Mapping[str, tuple[str, str]] = {
     "sms_sender_names": ("/sms/sender-names", "senderNameId"),
     "transactional_email_templates": (
@@ -188,6 +203,14 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "transactionalEmailTemplateId",
     ),
     "product_variants": ("/shops/{shopId}/products/{productId}/variants", "variantId"),
+    "subscription_confirmation_bodies": (
+        f"{_CONFIRMATIONS}/body/{{languageCode}}",
+        "subscriptionConfirmationBodyId",
+    ),
+    "subscription_confirmation_subjects": (
+        f"{_CONFIRMATIONS}/subject/{{languageCode}}",
+        "subscriptionConfirmationSubjectId",
+    ),
 }
 """Collection and name of the id for kinds that are not called like their collection."""
 
@@ -207,6 +230,40 @@ _SECTION = [
         ],
     }
 ]
+_LEXPAD = {"dataSourceUrl": "https://lexpad.example/data", "dataSourceToken": None}
+_LATER = {"date": "2046-09-21T10:00:00", "timeZone": {"timeZoneId": 1}}
+_RECIPIENTS = {
+    "selectedCampaigns": [Reference("campaigns")],
+    "selectedSuppressions": [Reference("suppressions")],
+    "excludedCampaigns": [],
+    "selectedContacts": [Reference("contacts")],
+}
+_NEWSLETTER = _RECIPIENTS | {
+    "timeTravel": "false",
+    "perfectTiming": "false",
+    "externalLexpad": _LEXPAD,
+    "sendOn": _LATER,
+}
+_AUTORESPONDER = {
+    "type": "custom",
+    "sendAtHour": 9,
+    "timeTravel": "true",
+    "excludedDaysOfWeek": ["Sunday"],
+    "externalLexpad": _LEXPAD,
+}
+_RSS = _RECIPIENTS | {
+    "frequency": "monthly",
+    "filter": "recent",
+    "maxArticles": 3,
+    "sendAtHour": 9,
+    "sendAtMonthDay": 31,
+}
+_TRIGGER = {
+    "type": "onday",
+    "dayOfCycle": 1,
+    "selectedCampaigns": [Reference("campaigns")],
+    "selectedSegments": [],
+}
 RULES: Mapping[str, Mapping[str, Any]] = {
     # A file in a folder would not be listed.
     "createFile": {"folder": None},
@@ -225,6 +282,31 @@ RULES: Mapping[str, Mapping[str, Any]] = {
     "createProductVariant": {"sku": "another_sku"},
     # The only category would be below itself.
     "updateCategory": {"parentId": ABSENT},
+    "createNewsletter": {"type": "draft", "sendSettings": _NEWSLETTER},
+    "sendDraft": {"sendSettings": _NEWSLETTER},
+    "createAutoresponder": {"sendSettings": _AUTORESPONDER, "triggerSettings": _TRIGGER},
+    "updateAutoresponder": {"sendSettings": _AUTORESPONDER, "triggerSettings": _TRIGGER},
+    "createRssNewsletter": {"sendSettings": _RSS},
+    "updateRssNewsletter": {"sendSettings": _RSS},
+    "createSubjectAbTest": {
+        "deliverySettings": {
+            "sendOn": {"sendingType": "scheduled", **_LATER},
+            "winnerMode": "manual",
+            "winningCriteria": "open",
+            "samplingPercentage": 100,
+            "samplingTime": "P1DT2H",
+        },
+        "sendSettings": {
+            "selectedCampaigns": [Reference("campaigns")],
+            "selectedSupressions": [Reference("suppressions")],
+            "excludedCampaigns": [],
+        },
+    },
+    "postAbtestsSubjectByIdWinner": {"variantId": Reference("ab_test_variants")},
+    "createCustomReport": {
+        "type": "message_activity_report",
+        "filters": {"activityType": ["click"], "messageId": [Reference("newsletters")]},
+    },
     "createImport": {"fieldMapping": ["email"], "contacts": [["jane@example.com"]]},
     "getContactsFromSearchContactsConditions": {"section": _SECTION},
     "newSearchContacts": {"section": _SECTION},
@@ -242,8 +324,66 @@ def _with_event(account: PreparedAccount) -> dict[str, str]:
     return {}
 
 
+def _scheduled(account: PreparedAccount) -> dict[str, str]:
+    """A newsletter that waits to be sent, with a link that is tracked."""
+    body = body_of(by_path("POST", "/newsletters"), full=False) | {
+        "type": "broadcast",
+        "content": {"plain": "https://shop.example/page"},
+        "flags": ["clicktrack"],
+    }
+    newsletter = account.call("POST", "/newsletters", account.filled(body, {}))
+    return {"newsletterId": newsletter["newsletterId"]}
+
+
+def _tracked(account: PreparedAccount) -> dict[str, str]:
+    _scheduled(account)
+    return {"clickTrackId": account.call("GET", "/click-tracks")[0]["clickTrackId"]}
+
+
+def _another_sender(account: PreparedAccount) -> dict[str, str]:
+    body = {"email": "other@example.com", "name": "Other"}
+    return {"fromFieldId": account.call("POST", "/from-fields", body)["fromFieldId"]}
+
+
+def _test_that_runs(account: PreparedAccount) -> dict[str, str]:
+    """An A/B test whose winner can be chosen."""
+    row = by_path("POST", "/ab-tests/subject")
+    body = body_of(row, full=False)
+    body["deliverySettings"] |= {"sendOn": {"sendingType": "now"}}
+    test = account.call("POST", row.path, account.filled(body, {}))
+    account.time.advance(_QUEUE)
+    return {"abTestId": test["abTestId"]}
+
+
+def _cancelled_test(account: PreparedAccount) -> dict[str, str]:
+    path = _test_that_runs(account)
+    account.call("POST", f"/ab-tests/{path['abTestId']}/cancel")
+    account.time.advance(_QUEUE)
+    return path
+
+
+def _variant(account: PreparedAccount, path: Mapping[str, str]) -> str:
+    test = account.call("GET", f"/ab-tests/subject/{path['abTestId']}")
+    return str(test["variants"][0]["variantId"])
+
+
+FOUND: Mapping[str, Callable[[PreparedAccount, Mapping[str, str]], str]] = {
+    "ab_test_variants": _variant,
+}
+"""How to find ids that no listing shows."""
+
+QUERIES: Mapping[str, Mapping[str, Reference]] = {
+    "deleteFromField": {"fromFieldIdToReplaceWith": Reference("from_fields")},
+}
+"""Query parameters, by operation, that name what exists."""
+
 PREPARED: Mapping[str, Callable[[PreparedAccount], dict[str, str]]] = {
     "getSmsStats": lambda account: account.path_of(by_path("GET", "/sms/{smsId}")),
     "triggerCustomEvent": _with_event,
+    "cancelMessageSend": _scheduled,
+    "getClickTrackById": _tracked,
+    "deleteFromField": _another_sender,
+    "postAbtestsSubjectByIdWinner": _test_that_runs,
+    "deleteAbTest": _cancelled_test,
 }
 """How to get a path for operations that need something in a certain state."""

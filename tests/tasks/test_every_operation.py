@@ -62,7 +62,7 @@ def test_answers_as_the_table_says(
     body = account.filled(body_of(row, full=full), path)
     query = {
         name: value
-        for name, value in example_query(row, full=full).items()
+        for name, value in account.query_of(row, full=full).items()
         if name not in ("fields", "page", CLASHES.get(row.operation_id))
     }
 

@@ -74,6 +74,7 @@ class Collection:
         on_delete: Cleans up before a record goes, or refuses that.
         settle: Brings the members of a record up to `world.now` before they are read.
         render: Turns the stored members into what is answered.
+        render_row: Turns what is answered into what listings show of it.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Collection:
     on_delete: Hook | None = None
     settle: Settle | None = None
     render: Render | None = None
+    render_row: Render | None = None
 
     def behaviours(
         self,
@@ -110,7 +112,7 @@ class Collection:
         Those behind which nothing happens, no hook that is, are marked as `Echo`.
         """
         made: Behaviours = {
-            listing: _marked(self.list_all, self.settle or self.render),
+            listing: _marked(self.list_all, self.settle or self.render or self.render_row),
             get: _marked(self.get, self.settle or self.render),
             create: _marked(self.create, self.on_create),
             update: _marked(self.update, self.on_update),
@@ -228,7 +230,8 @@ class Collection:
     def row(self, world: World, record: Record) -> dict[str, Any]:
         """Return a record as listings show it."""
         details = self.details(world, record)
-        return {name: each for name, each in details.items() if name not in self.details_only}
+        row = {name: each for name, each in details.items() if name not in self.details_only}
+        return self.render_row(world, record, row) if self.render_row else row
 
     def mentions(self, world: World, record_ids: Iterable[str]) -> list[dict[str, Any]]:
         """Return records as other resources show them: without dates, without those gone."""

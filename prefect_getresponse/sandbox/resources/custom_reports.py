@@ -1,0 +1,130 @@
+"""Reports (tag Custom Reports), whose files are made in the background.
+
+A file is `pending` for half a minute and `in-progress` for one and a half, then it is `ready` for
+30 days, all divided by the speed. The link to it is another one at each reading; nothing is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from prefect_getresponse.sandbox.dates import DAY, iso, parse_moment
+from prefect_getresponse.sandbox.errors import FieldError
+from prefect_getresponse.sandbox.formats import is_date
+from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.resources.collection import Collection, member
+from prefect_getresponse.sandbox.resources.request import Behaviours, Checks, Request
+from prefect_getresponse.sandbox.validation import Body
+from prefect_getresponse.sandbox.world import World
+
+FILTERED = "message_activity_report"
+"""The only kind of report that has filters, and cannot be without."""
+_PENDING_SECONDS = 30.0
+_READY_SECONDS = 120.0
+_DAYS_KEPT = 30
+_DOWNLOADS = "https://reports.getresponse.example"
+
+
+def _complete(world: World, request: Request, record: Record) -> None:
+    """Note the times of a new report as answers show them, and begin to make its file."""
+    period = request.body["scheduling"]
+    dates = {name: iso(parse_moment(period[name])) for name in ("startDate", "endDate")}
+    record.members |= {
+        "scheduling": {"frequency": "one_time", "oneTime": dates, "recurring": None},
+        "filters": record.members.get("filters", []),
+        "files": [],
+    }
+    _make_file(world, record, world.now)
+
+
+def _make_file(world: World, record: Record, now: float) -> None:
+    """Plan the states of one file."""
+    file: Body = {"customReportFileId": world.ids.next(), "status": "pending"}
+    ready = now + _READY_SECONDS / world.speed
+    expires = ready + _DAYS_KEPT * DAY / world.speed
+    file["expiresAt"] = iso(expires)
+    record.members["files"].append(file)
+
+    def begin(_moment: float) -> None:
+        file["status"] = "in-progress"
+
+    def finish(moment: float) -> None:
+        file["status"] = "ready"
+        record.members["generatedAt"] = iso(moment)
+
+    def expire(_moment: float) -> None:
+        record.members["files"].remove(file)
+
+    world.agenda.at(now + _PENDING_SECONDS / world.speed, record.record_id, begin)
+    world.agenda.at(ready, record.record_id, finish)
+    world.agenda.at(expires, record.record_id, expire)
+
+
+def _shown(world: World, _record: Record, members: Body) -> Body:
+    files = [_with_link(world, each) for each in members["files"]]
+    return {**members, "files": files}
+
+
+def _with_link(world: World, file: Body) -> Body:
+    if file["status"] != "ready":
+        return file
+    link = f"{_DOWNLOADS}/{file['customReportFileId']}/{world.ids.next()}.csv"
+    return {**file, "downloadUrl": link}
+
+
+def _row(_world: World, record: Record, row: Body) -> Body:
+    return {**row, "frequency": record.members["scheduling"]["frequency"]}
+
+
+REPORTS = Collection(
+    "custom_reports",
+    "/custom-reports/{customReportId}",
+    created="createdAt",
+    updated="",
+    details_only=frozenset({"type", "scheduling", "filters", "files"}),
+    attributes={"frequency": member("scheduling.frequency")},
+    on_create=_complete,
+    render=_shown,
+    render_row=_row,
+)
+
+
+def check_report(_world: World, body: Body) -> Iterator[FieldError]:
+    """Check that filters are there exactly where they belong, and that time goes forward."""
+    if body.get("type") == FILTERED and "filters" not in body:
+        yield FieldError("filters", "required", "Member is required")
+    if body.get("type") != FILTERED and "filters" in body:
+        yield FieldError("filters", "unknown", "Not allowed member")
+    scheduling: Any = body.get("scheduling")
+    period = cast("Body", scheduling) if isinstance(scheduling, dict) else {}
+    start, end = str(period.get("startDate")), str(period.get("endDate"))
+    if is_date(start) and is_date(end) and end < start:
+        yield FieldError("scheduling.endDate", "range", "Before startDate")
+
+
+def seed(world: World, now: float) -> None:
+    """Give a new account a weekly report, which the API can read and not create."""
+    record = REPORTS.add(
+        world,
+        {
+            "name": "Weekly message statistics",
+            "type": "message_stats",
+            "scheduling": {
+                "frequency": "weekly",
+                "oneTime": None,
+                "recurring": {"dayOfMonth": None, "dayOfWeek": "monday", "hour": 6},
+            },
+            "filters": [],
+            "files": [],
+        },
+        now - 8 * DAY,
+    )
+    _make_file(world, record, now - DAY)
+
+
+SEED = seed
+BEHAVIOURS: Behaviours = REPORTS.behaviours(
+    listing="getCustomReportList", get="getCustomReportDetails", create="createCustomReport"
+)
+CHECKS: Checks = {"createCustomReport": check_report}
