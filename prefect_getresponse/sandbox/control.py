@@ -16,6 +16,7 @@ from prefect_getresponse.sandbox.contact_book import Contact
 from prefect_getresponse.sandbox.dates import iso
 from prefect_getresponse.sandbox.import_jobs import OUTCOMES
 from prefect_getresponse.sandbox.messages import Answer, Call, json_answer
+from prefect_getresponse.sandbox.resources import from_fields
 from prefect_getresponse.sandbox.world import Campaign, World
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ def _confirm(app: Application, call: Call, now: float) -> Any:
     if contact.status == "unconfirmed":
         app.world.contacts.confirm(contact, now)
     return {"contactId": contact.contact_id, "status": contact.status}
+
+
+def _confirm_sender(app: Application, call: Call, _now: float) -> Any:
+    email = _body(call, "email")["email"]
+    sender = from_fields.confirm(app.world, email)
+    if sender is None:
+        raise ControlError(HTTPStatus.NOT_FOUND, f"no sender has the address {email!r}")
+    return {"fromFieldId": sender.record_id, "isActive": "true"}
 
 
 def _imports(app: Application, call: Call, now: float) -> Any:
@@ -199,6 +208,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Application, Call, float], Any]] = 
     ("POST", "/faults"): _faults,
     ("POST", "/remove"): _remove,
     ("POST", "/confirm"): _confirm,
+    ("POST", "/confirm-sender"): _confirm_sender,
     ("POST", "/imports"): _imports,
     ("GET", "/state"): _state,
     ("POST", "/reset"): _reset,

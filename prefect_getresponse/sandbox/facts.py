@@ -88,7 +88,13 @@ _SEND_ON = (
 _RSS = (*_SENDERS, "sendSettings.frequency", "sendSettings.filter")
 
 NESTED_REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "createNewsletter": (*_SENDERS, "campaign.campaignId", _LEXPAD, *_SEND_ON),
+    "createNewsletter": (
+        *_SENDERS,
+        "campaign.campaignId",
+        _LEXPAD,
+        *_SEND_ON,
+        *(f"attachments[].{path}" for path in ("fileName", "mimeType", "content")),
+    ),
     "sendDraft": (_LEXPAD, *_SEND_ON),
     "createAutoresponder": (*_SENDERS, _LEXPAD, "sendSettings.type"),
     "updateAutoresponder": (*_SENDERS, _LEXPAD, "sendSettings.type"),
@@ -267,6 +273,10 @@ _ORDER_COUNTRIES = {
     "shippingAddress.countryCode": _COUNTRY,
     "billingAddress.countryCode": _COUNTRY,
 }
+WRONG_FORMATS: Mapping[str, frozenset[str]] = {
+    "getFromFieldList": frozenset({"query[name]"}),
+}
+"""Query parameters, by operation, whose format in the contract is a slip: a name is no date."""
 
 PATTERNS: Mapping[str, Mapping[str, str]] = {
     "createAddress": {"countryCode": _COUNTRY},

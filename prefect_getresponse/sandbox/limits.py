@@ -1,7 +1,8 @@
 """The limits of calls, counted by wall clock.
 
 GetResponse API v3: 80 calls a second, 30,000 calls a frame of ten minutes, 10 at the same time;
-`POST /contacts/batch` in addition 1 call a second and 80 a frame. Refused calls are not counted.
+`POST /contacts/batch` in addition 1 call a second and 80 a frame, `POST /newsletters` 256 a day.
+Refused calls are not counted.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ PARALLEL = 10
 BATCH_OPERATION = "createBatchContacts"
 BATCH_PER_FRAME = 80
 BATCH_INTERVAL = 1.0
+PER_DAY: Mapping[str, int] = {"createNewsletter": 256}
+"""Calls within any 24 hours, by operation."""
+DAY_SECONDS = 86_400.0
 # Unix seconds as floats are exact to a quarter of a microsecond; one second later by the
 # caller's clock must count as one second.
 _NOISE = 1e-6
@@ -37,6 +41,7 @@ class Limits:
         self._in_frame = 0
         self._batch_in_frame = 0
         self._last_batch = -math.inf
+        self._in_day = {name: deque[float]() for name in PER_DAY}
 
     def admit(self, now: float, operation_id: str, *, crowded: bool) -> None:
         """Count a call or refuse it.
@@ -61,6 +66,8 @@ class Limits:
             raise throttled(PER_FRAME, self._frame_left(now))
         if operation_id == BATCH_OPERATION:
             self._admit_batch(now)
+        if operation_id in PER_DAY:
+            self._admit_today(now, operation_id)
         self._recent.append(now)
         self._in_frame += 1
 
@@ -91,6 +98,14 @@ class Limits:
             raise throttled(BATCH_PER_FRAME, self._frame_left(now))
         self._last_batch = now
         self._batch_in_frame += 1
+
+    def _admit_today(self, now: float, operation_id: str) -> None:
+        calls = self._in_day[operation_id]
+        while calls and calls[0] + DAY_SECONDS - now <= _NOISE:
+            calls.popleft()
+        if len(calls) >= PER_DAY[operation_id]:
+            raise throttled(PER_DAY[operation_id], calls[0] + DAY_SECONDS - now)
+        calls.append(now)
 
     def _roll(self, now: float) -> None:
         """Forget calls older than a second and begin a new frame when its time has come."""

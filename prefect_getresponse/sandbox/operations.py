@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+from prefect_getresponse.sandbox import facts
+
 PREFIX = "/v3"
 
 
@@ -42,13 +44,14 @@ class Parameter:
     maximum: int | None
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Parameter:
+    def from_row(cls, row: Mapping[str, Any], operation_id: str) -> Parameter:
         """Read one parameter of the table."""
         name = str(row["name"])
+        is_slip = name in facts.WRONG_FORMATS.get(operation_id, ())
         return cls(
             name=name,
             type=row["type"],
-            format=row.get("format", ""),
+            format="" if is_slip else row.get("format", ""),
             required=row["required"],
             choices=tuple(row.get("allowed_values") or row.get("enum") or ()),
             several=name == "additionalFlags",
@@ -86,7 +89,7 @@ class Operation:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Operation:
         """Read one row of the table."""
-        parameters = [Parameter.from_row(each) for each in row["query_params"]]
+        parameters = [Parameter.from_row(each, row["operation_id"]) for each in row["query_params"]]
         return cls(
             operation_id=row["operation_id"],
             method=row["method"],

@@ -118,9 +118,11 @@ class PreparedAccount:
         return created
 
     def _ids(self, template: str, known: Mapping[str, str] | None = None) -> dict[str, str]:
-        ids = {**WORDS, **(known or {})}
+        ids = dict(known or {})
         for name in re.findall(r"\{(\w+)\}", template):
-            if name not in ids:
+            if name in WORDS:
+                ids[name] = WORDS[name]
+            elif name not in ids:
                 above = template.partition(f"/{{{name}}}")[0]
                 ids[name] = self._id_in(COLLECTIONS.get(name, above), name, ids)
         return ids

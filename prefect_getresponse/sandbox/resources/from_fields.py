@@ -1,4 +1,4 @@
-"""Senders of messages (tag From Fields); a new one is inactive until `/_sandbox/confirm`."""
+"""Senders of messages (tag From Fields); a new one is inactive until `/_sandbox/confirm-sender`."""
 
 from __future__ import annotations
 

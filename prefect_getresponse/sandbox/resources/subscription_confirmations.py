@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from prefect_getresponse.sandbox.listing import sparse
 from prefect_getresponse.sandbox.messages import Answer, json_answer
@@ -14,6 +15,7 @@ BODIES = "subscription_confirmation_bodies"
 SUBJECTS = "subscription_confirmation_subjects"
 _BODY_ID = "subscriptionConfirmationBodyId"
 _SUBJECT_ID = "subscriptionConfirmationSubjectId"
+_LANGUAGE = "languageCode"
 _TEXTS: Mapping[str, tuple[str, str, str]] = {
     "en": (
         "Newsletter signup",
@@ -45,19 +47,22 @@ def seed(world: World, _now: float) -> None:
             "contentPlain": f"{text}\r\n{_LINK}",
             "contentHtml": f"<p>{text}</p><p>{_LINK}</p>",
         }
-        above = {"languageCode": language}
-        world.records.put(BODIES, Record(body_id, above, body))
+        world.records.put(BODIES, Record(body_id, {}, {**body, _LANGUAGE: language}))
         members = {_SUBJECT_ID: subject_id, "subject": subject, "isPrivate": "false"}
-        world.records.put(SUBJECTS, Record(subject_id, above, members))
+        world.records.put(SUBJECTS, Record(subject_id, {}, {**members, _LANGUAGE: language}))
 
 
 def _listing(collection: str, id_name: str) -> Behaviour:
     """Return the behaviour of a listing of one language; unknown languages have nothing."""
 
     def answer(world: World, request: Request) -> Answer:
-        scope = {"languageCode": request.path["languageCode"].lower()}
-        found = world.records.within(collection, scope)
-        return json_answer(200, [sparse(each.members, request.query, id_name) for each in found])
+        language = request.path[_LANGUAGE].lower()
+        rows: list[dict[str, Any]] = []
+        for record in world.records.of(collection).values():
+            row = dict(record.members)
+            if row.pop(_LANGUAGE) == language:
+                rows.append(sparse(row, request.query, id_name))
+        return json_answer(200, rows)
 
     return answer
 
