@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import httpx
 import pytest
 
+from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from tests.sandbox.conftest import KEY, Api
 
 
@@ -36,8 +39,11 @@ def test_what_is_no_operation_is_not_found(api: Api, path: str) -> None:
     assert api.http.get(path).status_code == 404
 
 
-def test_an_operation_that_is_not_imitated_says_so(api: Api) -> None:
-    answer = api.call("GET", "/newsletters")
+def test_an_operation_that_is_not_imitated_says_so(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(cast("dict[str, Any]", BEHAVIOURS), "getTagsList")
+    answer = api.call("GET", "/tags")
     assert answer.status_code == 501
     assert "Not imitated" in answer.json()["message"]
 
