@@ -63,7 +63,7 @@ def _tests(world: World, settings: Settings, word: str, now: float) -> Iterator[
 
 def _segments(world: World, segment_ids: Sequence[str], now: float) -> list[_Test]:
     found = (world.records.find(SEGMENTS, segment_id, {}) for segment_id in segment_ids)
-    return [compile_segment(record.members, now) for record in found if record]
+    return [compile_segment(world, record.members, now) for record in found if record]
 
 
 def _suppressed(world: World, settings: Settings) -> _Test:

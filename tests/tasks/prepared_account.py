@@ -236,6 +236,8 @@ _LEXPAD = {"dataSourceUrl": "https://lexpad.example/data", "dataSourceToken": No
 _LATER = {"date": "2046-09-21T10:00:00", "timeZone": {"timeZoneId": 1}}
 _RECIPIENTS = {
     "selectedCampaigns": [Reference("campaigns")],
+    "selectedSegments": [Reference("search_contacts")],
+    "excludedSegments": [],
     "selectedSuppressions": [Reference("suppressions")],
     "excludedCampaigns": [],
     "selectedContacts": [Reference("contacts")],
@@ -300,6 +302,7 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         },
         "sendSettings": {
             "selectedCampaigns": [Reference("campaigns")],
+            "selectedSegments": [Reference("search_contacts")],
             "selectedSupressions": [Reference("suppressions")],
             "excludedCampaigns": [],
         },

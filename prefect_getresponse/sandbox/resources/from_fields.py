@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from prefect_getresponse.sandbox.errors import (
@@ -64,7 +64,7 @@ def _references(value: Any, from_field_id: str) -> Iterator[Body]:
         for each in members.values():
             yield from _references(each, from_field_id)
     elif isinstance(value, list):
-        for each in cast("list[Any]", value):
+        for each in cast("Sequence[Any]", value):
             yield from _references(each, from_field_id)
 
 

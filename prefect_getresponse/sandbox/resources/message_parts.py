@@ -38,7 +38,9 @@ def sender(reference: Mapping[str, Any]) -> dict[str, Any]:
 
 def show_senders(members: Body) -> Body:
     """Return a message's members with its senders as the API shows them."""
-    shown = {name: sender(members[name]) for name in ("fromField", "replyTo") if name in members}
+    shown: Body = {
+        name: sender(members[name]) for name in ("fromField", "replyTo") if name in members
+    }
     return {**members, **shown}
 
 
