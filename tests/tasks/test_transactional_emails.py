@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse import GetResponseCredentials, InvalidArguments, ValidationFailed
+from prefect_getresponse import OMIT, GetResponseCredentials, InvalidArguments, ValidationFailed
+from prefect_getresponse.tasks.from_fields import list_from_fields
 from prefect_getresponse.tasks.tags import create_tag
 from prefect_getresponse.tasks.transactional_emails import (
     MAX_CONTENT_BYTES,
@@ -64,9 +65,9 @@ def test_limits_may_be_reached() -> None:
 
 
 def send(run: Run, credentials: GetResponseCredentials, **changed: Any) -> str:
-    return run(create_transactional_email, credentials, **{**MAIL, **changed})[
-        "transactionalEmailId"
-    ]
+    sender = {"fromFieldId": run(list_from_fields, credentials)[0]["fromFieldId"]}
+    members = {**MAIL, "from_field": sender, **changed}
+    return run(create_transactional_email, credentials, **members)["transactionalEmailId"]
 
 
 def test_what_becomes_of_a_message(
@@ -124,14 +125,14 @@ def test_messages_are_found_by_tag_and_date(
 
 def test_a_template_gives_the_subject(run: Run, credentials: GetResponseCredentials) -> None:
     made = run(create_transactional_email_template, credentials, subject="Invoice")
-    mail_id = run(
-        create_transactional_email,
+    mail_id = send(
+        run,
         credentials,
-        from_field={"fromFieldId": "V"},
-        recipients={"to": {"email": "jane@example.com"}},
         content_type="template",
+        subject=OMIT,
+        content=OMIT,
         template={"templateId": made["templateId"], "lexpad": {"number": 7}},
-    )["transactionalEmailId"]
+    )
 
     assert run(get_transactional_email, credentials, mail_id).get("subject") == "Invoice"
 
