@@ -188,6 +188,9 @@ ABSENT = object()
 
 COLLECTIONS: Mapping[str, str] = {
     "abTestId": "/ab-tests/subject",
+    "lpsId": "/lps",
+    "popupId": "/popups",
+    "websiteId": "/websites",
 }
 """Where to find an id whose collection is not what stands before it in the path."""
 

@@ -9,6 +9,7 @@ from prefect_getresponse.sandbox.dates import iso
 from prefect_getresponse.sandbox.errors import conflict, not_found
 from prefect_getresponse.sandbox.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.records import Record
 from prefect_getresponse.sandbox.resources.blocklists import change_masks, read_masks
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
 from prefect_getresponse.sandbox.validation import Body
@@ -29,6 +30,17 @@ def reference(campaign: Campaign) -> dict[str, Any]:
         "name": campaign.name,
         "href": f"{HREF}/campaigns/{campaign.campaign_id}",
     }
+
+
+def show_campaign(world: World, _record: Record, members: dict[str, Any]) -> dict[str, Any]:
+    """Show a list with its name and link, where only its identifier is stored."""
+    campaign = world.campaigns[members["campaign"]["campaignId"]]
+    return {**members, "campaign": reference(campaign)}
+
+
+def is_on_lists(_world: World, record: Record, campaign_ids: str) -> bool:
+    """Whether something is on one of several lists: identifiers between commas."""
+    return record.members["campaign"]["campaignId"] in campaign_ids.split(",")
 
 
 def _row(campaign: Campaign) -> dict[str, Any]:

@@ -192,7 +192,8 @@ class Collection:
 
         Args:
             world: The account.
-            members: Its members; defaults, identifier, `href` and dates are added.
+            members: Its members; defaults, `href`, dates and, if it has none, an identifier are
+                added.
             now: Unix seconds.
             above: Identifiers of the resources it lies under, by their names in the path.
         """
@@ -258,7 +259,7 @@ class Collection:
         self, world: World, members: Mapping[str, Any], now: float, path: Mapping[str, str]
     ) -> Record:
         *parents, placeholder = self._placeholders
-        record_id = world.ids.next()
+        record_id = members.get(self._id_member) or world.ids.next()
         above = {name: path[name] for name in parents}
         names = {self._id_member: record_id}
         if self.linked:
