@@ -38,6 +38,8 @@ class Records:
 
     def __init__(self) -> None:
         self._by_collection: dict[str, dict[str, Record]] = {}
+        # By collection and the identifier of what they lie under, at any height.
+        self._below: dict[tuple[str, str], dict[str, Record]] = {}
 
     def of(self, collection: str) -> Mapping[str, Record]:
         """Return the records of a collection by identifier, in the order of creation."""
@@ -45,7 +47,12 @@ class Records:
 
     def within(self, collection: str, scope: Mapping[str, str]) -> Iterator[Record]:
         """Return the records of a collection that lie under what `scope` names."""
-        return (each for each in self.of(collection).values() if each.is_within(scope))
+        records = self.of(collection)
+        for name in next(iter(records.values())).above if records else ():
+            if name in scope:
+                below = self._below.get((collection, scope[name]), {})
+                records = min(records, below, key=len)
+        return (each for each in records.values() if each.is_within(scope))
 
     def find(self, collection: str, record_id: str, scope: Mapping[str, str]) -> Record | None:
         """Return a record by identifier, None if there is none under what `scope` names."""
@@ -55,16 +62,17 @@ class Records:
     def put(self, collection: str, record: Record) -> None:
         """Add a record."""
         self._by_collection.setdefault(collection, {})[record.record_id] = record
+        for parent_id in record.above.values():
+            self._below.setdefault((collection, parent_id), {})[record.record_id] = record
 
     def drop(self, collection: str, record: Record) -> None:
-        """Remove a record, and every record that lies under it.
+        """Remove a record, and every record that lies under it."""
+        self._remove(collection, record)
+        for name in self._by_collection:
+            for each in list(self._below.pop((name, record.record_id), {}).values()):
+                self._remove(name, each)
 
-        Identifiers are never used twice, so one is found above a record under one name only.
-        """
+    def _remove(self, collection: str, record: Record) -> None:
         del self._by_collection[collection][record.record_id]
-        for records in self._by_collection.values():
-            under = [
-                key for key, each in records.items() if record.record_id in each.above.values()
-            ]
-            for key in under:
-                del records[key]
+        for parent_id in record.above.values():
+            self._below.get((collection, parent_id), {}).pop(record.record_id, None)

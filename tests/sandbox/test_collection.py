@@ -8,7 +8,7 @@ import pytest
 
 from prefect_getresponse.sandbox.errors import ApiError, forbidden_state
 from prefect_getresponse.sandbox.operations import operations
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.records import Record, Records
 from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.request import Echo, Request
@@ -72,6 +72,23 @@ def test_what_lies_under_a_record_goes_with_it() -> None:
         TAXES.add(world, {"name": "VAT", "rate": 23}, START, {"shopId": each.record_id})
     world.records.drop("shops", gone)
     assert [tax.above for tax in world.records.of("taxes").values()] == [{"shopId": kept.record_id}]
+
+
+def test_records_are_found_below_anything_above_them() -> None:
+    records = Records()
+    for shop, product in (("s1", "p1"), ("s1", "p2"), ("s2", "p3")):
+        above = {"shopId": shop, "productId": product}
+        records.put("variants", Record(f"of {product}", above, {}))
+
+    def below(**scope: str) -> list[str]:
+        return [each.record_id for each in records.within("variants", scope)]
+
+    assert below() == ["of p1", "of p2", "of p3"]
+    assert below(shopId="s1") == ["of p1", "of p2"]
+    assert below(shopId="s1", productId="p2") == ["of p2"]
+    assert below(shopId="s2", productId="p2") == []
+    assert below(shopId="none") == []
+    assert list(records.within("none", {})) == []
 
 
 def test_defaults_filters_and_sorts(api: Api) -> None:

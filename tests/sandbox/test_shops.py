@@ -292,6 +292,12 @@ def test_revenue_by_day_and_by_month(shop: Shop) -> None:
     assert series(_day(0), _day(0), **{"query[shopId]": "none"})[0][1:] == (0, 0)
 
 
+def test_statistics_to_the_end_of_time(api: Api) -> None:
+    query = {"query[orderDate][from]": "9999-11-30", "query[orderDate][to]": "9999-12-31"}
+    rows = api.ok("GET", "/statistics/ecommerce/revenue", **query)["timeSeries"]
+    assert rows[-1]["timeInterval"] == "9999-12-01T00:00:00+0000/P1M"
+
+
 def test_statistics_of_an_account_without_orders(api: Api) -> None:
     revenue = api.ok("GET", "/statistics/ecommerce/revenue", fields="timeSeries")
     assert revenue.keys() == {"timeSeries"}

@@ -118,6 +118,8 @@ def _intervals(start: float, end: float) -> Iterator[tuple[float, float, str]]:
 
 def _next_month(first: float) -> float:
     day = datetime.fromtimestamp(first, UTC)
+    if (day.year, day.month) == (datetime.max.year, 12):
+        return float("inf")
     return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1).timestamp()
 
 
