@@ -51,7 +51,7 @@ def test_known_people(choice: RouteChoice, people: int, imports: bool, route: st
         ({"contacts": 161}, 161, 2.0),
         ({"contacts": 30_001}, 30_001, 600.0),
         ({"batch": 2, "update": 801}, 803, 10.0),
-        ({"import": 3}, 3, 0.0),
+        ({"import": 3}, 3, 540.0),
     ],
 )
 def test_the_estimate_follows_the_limits_of_the_api(

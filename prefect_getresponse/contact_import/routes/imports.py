@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 
 import orjson
 
@@ -115,9 +116,17 @@ def request(packed: Sequence[str], campaign_id: str, *, new_people: bool) -> Api
     empty = create_import.operation.request(
         {"campaign_id": campaign_id, "field_mapping": columns.mapping, "contacts": []}
     )
-    head, _, tail = orjson.dumps(empty.body).partition(b'"contacts":[')
-    rows = b",".join(columns.row(unpack(contact)) for contact in packed)
-    return replace(empty, body=b"".join((head, b'"contacts":[', rows, tail)))
+    head, _, tail = orjson.dumps(empty.body).partition(b"[]")
+    body = BytesIO()
+    body.write(head)
+    separator = b"["
+    for contact in packed:
+        body.write(separator)
+        body.write(columns.row(unpack(contact)))
+        separator = b","
+    body.write(b"]")
+    body.write(tail)
+    return replace(empty, body=body.getvalue())
 
 
 class _Load:
