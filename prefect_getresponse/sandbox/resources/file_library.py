@@ -36,12 +36,12 @@ def _folder_of(file: Record) -> str | None:
     return folder["folderId"] if folder else None
 
 
-def _is_in(_world: World, file: Record, folder_id: str | None) -> bool:
-    return _folder_of(file) == folder_id
+def _files(world: World) -> list[Record]:
+    return list(world.records.of("files").values())
 
 
-def _files(world: World) -> Iterable[Record]:
-    return world.records.of("files").values()
+def _files_in(world: World, folder: Record) -> list[Record]:
+    return [file for file in _files(world) if _folder_of(file) == folder.record_id]
 
 
 def _usage(files: Iterable[Record]) -> int:
@@ -71,15 +71,11 @@ def _properties(content: bytes) -> list[dict[str, Any]]:
 
 
 def _measure(world: World, folder: Record) -> None:
-    folder.members["size"] = _usage(file for file in _files(world) if _is_in_folder(file, folder))
-
-
-def _is_in_folder(file: Record, folder: Record) -> bool:
-    return _folder_of(file) == folder.record_id
+    folder.members["size"] = _usage(_files_in(world, folder))
 
 
 def _empty(world: World, _request: Request, folder: Record) -> None:
-    for file in [each for each in _files(world) if _is_in_folder(each, folder)]:
+    for file in _files_in(world, folder):
         world.records.drop("files", file)
 
 
@@ -87,7 +83,7 @@ FILES = Collection(
     "files",
     "/file-library/files/{fileId}",
     updated="",
-    filters={_FOLDER: _is_in},
+    filters={_FOLDER: lambda _world, file, folder_id: _folder_of(file) == folder_id},
     attributes={"size": lambda file: file.members["fileSize"]},
     on_create=_complete,
 )

@@ -100,11 +100,8 @@ def send_sms(world: World, request: Request) -> Answer:
     if sender["status"] != "active":
         raise forbidden_state(f"The sender name is {sender['status']}")
     sms = SMS.add(world, _members(world, request.body, sender["name"], request.now), request.now)
-    return SMS.get(world, _named(request, sms))
-
-
-def _named(request: Request, sms: Record) -> Request:
-    return Request(request.operation, {"smsId": sms.record_id}, {}, {}, request.now)
+    _go_out(world, sms)
+    return SMS.answer(world, request, sms)
 
 
 def _members(world: World, body: Body, sender_name: str, now: float) -> Body:
