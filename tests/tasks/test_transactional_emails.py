@@ -66,7 +66,7 @@ def test_limits_may_be_reached() -> None:
 
 def send(run: Run, credentials: GetResponseCredentials, **changed: Any) -> str:
     sender = {"fromFieldId": run(list_from_fields, credentials)[0]["fromFieldId"]}
-    members = {**MAIL, "from_field": sender, **changed}
+    members: dict[str, Any] = {**MAIL, "from_field": sender, **changed}
     return run(create_transactional_email, credentials, **members)["transactionalEmailId"]
 
 

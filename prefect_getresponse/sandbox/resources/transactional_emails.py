@@ -15,7 +15,8 @@ from prefect_getresponse.sandbox.messages import Answer, json_answer
 from prefect_getresponse.sandbox.reactions import Reaction, reaction
 from prefect_getresponse.sandbox.records import Record
 from prefect_getresponse.sandbox.resources.collection import Collection, member
-from prefect_getresponse.sandbox.resources.request import HREF, Checks, Request
+from prefect_getresponse.sandbox.resources.message_parts import show_senders
+from prefect_getresponse.sandbox.resources.request import Checks, Request
 from prefect_getresponse.sandbox.validation import Body, Query, objects
 from prefect_getresponse.sandbox.world import World
 
@@ -114,13 +115,8 @@ def create_transactional_email(world: World, request: Request) -> Answer:
         "links": links_in(" ".join(content.values())),
         "handedOver": request.now,
     }
-    for name in ("fromField", "replyTo"):
-        if name in body:
-            sender_id = body[name]["fromFieldId"]
-            members[name] = {"fromFieldId": sender_id, "href": f"{HREF}/from-fields/{sender_id}"}
-    if "tag" in body:
-        members["tag"] = {"tagId": body["tag"]["tagId"]}
-    email = EMAILS.add(world, members, request.now)
+    named: Body = {name: body[name] for name in ("fromField", "replyTo", "tag") if name in body}
+    email = EMAILS.add(world, {**members, **show_senders(named)}, request.now)
     return json_answer(request.successful, {"transactionalEmailId": email.record_id})
 
 
