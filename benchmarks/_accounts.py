@@ -30,6 +30,7 @@ from tests.virtual_time import VirtualTime
 
 KEY = "sandbox-key"
 CAMPAIGN = "benchmark"
+MAPPING = {"City": "custom:city"}
 _URL = "https://sandbox.test/v3"
 _SINGLE = {"email": "single", "api": "single", "import": "single", "webform": "single"}
 _CITY: dict[str, Any] = {
@@ -40,7 +41,7 @@ _CITY: dict[str, Any] = {
     "values": [],
 }
 _SERVE = "from prefect_getresponse.cli import main; main()"
-_HEADERS = {"X-Auth-Token": f"api-key {KEY}"}
+HEADERS = {"X-Auth-Token": f"api-key {KEY}"}
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def run_in_virtual_time(source: Path, state: Path, route: str, latency: float) -
     """
     clock = VirtualTime()
     sandbox = Sandbox(api_key=KEY, clock=clock)
-    with httpx.Client(transport=sandbox.transport(), base_url=_URL, headers=_HEADERS) as http:
-        _prepare(http, _URL)
+    with httpx.Client(transport=sandbox.transport(), base_url=_URL, headers=HEADERS) as http:
+        prepare(http, _URL)
 
         async def work() -> ImportReport:
             client = AsyncClient(
@@ -113,8 +114,8 @@ def run_in_real_time(source: Path, state: Path, route: str, speed: float) -> Run
         route: The route.
         speed: How many times faster than life GetResponse's own work is done.
     """
-    with served(speed) as url, httpx.Client(headers=_HEADERS, trust_env=False) as http:
-        _prepare(http, url)
+    with served(speed) as url, httpx.Client(headers=HEADERS, trust_env=False) as http:
+        prepare(http, url)
         credentials = GetResponseCredentials(
             account_name=CAMPAIGN, api_key=SecretStr(KEY), base_url=url, allow_custom_host=True
         )
@@ -138,23 +139,29 @@ def served(speed: float) -> Generator[str]:
             process.terminate()
 
 
+def prepare(http: httpx.Client, url: str) -> None:
+    """Create the list `CAMPAIGN` and the custom field that `MAPPING` names.
+
+    Args:
+        http: Client with the account's key, see `HEADERS`.
+        url: Base URL.
+    """
+    campaign = {"name": CAMPAIGN, "optinTypes": _SINGLE}
+    http.post(f"{url}/campaigns", json=campaign).raise_for_status()
+    http.post(f"{url}/custom-fields", json=_CITY).raise_for_status()
+
+
 async def _import(
     source: Path, state: Path, route: str, client: AsyncClient, clock: Callable[[], float]
 ) -> ImportReport:
     options = import_options(
         source=str(source),
         campaign=CAMPAIGN,
-        mapping={"City": "custom:city"},
+        mapping=MAPPING,
         route=route,
         state_dir=str(state),
     )
     return await run_import(options, "benchmark", client, clock=clock)
-
-
-def _prepare(http: httpx.Client, url: str) -> None:
-    campaign = {"name": CAMPAIGN, "optinTypes": _SINGLE}
-    http.post(f"{url}/campaigns", json=campaign).raise_for_status()
-    http.post(f"{url}/custom-fields", json=_CITY).raise_for_status()
 
 
 def _timed(
