@@ -1,17 +1,30 @@
-"""A shop, what it sells and who buys there."""
+"""A list and a sender; a shop, what it sells and who buys there."""
 
 import pytest
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.tasks.campaigns import list_campaigns
-from prefect_getresponse.tasks.common import CampaignReference
+from prefect_getresponse.tasks.common import CampaignReference, FromFieldReference
 from prefect_getresponse.tasks.contacts import create_contact, list_contacts
+from prefect_getresponse.tasks.from_fields import list_from_fields
 from prefect_getresponse.tasks.products import Product, create_product
 from prefect_getresponse.tasks.shops import create_shop
 from tests.conftest import Run
 from tests.running_sandbox import RunningSandbox
 
 QUEUE_SECONDS = 600
+
+
+@pytest.fixture
+def campaign(run: Run, credentials: GetResponseCredentials) -> CampaignReference:
+    """The default list."""
+    return {"campaignId": run(list_campaigns, credentials)[0]["campaignId"]}
+
+
+@pytest.fixture
+def sender(run: Run, credentials: GetResponseCredentials) -> FromFieldReference:
+    """The default sender."""
+    return {"fromFieldId": run(list_from_fields, credentials)[0]["fromFieldId"]}
 
 
 @pytest.fixture
@@ -38,10 +51,13 @@ def variant_id(product: Product) -> str:
 
 
 @pytest.fixture
-def customer_id(run: Run, credentials: GetResponseCredentials, sandbox: RunningSandbox) -> str:
+def customer_id(
+    run: Run,
+    credentials: GetResponseCredentials,
+    sandbox: RunningSandbox,
+    campaign: CampaignReference,
+) -> str:
     """A contact that arrived: Jane."""
-    campaign_id = run(list_campaigns, credentials)[0]["campaignId"]
-    campaign: CampaignReference = {"campaignId": campaign_id}
     run(create_contact, credentials, email="jane@example.com", campaign=campaign)
     sandbox.clock.advance(QUEUE_SECONDS)
     return run(list_contacts, credentials, email="jane@example.com")[0]["contactId"]
