@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import hashlib
 import random
 import re
 import threading
 import time
 import weakref
 from typing import Any, ClassVar, Literal, Self
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from prefect.blocks.abstract import CredentialsBlock
 from pydantic import (
@@ -25,8 +24,14 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from prefect_getresponse.client.auth import ApiKeyAuth
-from prefect_getresponse.client.errors import InvalidConfiguration
+from prefect_getresponse.authorizations import login_of, tokens_of
+from prefect_getresponse.client.auth import ApiKeyAuth, Authorization, OAuthAuth
+from prefect_getresponse.client.errors import (
+    GetResponseError,
+    InvalidConfiguration,
+    TokenRefused,
+)
+from prefect_getresponse.client.oauth import read_token, token_request, told_safely
 from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.client.throttle import Throttle
@@ -41,8 +46,10 @@ ENDPOINTS: dict[Platform, str] = {
 }
 """The documented endpoints.  Source: GetResponse API v3, Base URLs."""
 
+_AUTHORIZE_PAGE = "oauth2_authorize.html"
 _LABEL = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})+")
+_TIME_ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -164,21 +171,47 @@ class GetResponseCredentials(CredentialsBlock):
         return self
 
     def _contradictions(self) -> list[tuple[bool, str]]:
-        key = bool(self.api_key.get_secret_value())
-        oauth = bool(self.client_id or self.client_secret.get_secret_value())
-        whole_oauth = bool(self.client_id and self.client_secret.get_secret_value())
+        key, secret, refresh_token = (
+            each.get_secret_value()
+            for each in (self.api_key, self.client_secret, self.refresh_token)
+        )
+        oauth = bool(self.client_id or secret)
         is_max = self.platform != "GetResponse"
+        pasted = {
+            "API key": key,
+            "OAuth client id": self.client_id,
+            "OAuth client secret": secret,
+            "OAuth refresh token": refresh_token,
+            "parent login": self.parent_login,
+        }
         return [
-            (key and oauth, "Give either an API key or an OAuth client, not both."),
-            (not key and not oauth, "Give an API key, or an OAuth client id and secret."),
-            (oauth and not whole_oauth, "OAuth needs both a client id and a client secret."),
             (
-                bool(self.refresh_token.get_secret_value()) and not oauth,
-                "A refresh token needs its OAuth client id and secret.",
+                bool(key) and oauth,
+                "Give either an API key or an OAuth client, not both: empty the one or the other.",
             ),
             (
-                not all(" " < char <= "~" for char in self.api_key.get_secret_value()),
-                "The API key holds spaces or characters that no key has: paste it again.",
+                not key and not oauth and not refresh_token,
+                "Give an API key, or an OAuth client id and secret.",
+            ),
+            (
+                oauth and not (self.client_id and secret),
+                "OAuth needs both a client id and a client secret: fill in the other one.",
+            ),
+            (
+                bool(refresh_token) and not oauth,
+                "A refresh token needs its OAuth client id and secret: fill them in, or remove it.",
+            ),
+            *(
+                (
+                    not all(" " < char <= "~" for char in text),
+                    f"The {name} holds spaces or characters that no key has: paste it again.",
+                )
+                for name, text in pasted.items()
+            ),
+            (":" in self.client_id, "The OAuth client id holds a colon, which no id has."),
+            (
+                bool(self.time_zone) and not _TIME_ZONE.fullmatch(self.time_zone),
+                "The time zone is a name such as Europe/Warsaw or UTC.",
             ),
             (is_max and not self.domain, f"{self.platform} needs the account's domain."),
             (
@@ -214,16 +247,17 @@ class GetResponseCredentials(CredentialsBlock):
             )
             raise InvalidConfiguration(
                 f"the settings give no usable credentials: {reasons}",
-                advice="Set PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY or name a block (--block).",
+                advice="Set PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY, or _CLIENT_ID and "
+                "_CLIENT_SECRET, or name a block (--block).",
             ) from None
 
     def get_client(self) -> Client:
         """Return the client of this account, shared by the whole process."""
-        key = self._identity()
+        key, auth = self._identity(), self._auth()
         with _lock:
             if key not in _clients:
                 _clients[key] = Client(
-                    self.endpoint, self._auth(), throttle=_throttle(key), headers=self._headers()
+                    self.endpoint, auth, throttle=_throttle(key), headers=self._headers()
                 )
                 atexit.register(_clients[key].close)
             return _clients[key]
@@ -231,12 +265,12 @@ class GetResponseCredentials(CredentialsBlock):
     def get_async_client(self) -> AsyncClient:
         """Return the client of this account for the running event loop; it closes with the loop."""
         loop = asyncio.get_running_loop()
-        key = self._identity()
+        key, auth = self._identity(), self._auth()
         with _lock:
             clients = _async_clients.setdefault(loop, {})
             if key not in clients:
                 clients[key] = AsyncClient(
-                    self.endpoint, self._auth(), throttle=_throttle(key), headers=self._headers()
+                    self.endpoint, auth, throttle=_throttle(key), headers=self._headers()
                 )
             return clients[key]
 
@@ -252,15 +286,51 @@ class GetResponseCredentials(CredentialsBlock):
         identifier = account.get("accountId", "unknown")
         return f"The credentials work for account {identifier} at {self.endpoint}."
 
-    def _auth(self) -> ApiKeyAuth:
-        if not self.api_key.get_secret_value():
-            raise InvalidConfiguration(
-                "OAuth 2.0 is not available yet", advice="Use an API key in the credentials block."
-            )
+    def authorization_url(self, state: str) -> str:
+        """Page on which a person lets the OAuth application use the account.
+
+        Args:
+            state: Random text; the redirect that follows must bring the same.
+
+        Source: GetResponse API v3, Authorization Code flow.
+        """
+        query = {"response_type": "code", "client_id": self.client_id, "state": state}
+        if self.base_url:
+            origin = urlsplit(self.endpoint)._replace(path="").geturl()
+        else:
+            origin = f"https://{self.domain or 'app.getresponse.com'}"
+        return f"{origin}/{_AUTHORIZE_PAGE}?{urlencode(query)}"
+
+    def exchange_code(self, code: str) -> Self:
+        """Return these credentials with the refresh token that an authorization code gives.
+
+        Args:
+            code: The `code` that the redirect brought, at most 10 minutes ago.
+
+        Raises:
+            TokenRefused: The code or the client is not accepted, or no refresh token came.
+            GetResponseError: Anything else that went wrong.
+
+        Source: GetResponse API v3, Authorization Code flow.
+        """
+        try:
+            answer = self.get_client().send(token_request("authorization_code", SecretStr(code)))
+        except GetResponseError as error:
+            raise told_safely(error, "authorization_code") from None
+        issued = read_token(answer)
+        if not issued.refresh_token:
+            raise TokenRefused("no refresh token came with the access token")
+        authorized = self.model_copy(update={"refresh_token": issued.refresh_token})
+        tokens_of(authorized).accept(issued)
+        return authorized
+
+    def _auth(self) -> Authorization:
         extra = {"X-Domain": self.domain} if self.domain else {}
         if self.parent_login:
             extra["X-Parent-Login"] = self.parent_login
-        return ApiKeyAuth(self.api_key, self.endpoint, extra)
+        if self.api_key.get_secret_value():
+            return ApiKeyAuth(self.api_key, self.endpoint, extra)
+        return OAuthAuth(self.client_id, self.client_secret, tokens_of(self), self.endpoint, extra)
 
     def _headers(self) -> dict[str, str]:
         from prefect_getresponse import __version__
@@ -271,17 +341,13 @@ class GetResponseCredentials(CredentialsBlock):
         return headers
 
     def _identity(self) -> tuple[str, ...]:
-        secrets = "\0".join(
-            secret.get_secret_value()
-            for secret in (self.api_key, self.client_secret, self.refresh_token)
-        )
         return (
             self.endpoint,
             self.account_name,
             self.domain,
             self.parent_login,
             self.time_zone,
-            hashlib.blake2b(secrets.encode(), digest_size=16).hexdigest(),
+            login_of(self),
         )
 
 

@@ -18,10 +18,15 @@ class GetResponseSettings(PrefectBaseSettings):
 
     Attributes:
         api_key: API key the command line uses when no block is named.
+        client_id: Client id of an OAuth 2.0 application, instead of an API key.
+        client_secret: Its client secret.
+        refresh_token: Refresh token of an OAuth 2.0 authorization; empty for client credentials.
         base_url: Endpoint instead of the platform's own, for a sandbox or a test host.
         allow_custom_host: Allow `base_url` to name another host than GetResponse's.
         platform: `GetResponse`, `GetResponse MAX US` or `GetResponse MAX PL`.
         domain: Registered domain of a MAX account.
+        parent_login: Login of the parent account, for MAX users of several accounts.
+        time_zone: Time zone of dates in answers; UTC when empty.
         account_name: Name of the account in limits, state files and events; not secret.
         settle_seconds: Longest wait for queued contacts to appear on their list.
         import_seconds: Longest wait for GetResponse to do an import, its review included.
@@ -33,10 +38,15 @@ class GetResponseSettings(PrefectBaseSettings):
     )
 
     api_key: SecretStr = SecretStr("")
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    refresh_token: SecretStr = SecretStr("")
     base_url: str = ""
     allow_custom_host: bool = False
     platform: str = "GetResponse"
     domain: str = ""
+    parent_login: str = ""
+    time_zone: str = ""
     account_name: str = "default"
     settle_seconds: float = Field(default=600.0, ge=0)
     import_seconds: float = Field(default=3600.0, ge=0)

@@ -8,6 +8,8 @@ import httpx
 from prefect_getresponse import GetResponseCredentials
 
 KEY = "sandbox-key"
+CLIENT_ID = "sandbox-client"
+CLIENT_SECRET = "sandbox-secret"
 
 
 class MovableClock:
@@ -54,3 +56,13 @@ class RunningSandbox:
             "allow_custom_host": True,
         }
         return GetResponseCredentials(**(fitting | values))
+
+    def oauth_credentials(self, **values: Any) -> GetResponseCredentials:
+        """Credentials of the sandbox's OAuth application."""
+        client: dict[str, Any] = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        return self.credentials(**({"api_key": ""} | client | values))
+
+    def code(self, credentials: GetResponseCredentials) -> str:
+        """An authorization code, as the redirect of the authorize page brings it."""
+        answer = httpx.get(credentials.authorization_url("state"), trust_env=False)
+        return str(httpx.URL(answer.headers["Location"]).params["code"])

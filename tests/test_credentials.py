@@ -15,8 +15,16 @@ from prefect.blocks.core import Block
 from prefect.testing.standard_test_suites.blocks import BlockStandardTestSuite
 from pydantic import ValidationError
 
-from prefect_getresponse import AuthenticationFailed, GetResponseCredentials, InvalidConfiguration
+from prefect_getresponse import (
+    AuthenticationFailed,
+    GetResponseCredentials,
+    InvalidConfiguration,
+    TokenRefused,
+)
+from prefect_getresponse.authorizations import tokens_of
+from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.settings import GetResponseSettings
 from tests.client.fault_server import FaultServer, answer
 from tests.running_sandbox import RunningSandbox
 
@@ -24,6 +32,7 @@ cloudpickle: Any = import_module("cloudpickle")  # has no types
 KEY = "canary-0123456789abcdef"
 SCHEMA = Path(__file__).parent / "snapshots" / "getresponse-credentials.json"
 MAX = {"platform": "GetResponse MAX US", "domain": "example.com"}
+OAUTH = {"client_id": "c", "client_secret": "canary-secret"}
 CUSTOM = {"api_key": KEY, "allow_custom_host": True}
 
 
@@ -37,9 +46,22 @@ class TestContradictions:
         [
             ({}, "Give an API key, or an OAuth client id and secret."),
             ({"api_key": KEY, "client_id": "c"}, "either an API key or an OAuth client, not both"),
-            ({"client_id": "c"}, "OAuth needs both a client id and a client secret."),
-            ({"client_secret": "s"}, "OAuth needs both a client id and a client secret."),
+            ({"client_id": "c"}, "OAuth needs both a client id and a client secret: fill"),
+            ({"client_secret": "s"}, "OAuth needs both a client id and a client secret: fill"),
             ({"api_key": KEY, "refresh_token": "r"}, "A refresh token needs its OAuth client"),
+            ({"refresh_token": "r"}, "A refresh token needs its OAuth client id and secret: fill"),
+            *(
+                ({**OAUTH, field: "canary 1"}, f"The {name} holds spaces or characters")
+                for field, name in (
+                    ("client_id", "OAuth client id"),
+                    ("client_secret", "OAuth client secret"),
+                    ("refresh_token", "OAuth refresh token"),
+                )
+            ),
+            ({**OAUTH, "client_id": "a:b"}, "The OAuth client id holds a colon"),
+            ({**MAX, "api_key": KEY, "parent_login": "a\r\nb"}, "The parent login holds spaces"),
+            ({"api_key": KEY, "time_zone": "Europe/Warsaw\n"}, "The time zone is a name such as"),
+            ({"api_key": KEY, "time_zone": "two words"}, "The time zone is a name such as"),
             ({"api_key": f"{KEY} "}, "The API key holds spaces or characters that no key has"),
             ({"api_key": f"{KEY}\n"}, "The API key holds spaces or characters that no key has"),
             ({"api_key": "kłucz"}, "The API key holds spaces or characters that no key has"),
@@ -208,12 +230,89 @@ class TestVerify:
         with pytest.raises(AuthenticationFailed, match="90 days"):
             sandbox.credentials(api_key=KEY).verify()
 
-    def test_oauth_is_not_here_yet(self) -> None:
-        credentials = GetResponseCredentials.model_validate(
-            {"client_id": "c", "client_secret": "s"}
-        )
-        with pytest.raises(InvalidConfiguration, match="Use an API key"):
-            credentials.verify()
+    def test_a_wrong_client_is_explained(self, sandbox: RunningSandbox) -> None:
+        with pytest.raises(TokenRefused, match="Check the client id and client secret"):
+            sandbox.oauth_credentials(client_secret="wrong").verify()
+
+
+class TestOAuth:
+    def test_client_credentials_are_enough(self, sandbox: RunningSandbox) -> None:
+        assert "work for account" in sandbox.oauth_credentials().verify()
+        assert sandbox.calls() == ["POST /v3/token", "GET /v3/accounts"]
+
+    def test_sync_and_async_clients_share_one_token(self, sandbox: RunningSandbox) -> None:
+        credentials = sandbox.oauth_credentials(account_name="shared")
+        request = ApiRequest("GET", "/tags", "/tags", RetryClass.READ)
+
+        async def call() -> None:
+            await credentials.get_async_client().send(request)
+
+        credentials.get_client().send(request)
+        asyncio.run(call())
+        credentials.model_copy(update={"time_zone": "UTC"}).get_client().send(request)
+        assert sandbox.calls().count("POST /v3/token") <= 1
+
+    def test_a_code_becomes_a_refresh_token(self, sandbox: RunningSandbox) -> None:
+        applicant = sandbox.oauth_credentials()
+        authorized = applicant.exchange_code(sandbox.code(applicant))
+
+        assert authorized.refresh_token
+        assert not applicant.refresh_token
+        assert "work for account" in authorized.verify()
+        assert sandbox.calls()[1:] == ["POST /v3/token", "GET /v3/accounts"]
+
+    def test_a_wrong_code_is_explained(self, sandbox: RunningSandbox) -> None:
+        with pytest.raises(TokenRefused, match=r"authorization code.*oauth login") as caught:
+            sandbox.oauth_credentials().exchange_code("canary-code")
+        assert "canary" not in f"{caught.value!r}{caught.value}"
+
+    def test_a_code_without_refresh_token_is_refused(self) -> None:
+        with FaultServer(answer(200, {"access_token": "a"})) as server:
+            credentials = GetResponseCredentials.model_validate(
+                {**OAUTH, "base_url": server.url, "allow_custom_host": True}
+            )
+            with pytest.raises(TokenRefused, match="no refresh token came"):
+                credentials.exchange_code("code")
+
+    def test_a_replaced_refresh_token_keeps_client_and_tokens(
+        self, sandbox: RunningSandbox
+    ) -> None:
+        applicant = sandbox.oauth_credentials()
+        before = applicant.exchange_code(sandbox.code(applicant))
+        before.verify()
+        sandbox.control("POST", "expire_tokens")
+        before.verify()
+        newer = tokens_of(before).refresh_token
+        after = before.model_copy(update={"refresh_token": newer})
+
+        assert newer != before.refresh_token
+        assert after.get_client() is before.get_client()
+
+    @pytest.mark.parametrize(
+        ("values", "page"),
+        [
+            ({}, "https://app.getresponse.com/"),
+            (MAX, "https://example.com/"),
+            (
+                {"base_url": "http://127.0.0.1:8088/v3", "allow_custom_host": True},
+                "http://127.0.0.1:8088/",
+            ),
+        ],
+    )
+    def test_the_page_to_authorize_on_follows_from_the_platform(
+        self, values: dict[str, Any], page: str
+    ) -> None:
+        url = GetResponseCredentials.model_validate(OAUTH | values).authorization_url("x&y")
+        assert url == f"{page}oauth2_authorize.html?response_type=code&client_id=c&state=x%26y"
+
+    def test_max_tells_its_domain_to_the_token_endpoint(self) -> None:
+        issued, account = answer(200, {"access_token": "a"}), answer(200, {"accountId": "a"})
+        with FaultServer(issued, account) as server:
+            GetResponseCredentials.model_validate(
+                {**OAUTH, **MAX, "base_url": server.url, "allow_custom_host": True}
+            ).verify()
+        assert all("X-Domain: example.com" in each.splitlines() for each in server.requests)
+        assert len(server.requests) == 2
 
 
 class TestSettings:
@@ -234,6 +333,26 @@ class TestSettings:
 
         assert credentials.api_key.get_secret_value() == KEY
         assert (credentials.account_name, credentials.endpoint) == ("main", "http://127.0.0.1:1/v3")
+
+    def test_make_oauth_credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        settings = {
+            "CLIENT_ID": "c",
+            "CLIENT_SECRET": "canary-secret",
+            "REFRESH_TOKEN": "canary-refresh",
+            "PLATFORM": "GetResponse MAX PL",
+            "DOMAIN": "example.com",
+            "PARENT_LOGIN": "boss@example.com",
+            "TIME_ZONE": "Europe/Warsaw",
+        }
+        for name, text in settings.items():
+            monkeypatch.setenv(f"{self.PREFIX}{name}", text)
+        credentials = GetResponseCredentials.from_settings()
+
+        assert credentials.client_secret.get_secret_value() == "canary-secret"
+        assert credentials.refresh_token.get_secret_value() == "canary-refresh"
+        assert (credentials.client_id, credentials.time_zone) == ("c", "Europe/Warsaw")
+        assert (credentials.domain, credentials.parent_login) == ("example.com", "boss@example.com")
+        assert "canary" not in f"{GetResponseSettings()!r}{credentials!r}"
 
     def test_say_what_is_missing(self) -> None:
         with pytest.raises(InvalidConfiguration, match=f"Give an API key.*{self.PREFIX}API_KEY"):

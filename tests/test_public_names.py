@@ -38,6 +38,7 @@ PUBLIC = {
         "ServerFailed",
         "StateForbids",
         "Throttled",
+        "TokenRefused",
         "TransportFailed",
         "UnderMaintenance",
         "Upload",

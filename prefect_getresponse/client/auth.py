@@ -1,28 +1,31 @@
-"""The one place where the key is opened: a hook that writes it into requests to its own host."""
+"""The one place where keys and tokens are opened: hooks that write them for their own host only."""
 
 from __future__ import annotations
 
+import base64
+from abc import abstractmethod
 from collections.abc import Generator, Mapping
 
 import httpx
 from pydantic import SecretStr
 
 from prefect_getresponse.client.errors import InvalidConfiguration
+from prefect_getresponse.client.oauth import TOKEN_PATH, Renewal, Tokens
+
+_BEARER = "Bearer "
 
 
-class ApiKeyAuth(httpx.Auth):
-    """Write `X-Auth-Token: api-key ...` into requests that go to the configured origin.
+class Authorization(httpx.Auth):
+    """Write who calls into requests that go to the configured origin.
 
     Args:
-        api_key: The key, unopened.
-        base_url: Where the key may go; scheme, host and port are compared at each request.
+        base_url: Where keys and tokens may go; scheme, host and port are compared at each request.
         headers: Further headers of the account (MAX: `X-Domain`).
 
     Source: GetResponse API v3, Authentication.
     """
 
-    def __init__(self, api_key: SecretStr, base_url: str, headers: Mapping[str, str]) -> None:
-        self._api_key = api_key
+    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
         self._origin = _origin(httpx.URL(base_url))
         self._headers = dict(headers)
 
@@ -34,8 +37,85 @@ class ApiKeyAuth(httpx.Auth):
                 advice="The key goes to the endpoint of the credentials block only.",
             )
         request.headers.update(self._headers)
-        request.headers["X-Auth-Token"] = f"api-key {self._api_key.get_secret_value()}"
+        self.sign(request)
         yield request
+
+    @abstractmethod
+    def sign(self, request: httpx.Request) -> None:
+        """Write the key or token into a request to the configured origin."""
+
+    def renewal(self) -> Renewal | None:
+        """The renewal to wait for before a call is sent, or None."""
+        return None
+
+    def lapsed(self, request: httpx.Request) -> bool:
+        """Whether the refusal of a request is worth a fresh token; it is then renewed."""
+        return False
+
+
+class ApiKeyAuth(Authorization):
+    """Write `X-Auth-Token: api-key ...`.
+
+    Args:
+        api_key: The key, unopened.
+        base_url: Where the key may go.
+        headers: Further headers of the account (MAX: `X-Domain`).
+    """
+
+    def __init__(self, api_key: SecretStr, base_url: str, headers: Mapping[str, str]) -> None:
+        super().__init__(base_url, headers)
+        self._api_key = api_key
+
+    def sign(self, request: httpx.Request) -> None:
+        """Write the key into a request."""
+        request.headers["X-Auth-Token"] = f"api-key {self._api_key.get_secret_value()}"
+
+
+class OAuthAuth(Authorization):
+    """Write `Authorization: Bearer ...`, and the client's id and secret for the token endpoint.
+
+    Args:
+        client_id: Client id of the application.
+        client_secret: Its secret, unopened.
+        tokens: The authorization's tokens.
+        base_url: Where tokens may go.
+        headers: Further headers of the account (MAX: `X-Domain`).
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: SecretStr,
+        tokens: Tokens,
+        base_url: str,
+        headers: Mapping[str, str],
+    ) -> None:
+        super().__init__(base_url, headers)
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._tokens = tokens
+        self._token_url = httpx.URL(f"{base_url}{TOKEN_PATH}")
+
+    def sign(self, request: httpx.Request) -> None:
+        """Write the token into a request, or the client into one for a token."""
+        if request.url == self._token_url:
+            pair = f"{self._client_id}:{self._client_secret.get_secret_value()}"
+            word = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        else:
+            word = f"{_BEARER}{self._tokens.access_token.get_secret_value()}"
+        request.headers["Authorization"] = word
+
+    def renewal(self) -> Renewal | None:
+        """The renewal to wait for, or None while the token is fresh."""
+        return self._tokens.renewal()
+
+    def lapsed(self, request: httpx.Request) -> bool:
+        """Renew the token that a request was sent with; False for a request for a token."""
+        word = request.headers.get("Authorization", "")
+        if not word.startswith(_BEARER):
+            return False
+        self._tokens.refuse(word.removeprefix(_BEARER))
+        return True
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -16,6 +16,7 @@
     │   ├── PlanLimitReached       the plan's number of contacts is used up
     │   └── RestrictedResource     the resource, or a property of it, is not for this account
     ├── AuthenticationFailed   401 or code 1014: key or token not accepted
+    │   ├── TokenRefused           OAuth 2.0: no fresh access token, or it is refused as well
     │   └── DomainNotFound         there is no MAX account of this domain
     ├── AccessDenied           403: no permission
     │   └── Blocked                GetResponse has blocked the account or the address
@@ -173,6 +174,15 @@ class AuthenticationFailed(GetResponseError):
     default_advice = (
         "Check the key in the credentials block. GetResponse expires keys that were not used for "
         "90 days: if so, generate a new one under Integrations and API."
+    )
+
+
+class TokenRefused(AuthenticationFailed):
+    """OAuth 2.0: there is no fresh access token to be had, or the API refuses it as well."""
+
+    default_advice = (
+        "Check the OAuth client in the credentials block and that its authorization was not "
+        "revoked; `prefect-getresponse oauth login` authorizes again."
     )
 
 

@@ -84,6 +84,8 @@ class ApiRequest:
         binary: Whether the answer is a file: bytes, not JSON.
     """
 
+    media_type: ClassVar[str] = "application/json"
+
     method: Method
     template: str
     path: str
@@ -258,6 +260,7 @@ def _read_success(
         ) from None
 
 
+_EXPLANATIONS = ("message", "codeDescription", "error")
 _SECRET_MEMBER = "sentToken"  # noqa: S105 - the name of a member, not a secret
 
 
@@ -267,7 +270,7 @@ def _read_error(
     envelope = _envelope(content)
     code = _code(envelope.get("code"))
     context = _without_secrets(envelope.get("context"))
-    message = envelope.get("message") or envelope.get("codeDescription") or "no explanation given"
+    message = next(filter(None, map(envelope.get, _EXPLANATIONS)), "no explanation given")
     error = meaning(status, code)(
         str(message).rstrip(". ") + _details(context),
         **_where(request, status),

@@ -1,7 +1,8 @@
 """The law of repeats: which failed call may be sent again, by what repeating it would do.
 
 One table decides; tenacity carries it out.  Waits after a 429 are not counted as attempts: the call
-was not executed.  A write whose outcome nobody knows ends as `OutcomeUnknown`, never as a repeat.
+was not executed; neither was one whose access token had expired, which is sent once more with a
+fresh one.  A write whose outcome nobody knows ends as `OutcomeUnknown`, never as a repeat.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from prefect_getresponse.client.errors import (
     PayloadTooLarge,
     ServerFailed,
     Throttled,
+    TokenRefused,
     TransportFailed,
     ValidationFailed,
 )
@@ -55,6 +57,7 @@ class Decision(Enum):
     RAISE = "X"
     UNKNOWN = "?"
     WAIT = "W"
+    RENEW = "N"
     DONE = "O"
 
 
@@ -69,6 +72,7 @@ class Failure(StrEnum):
     MAINTENANCE = "maintenance page"
     REDIRECT = "redirect"
     INVALID = "400"
+    LAPSED = "401 of an access token"
     UNAUTHORIZED = "401 or 403"
     NOT_FOUND = "404"
     CONFLICT = "409"
@@ -97,6 +101,7 @@ _LAW = {
     Failure.MAINTENANCE: "RCRC?CC",
     Failure.REDIRECT: "XXXXXXX",
     Failure.INVALID: "XXXXXXX",
+    Failure.LAPSED: "NNNNNNN",
     Failure.UNAUTHORIZED: "XXXXXXX",
     Failure.NOT_FOUND: "XOXXXXX",
     Failure.CONFLICT: "XXXXXXX",
@@ -112,11 +117,17 @@ LAW: dict[tuple[Failure, RetryClass], Decision] = {
 }
 """Decision for every failure of every class of call."""
 
+
+class TokenLapsed(TokenRefused):
+    """The API refused an access token: a fresh one is tried, once."""
+
+
 # First match wins; subclasses stand before their bases.
 _FAILURES: tuple[tuple[type[GetResponseError], Failure], ...] = (
     (UnreadableSuccess, Failure.UNREADABLE),
     (MaintenancePage, Failure.MAINTENANCE),
     (Redirected, Failure.REDIRECT),
+    (TokenLapsed, Failure.LAPSED),
     (ValidationFailed, Failure.INVALID),
     (AuthenticationFailed, Failure.UNAUTHORIZED),
     (AccessDenied, Failure.UNAUTHORIZED),
@@ -209,6 +220,7 @@ class Attempts:
     chance: random.Random
     failed: int = field(default=0, init=False)
     waited: float = field(default=0.0, init=False)
+    renewed: bool = field(default=False, init=False)
 
     def options(self, sleep: Callable[[float], Any]) -> dict[str, Any]:
         """Arguments of `tenacity.Retrying` and `tenacity.AsyncRetrying`."""
@@ -221,7 +233,7 @@ class Attempts:
 
     def final(self, error: GetResponseError) -> GetResponseError:
         """The error to raise in the end: a doubtful write becomes `OutcomeUnknown`."""
-        decision = decide(error, self.request.retry_class)
+        decision = self._decide(error)
         if decision not in (Decision.UNKNOWN, Decision.RECONCILE):
             return error
         unknown = error.turned_into(
@@ -230,12 +242,21 @@ class Attempts:
         unknown.reconcilable = decision is Decision.RECONCILE
         return unknown
 
+    def _decide(self, error: GetResponseError) -> Decision:
+        # The failure of another call, that for a token, says nothing about this one.
+        if error.path != self.request.template:
+            return Decision.RAISE
+        return decide(error, self.request.retry_class)
+
     def _may_repeat(self, error: BaseException) -> bool:
         if not isinstance(error, GetResponseError):
             return False
-        decision = decide(error, self.request.retry_class)
-        if isinstance(error, Throttled):
+        decision = self._decide(error)
+        if decision is Decision.WAIT and isinstance(error, Throttled):
             return self.waited < FRAME_SECONDS and error.wait <= FRAME_SECONDS
+        if decision is Decision.RENEW:
+            renewed_before, self.renewed = self.renewed, True
+            return not renewed_before
         if decision is not Decision.REPEAT:
             return False
         self.failed += 1
@@ -244,6 +265,8 @@ class Attempts:
 
     def _delay(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, TokenLapsed):
+            return 0.0
         if isinstance(error, Throttled):
             delay = error.wait + self.chance.uniform(0.1, 1.0)
             self.waited += delay

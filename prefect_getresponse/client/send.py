@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cache, partial
 from types import TracebackType
@@ -20,13 +20,24 @@ from typing import Any, Self
 import httpx
 from tenacity import AsyncRetrying, Retrying
 
-from prefect_getresponse.client.errors import GetResponseError, Throttled
+from prefect_getresponse.client.auth import Authorization
+from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError, Throttled
+from prefect_getresponse.client.oauth import (
+    Pause,
+    Renewal,
+    Step,
+    Steps,
+    TokenRequest,
+    VaultCall,
+    raise_failure,
+)
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest, read_answer, read_limits
 from prefect_getresponse.client.retry import (
     FRAME_SECONDS,
     Attempts,
     Decision,
     RetryQuota,
+    TokenLapsed,
     connection_trouble,
     decide,
 )
@@ -64,8 +75,15 @@ class Statistics:
 class _Flight:
     """One request in the air: from the slot taken to the answer read."""
 
-    def __init__(self, request: ApiRequest, throttle: Throttle, statistics: Statistics) -> None:
+    def __init__(
+        self,
+        request: ApiRequest,
+        auth: Authorization,
+        throttle: Throttle,
+        statistics: Statistics,
+    ) -> None:
         self._request = request
+        self._auth = auth
         self._throttle = throttle
         self._statistics = statistics
         self._status = 0
@@ -74,6 +92,7 @@ class _Flight:
 
     def answered(self, response: httpx.Response) -> None:
         """Remember status and headers: the body may still break off."""
+        self._sent = response.request
         self._status = response.status_code
         self._headers = {name.lower(): value for name, value in response.headers.items()}
 
@@ -87,6 +106,8 @@ class _Flight:
                 self._statistics.throttled += 1
             if decide(error, self._request.retry_class) is Decision.DONE:
                 return ApiAnswer(self._status)
+            if type(error) is AuthenticationFailed and self._auth.lapsed(self._sent):
+                raise error.turned_into(TokenLapsed, error.args[0]) from None
             raise
 
     def close(self) -> None:
@@ -103,7 +124,7 @@ class _Sender:
     def __init__(
         self,
         base_url: str,
-        auth: httpx.Auth,
+        auth: Authorization,
         *,
         throttle: Throttle,
         headers: Mapping[str, str] | None,
@@ -112,6 +133,7 @@ class _Sender:
         self.base_url = base_url
         self.throttle = throttle
         self.statistics = Statistics()
+        self._auth = auth
         self._chance = chance or random.Random()  # noqa: S311 - jitter, not a secret
         self._quota = RetryQuota()
         self._options: dict[str, Any] = {
@@ -139,7 +161,7 @@ class _Sender:
             ]
             return build(data=request.body, files=parts, headers={"Content-Type": media_type})
         content = request.content()
-        headers = {} if content is None else {"Content-Type": "application/json"}
+        headers = {} if content is None else {"Content-Type": request.media_type}
         return build(content=content, headers=headers)
 
     @staticmethod
@@ -151,7 +173,7 @@ class _Sender:
 
     @contextmanager
     def _flight(self, request: ApiRequest) -> Generator[_Flight]:
-        flight = _Flight(request, self.throttle, self.statistics)
+        flight = _Flight(request, self._auth, self.throttle, self.statistics)
         self.statistics.calls[request.endpoint] += 1
         try:
             yield flight
@@ -167,7 +189,7 @@ class Client(_Sender):
 
     Args:
         base_url: Endpoint with its version, such as `https://api.getresponse.com/v3`.
-        auth: Writes the key into requests.
+        auth: Writes the key or token into requests.
         throttle: The account's budget, shared by every client of the account in this process.
         headers: Further headers for every request.
         transport: Replaces the network, for tests and the sandbox.
@@ -178,7 +200,7 @@ class Client(_Sender):
     def __init__(
         self,
         base_url: str,
-        auth: httpx.Auth,
+        auth: Authorization,
         *,
         throttle: Throttle,
         headers: Mapping[str, str] | None = None,
@@ -212,6 +234,7 @@ class Client(_Sender):
             raise attempts.final(error) from None
 
     def _attempt(self, request: ApiRequest, on_start: Callable[[], None] | None) -> ApiAnswer:
+        self._wait_for_token(request)
         self._wait_for_start(request)
         with self._flight(request) as flight:
             if on_start is not None:
@@ -225,6 +248,35 @@ class Client(_Sender):
             finally:
                 response.close()
             return flight.land(content)
+
+    def _wait_for_token(self, request: ApiRequest) -> None:
+        if isinstance(request, TokenRequest):
+            return
+        while (renewal := self._auth.renewal()) is not None:
+            if renewal.claim(blocking=True):
+                with renewal:
+                    self._carry_out(renewal.steps())
+            raise_failure(renewal.done.result())
+
+    def _carry_out(self, steps: Steps) -> None:
+        with suppress(StopIteration):
+            step = next(steps)
+            while True:
+                try:
+                    result = self._do(step)
+                except GetResponseError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(result)
+
+    def _do(self, step: Step) -> Any:
+        match step:
+            case TokenRequest():
+                return self.send(step)
+            case VaultCall():
+                return step.run()
+            case Pause():
+                return self._sleep(step.seconds)
 
     def _wait_for_start(self, request: ApiRequest) -> None:
         free = threading.Event()
@@ -261,7 +313,7 @@ class AsyncClient(_Sender):
 
     Args:
         base_url: Endpoint with its version, such as `https://api.getresponse.com/v3`.
-        auth: Writes the key into requests.
+        auth: Writes the key or token into requests.
         throttle: The account's budget, shared by every client of the account in this process.
         headers: Further headers for every request.
         transport: Replaces the network, for tests and the sandbox.
@@ -272,7 +324,7 @@ class AsyncClient(_Sender):
     def __init__(
         self,
         base_url: str,
-        auth: httpx.Auth,
+        auth: Authorization,
         *,
         throttle: Throttle,
         headers: Mapping[str, str] | None = None,
@@ -283,6 +335,7 @@ class AsyncClient(_Sender):
         super().__init__(base_url, auth, throttle=throttle, headers=headers, chance=chance)
         self.sleep = sleep
         self._lifetime: AsyncGenerator[None] | None = None
+        self._renewing: set[asyncio.Task[None]] = set()
         self._http = httpx.AsyncClient(
             transport=transport
             or httpx.AsyncHTTPTransport(verify=_trusted(), limits=LIMITS, trust_env=False),
@@ -314,6 +367,7 @@ class AsyncClient(_Sender):
             raise attempts.final(error) from None
 
     async def _attempt(self, request: ApiRequest, on_start: Callable[[], None] | None) -> ApiAnswer:
+        await self._wait_for_token(request)
         await self._wait_for_start(request)
         with self._flight(request) as flight:
             if on_start is not None:
@@ -327,6 +381,42 @@ class AsyncClient(_Sender):
             finally:
                 await response.aclose()
             return flight.land(content)
+
+    async def _wait_for_token(self, request: ApiRequest) -> None:
+        if isinstance(request, TokenRequest):
+            return
+        while (renewal := self._auth.renewal()) is not None:
+            if renewal.claim(blocking=False):
+                # A task of its own: who claimed it may be cancelled, the others still wait for it,
+                # and a new refresh token that nobody keeps is lost.
+                task = asyncio.create_task(self._renew(renewal))
+                self._renewing.add(task)
+                task.add_done_callback(self._renewing.discard)
+            raise_failure(await asyncio.wrap_future(renewal.done))
+
+    async def _renew(self, renewal: Renewal) -> None:
+        with renewal:
+            await self._carry_out(renewal.steps())
+
+    async def _carry_out(self, steps: Steps) -> None:
+        with suppress(StopIteration):
+            step = next(steps)
+            while True:
+                try:
+                    result = await self._do(step)
+                except GetResponseError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(result)
+
+    def _do(self, step: Step) -> Awaitable[Any]:
+        match step:
+            case TokenRequest():
+                return self.send(step)
+            case VaultCall():
+                return step.arun()
+            case Pause():
+                return self.sleep(step.seconds)
 
     async def _wait_for_start(self, request: ApiRequest) -> None:
         loop = asyncio.get_running_loop()
@@ -356,7 +446,8 @@ class AsyncClient(_Sender):
             await self._http.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close the connections, after a renewal of the token that is on its way."""
+        await asyncio.gather(*self._renewing)
         if self._lifetime is not None:
             await self._lifetime.aclose()
         await self._http.aclose()

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from prefect_getresponse.sandbox.authentication import authenticate
+from prefect_getresponse.sandbox.answer_zone import in_zone, zone_of
+from prefect_getresponse.sandbox.authentication import Access, authenticate, check_domain
 from prefect_getresponse.sandbox.control import PREFIX as CONTROL_PREFIX
 from prefect_getresponse.sandbox.control import control
 from prefect_getresponse.sandbox.errors import NOT_IMITATED, ApiError, invalid, not_found
 from prefect_getresponse.sandbox.faults import Faults
 from prefect_getresponse.sandbox.limits import PARALLEL, Limits
 from prefect_getresponse.sandbox.messages import Answer, Call, Exchange, json_answer
+from prefect_getresponse.sandbox.oauth import OAuth, is_oauth
 from prefect_getresponse.sandbox.operations import Match, route
 from prefect_getresponse.sandbox.resources import BEHAVIOURS, CHECKS, SEEDS
 from prefect_getresponse.sandbox.resources.request import Request
@@ -72,14 +74,14 @@ class Application:
     """The state of a sandbox and the way of a call through it. Safe to use from threads.
 
     Args:
-        api_key: The key that callers must send.
+        access: What callers must send.
         speed: How many times faster than life GetResponse's own work is done.
         seed_contacts: Confirmed contacts on the default list from the start.
         clock: Returns unix seconds.
     """
 
-    def __init__(self, *, api_key: str, speed: float, seed_contacts: int, clock: Clock) -> None:
-        self._api_key = api_key
+    def __init__(self, *, access: Access, speed: float, seed_contacts: int, clock: Clock) -> None:
+        self._access = access
         self._speed = speed
         self._seed_contacts = seed_contacts
         self._clock = clock
@@ -92,6 +94,12 @@ class Application:
         self.world = World(now=self._clock(), speed=self._speed, seed_contacts=self._seed_contacts)
         for seed in SEEDS:
             seed(self.world, self._clock())
+        self.oauth = OAuth(
+            client_id=self._access.client_id,
+            client_secret=self._access.client_secret,
+            redirect_url=self._access.redirect_url,
+            speed=self._speed,
+        )
         self.limits = Limits()
         self.faults = Faults()
         self.log: list[LogEntry] = []
@@ -136,7 +144,7 @@ class Application:
         """Admit the call, and execute it unless a fault prevents that."""
         match = route(call.method, call.path)
         try:
-            authenticate(call, self._api_key)
+            self._authenticate(call, now)
             operation_id = match.operation.operation_id if match else ""
             self.limits.admit(now, operation_id, crowded=crowded)
             fault = self.faults.take(call)
@@ -148,9 +156,18 @@ class Application:
         except ApiError as error:
             return Exchange(self._refusal(error))
 
+    def _authenticate(self, call: Call, now: float) -> None:
+        if not is_oauth(call):
+            authenticate(call, self._access, self.oauth, now)
+        elif call.method == "POST":
+            check_domain(call, self._access.domain)
+
     def _answer(self, call: Call, match: Match | None, now: float) -> Answer:
         try:
-            return self._execute(call, match, now)
+            if is_oauth(call):
+                return self.oauth.answer(call, now)
+            zone = zone_of(call)
+            return in_zone(self._execute(call, match, now), zone)
         except ApiError as error:
             return self._refusal(error)
 

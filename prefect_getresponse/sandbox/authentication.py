@@ -1,31 +1,75 @@
-"""Who may call: the API key (GetResponse API v3, header `X-Auth-Token: api-key <key>`).
+"""Who may call: an API key or an OAuth access token, and the domain of a MAX account.
 
-OAuth tokens (`Authorization: Bearer`) and the `X-Domain` of MAX accounts belong here too; they
-are not imitated yet.
+Headers `X-Auth-Token: api-key <key>`, `Authorization: Bearer <token>` and `X-Domain` (GetResponse
+API v3, Authentication).
 """
 
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 
-from prefect_getresponse.sandbox.errors import AUTHENTICATION, ApiError
+from prefect_getresponse.sandbox.errors import AUTHENTICATION, DOMAIN, HEADERS, ApiError
 from prefect_getresponse.sandbox.messages import Call
+from prefect_getresponse.sandbox.oauth import OAuth, same
 
 SCHEME = "api-key "
+BEARER = "Bearer "
 
 
-def authenticate(call: Call, api_key: str) -> None:
-    """Let a call with the right key pass.
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What opens the account.
+
+    Attributes:
+        api_key: Its API key.
+        client_id: Client id of the OAuth application.
+        client_secret: Client secret of the OAuth application.
+        redirect_url: Where the application wants people to be sent with an authorization code.
+        domain: Registered domain of a MAX account; empty for a retail account.
+    """
+
+    api_key: str
+    client_id: str
+    client_secret: str
+    redirect_url: str
+    domain: str
+
+
+def authenticate(call: Call, access: Access, oauth: OAuth, now: float) -> None:
+    """Let a call with the right headers pass.
 
     Args:
         call: The call.
-        api_key: The account's key.
+        access: What opens the account.
+        oauth: The access tokens that were issued.
+        now: Unix seconds.
 
     Raises:
-        ApiError: 401 with code 1014.
+        ApiError: 401 with code 1014, or what is wrong with the domain.
     """
-    token = call.headers.get("x-auth-token", "")
-    if hmac.compare_digest(token.encode(), f"{SCHEME}{api_key}".encode()):
-        return
-    context = {"authenticationType": "auth_token"}
-    raise ApiError(401, AUTHENTICATION, "Unable to authenticate the request", context)
+    check_domain(call, access.domain)
+    authorization = call.headers.get("authorization", "")
+    if authorization.startswith(BEARER):
+        oauth.check(authorization.removeprefix(BEARER), now)
+    elif not same(call.headers.get("x-auth-token", ""), f"{SCHEME}{access.api_key}"):
+        context = {"authenticationType": "auth_token"}
+        raise ApiError(401, AUTHENTICATION, "Unable to authenticate the request", context)
+
+
+def check_domain(call: Call, domain: str) -> None:
+    """Let a call pass that names the domain of a MAX account, and none of a retail account.
+
+    Args:
+        call: The call.
+        domain: Domain of the account, empty for a retail account.
+
+    Raises:
+        ApiError: 400 with code 1021, or 404 with code 1024 for a domain of nobody.
+    """
+    sent = call.headers.get("x-domain", "")
+    if bool(sent) != bool(domain):
+        message = "X-Domain is needed" if domain else "X-Domain is for MAX accounts only"
+        raise ApiError(400, HEADERS, message, {"header": "X-Domain"})
+    if not hmac.compare_digest(sent.lower().encode(), domain.lower().encode()):
+        raise ApiError(404, DOMAIN, "Domain not found", {"domain": sent})

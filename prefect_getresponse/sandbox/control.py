@@ -111,6 +111,10 @@ def _imports(app: Application, call: Call, now: float) -> Any:
     return {"campaignId": campaign.campaign_id, "outcome": body["outcome"]}
 
 
+def _expire_tokens(app: Application, _call: Call, now: float) -> Any:
+    return {"expired": app.oauth.expire(now)}
+
+
 def _reset(app: Application, _call: Call, _now: float) -> Any:
     app.reset()
     return {}
@@ -135,6 +139,7 @@ def _state(app: Application, call: Call, now: float) -> Any:
         "customFields": [each.name for each in world.custom_fields.values()],
         "suppressions": [each.name for each in world.suppressions.values()],
         "blocklist": list(world.account_masks),
+        "oauth": app.oauth.summary(now),
         "limits": app.limits.summary(now),
         "inFlight": app.in_flight,
         "calls": len(app.log),
@@ -211,5 +216,6 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Application, Call, float], Any]] = 
     ("POST", "/confirm-sender"): _confirm_sender,
     ("POST", "/imports"): _imports,
     ("GET", "/state"): _state,
+    ("POST", "/expire_tokens"): _expire_tokens,
     ("POST", "/reset"): _reset,
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import httpx
 
 from prefect_getresponse.sandbox.app import Application, Clock
+from prefect_getresponse.sandbox.authentication import Access
 from prefect_getresponse.sandbox.server import Server, serve_forever
 from prefect_getresponse.sandbox.transport import (
     AsyncSandboxTransport,
@@ -26,8 +27,13 @@ class Sandbox:
     Args:
         api_key: The key that callers send as `X-Auth-Token: api-key <key>`.
         speed: How many times faster than life GetResponse's own work is done (the queue of
-            accepted contacts, imports). Limits of calls stay in wall time.
+            accepted contacts, imports, the life of access tokens). Limits of calls stay in wall
+            time.
         seed_contacts: Confirmed contacts on the default list from the start.
+        client_id: Client id of the OAuth 2.0 application that may ask for tokens.
+        client_secret: Its client secret.
+        redirect_url: Where its authorize page sends people with a code.
+        domain: Domain of a MAX account, which callers send as `X-Domain`; empty for retail.
         clock: Returns unix seconds; pass your own to run in virtual time.
 
     Raises:
@@ -54,16 +60,21 @@ class Sandbox:
         api_key: str = "sandbox-key",
         speed: float = 1.0,
         seed_contacts: int = 0,
+        client_id: str = "sandbox-client",
+        client_secret: str = "sandbox-secret",  # noqa: S107 - a secret of the sandbox only
+        redirect_url: str = "http://127.0.0.1:8750/",
+        domain: str = "",
         clock: Clock = time.time,
     ) -> None:
-        if not api_key:
-            raise ValueError("api_key is empty")
+        if not (api_key and client_id and client_secret):
+            raise ValueError("api_key, client_id or client_secret is empty")
         if speed <= 0:
             raise ValueError(f"speed must be above 0, not {speed}")
         if seed_contacts < 0:
             raise ValueError(f"seed_contacts cannot be negative: {seed_contacts}")
+        access = Access(api_key, client_id, client_secret, redirect_url, domain)
         self._app = Application(
-            api_key=api_key, speed=speed, seed_contacts=seed_contacts, clock=clock
+            access=access, speed=speed, seed_contacts=seed_contacts, clock=clock
         )
 
     def handle(self, request: httpx.Request) -> httpx.Response:

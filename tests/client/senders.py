@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import SecretStr
 
-from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.auth import ApiKeyAuth, Authorization
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client, Statistics
 from prefect_getresponse.client.throttle import Throttle
@@ -27,13 +27,15 @@ class Sender:
         waits: Seconds it waited, in order.
     """
 
-    def __init__(self, flavour: Flavour, base_url: str, key: str = KEY) -> None:
+    def __init__(
+        self, flavour: Flavour, base_url: str, key: str = KEY, auth: Authorization | None = None
+    ) -> None:
         self.flavour: Flavour = flavour
         self.now = 1000.0
         self.waits: list[float] = []
         self.throttle = Throttle(clock=lambda: self.now, chance=random.Random(1))
         self._runner = asyncio.Runner()
-        auth = ApiKeyAuth(SecretStr(key), base_url, {})
+        auth = auth or ApiKeyAuth(SecretStr(key), base_url, {})
         options: dict[str, Any] = {"throttle": self.throttle, "chance": random.Random(1)}
         self._sync = Client(base_url, auth, sleep=self._sleep, **options)
         self._async = AsyncClient(base_url, auth, sleep=self._asleep, **options)
