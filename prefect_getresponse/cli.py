@@ -1,4 +1,4 @@
-"""The command line: `prefect-getresponse demo | sandbox | import | operations`.
+"""The command line: `prefect-getresponse demo | sandbox | import | operations | oauth`.
 
 Exit codes: 0 done and balanced; 1 unbalanced, unknown outcomes, too many rejects, or an error after
 the first send; 2 anything wrong before the first send.
@@ -35,6 +35,8 @@ app = App(
     help="GetResponse for Prefect: import contacts, and try everything against a local sandbox.",
     version=__version__,
 )
+oauth = App(name="oauth", help="OAuth 2.0: let an application into an account.")
+app.command(oauth)
 out = Console()
 err = Console(stderr=True)
 
@@ -56,12 +58,17 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except (CycloptsError, GetResponseError, ImportInputError) as error:
-        err.print(f"error: {type(error).__name__}: {one_line(error)}", markup=False, soft_wrap=True)
+        complain(error)
         return NOT_STARTED
     except KeyboardInterrupt:
         err.print("interrupted; the same command goes on where it stopped")
         return FAILED
     return code if isinstance(code, int) else OK
+
+
+def complain(error: Exception) -> None:
+    """Print an error on one line."""
+    err.print(f"error: {type(error).__name__}: {one_line(error)}", markup=False, soft_wrap=True)
 
 
 def one_line(error: Exception) -> str:
@@ -256,6 +263,46 @@ def operation_table(rows: list[OperationRow]) -> Table:
     return table
 
 
+@oauth.command
+def login(
+    *,
+    block: str | None = None,
+    port: int = 8750,
+    paste: Annotated[bool, Parameter(negative="")] = False,
+    show_secrets: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Let an OAuth application into an account, and keep its refresh token.
+
+    Prints a page to open. Whoever agrees there is sent back to this machine with a code, which
+    becomes a refresh token. The application's redirect URL must be http://127.0.0.1:PORT/.
+
+    Example: prefect-getresponse oauth login --block main
+
+    Args:
+        block: Block to keep the refresh token in. It gives the client id and secret too, if it
+            exists; else PREFECT_INTEGRATIONS_GETRESPONSE_CLIENT_ID and _CLIENT_SECRET do.
+        port: Port on this machine that the application's redirect URL names.
+        paste: Ask for the address that the browser was sent to, on machines without a browser.
+        show_secrets: Print the settings with the refresh token, instead of a block or as well.
+    """
+    from prefect_getresponse.oauth_login import applicant_of, get_code, keep
+
+    if block is None and not show_secrets:
+        raise InvalidArguments(
+            "there is no place for the refresh token",
+            advice="Name a block (--block NAME), or print it with --show-secrets.",
+        )
+    stored = find_block(block) if block else None
+    applicant = applicant_of(stored or GetResponseCredentials.from_settings())
+    code = get_code(applicant, None if paste else port, print_line)
+    try:
+        keep(applicant.exchange_code(code), block, print_line, show_secrets=show_secrets)
+    except GetResponseError as error:
+        complain(error)
+        return FAILED
+    return OK
+
+
 def read_mapping(pairs: list[str]) -> dict[str, str]:
     """Field by column name, of words such as `COLUMN=FIELD`.
 
@@ -296,6 +343,22 @@ def load_credentials(block: str | None) -> GetResponseCredentials:
     """
     if block is None:
         return GetResponseCredentials.from_settings()
+    found = find_block(block)
+    if found is None:
+        raise InvalidArguments(
+            f"--block {block}: there is no GetResponseCredentials block of this name",
+            advice="`prefect block ls` lists all blocks.",
+        )
+    return found
+
+
+def find_block(name: str) -> GetResponseCredentials | None:
+    """The block of a name; None if there is none.
+
+    Raises:
+        InvalidArguments: The Prefect server is not known, or the block cannot be used.
+    """
+    from prefect.exceptions import ObjectNotFound
     from prefect.settings import get_current_settings
 
     if get_current_settings().api.url is None:
@@ -304,9 +367,11 @@ def load_credentials(block: str | None) -> GetResponseCredentials:
             advice="Set it, or use PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY instead of a block.",
         )
     try:
-        return cast(GetResponseCredentials, GetResponseCredentials.load(block))
+        return cast(GetResponseCredentials, GetResponseCredentials.load(name))
     except ValueError as error:
-        raise InvalidArguments(f"--block {block}: {one_line(error)}") from None
+        if isinstance(error.__cause__, ObjectNotFound):
+            return None
+        raise InvalidArguments(f"--block {name}: {one_line(error)}") from None
 
 
 def show(report: ImportReport, file: Path | None) -> int:

@@ -222,7 +222,7 @@ def test_too_many_rejects_are_code_1(account: FastSandbox, tmp_path: Path) -> No
     assert cli.run([*words, "--max-reject-ratio", "0.5"]) == 0
 
 
-@pytest.mark.parametrize("command", [[], ["import"], ["sandbox"], ["demo"]])
+@pytest.mark.parametrize("command", [[], ["import"], ["sandbox"], ["demo"], ["oauth", "login"]])
 def test_every_command_has_help_with_an_example(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
