@@ -1,10 +1,9 @@
 """Records of Parquet files, read group by group."""
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from itertools import chain
 from typing import Any, cast
 
 from prefect_getresponse.contact_import.errors import (
@@ -12,7 +11,7 @@ from prefect_getresponse.contact_import.errors import (
     ImportInputError,
     UnreadableSource,
 )
-from prefect_getresponse.contact_import.sources.cells import column_names
+from prefect_getresponse.contact_import.sources.cells import column_names, text
 from prefect_getresponse.contact_import.sources.files import ByteFile
 from prefect_getresponse.contact_import.sources.tables import as_cells, check_width
 
@@ -67,15 +66,26 @@ class ParquetSource:
             UnreadableSource: The data are damaged, or a value cannot be text.
             SourceChanged: The file was written to since it was opened.
         """
-        for row, cells in as_cells(self._values(), self._columns, self.name):
-            self._read = row
-            yield row, cells
-
-    def _values(self) -> Iterator[tuple[int, Sequence[object]]]:
+        row = 0
         with self._opened() as parquet:
-            yield from enumerate(chain.from_iterable(self._batches(parquet)), start=1)
+            for columns in self._batches(parquet):
+                first = row + 1
+                for row, cells in self._in_text(columns, first):
+                    self._read = row
+                    yield row, cells
 
-    def _batches(self, parquet: Any) -> Iterator[Iterator[tuple[object, ...]]]:
+    def _in_text(
+        self, columns: Sequence[list[object]], first: int
+    ) -> Iterator[tuple[int, Sequence[str]]]:
+        try:
+            cells = [_cells(values) for values in columns]
+        except (ValueError, RecursionError):
+            # Row by row, which tells where the value is that cannot be text.
+            records = enumerate(zip(*columns, strict=True), start=first)
+            return as_cells(records, self._columns, self.name)
+        return enumerate(zip(*cells, strict=True), start=first)
+
+    def _batches(self, parquet: Any) -> Iterator[list[list[object]]]:
         batches = parquet.iter_batches(batch_size=_BATCH_ROWS)
         while True:
             try:
@@ -86,7 +96,7 @@ class ParquetSource:
                 columns = [_values_of(column) for column in table.columns]
             except Exception as error:  # of pyarrow, and of every storage below it
                 raise self._damaged(error) from None
-            yield zip(*columns, strict=True)
+            yield columns
 
     @contextmanager
     def _opened(self) -> Generator[Any]:
@@ -113,6 +123,10 @@ class ParquetSource:
             "Transfer or write the file again",
             self.name,
         )
+
+
+def _cells(values: Iterable[object]) -> list[str]:
+    return [value if type(value) is str else text(value) for value in values]
 
 
 def _flattened(table: Any) -> Any:

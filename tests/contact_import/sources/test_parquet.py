@@ -69,7 +69,7 @@ def test_rows_are_numbered_through_all_groups(path: Path) -> None:
     pq.write_table(pa.table({"email": emails}), path, row_group_size=7_000)
     source = open_source(path)
 
-    assert list(source.records()) == [(row, [email]) for row, email in enumerate(emails, start=1)]
+    assert list(source.records()) == [(row, (email,)) for row, email in enumerate(emails, start=1)]
     assert source.progress() == (path.stat().st_size, path.stat().st_size)
 
 
