@@ -74,6 +74,7 @@ def nightly_contact_import(
     query: str = "",
     skip_confirmation: bool = False,
     max_removal_ratio: float = 0.1,
+    import_seconds: float | None = None,
 ) -> ImportReport:
     """Import a contact export into a list (campaign) and say what became of every row.
 
@@ -102,6 +103,8 @@ def nightly_contact_import(
         skip_confirmation: Let route `import` add people to a double opt-in list unconfirmed.
         max_removal_ratio: Share of the list that `mirror` may remove; more ends the run before
             anything is sent.
+        import_seconds: Longest wait for GetResponse to do an import, its review included; 3600
+            unless set elsewhere.
 
     Returns:
         What became of every row.
@@ -111,7 +114,7 @@ def nightly_contact_import(
         ImportFailed: The rows do not balance, or too many were rejected; carries the report.
         GetResponseError: Anything else that kept it from sending anything.
     """
-    settle = {} if settle_seconds is None else {"settle_seconds": settle_seconds}
+    waits = {"settle_seconds": settle_seconds, "import_seconds": import_seconds}
     options = import_options(
         source=source,
         query=query,
@@ -128,7 +131,7 @@ def nightly_contact_import(
         create_campaign=create_campaign,
         skip_confirmation=skip_confirmation,
         max_removal_ratio=max_removal_ratio,
-        **settle,
+        **{name: seconds for name, seconds in waits.items() if seconds is not None},
     )
     job = check_import(credentials, options)
     with holding(job):

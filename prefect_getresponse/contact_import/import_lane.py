@@ -34,7 +34,6 @@ ATTEMPTS = 3
 CLOCKS_APART = 60.0
 """Seconds by which GetResponse's clock may be behind ours."""
 PEOPLE_AT_ONCE = 100
-_REFUSED = (InvalidArguments, PayloadTooLarge, ValidationFailed)
 
 
 class ImportUnfinished(GetResponseError):
@@ -83,9 +82,12 @@ class ImportLane:
             ImportUnfinished: One is not done with in time, and others wait behind it.
             GetResponseError: An import could not be sent, and not because of its rows.
         """
-        for chunk in self._unsettled():
-            if chunk.state != ChunkState.PLANNED or await self._send(chunk):
-                await self._bring_in(chunk)
+        tried: set[int] = set()
+        while chunk := next((each for each in self._unsettled() if each.chunk not in tried), None):
+            if chunk.state == ChunkState.PLANNED and not await self._send(chunk):
+                continue  # closed, or in two smaller ones now
+            tried.add(chunk.chunk)
+            await self._bring_in(chunk)
 
     async def settle(self) -> None:
         """Learn what became of imports that were sent; sends nothing."""
@@ -117,7 +119,7 @@ class ImportLane:
         return await self._send(now)
 
     async def _send(self, chunk: ImportChunk) -> bool:
-        """Send an import; False if GetResponse refuses what is in it."""
+        """Send an import; False if GetResponse refuses what is in it, or its size."""
         contacts = self._book.contacts(chunk.chunk)
         request = imports.request(contacts, self._campaign_id, new_people=chunk.new_people)
 
@@ -137,12 +139,12 @@ class ImportLane:
                 continue
             except OutcomeUnknown:
                 self._answer(chunk, ChunkState.IN_DOUBT)
-            except _REFUSED as error:
-                self._answer(chunk, ChunkState.CLOSED)
-                self._book.settle(
-                    chunk.chunk, Verdict.REJECTED, "import_refused", str(error.args[0])
-                )
-                self._sent(len(contacts))
+            except PayloadTooLarge as error:
+                if not self._ledger.halve(self._run, chunk.chunk):
+                    self._refuse(chunk, error)
+                return False
+            except (InvalidArguments, ValidationFailed) as error:
+                self._refuse(chunk, error)
                 return False
             except GetResponseError:
                 self._answer(chunk, ChunkState.PLANNED)
@@ -157,6 +159,11 @@ class ImportLane:
             self._sent(len(contacts))
             return True
         return False
+
+    def _refuse(self, chunk: ImportChunk, error: GetResponseError) -> None:
+        self._answer(chunk, ChunkState.CLOSED)
+        reason, detail = "import_refused", str(error.args[0])
+        self._sent(self._book.settle(chunk.chunk, Verdict.REJECTED, reason, detail))
 
     async def _find(self, chunk: ImportChunk) -> ImportState | None:
         """Look for the import of a chunk among those of the list.

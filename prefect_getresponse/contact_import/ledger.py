@@ -645,6 +645,39 @@ class Ledger:
         """Who is to be removed from the list by the run."""
         return removals.Removals(self._db, run)
 
+    def halve(self, run: int, chunk: int) -> bool:
+        """Plan a chunk that was too large again, as two; False if it is a single row.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+        """
+        rows = [
+            row
+            for (row,) in self._db.execute(
+                "SELECT row FROM rows WHERE run = ? AND chunk = ? AND verdict IS NULL ORDER BY row",
+                (run, chunk),
+            )
+        ]
+        if len(rows) < 2:
+            return False
+        with self.transaction():
+            (new,) = self._db.execute(
+                "INSERT INTO chunks (run, chunk, route, state)"
+                " SELECT run, (SELECT max(chunk) + 1 FROM chunks WHERE run = ?), route, ?"
+                " FROM chunks WHERE run = ? AND chunk = ? RETURNING chunk",
+                (run, ChunkState.PLANNED, run, chunk),
+            ).fetchone()
+            self._db.execute(
+                "UPDATE rows SET chunk = ? WHERE run = ? AND chunk = ? AND row >= ?",
+                (new, run, chunk, rows[len(rows) // 2]),
+            )
+            self._db.execute(
+                "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?",
+                (ChunkState.PLANNED, run, chunk),
+            )
+        return True
+
     # Verifying -----------------------------------------------------------------------------
 
     def last_sent(self, run: int) -> float:

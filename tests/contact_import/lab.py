@@ -51,6 +51,7 @@ class Trouble(Enum):
     HTML = "a maintenance page instead of the call"
     FAILED_BEFORE = "500 instead of the call"
     FAILED_AFTER = "500 after the call was executed"
+    TOO_LARGE = "413 instead of the call"
     THROTTLED = "429 instead of the call"
     UNAUTHORIZED = "401 instead of the call"
     KILLED_BEFORE = "our process dies before the call arrives"
@@ -157,6 +158,8 @@ class Wire(httpx.AsyncBaseTransport):
                 return httpx.Response(
                     429, headers={"Retry-After": "7"}, json={"code": 1015}, request=request
                 )
+            case Trouble.TOO_LARGE:
+                return httpx.Response(413, html="<h1>Too large</h1>", request=request)
             case Trouble.UNAUTHORIZED:
                 return httpx.Response(401, json={"code": 1014}, request=request)
             case Trouble.KILLED_BEFORE | Trouble.KILLED_AFTER:

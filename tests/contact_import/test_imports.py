@@ -167,6 +167,18 @@ def test_imports_of_a_list_go_one_after_another(lab: Lab, monkeypatch: pytest.Mo
     assert report.estimate["imports_left"] == 20
 
 
+def test_an_import_that_is_too_large_goes_in_halves(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    lab.wire.plan = first(Trouble.TOO_LARGE, times=3)
+
+    report = lab.run(route="import")
+
+    # All six, then three, then one of them are too large; what is left goes in three parts.
+    assert counted(report) == {"added": 5, "rejected": 1}
+    assert report.reasons["rejected"] == {"import_refused": 1}
+    assert sorted(len(body["contacts"]) for body in imports_of(lab)) == [2, 3]
+
+
 def test_who_is_dropped_is_told_by_the_counters_and_the_list(lab: Lab) -> None:
     lab.write([*PEOPLE, ("gone@rejected.example", "Gone", "")])
 

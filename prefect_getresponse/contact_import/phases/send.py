@@ -188,6 +188,8 @@ class _Sender:
         elif _stops_the_run(error):
             self._answer(chunk, ChunkState.PLANNED)
             raise error
+        elif isinstance(error, PayloadTooLarge) and self._ledger.halve(self._run, chunk.chunk):
+            return False
         elif chunk.route == BatchRoute.name:
             alone = _blamed(rows, error)
             self._sent.note(f"a batch was refused, {len(alone)} rows go one by one")

@@ -61,6 +61,17 @@ def test_a_failed_call_is_repeated_only_if_it_never_arrived(
     assert lab.subscribed == EVERYBODY
 
 
+def test_a_batch_that_is_too_large_goes_in_halves(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    lab.wire.plan = first(Trouble.TOO_LARGE)
+
+    report = lab.run(route="batch")
+
+    assert counted(report) == {"added": len(PEOPLE)}
+    assert report.calls["POST /contacts/batch"] == 3
+    assert lab.wire.accepted == Counter(EVERYBODY)
+
+
 def test_a_429_is_waited_for_and_counted(lab: Lab) -> None:
     lab.write(PEOPLE)
     lab.wire.plan = first(Trouble.THROTTLED, times=2)
