@@ -119,20 +119,15 @@ def _due(world: World, members: Body, contact: Contact) -> float | None:
     if settings["type"] == "delay":
         moment += settings["delayInHours"] * _HOUR / world.speed
     if settings["type"] == "custom":
-        moment += (settings["sendAtHour"] * _HOUR - moment) % DAY
-    while _weekday(moment) in settings.get("excludedDaysOfWeek", ()) and _some_day_is_left(
-        settings
-    ):
-        moment += DAY
-    return moment
+        moment += (settings["sendAtHour"] * _HOUR - moment) % DAY / world.speed
+    return moment + _days_to_skip(moment, settings) * DAY / world.speed
 
 
-def _weekday(moment: float) -> str:
-    return f"{datetime.fromtimestamp(moment, UTC):%A}"
-
-
-def _some_day_is_left(settings: Body) -> bool:
-    return len(set(settings["excludedDaysOfWeek"])) < 7
+def _days_to_skip(moment: float, settings: Body) -> int:
+    """Return how many excluded days follow one another; none if every day is excluded."""
+    excluded = settings.get("excludedDaysOfWeek", ())
+    days = (datetime.fromtimestamp(moment + number * DAY, UTC) for number in range(7))
+    return next((number for number, day in enumerate(days) if f"{day:%A}" not in excluded), 0)
 
 
 def _shown(world: World, record: Record, members: Body) -> Body:
@@ -153,7 +148,11 @@ def _campaign_of_details(world: World, campaign_id: str) -> Body:
 
 
 def _row(world: World, record: Record, row: Body) -> Body:
-    return {**row, "campaign": campaign(world, record.members["campaignId"])}
+    settings = {
+        name: each for name, each in row["sendSettings"].items() if name != "externalLexpad"
+    }
+    listed = campaign(world, record.members["campaignId"])
+    return {**row, "campaign": listed, "sendSettings": settings}
 
 
 def _settle(world: World, record: Record) -> None:
