@@ -27,8 +27,8 @@ class Sandbox:
     Args:
         api_key: The key that callers send as `X-Auth-Token: api-key <key>`.
         speed: How many times faster than life GetResponse's own work is done (the queue of
-            accepted contacts, imports, the life of access tokens). Limits of calls stay in wall
-            time.
+            accepted contacts, imports, sending, the life of access tokens) and people react to
+            messages. Limits of calls stay in wall time.
         seed_contacts: Confirmed contacts on the default list from the start.
         client_id: Client id of the OAuth 2.0 application that may ask for tokens.
         client_secret: Its client secret.

@@ -152,6 +152,54 @@ def test_only_drafts_are_sent_as_drafts(api: Api, body: dict[str, Any]) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, 1001)
 
 
+def test_a_newsletter_that_a_segment_asks_for_stays(
+    api: Api, body: dict[str, Any], default_list: str
+) -> None:
+    newsletter = api.ok("POST", "/newsletters", body | {"type": "draft"})
+    condition = {
+        "conditionType": "sent",
+        "operatorType": "message_operator",
+        "operator": "newsletter",
+        "value": newsletter["newsletterId"],
+    }
+    section = {
+        "campaignIdsList": [default_list],
+        "logicOperator": "and",
+        "subscriberCycle": ["receiving_autoresponder", "not_receiving_autoresponder"],
+        "subscriptionDate": "all_time",
+        "conditions": [condition],
+    }
+    segment = {"name": "got it", "sectionLogicOperator": "and", "section": [section]}
+    made = api.ok("POST", "/search-contacts", segment)
+    answer = api.call("DELETE", path(newsletter))
+    assert (answer.status_code, answer.json()["code"]) == (400, 1009)
+    api.ok("DELETE", f"/search-contacts/{made['searchContactId']}")
+    assert api.call("DELETE", path(newsletter)).status_code == 204
+
+
+def test_a_segment_is_sent_to_those_who_are_in_it(
+    api: Api, body: dict[str, Any], default_list: str
+) -> None:
+    condition = {
+        "conditionType": "email",
+        "operatorType": "string_operator",
+        "operator": "starts",
+        "value": "contact1",
+    }
+    section = {
+        "campaignIdsList": [default_list],
+        "logicOperator": "and",
+        "subscriberCycle": ["receiving_autoresponder", "not_receiving_autoresponder"],
+        "subscriptionDate": "all_time",
+        "conditions": [condition],
+    }
+    segment = {"name": "ones", "sectionLogicOperator": "and", "section": [section]}
+    chosen = [api.ok("POST", "/search-contacts", segment)["searchContactId"]]
+    sent = api.ok("POST", "/newsletters", body | {"sendSettings": {"selectedSegments": chosen}})
+    # contact1, contact10 to contact19 and contact100
+    assert sent["sendMetrics"]["total"] == "12"
+
+
 def test_a_draft_stays(api: Api, body: dict[str, Any]) -> None:
     draft = api.ok("POST", "/newsletters", body | {"type": "draft"})
     api.advance(DAY)

@@ -13,6 +13,7 @@ from typing import Any, cast
 from prefect_getresponse.sandbox.dates import DAY, iso, parse_moment
 from prefect_getresponse.sandbox.errors import (
     ALREADY_SENDING,
+    IN_USE,
     ApiError,
     FieldError,
     forbidden_state,
@@ -21,7 +22,7 @@ from prefect_getresponse.sandbox.formats import is_base64
 from prefect_getresponse.sandbox.listing import Attributes, paged, select
 from prefect_getresponse.sandbox.mailings import SENDING_SECONDS, Event, Mailing, rates, statistics
 from prefect_getresponse.sandbox.messages import Answer
-from prefect_getresponse.sandbox.recipients import recipients
+from prefect_getresponse.sandbox.recipients import SEGMENTS, recipients
 from prefect_getresponse.sandbox.records import Record
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.message_parts import (
@@ -158,7 +159,17 @@ def _refuse_while_sending(world: World, _request: Request | None, record: Record
 
 def _clean_up(world: World, request: Request, record: Record) -> None:
     _refuse_while_sending(world, request, record)
+    if record.record_id in _in_segments(world):
+        raise ApiError(400, IN_USE, "A segment uses the newsletter")
     forget(world, record.record_id)
+
+
+def _in_segments(world: World) -> Iterator[Any]:
+    """Return the identifiers, among other values, that conditions of saved segments name."""
+    for segment in world.records.of(SEGMENTS).values():
+        for section in segment.members["section"]:
+            for condition in section.get("conditions", []):
+                yield from (condition.get("value"), condition.get("scope"))
 
 
 NEWSLETTERS = Collection(
