@@ -17,6 +17,7 @@ from prefect_getresponse.sandbox.condition_dates import condition_bounds
 from prefect_getresponse.sandbox.contact_book import Contact
 from prefect_getresponse.sandbox.dates import is_moment, parse_moment
 from prefect_getresponse.sandbox.formats import is_number
+from prefect_getresponse.sandbox.message_events import MESSAGE_CONDITIONS, message_test
 from prefect_getresponse.sandbox.numeric import NUMERIC_OPERATORS, compare_numbers
 from prefect_getresponse.sandbox.purchases import purchase_test
 from prefect_getresponse.sandbox.world import World
@@ -41,8 +42,11 @@ _OPPOSITES = {
 _ORIGINS = {"webform": "www", "mobile": "iphone", "sales": "sale"}
 """Origin of contacts by method of subscription, where they are not called the same."""
 
-_NEGATIVE = frozenset({"not_opened", "not_clicked", "not_sent", "sms_link_not_clicked"})
-_NEGATIVE_WORDS = (("webinarCondition", "not_participated"), ("occurrence", "not_occurred"))
+_NEGATIVE_WORDS = (
+    ("conditionType", "sms_link_not_clicked"),
+    ("webinarCondition", "not_participated"),
+    ("occurrence", "not_occurred"),
+)
 
 
 def condition_test(world: World, condition: Condition, now: float) -> Test:
@@ -58,8 +62,10 @@ def condition_test(world: World, condition: Condition, now: float) -> Test:
         return _method_test(condition)
     if kind.startswith("ecommerce_"):
         return purchase_test(world, condition, now)
+    if kind in MESSAGE_CONDITIONS:
+        return message_test(world, condition, now)
     if kind not in _ATTRIBUTES:
-        is_negative = kind in _NEGATIVE or any(condition.get(k) == v for k, v in _NEGATIVE_WORDS)
+        is_negative = any(condition.get(name) == word for name, word in _NEGATIVE_WORDS)
         return lambda _contact: is_negative
     return _attribute_test(condition, now)
 

@@ -73,6 +73,7 @@ class ContactBook:
         self._ids = ids
         self._by_id: dict[str, Contact] = {}
         self._by_list: dict[str, dict[str, Contact]] = {}
+        self._former: dict[str, list[Contact]] = {}
         self._views: dict[str, list[Contact]] = {}
 
     def add(self, contact: Contact, status: Status, now: float) -> bool:
@@ -95,6 +96,7 @@ class ContactBook:
         if present is not None and present.status != "removed":
             members[key] = present
             return False
+        self._remember(present)
         contact.contact_id = self._ids.next()
         contact.status = status
         contact.created = contact.changed = now
@@ -123,6 +125,16 @@ class ContactBook:
         """Return the contacts of a list, whatever their status, in the order they were added."""
         return iter(self._by_list.get(campaign_id, {}).values())
 
+    def ever(self, campaign_id: str) -> Iterator[Contact]:
+        """Return all who are or were on a list; who was added again is there more than once."""
+        yield from self._former.get(campaign_id, ())
+        yield from self.members(campaign_id)
+
+    def _remember(self, contact: Contact | None) -> None:
+        """Keep somebody who was removed and whose place is taken now."""
+        if contact is not None:
+            self._former.setdefault(contact.campaign_id, []).append(contact)
+
     def touch(self, contact: Contact, now: float) -> None:
         """Note that a contact was changed in place.
 
@@ -145,7 +157,8 @@ class ContactBook:
         del self._by_list[contact.campaign_id][email_key(contact.email)]
         contact.campaign_id, contact.email = campaign_id, email
         members = self._by_list.setdefault(campaign_id, {})
-        members.pop(email_key(email), None)
+        if present is not contact:
+            self._remember(members.pop(email_key(email), None))
         members[email_key(email)] = contact
         self._views.clear()
         return True

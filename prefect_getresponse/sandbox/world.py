@@ -16,6 +16,7 @@ from prefect_getresponse.sandbox.mailings import Mailing
 from prefect_getresponse.sandbox.records import Records
 
 DEFAULT_LIST = "default_list"
+_BADGES = ("landing_page", "website_builder_elegant", "referral")
 REJECTED_DOMAIN = "rejected.example"
 
 
@@ -147,13 +148,17 @@ class World:
 
     Attributes:
         now: Unix seconds of the call that is being answered.
+        made: Unix seconds at which it began.
     """
 
     def __init__(self, *, now: float, speed: float = 1.0, seed_contacts: int = 0) -> None:
-        self.now = now
+        self.now = self.made = now
         self.speed = speed
         self.ids = Ids()
         self.account = _new_account(self.ids.next())
+        self.badges = dict.fromkeys(_BADGES, "disabled")
+        self.callbacks: dict[str, Any] | None = None
+        """Where callbacks go and about what; None while they are off."""
         self.account_masks = Masks()
         self.campaigns: dict[str, Campaign] = {}
         self.tags: dict[str, Tag] = {}

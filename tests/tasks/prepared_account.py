@@ -385,6 +385,12 @@ QUERIES: Mapping[str, Mapping[str, Reference]] = {
 }
 """Query parameters, by operation, that name what exists."""
 
+
+def _with_callbacks(account: PreparedAccount) -> dict[str, str]:
+    account.call("POST", "/accounts/callbacks", {"url": "https://hooks.example.com/getresponse"})
+    return {}
+
+
 PREPARED: Mapping[str, Callable[[PreparedAccount], dict[str, str]]] = {
     "getSmsStats": lambda account: account.path_of(by_path("GET", "/sms/{smsId}")),
     "triggerCustomEvent": _with_event,
@@ -393,5 +399,7 @@ PREPARED: Mapping[str, Callable[[PreparedAccount], dict[str, str]]] = {
     "deleteFromField": _another_sender,
     "postAbtestsSubjectByIdWinner": _test_that_runs,
     "deleteAbTest": _cancelled_test,
+    "getCallbacks": _with_callbacks,
+    "updateCallbacks": _with_callbacks,
 }
 """How to get a path for operations that need something in a certain state."""

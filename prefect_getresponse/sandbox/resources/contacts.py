@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from prefect_getresponse.sandbox.contact_book import Contact
 from prefect_getresponse.sandbox.custom_values import value_problem
-from prefect_getresponse.sandbox.dates import iso
+from prefect_getresponse.sandbox.dates import DAY, iso
 from prefect_getresponse.sandbox.errors import (
     FieldError,
     conflict,
@@ -17,6 +17,7 @@ from prefect_getresponse.sandbox.errors import (
     not_found,
 )
 from prefect_getresponse.sandbox.listing import Attributes, paged, select, selection_key, sparse
+from prefect_getresponse.sandbox.message_events import MessageEvent, message_events
 from prefect_getresponse.sandbox.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources import campaigns, tags
 from prefect_getresponse.sandbox.resources.custom_fields import value_details
@@ -33,6 +34,8 @@ ATTRIBUTES: Attributes[Contact] = {
     "createdOn": lambda contact: contact.created,
     "changedOn": lambda contact: contact.changed,
 }
+_ACTIVITY_ATTRIBUTES: Attributes[MessageEvent] = {"createdOn": lambda each: each.event.moment}
+_ACTIVITY_DAYS = 14
 _EXACT = frozenset({"campaignId", "origin"})
 _GEOLOCATION = (
     "latitude",
@@ -218,6 +221,49 @@ def delete_contact(world: World, request: Request) -> Answer:
     return Answer(204)
 
 
+def list_activities(world: World, request: Request) -> Answer:
+    """`GET /contacts/{contactId}/activities`: 14 days unless said, oldest first."""
+    contact = _existing(world, request)
+    query = dict(request.query)
+    query.setdefault("query[createdOn][from]", iso(world.now - _ACTIVITY_DAYS * DAY))
+    found = [
+        each
+        for each in message_events(world, world.now)
+        if each.event.contact_id == contact.contact_id and each.event.kind != "bounce"
+    ]
+    found.sort(key=lambda each: each.event.moment)
+    selected = select(found, query, _ACTIVITY_ATTRIBUTES)
+    return paged(selected, query, lambda each: _activity(world, each), "activity")
+
+
+def _activity(world: World, happened: MessageEvent) -> dict[str, Any]:
+    members, event = happened.message.members, happened.event
+    shown: dict[str, Any] = {
+        "activity": event.kind,
+        "subject": members.get("subject", members.get("name", "")),
+        "createdOn": iso(event.moment),
+        "previewUrl": None,
+        "resource": {
+            "resourceId": happened.message.record_id,
+            "resourceType": happened.resource_type,
+            "href": members["href"],
+        },
+    }
+    if event.kind == "send":
+        shown["previewUrl"] = f"https://preview.example.com/{happened.message.record_id}"
+    track = world.records.of("click_tracks").get(event.link)
+    if track:
+        link = {name: track.members[name] for name in ("name", "url")}
+        shown["clickTrack"] = {"id": track.record_id, **link}
+    return shown
+
+
+def list_consents(world: World, request: Request) -> Answer:
+    """`GET /contacts/{contactId}/consents`: nobody has any, as the API cannot give them."""
+    _existing(world, request)
+    return json_answer(200, [])
+
+
 def upsert_tags(world: World, request: Request) -> Answer:
     """`POST /contacts/{contactId}/tags`: adds tags, drops none."""
     contact = _existing(world, request)
@@ -282,6 +328,8 @@ BEHAVIOURS: Behaviours = {
     "createBatchContacts": create_batch,
     "updateContact": update_contact,
     "deleteContact": delete_contact,
+    "getActivities": list_activities,
+    "getContactConsentsById": list_consents,
     "upsertTags": upsert_tags,
     "upsertContactCustoms": upsert_customs,
 }

@@ -30,7 +30,7 @@ from prefect_getresponse.sandbox.world import World
 
 CHANGE_SECONDS = 30.0
 """How long custom fields of a segment wait to be set, at speed 1."""
-_MESSAGES = ("newsletters", "autoresponders", "rss_newsletters", "ab_tests_subject")
+_MESSAGES = ("newsletters", "autoresponders", "rss_newsletters", "ab_tests")
 
 
 def _refuse_target(world: World, _request: Request, segment: Record) -> None:
