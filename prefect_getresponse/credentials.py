@@ -247,8 +247,8 @@ class GetResponseCredentials(CredentialsBlock):
             )
             raise InvalidConfiguration(
                 f"the settings give no usable credentials: {reasons}",
-                advice="Set PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY, or _CLIENT_ID and "
-                "_CLIENT_SECRET, or name a block (--block).",
+                advice="The settings are PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY, _CLIENT_ID, "
+                "_CLIENT_SECRET, _PLATFORM, _DOMAIN and others; or name a block (--block).",
             ) from None
 
     def get_client(self) -> Client:

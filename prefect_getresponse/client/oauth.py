@@ -8,6 +8,7 @@ Source: GetResponse API v3, Using OAuth 2.0.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import Future
@@ -120,7 +121,7 @@ def read_token(answer: ApiAnswer) -> IssuedToken:
     try:
         seconds = float(members["expires_in"])
     except (KeyError, TypeError, ValueError):
-        seconds = float("inf")
+        seconds = math.inf
     return IssuedToken(SecretStr(access_token), max(1.0, seconds), SecretStr(refresh_token))
 
 
@@ -191,6 +192,11 @@ class Tokens:
         refresh_token: Refresh token of the authorization; empty for client credentials.
         vault: Where a new refresh token is kept.
         clock: Seconds that only grow.
+
+    Attributes:
+        access_token: The token as it is; senders see to it that it is fresh.
+        refresh_token: The refresh token as it is now.
+        vault: Where a new refresh token is kept.
     """
 
     def __init__(
@@ -200,19 +206,14 @@ class Tokens:
         self.vault = vault
         self._clock = clock
         self._lock = threading.Lock()
-        self._access_token: SecretStr | None = None
-        self._renew_at = 0.0
+        self.access_token = SecretStr("")
+        self._renew_at = -math.inf
         self._renewal: Renewal | None = None
-
-    @property
-    def access_token(self) -> SecretStr:
-        """The token as it is; senders have seen to it that it is fresh."""
-        return self._access_token or SecretStr("")
 
     def renewal(self) -> Renewal | None:
         """The renewal to wait for, or None while the token is fresh."""
         with self._lock:
-            if self._access_token is not None and self._clock() < self._renew_at:
+            if self._clock() < self._renew_at:
                 return None
             if self._renewal is None or self._renewal.done.done():
                 self._renewal = Renewal(self)
@@ -221,16 +222,19 @@ class Tokens:
     def accept(self, issued: IssuedToken) -> None:
         """Use a token that was issued just now."""
         with self._lock:
-            self._access_token = issued.access_token
+            self.access_token = issued.access_token
             self._renew_at = self._clock() + issued.seconds - min(EARLIEST, issued.seconds / 10)
             if issued.refresh_token:
                 self.refresh_token = issued.refresh_token
 
     def refuse(self, access_token: str) -> None:
-        """Renew the token before the next call, unless that has happened since it was sent."""
+        """Renew the token before the next call, unless that has happened since it was sent.
+
+        Calls that are past that point are still signed with it, and refused in their turn.
+        """
         with self._lock:
             if self.access_token.get_secret_value() == access_token:
-                self._access_token = None
+                self._renew_at = -math.inf
 
 
 class Renewal:

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from prefect_getresponse.client import errors
 from prefect_getresponse.client.auth import OAuthAuth
 from prefect_getresponse.client.oauth import PATIENCE, Tokens, token_request
-from prefect_getresponse.client.request import Redirected, RetryClass
+from prefect_getresponse.client.request import ApiRequest, Redirected, RetryClass
 from prefect_getresponse.client.retry import MAX_ATTEMPTS
 from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.client.throttle import Throttle
@@ -396,6 +396,29 @@ class TestManyCallers:
         crowd(together)
         together.post("expire_tokens")
         assert [each.status for each in crowd(together)] == [200] * 18
+        assert together.token_calls() == [200, 200]
+
+    def test_those_in_the_throttles_queue_survive_an_expiry(self, together: Together) -> None:
+        control = f"{together.url.removesuffix('/v3')}/_sandbox/expire_tokens"
+        writes = [
+            ApiRequest("POST", "/tags", "/tags", RetryClass.ONCE, body={"name": f"tag_{number}"})
+            for number in range(60)
+        ]
+        slow = {"method": "*", "path": "*", "kind": "delay", "seconds": 0.02, "times": 0}
+        together.post("faults", {"faults": [slow]})
+
+        async def tasks() -> list[Any]:
+            async with (
+                together.asynchronous() as client,
+                httpx.AsyncClient(trust_env=False) as http,
+            ):
+                await client.send(TAGS)
+                crowd = [asyncio.create_task(client.send(tag)) for tag in writes]
+                await asyncio.wait(crowd, return_when=asyncio.FIRST_COMPLETED)
+                await http.post(control)
+                return await asyncio.gather(*crowd, return_exceptions=True)
+
+        assert [getattr(each, "status", each) for each in asyncio.run(tasks())] == [201] * 60
         assert together.token_calls() == [200, 200]
 
     def test_share_a_failure_and_each_has_its_own_error(self, together: Together) -> None:
