@@ -14,6 +14,7 @@ import httpx
 from pydantic import SecretStr
 
 from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.request import Upload
 from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.client.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
@@ -30,11 +31,15 @@ _QUEUE = 600.0
 class PreparedAccount:
     """A new sandbox in virtual time; stands where a task takes its credentials.
 
+    Args:
+        rich: Whether what is created has all the members that it may have.
+
     Attributes:
         http: Calls as anybody makes them, past our client.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, rich: bool = False) -> None:
+        self._rich = rich
         self.time = VirtualTime()
         self._sandbox = Sandbox(api_key=KEY, clock=self.time, seed_contacts=2)
         headers = {"X-Auth-Token": f"api-key {KEY}"}
@@ -83,14 +88,23 @@ class PreparedAccount:
 
     def call(self, method: str, path: str, body: Body | None = None) -> Any:
         """Make a call that must succeed."""
-        answer = self.http.request(method, f"{URL}{path}", json=body)
+        files = {
+            name: (value.name, value.content)
+            for name, value in (body or {}).items()
+            if isinstance(value, Upload)
+        }
+        sent: dict[str, Any] = {"files": files} if files else {"json": body}
+        answer = self.http.request(method, f"{URL}{path}", **sent)
         assert answer.is_success, f"{method} {path} {body}: {answer.text}"
         return answer.json() if answer.content else None
 
     def path_of(self, row: Operation) -> dict[str, str]:
         """Ids for the path of an operation, all of things that exist."""
         prepare = PREPARED.get(row.operation_id)
-        return prepare(self) if prepare else self._ids(row.path)
+        path = prepare(self) if prepare else self._ids(row.path)
+        if row.operation_id in _listings():
+            self._first(row.path, path)
+        return path
 
     def filled(self, body: Body, path: Mapping[str, str]) -> Body:
         """A body with ids of what exists in the place of references.
@@ -111,8 +125,11 @@ class PreparedAccount:
         return self.filled(example_query(row, full=full) | named, {})
 
     def create(self, row: Operation, path: Mapping[str, str]) -> Any:
-        """Call an operation that creates something, with the least body."""
-        body = self.filled(body_of(row, full=False), path)
+        """Call an operation that creates something."""
+        # What it refers to is created poor: a category may name a category.
+        rich, self._rich = self._rich, False
+        body = self.filled(body_of(row, full=rich), path)
+        self._rich = rich
         created = self.call("POST", row.path.format_map(path), body)
         self.time.advance(_QUEUE)
         return created
@@ -135,18 +152,30 @@ class PreparedAccount:
 
     def _id_in(self, collection: str, name: str, ids: Mapping[str, str]) -> str:
         """Id of the first thing in a collection, which is created if there is none."""
-        member = MEMBERS.get(name, name)
+        return str(self._first(collection, ids)[MEMBERS.get(name, name)])
+
+    def _first(self, collection: str, ids: Mapping[str, str]) -> Body:
+        """The first thing in a collection, which is created if there is none."""
         path = collection.format_map(ids)
-        rows = self.call("GET", path)
-        if not rows:
+        if not self.call("GET", path):
             self.create(by_path("POST", collection), ids)
-            rows = self.call("GET", path)
-        return str(rows[0][member])
+        return cast("Body", self.call("GET", path)[0])
 
 
 def by_path(method: str, path: str) -> Operation:
     """The operation with this method and path template."""
     return next(each for each in operations() if (each.method, each.path) == (method, path))
+
+
+@cache
+def _listings() -> frozenset[str]:
+    """Operations that list what a call of the same path creates."""
+    creating = {row.path for row in operations() if row.method == "POST"}
+    return frozenset(
+        row.operation_id
+        for row in operations()
+        if row.method == "GET" and row.path in creating and "perPage" in row.parameters
+    )
 
 
 def body_of(row: Operation, *, full: bool) -> Body:

@@ -46,10 +46,10 @@ OPERATIONS = pytest.mark.parametrize(
 pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 
 
-@pytest.fixture
-def account() -> Iterator[PreparedAccount]:
-    """A new account."""
-    with PreparedAccount() as prepared:
+@pytest.fixture(params=["poor", "rich"])
+def account(request: pytest.FixtureRequest) -> Iterator[PreparedAccount]:
+    """A new account, where things have few members or all of them."""
+    with PreparedAccount(rich=request.param == "rich") as prepared:
         yield prepared
 
 
