@@ -192,6 +192,11 @@ class TestRefusedToken:
         assert len(sent) == 4
         assert sent[1].replace("canary-access-1", "canary-access-2") == sent[3]
 
+    def test_is_one_under_403_as_well(self, account: Make) -> None:
+        refusal = answer(403, {"code": 1014, "message": "no"})
+        with FaultServer(issue(1), refusal, issue(2), DONE) as server:
+            assert account(server.url).send() == {"ok": True}
+
     @pytest.mark.parametrize("retry_class", RetryClass)
     def test_twice_is_the_end(self, retry_class: RetryClass, account: Make) -> None:
         with FaultServer(issue(1), EXPIRED, issue(2), EXPIRED) as server:
