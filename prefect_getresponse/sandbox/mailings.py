@@ -22,6 +22,8 @@ SENDING_SECONDS = 120.0
 """How long a message takes to leave for all its recipients, at speed 1."""
 
 Kind = Literal["send", "bounce", "open", "click", "complain"]
+ACTIVITIES: frozenset[Kind] = frozenset({"send", "open", "click"})
+"""What the API shows as activities of people; the rest is in statistics only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -333,6 +333,19 @@ def test_activities_name_people_and_grow_old(api: Api, body: dict[str, Any]) -> 
     assert api.ok("GET", activities, **asked) == []
 
 
+def test_a_complaint_is_counted_and_no_activity(api: Api, body: dict[str, Any]) -> None:
+    angry = api.create_list("angry")
+    api.add(angry, "a@complaint.example")
+    settings = {"selectedCampaigns": [angry]}
+    newsletter = api.ok("POST", "/newsletters", body | {"sendSettings": settings})
+    api.advance(DAY)
+    [total] = api.ok("GET", f"{path(newsletter)}/statistics")
+    assert (total["uniqueOpened"], total["complaints"]) == (1, 1)
+    contact = api.find(angry, "a@complaint.example")["contactId"]
+    for rows in (f"{path(newsletter)}/activities", f"/contacts/{contact}/activities"):
+        assert {each["activity"] for each in api.ok("GET", rows)} == {"send", "open"}
+
+
 def test_attachments_have_a_limit_together(api: Api, body: dict[str, Any]) -> None:
     def attached(*sizes: int) -> dict[str, Any]:
         files = [base64.b64encode(bytes(size)).decode() for size in sizes]

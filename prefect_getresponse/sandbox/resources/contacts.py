@@ -17,6 +17,7 @@ from prefect_getresponse.sandbox.errors import (
     not_found,
 )
 from prefect_getresponse.sandbox.listing import Attributes, paged, select, selection_key, sparse
+from prefect_getresponse.sandbox.mailings import ACTIVITIES
 from prefect_getresponse.sandbox.message_events import MessageEvent, message_events
 from prefect_getresponse.sandbox.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources import campaigns, tags
@@ -229,7 +230,7 @@ def list_activities(world: World, request: Request) -> Answer:
     found = [
         each
         for each in message_events(world, world.now)
-        if each.event.contact_id == contact.contact_id and each.event.kind != "bounce"
+        if each.event.contact_id == contact.contact_id and each.event.kind in ACTIVITIES
     ]
     found.sort(key=lambda each: each.event.moment)
     selected = select(found, query, _ACTIVITY_ATTRIBUTES)

@@ -20,7 +20,14 @@ from prefect_getresponse.sandbox.errors import (
 )
 from prefect_getresponse.sandbox.formats import is_base64
 from prefect_getresponse.sandbox.listing import Attributes, paged, select
-from prefect_getresponse.sandbox.mailings import SENDING_SECONDS, Event, Mailing, rates, statistics
+from prefect_getresponse.sandbox.mailings import (
+    ACTIVITIES,
+    SENDING_SECONDS,
+    Event,
+    Mailing,
+    rates,
+    statistics,
+)
 from prefect_getresponse.sandbox.messages import Answer
 from prefect_getresponse.sandbox.recipients import SEGMENTS, recipients
 from prefect_getresponse.sandbox.records import Record
@@ -53,7 +60,6 @@ _SELECTIONS = (
 )
 _ACTIVITY_DAYS = 14
 _OLDEST_ACTIVITY_DAYS = 30
-_SHOWN = ("send", "open", "click")
 
 
 def _complete(world: World, request: Request, record: Record) -> None:
@@ -221,7 +227,7 @@ def activities(world: World, request: Request) -> Answer:
         asked = parse_moment(request.query["query[createdOn][from]"])
         first = max(asked, world.now - DAY * _OLDEST_ACTIVITY_DAYS)
     events = mailing.events(world.now) if mailing else []
-    shown = [each for each in events if each.moment >= first and each.kind in _SHOWN]
+    shown = [each for each in events if each.moment >= first and each.kind in ACTIVITIES]
     selected = select(shown, request.query, _ACTIVITIES, exact=frozenset({"activity"}))
     return paged(selected, request.query, _activity, "contact")
 
