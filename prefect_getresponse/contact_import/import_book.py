@@ -58,6 +58,11 @@ class ImportState:
         told = self.arrived + self.counters.get("invalid", 0)
         return not self.is_active and self.counters.get("uploaded") == told == rows
 
+    def may_have(self, rows: int) -> bool:
+        """Whether it may be an import of so many rows: its counters are no proof until complete."""
+        uploaded = self.counters.get("uploaded", 0)
+        return uploaded == rows or not self.accounts_for(uploaded) or not uploaded
+
     def complaints(self) -> str:
         """Its counters of errors in words, without those that are zero."""
         known = ("uploaded", "invalid", "updated", "addedToList")

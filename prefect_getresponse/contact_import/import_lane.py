@@ -7,7 +7,7 @@ invalid rows, only their number.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 from prefect_getresponse.client.errors import (
     Conflict,
@@ -21,10 +21,15 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.contacts import unpack
 from prefect_getresponse.contact_import.decision import steps_to
-from prefect_getresponse.contact_import.import_book import ImportBook, ImportChunk, ImportState
+from prefect_getresponse.contact_import.import_book import (
+    ACTIVE,
+    ImportBook,
+    ImportChunk,
+    ImportState,
+)
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import ChunkState, Decision, Ledger, RowToSend
-from prefect_getresponse.contact_import.polling import looks
+from prefect_getresponse.contact_import.polling import CHEAP, looks
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.verdicts import Verdict
@@ -33,6 +38,10 @@ ATTEMPTS = 3
 """Most times an import is sent of which no trace is found."""
 CLOCKS_APART = 60.0
 """Seconds by which GetResponse's clock may be behind ours."""
+ACTIVE_AT_ONCE = 2
+"""Imports of an account that GetResponse works on at the same time, one of them a list."""
+OLDEST = 7 * 86_400.0
+"""Seconds after which an import that is still at work is not waited for."""
 PEOPLE_AT_ONCE = 100
 
 
@@ -76,31 +85,36 @@ class ImportLane:
         self._sent = sent
 
     async def run_all(self) -> None:
-        """Send every import that is planned, and watch each to its end before the next.
+        """Send every import that is planned, each when the one before is done with.
 
         Raises:
             ImportUnfinished: One is not done with in time, and others wait behind it.
             GetResponseError: An import could not be sent, and not because of its rows.
         """
-        tried: set[int] = set()
-        while chunk := next((each for each in self._unsettled() if each.chunk not in tried), None):
-            if chunk.state == ChunkState.PLANNED and not await self._send(chunk):
-                continue  # closed, or in two smaller ones now
-            tried.add(chunk.chunk)
-            await self._bring_in(chunk)
+        done: set[int] = set()
+        while chunk := next((each for each in self._open() if each.chunk not in done), None):
+            if chunk.state != ChunkState.PLANNED or await self._send(chunk):
+                await self._bring_in(chunk)
+            if self._book.chunk(chunk.chunk).state != ChunkState.PLANNED:  # else it was halved
+                done.add(chunk.chunk)
+        await self._account_for_all()
 
     async def settle(self) -> None:
         """Learn what became of imports that were sent; sends nothing."""
-        for chunk in self._unsettled():
+        for chunk in self._open():
             if chunk.state != ChunkState.PLANNED:
                 await self._bring_in(chunk, resend=False)
+        await self._account_for_all()
 
-    def _unsettled(self) -> Iterator[ImportChunk]:
-        for chunk in self._book.chunks():
-            state = self._book.state(chunk.chunk)
-            watched = state is not None and not state.is_active
-            if chunk.state != ChunkState.CLOSED and not watched:
-                yield chunk
+    def _open(self) -> list[ImportChunk]:
+        """Chunks whose import is not sent, not known, or at work."""
+        known = {chunk.chunk: state for chunk, state in self._book.states()}
+        return [
+            chunk
+            for chunk in self._book.chunks()
+            if chunk.state != ChunkState.CLOSED
+            and (chunk.chunk not in known or known[chunk.chunk].is_active)
+        ]
 
     async def _bring_in(self, chunk: ImportChunk, *, resend: bool = True) -> None:
         """Find the import of a chunk that was sent, and watch it to its end."""
@@ -113,7 +127,7 @@ class ImportLane:
     async def _send_again(self, chunk: ImportChunk) -> bool:
         """Send an import that never arrived once more; False if that is not to be."""
         now = self._book.chunk(chunk.chunk)
-        if now.state != ChunkState.PLANNED or now.attempt >= ATTEMPTS:
+        if now.state != ChunkState.PLANNED:
             return False
         self._progress.note("nothing of a doubtful import has arrived: it is sent again")
         return await self._send(now)
@@ -127,15 +141,14 @@ class ImportLane:
             self._ledger.intend(self._run, chunk.chunk, self._clock())
 
         deadline = self._clock() + self._job.options.import_seconds
-        async for last in looks(self._client, self._clock, deadline):
+        waits = looks(self._client, self._clock, deadline, CHEAP)
+        while True:
             try:
                 answer = await self._client.send(request, on_start=intend)
-            except Conflict as error:
+            except Conflict:
                 # Another import is at work. Nothing was taken.
                 self._answer(chunk, ChunkState.PLANNED)
-                if last:
-                    raise _unfinished("another import of the list or the account") from error
-                self._progress.note("another import is at work: waiting for it")
+                await self._wait_for_room(waits)
                 continue
             except OutcomeUnknown:
                 self._answer(chunk, ChunkState.IN_DOUBT)
@@ -158,7 +171,18 @@ class ImportLane:
                     )
             self._sent(len(contacts))
             return True
-        return False
+
+    async def _wait_for_room(self, waits: AsyncIterator[bool]) -> None:
+        """Wait until GetResponse works on no import of the list, and on one of the account."""
+        self._progress.note("another import is at work: waiting for it")
+        async for last in waits:
+            listed = await self._account.imports(self._clock() - OLDEST)
+            lists = [each["campaign"]["campaignId"] for each in listed if each["status"] in ACTIVE]
+            if self._campaign_id not in lists and len(lists) < ACTIVE_AT_ONCE:
+                return
+            if last:
+                break
+        raise _unfinished("another import of the list or the account")
 
     def _refuse(self, chunk: ImportChunk, error: GetResponseError) -> None:
         self._answer(chunk, ChunkState.CLOSED)
@@ -169,55 +193,61 @@ class ImportLane:
         """Look for the import of a chunk among those of the list.
 
         Returns:
-            It, if exactly one fits. If none has appeared when the settle time is over, the chunk
-            is planned again; if several fit, it stays in doubt.
+            It, if exactly one has as many rows. If none may be it when the settle time is over,
+            the chunk is planned again, at most twice; otherwise it stays in doubt.
         """
         self._progress.note("looking for an import whose answer is missing")
-        sent = self._book.chunk(chunk.chunk).sent or self._clock()
+        chunk = self._book.chunk(chunk.chunk)
+        sent = chunk.sent or self._clock()
         deadline = sent + self._job.options.settle_seconds
-        async for last in looks(self._client, self._clock, deadline):
-            found = [ImportState.of(each) for each in await self._candidates(sent)]
+        async for last in looks(self._client, self._clock, deadline, CHEAP):
+            found = [each for each in await self._candidates(sent) if each.may_have(chunk.rows)]
             certain = [each for each in found if each.counters.get("uploaded") == chunk.rows]
             if len(certain) == 1:
                 self._book.note(chunk.chunk, certain[0])
                 self._answer(chunk, ChunkState.ACKNOWLEDGED)
                 return certain[0]
-            if last and not found:
+            if last and not found and chunk.attempt < ATTEMPTS:
                 self._answer(chunk, ChunkState.PLANNED)
         return None
 
-    async def _candidates(self, sent: float) -> list[dict[str, object]]:
+    async def _candidates(self, sent: float) -> list[ImportState]:
         known = self._book.known_ids()
         listed = await self._account.imports(sent - CLOCKS_APART, self._campaign_id)
-        return [each for each in listed if each["importId"] not in known]
+        return [ImportState.of(each) for each in listed if each["importId"] not in known]
 
     async def _watch(self, chunk: ImportChunk, state: ImportState) -> None:
-        """Wait until GetResponse has done with an import, and has counted its rows."""
+        """Wait until GetResponse has done with an import."""
         self._progress.note(f"import {state.import_id}: {chunk.rows:,} rows, waiting for it")
-        status = state.status
         deadline = self._clock() + self._job.options.import_seconds
-        async for _ in looks(self._client, self._clock, deadline):
-            state = await self._read(state.import_id)
-            if state.status != status:
-                status = state.status
-                self._progress.note(f"import {state.import_id}: {status}")
+        async for _ in looks(self._client, self._clock, deadline, CHEAP):
+            before, state = state.status, await self._read(state.import_id)
+            if state.status != before:
+                self._progress.note(f"import {state.import_id}: {state.status}")
             if not state.is_active:
                 break
-        if state.is_active:
-            if self._anything_waits():
-                raise _unfinished(f"import {state.import_id} ({state.status})")
-            return
-        if state.status == "finished":
-            state = await self._count(chunk, state)
-        await self._settle_people_of_list(chunk, state)
+        self._book.note(chunk.chunk, state)
+        if not state.is_active:  # waiting for its people counts from here
+            self._answer(chunk, ChunkState.ACKNOWLEDGED)
+        elif self._anything_waits():
+            raise _unfinished(f"import {state.import_id} ({state.status})")
+
+    async def _account_for_all(self) -> None:
+        """Give rows of imports that are over their verdicts, as far as the imports tell."""
+        for chunk, state in self._book.states():
+            if chunk.state != ChunkState.CLOSED and not state.is_active:
+                counted = await self._count(chunk, state)
+                await self._settle_people_of_list(chunk, counted)
 
     async def _count(self, chunk: ImportChunk, state: ImportState) -> ImportState:
         """Wait for the counters of a finished import: the first ones may be incomplete."""
         deadline = self._clock() + self._job.options.settle_seconds
-        async for _ in looks(self._client, self._clock, deadline):
+        if state.status != "finished" or state.accounts_for(chunk.rows):
+            return state
+        async for _ in looks(self._client, self._clock, deadline, CHEAP):
+            state = await self._read(state.import_id)
             if state.accounts_for(chunk.rows):
                 break
-            state = await self._read(state.import_id)
         return state
 
     async def _read(self, import_id: str) -> ImportState:
@@ -225,16 +255,17 @@ class ImportLane:
 
     async def _settle_people_of_list(self, chunk: ImportChunk, state: ImportState) -> None:
         """Give people who were on the list their verdicts; new ones are looked for on the list."""
+        self._book.note(chunk.chunk, state)
+        if chunk.new_people:
+            return
         decisions: list[Decision] = []
         confirmed = state.accounts_for(chunk.rows) and state.arrived == chunk.rows
-        if not chunk.new_people and not confirmed:
+        if not confirmed:
             decisions = await self._compare(chunk, state)
         with self._ledger.transaction():
-            self._book.note(chunk.chunk, state)
-            closed = ChunkState.ACKNOWLEDGED if chunk.new_people else ChunkState.CLOSED
-            self._ledger.set_state(self._run, chunk.chunk, closed, self._clock())
+            self._ledger.set_state(self._run, chunk.chunk, ChunkState.CLOSED, self._clock())
             self._ledger.settle(self._run, decisions)
-            if not chunk.new_people and confirmed:
+            if confirmed:
                 self._book.settle(chunk.chunk, Verdict.UPDATED, None, None)
 
     async def _compare(self, chunk: ImportChunk, state: ImportState) -> list[Decision]:

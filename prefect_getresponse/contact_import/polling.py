@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import chain, count
 
 from prefect_getresponse.client.send import AsyncClient
 
+CHEAP = (1, 2, *range(5, 300, 5))
+"""Seconds of the first looks where one is a single call."""
+COSTLY = (1, 2, 5, 10, 30)
+"""Seconds of the first looks where one reads a list."""
+
 
 async def looks(
-    client: AsyncClient, clock: Callable[[], float], deadline: float
+    client: AsyncClient,
+    clock: Callable[[], float],
+    deadline: float,
+    first: Sequence[int] = COSTLY,
 ) -> AsyncIterator[bool]:
-    """Wait for each moment to look: after 1, 2, 5, 10, 30 seconds, then every minute.
+    """Wait for each moment to look: after some first ones every minute.
 
     Args:
         client: Waits.
         clock: Seconds since the epoch.
         deadline: Moment of the last look, in seconds since the epoch; one look there is always.
+        first: The first moments, in seconds from now.
 
     Returns:
         For each look whether it is the last.
     """
     begun = clock()
-    for moment in chain((1, 2, 5, 10, 30), count(90, 60)):
+    for moment in chain(first, count(first[-1] + 60, 60)):
         pause = min(begun + moment, deadline) - clock()
         if pause > 0:
             await client.sleep(pause)

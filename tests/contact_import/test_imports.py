@@ -51,6 +51,12 @@ def add_field(lab: Lab, name: str) -> str:
     return str(lab.api("POST", "/custom-fields", {**field, "values": []})["customFieldId"])
 
 
+def import_somebody(lab: Lab, email: str) -> None:
+    """Begin an import in GetResponse's panel."""
+    body = {"campaignId": lab.campaign_id, "fieldMapping": ["email"], "contacts": [[email]]}
+    lab.api("POST", "/imports", body)
+
+
 # New people ----------------------------------------------------------------------------------
 
 
@@ -114,6 +120,35 @@ def test_an_import_whose_answer_is_missing_is_found_or_sent_again(
     assert report.problem is None
     assert lab.wire.accepted == Counter(EVERYBODY)
     assert lab.subscribed == EVERYBODY
+
+
+def test_an_import_that_never_gets_through_stays_in_doubt_after_three_attempts(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    lab.wire.plan = first(Trouble.LOST_BEFORE, times=99)
+
+    report = lab.run(route="import")
+
+    assert counted(report) == {"unknown": 6}
+    assert report.calls["POST /imports"] == 3
+    assert lab.members == {}
+
+
+def test_an_import_of_somebody_else_is_not_taken_for_ours(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    lost = first(Trouble.LOST_BEFORE)
+
+    def another_comes_first(request: httpx.Request) -> Trouble | None:
+        trouble = lost(request)
+        if trouble:
+            import_somebody(lab, "other@example.com")
+        return trouble
+
+    lab.wire.plan = another_comes_first
+
+    report = lab.run(route="import")
+
+    assert counted(report) == {"added": 6}
+    assert lab.subscribed == EVERYBODY | {"other@example.com"}
 
 
 @pytest.mark.parametrize("trouble", [Trouble.KILLED_BEFORE, Trouble.KILLED_AFTER])
@@ -304,15 +339,7 @@ def test_further_imports_wait_for_one_in_review_until_the_run_gives_up(
 
 
 def test_an_import_of_somebody_else_is_waited_for(lab: Lab) -> None:
-    lab.api(
-        "POST",
-        "/imports",
-        {
-            "campaignId": lab.campaign_id,
-            "fieldMapping": ["email"],
-            "contacts": [["other@example.com"]],
-        },
-    )
+    import_somebody(lab, "other@example.com")
     lab.write(PEOPLE)
 
     report = lab.run(route="import")
