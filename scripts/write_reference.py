@@ -76,8 +76,7 @@ def reference(tasks: Iterable[AnyTask]) -> dict[str, str]:
     shared = [kind for kind in kinds if _page_of(kind) == SHARED]
     index = {
         "reference/README.md": _index(by_module),
-        f"reference/{SHARED}.md": NOTICE
-        + "# Types that several modules share\n\n"
+        f"reference/{SHARED}.md": f"{NOTICE}\n# Types that several modules share\n\n"
         + "\n".join(map(_kind_text, _in_order(shared))),
     }
     return pages | index
@@ -86,7 +85,7 @@ def reference(tasks: Iterable[AnyTask]) -> dict[str, str]:
 def sandbox_operations() -> str:
     """The page that says what the sandbox does behind every operation."""
     groups: dict[str, list[str]] = {"imitated": [], "echoed": [], "missing": []}
-    for row in operations():
+    for row in sorted(operations(), key=lambda row: (row.path, row.method)):
         behaviour = BEHAVIOURS.get(row.operation_id)
         group = "imitated" if behaviour else "missing"
         line = f"- `{row.method} {row.path}`"
@@ -100,16 +99,11 @@ def sandbox_operations() -> str:
         "Not imitated": ("These answer 501.", groups["missing"]),
     }
     parts = [
-        f"## {title} ({len(lines)})\n{text}\n\n" + "\n".join(sorted(lines, key=_by_path)) + "\n"
+        f"## {title} ({len(lines)})\n{text}\n\n" + "\n".join(lines) + "\n"
         for title, (text, lines) in texts.items()
         if lines
     ]
-    return NOTICE + "# What the sandbox does behind every operation\n\n" + "\n".join(parts)
-
-
-def _by_path(line: str) -> tuple[str, str]:
-    method, _, path = line.partition(" ")
-    return path, method
+    return f"{NOTICE}\n# What the sandbox does behind every operation\n\n" + "\n".join(parts)
 
 
 def _index(by_module: Mapping[str, list[AnyTask]]) -> str:
