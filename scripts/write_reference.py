@@ -28,6 +28,7 @@ from scripts.type_texts import members, type_text, typed_dicts
 DOCS = Path(__file__).parent.parent / "docs"
 COMMAND = "make docs"
 NOTICE = f"<!-- Written by scripts/write_reference.py. Do not edit; run `{COMMAND}`. -->\n"
+LONGEST_LINE = 100
 SHARED = "types"
 """Page of the types that are declared outside the modules of tasks."""
 
@@ -135,13 +136,18 @@ def _page(name: str, tasks: list[AnyTask], kinds: set[type]) -> str:
     parts = [
         NOTICE,
         f"# {name}\n\n{inspect.getdoc(module)}\n",
-        f"```python\nfrom {module.__name__} import {tasks[0].operation.name}\n```\n",
+        f"```python\n{_import_text(module.__name__, tasks[0].operation.name)}\n```\n",
         *(_operation_text(task.operation) for task in tasks),
     ]
     if own:
         parts.append("## Types\n")
         parts += map(_kind_text, _in_order(own))
     return "\n".join(parts)
+
+
+def _import_text(module: str, name: str) -> str:
+    line = f"from {module} import {name}"
+    return line if len(line) <= LONGEST_LINE else f"from {module} import (\n    {name},\n)"
 
 
 def _operation_text(operation: Operation) -> str:
