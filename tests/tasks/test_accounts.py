@@ -1,9 +1,14 @@
-from prefect_getresponse import GetResponseCredentials
+import pytest
+
+from prefect_getresponse import GetResponseCredentials, NotFound
 from prefect_getresponse.tasks.accounts import (
+    disable_callbacks,
     get_account,
     get_account_blocklist,
+    get_callbacks,
     update_account,
     update_account_blocklist,
+    update_callbacks,
 )
 from tests.conftest import Run
 
@@ -27,3 +32,19 @@ def test_blocklist(run: Run, credentials: GetResponseCredentials) -> None:
     silent = run(block, credentials, masks=[], additional_flags=["noResponse"])
     assert silent is None
     assert run(get_account_blocklist, credentials) == {"masks": []}
+
+
+def test_callbacks_are_turned_on_changed_and_off(
+    run: Run, credentials: GetResponseCredentials
+) -> None:
+    with pytest.raises(NotFound):
+        run(get_callbacks, credentials)
+    run(update_callbacks, credentials, url="https://hooks.example.com", actions={"open": True})
+    changed = run(update_callbacks, credentials, actions={"click": True})
+
+    assert run(get_callbacks, credentials) == changed
+    assert changed.get("url") == "https://hooks.example.com"
+    assert changed.get("actions", {}).get("open")
+    run(disable_callbacks, credentials)
+    with pytest.raises(NotFound):
+        run(get_callbacks, credentials)

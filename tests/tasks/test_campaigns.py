@@ -5,11 +5,16 @@ from prefect_getresponse.tasks.campaigns import (
     create_campaign,
     get_campaign,
     get_campaign_blocklist,
+    get_campaign_list_size_statistics,
+    get_campaign_removal_statistics,
+    get_campaign_summary_statistics,
     list_campaigns,
     update_campaign,
     update_campaign_blocklist,
 )
+from prefect_getresponse.tasks.contacts import create_contact
 from tests.conftest import Run
+from tests.running_sandbox import RunningSandbox
 
 
 def test_life_of_a_list(run: Run, credentials: GetResponseCredentials) -> None:
@@ -58,3 +63,35 @@ def test_blocklist(run: Run, credentials: GetResponseCredentials) -> None:
     assert silent is None
     assert run(get_campaign_blocklist, credentials, campaign_id) == {"masks": ["@b.example"]}
     assert run(get_campaign_blocklist, credentials, campaign_id, mask="a.ex") == {"masks": []}
+
+
+def test_statistics_of_a_list(
+    run: Run, credentials: GetResponseCredentials, sandbox: RunningSandbox
+) -> None:
+    campaign_id = run(list_campaigns, credentials)[0]["campaignId"]
+    for name in ("anna", "ben"):
+        run(
+            create_contact,
+            credentials,
+            email=f"{name}@example.com",
+            campaign={"campaignId": campaign_id},
+        )
+    sandbox.clock.advance(600)
+    left = {"list": campaign_id, "email": "ben@example.com", "reason": "complaint"}
+    sandbox.control("POST", "remove", left)
+
+    [size] = run(
+        get_campaign_list_size_statistics, credentials, campaign_id=campaign_id, group_by="total"
+    )
+    assert size == {
+        "createdOn": "total",
+        "totalSubscribers": 1,
+        "addedSubscribers": 2,
+        "removedSubscribers": 1,
+    }
+    [removals] = run(
+        get_campaign_removal_statistics, credentials, campaign_id=campaign_id, group_by="total"
+    )
+    assert removals == {"total": {"compliant": 1}}
+    [summary] = run(get_campaign_summary_statistics, credentials)
+    assert summary[campaign_id].get("totalSubscribers") == "1"
