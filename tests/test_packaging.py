@@ -168,7 +168,7 @@ def test_prefect_finds_the_package_as_a_collection(with_wheel: Path, tmp_path: P
 
 def test_type_checkers_see_each_flow_once(tmp_path: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for name in (PACKAGE, "flows", "tests"):
+    for name in (PACKAGE, "flows", "scripts", "tests"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
     (tmp_path / PACKAGE / "flows").symlink_to("../flows")
