@@ -15,6 +15,7 @@ from prefect_getresponse.client.errors import Conflict, GetResponseError, Outcom
 from prefect_getresponse.client.paginate import aiterate_pages
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.segments import section
 from prefect_getresponse.tasks.accounts import get_account_blocklist
 from prefect_getresponse.tasks.campaigns import (
     create_campaign,
@@ -33,7 +34,6 @@ PAGES_AT_ONCE = 4
 _CREATIONS = 3
 """Most times a tag is created of which no trace is found; its name makes a repeat harmless."""
 _SINGLE_OPT_IN = {"email": "single", "api": "single", "import": "single", "webform": "single"}
-_EVERY_CYCLE = ["receiving_autoresponder", "not_receiving_autoresponder"]
 
 
 class CampaignNotFound(GetResponseError):
@@ -216,18 +216,11 @@ class Account:
             campaign_id: The list.
             subscribers_type: `removed` or `unconfirmed`.
         """
-        section = {
-            "campaignIdsList": [campaign_id],
-            "logicOperator": "and",
-            "subscriberCycle": _EVERY_CYCLE,
-            "subscriptionDate": "all_time",
-            "conditions": [],
-        }
         return self.pages(
             list_contacts_by_conditions,
             subscribers_type=[subscribers_type],
             section_logic_operator="and",
-            section=[section],
+            section=[section([campaign_id])],
         )
 
     async def contact(self, contact_id: str) -> dict[str, Any]:
