@@ -78,7 +78,10 @@ class BatchContact(TypedDict, total=False):
 
 
 class Contact(TypedDict, total=False):
-    """A row of a listing of contacts; it shows neither tags nor custom fields."""
+    """A row of a listing of contacts; it shows neither tags nor custom fields.
+
+    `name` and `ipAddress` are missing where they are not known.
+    """
 
     contactId: Required[str]
     name: str

@@ -213,7 +213,12 @@ def ref(campaign: str) -> dict[str, str]:
 def shown(contact: dict[str, Any]) -> tuple[Any, Any, dict[str, list[str]], set[str]]:
     """Name, IP address, custom fields and tags of a person."""
     customs = {each["name"]: each["value"] for each in contact["customFieldValues"]}
-    return contact["name"], contact.get("ipAddress"), customs, {t["name"] for t in contact["tags"]}
+    return (
+        contact.get("name"),
+        contact.get("ipAddress"),
+        customs,
+        {t["name"] for t in contact["tags"]},
+    )
 
 
 class TestLimits:

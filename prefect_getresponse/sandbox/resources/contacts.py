@@ -53,11 +53,11 @@ _GEOLOCATION = (
 def _row(world: World, contact: Contact) -> dict[str, Any]:
     """Return a contact as collections show it: without tags, custom fields and geolocation."""
     href = f"{HREF}/contacts/{contact.contact_id}"
-    # The contract has no null here: whether a contact without address has the member is unknown.
-    seen = {"ipAddress": contact.ip_address} if contact.ip_address else {}
+    # The contract has no null here: what a contact without name or address shows is unknown.
+    known = {"name": contact.name, "ipAddress": contact.ip_address}
     return {
         "contactId": contact.contact_id,
-        "name": contact.name,
+        **{name: text for name, text in known.items() if text is not None},
         "origin": contact.origin,
         "timeZone": "UTC",
         "activities": f"{href}/activities",
@@ -70,7 +70,6 @@ def _row(world: World, contact: Contact) -> dict[str, Any]:
         "engagementScore": None,
         "href": href,
         "note": contact.note,
-        **seen,
     }
 
 
