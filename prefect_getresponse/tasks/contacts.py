@@ -80,7 +80,7 @@ class BatchContact(TypedDict, total=False):
 class Contact(TypedDict, total=False):
     """A row of a listing of contacts; it shows neither tags nor custom fields.
 
-    `name` and `ipAddress` are missing where they are not known.
+    `name` and `ipAddress` may be missing.
     """
 
     contactId: Required[str]
