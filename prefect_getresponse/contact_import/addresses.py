@@ -7,7 +7,8 @@ ASCII form, while a local part beyond ASCII, a quoted one and an address literal
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 """Characters without width that `str.strip` leaves standing; they come with copied text."""
@@ -21,6 +22,9 @@ _LOCAL = re.compile(r"(?!\.)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}+(?<!\.)")
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}+(?<!-)"
 _TOP_LABEL = r"[A-Za-z][A-Za-z0-9-]{1,62}+(?<!-)"
 _PLAIN = re.compile(rf"{_LOCAL.pattern}@(?:{_LABEL}\.)++{_TOP_LABEL}")
+
+
+_PLAIN_LINES = re.compile(rf"^{_PLAIN.pattern}$", re.MULTILINE)
 
 
 def trimmed(cell: str) -> str:
@@ -54,9 +58,33 @@ def address(cell: str) -> str | None:
     return found if len(found) <= MAX_LENGTH and _PLAIN.fullmatch(found) else None
 
 
+def addresses(cells: Sequence[str]) -> list[str | None]:
+    """Return what `address` makes of each cell; many at once are several times as fast."""
+    text = "\n".join(cells)
+    if "--" in text or not text.isascii() or text.count("\n") != len(cells) - 1:
+        return list(map(address, cells))
+    # In order, so that each cell is the next one found or one that `address` has to look at.
+    plain = chain(_PLAIN_LINES.findall(text), repeat(None))
+    found = next(plain)
+    valid: list[str | None] = []
+    for cell in cells:
+        if cell == found and len(cell) <= MAX_LENGTH:
+            valid.append(cell)
+            found = next(plain)
+        else:
+            valid.append(address(cell))
+    return valid
+
+
 def compare_key(valid: str) -> str:
     """Return what two spellings of one valid address have in common."""
     return valid.lower()
+
+
+def compare_keys(valid: Iterable[str | None]) -> list[str]:
+    """Return what `compare_key` makes of each address, and empty texts where there is none."""
+    # An address holds no line break.
+    return "\n".join(email or "" for email in valid).lower().split("\n")
 
 
 def _ascii_domain(domain: str) -> str | None:

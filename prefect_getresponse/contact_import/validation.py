@@ -4,14 +4,14 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import compress, islice
+from itertools import compress, count, islice
 from typing import Literal, NamedTuple, TypeVar
 
 from prefect_getresponse.contact_import import consent
 from prefect_getresponse.contact_import.addresses import (
-    address,
+    addresses,
     all_trimmed,
-    compare_key,
+    compare_keys,
     trimmed,
 )
 from prefect_getresponse.contact_import.errors import MappingError
@@ -26,7 +26,7 @@ _DAY_OF_CYCLE = re.compile(r"[0-9]{1,4}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _REMEMBERED_CELLS = 10_000
 # Many more would wake Python's collector of cyclic garbage again and again, at twice the time.
-_RECORDS_AT_ONCE = 100
+_RECORDS_AT_ONCE = 200
 
 _T = TypeVar("_T")
 _B = TypeVar("_B")
@@ -145,11 +145,12 @@ class RowReader:
         """
         records = iter(records)
         while batch := list(islice(records, _RECORDS_AT_ONCE)):
-            yield from self._prepared([row for row, _ in batch], [cells for _, cells in batch])
+            rows, table = zip(*batch, strict=True)
+            yield from self._prepared(rows, table)
 
     def _prepared(self, rows: Sequence[int], table: Sequence[Cells]) -> Iterator[PreparedRow]:
         emails = self._emails(table)
-        keys = ["" if email is None else compare_key(email) for email in emails]
+        keys = compare_keys(emails)
         outcomes = self._outcomes(table, emails)
         taken = [outcome is _TAKEN for outcome in outcomes]
         contacts, warnings = self._contacts(
@@ -170,7 +171,7 @@ class RowReader:
 
     def _emails(self, table: Sequence[Cells]) -> list[str | None]:
         """Return the address of each record that has a valid one, and not too many cells."""
-        emails = list(map(address, _trimmed_column(self._email, table)))
+        emails = addresses(_trimmed_column(self._email, table))
         if max(map(len, table)) > self._width:
             for at, cells in enumerate(table):
                 if self._has_extra_cells(cells):
@@ -348,10 +349,12 @@ def _optional(
     return values
 
 
-def _spread(values: Iterable[_T], taken: Iterable[bool], blank: _B) -> Iterator[_T | _B]:
-    """Yield the values where records are taken, and blanks between them."""
-    values = iter(values)
-    return (next(values) if is_taken else blank for is_taken in taken)
+def _spread(values: Iterable[_T], taken: Sequence[bool], blank: _B) -> list[_T | _B]:
+    """Return the values where records are taken, and blanks between them."""
+    spread: list[_T | _B] = [blank] * len(taken)
+    for at, value in zip(compress(count(), taken), values, strict=False):
+        spread[at] = value
+    return spread
 
 
 def _as_ip_address(cell: str) -> str | None:

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from prefect_getresponse.contact_import.addresses import (
     address,
+    addresses,
     all_trimmed,
     compare_key,
+    compare_keys,
     trimmed,
 )
 
@@ -131,3 +133,33 @@ def test_nothing_takes_long(cell: str) -> None:
     started = time.perf_counter()
     address(cell)
     assert time.perf_counter() - started < 0.5
+
+
+CELLS = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                "",
+                "jane@example.com",
+                "Jane@Example.COM",
+                "a@b--c.com",
+                "ä@example.com",
+                "a@bücher.de",
+                "jane@example.com\njohn@example.com",
+                "a" * 64 + "@" + ".".join(["b" * 60] * 4) + ".com",
+                "no address",
+            ]
+        ),
+        st.text(alphabet="ab.@-\nÄ", max_size=12),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(CELLS)
+def test_many_addresses_at_once_mean_what_each_means(cells: list[str]) -> None:
+    found = addresses(cells)
+
+    assert found == [address(cell) for cell in cells]
+    assert compare_keys(found) == [compare_key(each) if each else "" for each in found]

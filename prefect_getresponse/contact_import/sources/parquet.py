@@ -69,10 +69,8 @@ class ParquetSource:
         row = 0
         with self._opened() as parquet:
             for columns in self._batches(parquet):
-                first = row + 1
-                for row, cells in self._in_text(columns, first):
-                    self._read = row
-                    yield row, cells
+                yield from self._in_text(columns, row + 1)
+                self._read = row = row + len(columns[0])
 
     def _in_text(
         self, columns: Sequence[list[object]], first: int
