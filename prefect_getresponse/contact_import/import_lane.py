@@ -147,7 +147,7 @@ class ImportLane:
                 answer = await self._client.send(request, on_start=intend)
             except Conflict:
                 # Another import is at work. Nothing was taken.
-                self._answer(chunk, ChunkState.PLANNED)
+                self._ledger.retract(self._run, chunk.chunk, chunk.attempt)
                 await self._wait_for_room(waits)
                 continue
             except OutcomeUnknown:
@@ -160,7 +160,7 @@ class ImportLane:
                 self._refuse(chunk, error)
                 return False
             except GetResponseError:
-                self._answer(chunk, ChunkState.PLANNED)
+                self._ledger.retract(self._run, chunk.chunk, chunk.attempt)
                 raise
             else:
                 with self._ledger.transaction():

@@ -581,6 +581,19 @@ class Ledger:
             (ChunkState.SENT, now, run, chunk),
         )
 
+    def retract(self, run: int, chunk: int, attempt: int) -> None:
+        """Plan a chunk again whose call was provably not executed: it counts as no attempt.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+            attempt: Attempts before that call.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = ?, attempt = ? WHERE run = ? AND chunk = ?",
+            (ChunkState.PLANNED, attempt, run, chunk),
+        )
+
     def answer(
         self,
         run: int,

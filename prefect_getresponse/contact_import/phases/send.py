@@ -186,7 +186,7 @@ class _Sender:
             self._answer(chunk, ChunkState.IN_DOUBT)
             self._count_failure(error)
         elif _stops_the_run(error):
-            self._answer(chunk, ChunkState.PLANNED)
+            self._ledger.retract(self._run, chunk.chunk, chunk.attempt)
             raise error
         elif isinstance(error, PayloadTooLarge) and self._ledger.halve(self._run, chunk.chunk):
             return False

@@ -119,6 +119,16 @@ def test_a_refused_key_in_the_middle_ends_the_run_and_the_next_goes_on(lab: Lab)
     assert lab.wire.accepted == Counter(EVERYBODY)
 
 
+def test_a_call_that_was_not_executed_does_not_make_a_person_ours(lab: Lab) -> None:
+    lab.write(PEOPLE[:1])
+    lab.wire.plan = first(Trouble.UNAUTHORIZED)
+    lab.run()
+    lab.wire.plan = lambda _request: None
+    lab.add_people(PEOPLE[0][0])
+
+    assert counted(lab.run()) == {"already_present": 1}
+
+
 def test_an_outage_ends_the_run_after_three_failures_in_a_row(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
