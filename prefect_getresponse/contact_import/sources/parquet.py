@@ -1,7 +1,7 @@
 """Records of Parquet files, read group by group."""
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, cast
@@ -123,8 +123,12 @@ class ParquetSource:
         )
 
 
-def _cells(values: Iterable[object]) -> list[str]:
-    return [value if type(value) is str else text(value) for value in values]
+class _Texts(list[object]):
+    """Values of which each is a text already."""
+
+
+def _cells(values: list[object]) -> list[str]:
+    return cast(list[str], values) if type(values) is _Texts else list(map(text, values))
 
 
 def _flattened(table: Any) -> Any:
@@ -140,6 +144,8 @@ def _values_of(column: Any) -> list[object]:
     pyarrow, types, kind = _pyarrow(), _pyarrow("types"), column.type
     if types.is_dictionary(kind):
         return _values_of(column.cast(kind.value_type))
+    if types.is_string(kind) or types.is_large_string(kind):
+        return _Texts(column.fill_null("").to_pylist())
     if types.is_timestamp(kind):
         column = column.cast(pyarrow.timestamp("us", kind.tz), safe=False)
     elif types.is_duration(kind):
