@@ -1,4 +1,4 @@
-"""The command line: `prefect-getresponse demo | sandbox | import | operations | oauth`.
+"""The command line: `prefect-getresponse demo | sandbox | import | operations | oauth | limits`.
 
 Exit codes: 0 done and balanced; 1 unbalanced, unknown outcomes, too many rejects, or an error after
 the first send; 2 anything wrong before the first send.
@@ -24,6 +24,7 @@ from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.job import Mode, RouteChoice
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.credentials import GetResponseCredentials
+from prefect_getresponse.settings import GetResponseSettings
 
 if TYPE_CHECKING:
     from prefect_getresponse.declarations import OperationRow
@@ -37,6 +38,8 @@ app = App(
 )
 oauth = App(name="oauth", help="OAuth 2.0: let an application into an account.")
 app.command(oauth)
+limits = App(name="limits", help="Limits of an account that all workers share through Prefect.")
+app.command(limits)
 out = Console()
 err = Console(stderr=True)
 
@@ -301,6 +304,75 @@ def login(
         complain(error)
         return FAILED
     return OK
+
+
+@limits.command(name="ensure")
+def ensure_(*, block: str | None = None) -> int:
+    """Create the limits of an account in Prefect, or repair them.
+
+    Workers create them by themselves; this repairs what was changed by hand.
+
+    Example: prefect-getresponse limits ensure --block main
+
+    Args:
+        block: Block of the account; PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME otherwise.
+    """
+    from prefect_getresponse.limits import ensure_limits
+
+    account = account_of(block)
+    ensure_limits(account)
+    return show_limits(account)
+
+
+@limits.command(name="show")
+def show_(*, block: str | None = None) -> int:
+    """Show how many slots of an account are taken, and by how many workers.
+
+    Exits with 1 if the limits are not as workers need them.
+
+    Example: prefect-getresponse limits show --block main
+
+    Args:
+        block: Block of the account; PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME otherwise.
+    """
+    return show_limits(account_of(block))
+
+
+@limits.command(name="reset")
+def reset_(*, block: str | None = None) -> int:
+    """Free all slots of an account, for what a restart of the Prefect server left behind.
+
+    Use it when nothing works on the account: workers that run do not notice.
+
+    Example: prefect-getresponse limits reset --block main
+
+    Args:
+        block: Block of the account; PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME otherwise.
+    """
+    from prefect_getresponse.limits import reset_limits
+
+    account = account_of(block)
+    reset_limits(account)
+    return show_limits(account)
+
+
+def account_of(block: str | None) -> str:
+    """Name of the account of a block, or of the settings."""
+    return load_credentials(block).account_name if block else GetResponseSettings().account_name
+
+
+def show_limits(account: str) -> int:
+    """Print the limits of an account, and say whether they are right as an exit code."""
+    from prefect_getresponse.limits import read_limits
+
+    states = read_limits(account)
+    for state in states:
+        if state.size is None:
+            print_line(f"{state.name}: missing; the first worker creates it")
+        else:
+            remark = "" if state.is_right else "; changed by hand, `limits ensure` repairs it"
+            print_line(f"{state.name}: {state.taken} of {state.size} taken{remark}")
+    return OK if all(state.is_right for state in states) else FAILED
 
 
 def read_mapping(pairs: list[str]) -> dict[str, str]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import random
 import re
 import threading
-import time
 import weakref
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -35,6 +33,7 @@ from prefect_getresponse.client.oauth import read_token, token_request, told_saf
 from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.limits import shared_throttle
 from prefect_getresponse.settings import GetResponseSettings
 
 Platform = Literal["GetResponse", "GetResponse MAX US", "GetResponse MAX PL"]
@@ -356,15 +355,16 @@ _clients: dict[tuple[str, ...], Client] = {}
 _async_clients: weakref.WeakKeyDictionary[
     asyncio.AbstractEventLoop, dict[tuple[str, ...], AsyncClient]
 ] = weakref.WeakKeyDictionary()
-_throttles: dict[tuple[str, ...], Throttle] = {}
+_throttles: dict[tuple[str, str], Throttle] = {}
 
 
 def _throttle(identity: tuple[str, ...]) -> Throttle:
     """One budget an account: its endpoint and name, whatever key reaches it."""
-    account = identity[:2]
+    account = (identity[0], identity[1])
     with _lock:
         if account not in _throttles:
-            _throttles[account] = Throttle(clock=time.monotonic, chance=random.Random())  # noqa: S311
+            endpoint, name = account
+            _throttles[account] = shared_throttle(name, endpoint)
         return _throttles[account]
 
 

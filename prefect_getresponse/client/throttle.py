@@ -50,6 +50,10 @@ class Lease(Protocol):
         """End of the lease on the throttle's clock; infinite if it needs no renewal."""
         ...
 
+    def wanted(self) -> None:
+        """A call asks to start.  Quick, never blocking, and it calls nothing of the throttle."""
+        ...
+
 
 @dataclass(frozen=True)
 class WholeAccount:
@@ -57,6 +61,9 @@ class WholeAccount:
 
     slots: int = SLOTS
     expires_at: float = math.inf
+
+    def wanted(self) -> None:
+        """There is nothing to fetch."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,7 @@ class Throttle:
             None when the call has started (it must be ended with `finish`); seconds to wait;
             infinity when only `wake` can tell.
         """
+        self._lease.wanted()
         with self._lock:
             delay = self._delay(budgets, wake)
         self._wake_next()
@@ -186,6 +194,18 @@ class Throttle:
                 self._waiting.remove(wake)
             self._give_up_turn(wake)
         self._wake_next()
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that have started and not ended."""
+        with self._lock:
+            return self._in_flight
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether calls are in flight, or wait for a slot."""
+        with self._lock:
+            return bool(self._in_flight or self._waiting)
 
     def lease_changed(self) -> None:
         """Let callers try again after the lease was renewed or got more slots."""
@@ -250,7 +270,7 @@ class Throttle:
 
     def _rate(self, now: float) -> float:
         """Calls a second that may start now, for the slots held."""
-        slots = self._lease.slots
+        slots = max(1, self._lease.slots)  # another thread may just have given the last one back
         left = self._resets_at - now
         if left <= 0:
             return slots * UNINFORMED_CALLS_PER_SLOT_AND_SECOND

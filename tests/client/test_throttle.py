@@ -34,6 +34,8 @@ class MovingLease:
     slots: int = SLOTS
     expires_at: float = math.inf
 
+    def wanted(self) -> None: ...
+
 
 def nobody() -> None:
     """Wake-up of a caller who does not care."""

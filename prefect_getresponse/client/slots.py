@@ -1,0 +1,350 @@
+"""Slots that many workers share: how one worker takes, renews and gives back its part.
+
+A *pool* holds the ten slots of an account and knows how many workers want some.  A worker takes
+what is fair, a tenth of the account's rates a slot, renews it while it has calls to make, and gives
+it back when it has none or when more workers come.  A slot that does not divide evenly goes round.
+
+Nothing here sleeps or knows a server: `SlotKeeper.step` does what is due and says when to call it
+again, so that the same code runs on a thread and in virtual time.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from prefect_getresponse.client.throttle import SLOTS, Throttle
+
+RENEWAL = 20.0
+"""Seconds between renewals: two may fail before the fence of a lease of a minute."""
+POLL = 1.0
+"""Seconds between looks at a pool by who wants more slots; others look half as often."""
+DRAIN = 0.05
+"""Seconds between looks whether the calls of slots to be given back have ended."""
+IDLE = 10.0
+"""Seconds without a call after which a worker gives everything back."""
+IDLE_BESIDE_OTHERS = 2.0
+"""The same while other workers want slots."""
+SPELL = 60.0
+"""Seconds for which a worker keeps a slot that does not divide evenly."""
+SETTLING = 4.0
+"""Seconds in which every worker comes to its even share; what is free then does not divide."""
+
+logger = logging.getLogger("prefect_getresponse")
+
+
+class PoolUnreachable(Exception):
+    """The pool cannot be asked now; what is held stays held until it ends."""
+
+
+@dataclass(eq=False)
+class Grant:
+    """Slots taken together: they are renewed and given back together.
+
+    Attributes:
+        key: What the pool knows the grant by.
+        slots: How many; none for the place of a worker among the others.
+        ends: When the pool takes them back, on the keeper's clock.
+        renew_at: When to renew them, on the same clock.
+    """
+
+    key: Any
+    slots: int
+    ends: float = math.inf
+    renew_at: float = math.inf
+
+
+class SlotPool(Protocol):
+    """The ten slots of an account.  Every method may raise `PoolUnreachable`."""
+
+    @property
+    def lifetime(self) -> float:
+        """Seconds that a grant lives without renewal; infinite if it needs none."""
+        ...
+
+    def join(self) -> Any:
+        """Count as a worker that wants slots; the key of the place."""
+        ...
+
+    def workers(self) -> int:
+        """Workers that want slots now, this one too."""
+        ...
+
+    def take(self, slots: int) -> Any | None:
+        """Take that many slots; the key of the grant, None if not so many are free."""
+        ...
+
+    def renew(self, grant: Grant) -> bool:
+        """Prolong a grant; False if the pool knows it no more."""
+        ...
+
+    def release(self, grant: Grant) -> None:
+        """Give a grant back."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections until the pool is used again; raises nothing."""
+        ...
+
+
+class NobodyElse:
+    """The pool of a worker that can ask nobody: it takes what it wants."""
+
+    lifetime = math.inf
+
+    def join(self) -> Any:
+        """Have a place."""
+        return 0
+
+    def workers(self) -> int:
+        """Count nobody else."""
+        return 1
+
+    def take(self, slots: int) -> Any | None:
+        """Grant anything."""
+        return slots
+
+    def renew(self, grant: Grant) -> bool:
+        """Keep it."""
+        return True
+
+    def release(self, grant: Grant) -> None:
+        """Nobody waits for it."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@dataclass
+class _Turns:
+    """Whose turn it is with slots that do not divide evenly."""
+
+    workers: int = 1
+    since: float | None = None
+    not_before: float = -math.inf
+
+    def allows(self, now: float, has_one: bool, spare: int, workers: int) -> bool:
+        if workers != self.workers:
+            self.workers, self.not_before = workers, now + SETTLING
+        if not spare or now < self.not_before:
+            self.since = None
+            return False
+        if not has_one:
+            self.since = None
+            return True
+        self.since = now if self.since is None else self.since
+        if now - self.since < SPELL:
+            return True
+        self.not_before = now + SPELL * (math.ceil(workers / spare) - 1)
+        self.since = None
+        return False
+
+
+@dataclass
+class _Holding:
+    """What a worker has of one pool."""
+
+    place: Grant | None = None
+    grants: list[Grant] = field(default_factory=list[Grant])
+    leaving: list[Grant] = field(default_factory=list[Grant])
+    turns: _Turns = field(default_factory=_Turns)
+
+    @property
+    def slots(self) -> int:
+        return sum(grant.slots for grant in self.grants)
+
+    def all(self) -> list[Grant]:
+        return [*self.grants, *self.leaving, *([self.place] if self.place else [])]
+
+    def drop(self, grant: Grant) -> None:
+        if grant is self.place:
+            self.place = None
+        self.grants = [each for each in self.grants if each is not grant]
+        self.leaving = [each for each in self.leaving if each is not grant]
+
+
+class SlotKeeper:
+    """Keeps one worker's slots, and the throttle that spends them.
+
+    Args:
+        pools: Where slots come from; the next is used when one cannot be reached.
+        clock: Monotonic clock, in seconds.
+        chance: Source of jitter.
+        on_wanted: Called when `step` is due although it did not say so; quick and never blocking.
+    """
+
+    def __init__(
+        self,
+        pools: Sequence[SlotPool],
+        *,
+        clock: Callable[[], float],
+        chance: random.Random,
+        on_wanted: Callable[[], None],
+    ) -> None:
+        self.slots: int = 0
+        self.expires_at: float = math.inf
+        self.throttle = Throttle(lease=self, clock=clock, chance=chance)
+        self._pools = (*pools, NobodyElse())
+        self._choice = 0
+        self._clock = clock
+        self._on_wanted = on_wanted
+        self._held = _Holding()
+        self._workers = 1
+        self._asked_at = -math.inf
+        self._asleep = True
+
+    def wanted(self) -> None:
+        """A call asks to start."""
+        self._asked_at = self._clock()
+        if self._asleep:
+            self._asleep = False
+            self._on_wanted()
+
+    def step(self) -> float:
+        """Do what is due.
+
+        Returns:
+            Seconds until the next step; infinity if only `on_wanted` can tell.
+        """
+        before = (self.slots, self.expires_at)
+        self._drop_ended()
+        try:
+            delay = self._work() if self._is_needed() else self._go_idle()
+        except PoolUnreachable as error:
+            delay = self._without_pool(error)
+        self._show()
+        if (self.slots, self.expires_at) != before:
+            self.throttle.lease_changed()
+        return delay
+
+    def leave(self) -> None:
+        """Give everything back, because the process ends or has no calls to make."""
+        held, self._held = self._held, _Holding()
+        self._show()
+        try:
+            for grant in held.all():
+                self._pool.release(grant)
+        except PoolUnreachable:
+            logger.debug("slots could not be given back; they return when their lease ends")
+        self._pool.close()
+        self._choice = 0
+
+    def forget(self) -> None:
+        """Hold nothing any more, without a word to the pool: after a fork it is the parent's."""
+        self._held = _Holding()
+        self._asleep = True
+        self._show()
+
+    @property
+    def _pool(self) -> SlotPool:
+        return self._pools[self._choice]
+
+    def _show(self) -> None:
+        """Let the throttle see what is held; fewer slots first, so that none starts too many."""
+        self.slots = self._held.slots
+        self.expires_at = min((grant.ends for grant in self._held.grants), default=math.inf)
+
+    def _is_needed(self) -> bool:
+        idle = IDLE if self._workers <= 1 else IDLE_BESIDE_OTHERS
+        return self.throttle.is_busy or self._clock() - self._asked_at < idle
+
+    def _go_idle(self) -> float:
+        self._asleep = True
+        if self._is_needed():  # asked meanwhile
+            self._asleep = False
+            return 0.0
+        self.leave()
+        return math.inf
+
+    def _work(self) -> float:
+        if self._held.place is None:
+            began = self._clock()
+            self._held.place = self._new(self._pool.join(), 0, began)
+        self._renew()
+        self._release_leaving()
+        missing = self._balance()
+        if self._held.leaving:
+            return DRAIN
+        return POLL if missing else 2 * POLL
+
+    def _new(self, key: Any, slots: int, began: float) -> Grant:
+        lifetime = self._pool.lifetime
+        renew_at = began + RENEWAL if lifetime < math.inf else math.inf
+        return Grant(key, slots, began + lifetime, renew_at)
+
+    def _drop_ended(self) -> None:
+        now = self._clock()
+        for grant in self._held.all():
+            if grant.ends <= now:
+                self._held.drop(grant)
+
+    def _renew(self) -> None:
+        for grant in self._held.all():
+            began = self._clock()
+            if began < grant.renew_at:
+                continue
+            if self._pool.renew(grant):
+                grant.ends, grant.renew_at = began + self._pool.lifetime, began + RENEWAL
+            else:
+                self._held.drop(grant)
+
+    def _balance(self) -> bool:
+        """Take or give back until the share is fair; whether something is missing still."""
+        now, held = self._clock(), self._held.slots
+        self._workers = max(1, self._pool.workers())
+        fair, spare = divmod(SLOTS, self._workers)
+        allowed = fair + self._held.turns.allows(now, held > fair, spare, self._workers)
+        if held > allowed:
+            self._retire(held - allowed)
+        elif held < allowed:
+            self._take(allowed - held)
+        return self._held.slots < allowed
+
+    def _take(self, missing: int) -> None:
+        """Take what is free: halves of what is missing, so that any number can be given back."""
+        size: int = (missing + 1) // 2
+        while missing and size:
+            began = self._clock()
+            key = self._pool.take(size)
+            if key is None:
+                size //= 2
+                continue
+            self._held.grants.append(self._new(key, size, began))
+            self._show()
+            self.throttle.lease_changed()
+            missing -= size
+            size = min(size, (missing + 1) // 2)
+
+    def _retire(self, surplus: int) -> None:
+        """Use some slots no more; they are given back once their calls have ended."""
+        for grant in sorted(self._held.grants, key=lambda each: -each.slots):
+            if grant.slots <= surplus:
+                surplus -= grant.slots
+                self._held.drop(grant)
+                self._held.leaving.append(grant)
+        if surplus:
+            grant = min(self._held.grants, key=lambda each: each.slots)
+            self._held.drop(grant)
+            self._held.leaving.append(grant)
+        self._show()
+
+    def _release_leaving(self) -> None:
+        while self._held.leaving and self.throttle.in_flight <= self._held.slots:
+            self._pool.release(self._held.leaving[0])
+            self._held.leaving.pop(0)
+
+    def _without_pool(self, error: PoolUnreachable) -> float:
+        """Live on what is held; take the next pool when that is nothing any more."""
+        if self._held.grants:
+            return POLL
+        self._held = _Holding()
+        self._pool.close()
+        self._choice += 1
+        logger.warning(
+            "%s; the account's limits are kept without it, so other machines are not seen", error
+        )
+        return 0.0

@@ -1,0 +1,199 @@
+"""Workers who share an account, in virtual time."""
+
+import random
+
+import pytest
+
+from prefect_getresponse.client.slots import NobodyElse, SlotKeeper
+from prefect_getresponse.client.throttle import SLOTS
+from tests.client.virtual_account import CALLS_A_FRAME, FRAME, StrictAccount, VirtualTime
+from tests.client.virtual_pool import LEASE, SWEEP, LeasePool, LeaseServer, Worker
+
+
+class Office:
+    """Some workers, one server of leases, one account."""
+
+    def __init__(self, workers: int) -> None:
+        self.time = VirtualTime()
+        self.account = StrictAccount(self.time)
+        self.server = LeaseServer(self.time)
+        self.workers = [
+            Worker(self.time, self.account, [LeasePool(self.server)], seed)
+            for seed in range(workers)
+        ]
+
+    def slots(self) -> list[int]:
+        return [worker.keeper.slots for worker in self.workers]
+
+
+class TestSharing:
+    def test_a_worker_alone_has_all_slots_at_once(self) -> None:
+        office = Office(1)
+        office.workers[0].work()
+        office.time.run(until=0.001)
+
+        assert office.slots() == [SLOTS]
+
+    @pytest.mark.parametrize(
+        ("workers", "shares"), [(2, [5, 5]), (3, [3, 3, 4]), (8, [1] * 6 + [2, 2])]
+    )
+    def test_who_comes_later_gets_a_fair_share(self, workers: int, shares: list[int]) -> None:
+        office = Office(workers)
+        for number, worker in enumerate(office.workers):
+            office.time.after(10.0 * number, worker.work)
+        office.time.run(until=10.0 * workers + 10)
+
+        assert sorted(office.slots()) == shares
+        assert office.account.refused == []
+
+    def test_a_slot_that_does_not_divide_goes_round(self) -> None:
+        office = Office(4)
+        for worker in office.workers:
+            worker.work()
+        office.time.run(until=FRAME)
+
+        calls = [worker.calls for worker in office.workers]
+        assert sum(calls) ** 2 / (4 * sum(each * each for each in calls)) > 0.99
+
+    def test_more_workers_than_slots_all_get_on(self) -> None:
+        office = Office(12)
+        for worker in office.workers:
+            worker.work()
+        office.time.run(until=FRAME)
+
+        assert office.account.refused == []
+        assert min(worker.calls for worker in office.workers) > 0.5 * CALLS_A_FRAME / 12
+
+    def test_the_frame_is_used_up_by_four(self) -> None:
+        office = Office(4)
+        for worker in office.workers:
+            worker.work()
+        office.time.run(until=2 * FRAME)
+
+        assert office.account.refused == []
+        assert office.account.most_in_flight <= SLOTS
+        assert len(office.account.accepted) >= 0.99 * 2 * CALLS_A_FRAME
+        # A few looks a second, not one for each of 50 calls.
+        assert office.server.calls < 4 * 2 * FRAME
+
+
+class TestGivingBack:
+    def test_who_has_no_calls_holds_nothing(self) -> None:
+        office = Office(1)
+        office.workers[0].work(until=5.0)
+        office.time.run(until=30.0)
+
+        assert (office.server.taken(), office.server.taken("worker")) == (0, 0)
+        assert office.slots() == [0]
+
+        office.workers[0].work()
+        office.time.run(until=31.0)
+        assert office.slots() == [SLOTS]
+
+    def test_the_other_gets_what_is_left(self) -> None:
+        office = Office(2)
+        office.workers[0].work(until=30.0)
+        office.workers[1].work()
+        office.time.run(until=29.0)
+        assert office.slots() == [5, 5]
+        office.time.run(until=45.0)
+        assert office.slots() == [0, SLOTS]
+
+    def test_slots_stay_until_their_calls_have_ended(self) -> None:
+        office = Office(2)
+        office.workers[0].work(latency=30.0)
+        office.time.run(until=5.0)
+        office.workers[1].work(latency=30.0)
+        office.time.run(until=300.0)
+
+        assert office.account.most_in_flight <= SLOTS
+        assert office.account.refused == []
+
+    def test_at_the_end_of_a_process_all_is_given_back(self) -> None:
+        office = Office(1)
+        office.workers[0].work()
+        office.time.run(until=5.0)
+        office.workers[0].keeper.leave()
+
+        assert office.server.leases == {}
+
+    def test_after_a_fork_the_parent_keeps_its_slots(self) -> None:
+        office = Office(1)
+        office.workers[0].work()
+        office.time.run(until=5.0)
+        office.workers[0].keeper.forget()
+
+        assert office.slots() == [0]
+        assert office.server.taken() == SLOTS
+
+
+class TestTrouble:
+    def test_slots_of_a_crashed_worker_come_back(self) -> None:
+        office = Office(2)
+        for worker in office.workers:
+            worker.work()
+        office.time.run(until=100.0)
+        office.workers[0].crash()
+        office.time.run(until=100.0 + LEASE + SWEEP + 3)
+
+        assert office.workers[1].keeper.slots == SLOTS
+
+    def test_nothing_starts_when_the_lease_could_not_be_renewed(self) -> None:
+        office = Office(1)
+        office.workers[0].work()
+        office.time.run(until=19.0)
+        office.server.is_down = True
+        office.time.run(until=LEASE)
+
+        # The fence, and the way there.
+        assert max(office.account.accepted) < LEASE - 4.0
+
+    def test_a_short_outage_costs_nothing(self) -> None:
+        office = Office(1)
+        office.workers[0].work()
+        office.time.after(19.0, lambda: setattr(office.server, "is_down", True))
+        office.time.after(45.0, lambda: setattr(office.server, "is_down", False))
+        office.time.run(until=200.0)
+
+        gaps = zip(office.account.accepted, office.account.accepted[1:], strict=False)
+        assert max(late - early for early, late in gaps) < 1.0
+
+    def test_without_a_server_calls_go_on_and_a_warning_says_so(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        office = Office(1)
+        office.server.is_down = True
+        office.workers[0].work()
+        office.time.run(until=1.0)
+
+        assert office.slots() == [SLOTS]
+        assert "other machines are not seen" in caplog.text
+
+    def test_the_server_is_asked_again_after_a_rest(self) -> None:
+        office = Office(1)
+        office.server.is_down = True
+        office.workers[0].work(until=5.0)
+        office.time.run(until=30.0)
+        office.server.is_down = False
+        office.workers[0].work()
+        office.time.run(until=31.0)
+
+        assert office.server.taken() == SLOTS
+
+    def test_leases_that_a_server_forgot_are_taken_anew(self) -> None:
+        office = Office(1)
+        office.workers[0].work()
+        office.time.run(until=5.0)
+        office.server.leases.clear()
+        office.time.run(until=30.0)
+
+        assert office.server.taken() == office.workers[0].keeper.slots == SLOTS
+
+
+def test_a_keeper_without_pools_has_the_whole_account() -> None:
+    time = VirtualTime()
+    keeper = SlotKeeper([], clock=time, chance=random.Random(1), on_wanted=lambda: None)
+    keeper.wanted()
+    keeper.step()
+
+    assert keeper.slots == NobodyElse().take(SLOTS) == SLOTS
