@@ -1,7 +1,8 @@
 """One validator for the queries and bodies of all operations, driven by the tables.
 
-It reports every failed check at once. Members and parameters that are not declared are refused:
-the API either drops them or answers 400, and a sandbox that drops them would hide mistakes.
+It reports every failed check at once. Members, filters and sorts that are not declared are refused:
+the API either drops them or answers 400, and a sandbox that drops them would hide mistakes. Other
+parameters of a GET are passed over, as programs in use send `page` with the reading of one item.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def check_query(operation: Operation, call: Call) -> tuple[Query, list[FieldErro
     for name, text in parse_qsl(call.query_string, keep_blank_values=True):
         parameter = operation.parameters.get(name)
         if parameter is None:
-            errors.append(_undeclared(name))
+            if operation.method != "GET" or "[" in name:
+                errors.append(_undeclared(name))
             continue
         problem = _parameter_problem(parameter, text)
         if problem:

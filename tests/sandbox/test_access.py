@@ -57,6 +57,14 @@ def test_the_body_of_a_get_is_ignored(api: Api) -> None:
     assert api.call("GET", "/tags", {"name": "vip"}).status_code == 200
 
 
+def test_a_get_passes_over_parameters_that_other_programs_add(api: Api) -> None:
+    tag = api.ok("POST", "/tags", {"name": "vip"})["tagId"]
+    assert api.call("GET", f"/tags/{tag}", page=1, perPage=100).status_code == 200
+    assert api.call("GET", "/tags", order_by="name").status_code == 200
+    assert api.call("GET", "/tags", **{"query[colour]": "red"}).status_code == 400
+    assert api.call("GET", "/tags", **{"sort[colour]": "ASC"}).status_code == 400
+
+
 def test_a_delete_takes_no_body_and_no_undeclared_query(api: Api) -> None:
     tag = api.ok("POST", "/tags", {"name": "vip"})["tagId"]
     assert api.call("DELETE", f"/tags/{tag}", {"really": True}).status_code == 400
