@@ -386,7 +386,12 @@ def _endpoint_contradictions(base_url: str, allowed: bool) -> list[tuple[bool, s
 
 
 def _plain_url(text: str) -> SplitResult | None:
-    """Parts of an http(s) URL without user, query and fragment; None for anything else."""
+    """Parts of an http(s) URL without user, query and fragment; None for anything else.
+
+    Names in other scripts look like names they are not: they are written as `xn--...`.
+    """
+    if not re.fullmatch(r"[!-\[\]-~]+", text):
+        return None
     try:
         parts = urlsplit(text)
         surplus = (parts.username, parts.password, parts.query, parts.fragment)

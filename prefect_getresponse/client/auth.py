@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 from abc import abstractmethod
 from collections.abc import Generator, Mapping
 
@@ -41,6 +42,15 @@ class Authorization(httpx.Auth):
         yield request
 
     @abstractmethod
+    def _secret(self) -> SecretStr:
+        """What only the account's programs know."""
+
+    def fingerprint(self, content: bytes) -> str:
+        """16 hexadecimal digits that tell bodies apart and, without the secret, nothing else."""
+        secret = self._secret().get_secret_value().encode()
+        return hmac.digest(secret, content, "sha256").hex()[:16]
+
+    @abstractmethod
     def sign(self, request: httpx.Request) -> None:
         """Write the key or token into a request to the configured origin."""
 
@@ -65,6 +75,9 @@ class ApiKeyAuth(Authorization):
     def __init__(self, api_key: SecretStr, base_url: str, headers: Mapping[str, str]) -> None:
         super().__init__(base_url, headers)
         self._api_key = api_key
+
+    def _secret(self) -> SecretStr:
+        return self._api_key
 
     def sign(self, request: httpx.Request) -> None:
         """Write the key into a request."""
@@ -95,6 +108,9 @@ class OAuthAuth(Authorization):
         self._client_secret = client_secret
         self._tokens = tokens
         self._token_url = httpx.URL(f"{base_url}{TOKEN_PATH}")
+
+    def _secret(self) -> SecretStr:
+        return self._client_secret
 
     def sign(self, request: httpx.Request) -> None:
         """Write the token into a request, or the client into one for a token."""

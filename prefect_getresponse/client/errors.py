@@ -248,8 +248,17 @@ class OutcomeUnknown(GetResponseError):
 
     Attributes:
         reconcilable: True when reading back by a natural key can tell; False when a person must
-        look.
+            look.
+        operation: The call, such as `POST /newsletters`.
+        attempt: Which attempt it was, the first being 1.
+        sent_at: When it was sent: UTC, ISO 8601.
+        fingerprint: 16 hexadecimal digits, the same for the same body of the same account.  They
+            are keyed with the account's secret, so nobody can guess a body by them.
     """
 
     default_advice = "Look in GetResponse whether it happened before sending it again."
     reconcilable: bool = False
+    operation: str = ""
+    attempt: int = 0
+    sent_at: str = ""
+    fingerprint: str = ""

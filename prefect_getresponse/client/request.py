@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Annotated, Any, ClassVar, Literal, TypedDict, cast
 from urllib.parse import quote, urlencode
 
@@ -27,7 +28,14 @@ from prefect_getresponse.client.errors import (
 
 Method = Literal["GET", "POST", "DELETE"]
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+"""Most bytes of an answer that are read, counted when they are unpacked."""
+MAX_ANSWER_DEPTH = 64
+"""Most levels of objects and arrays in an answer."""
+
+_HEX = "[0-9A-Fa-f]"
+# Popups and forms of the new kind have UUIDs, all else has short ids.
+_ID = re.compile(rf"[A-Za-z0-9]{{1,32}}|{_HEX}{{8}}(-{_HEX}{{4}}){{3}}-{_HEX}{{12}}")
 _LEADING_INTEGER = re.compile(r"\s*(\d+)")
 _FALLBACK_WAIT = 5.0
 _UNREADABLE = (ValueError, RecursionError)
@@ -193,10 +201,11 @@ def read_answer(
         request: The call that was answered.
         status: HTTP status.
         headers: Response headers, names in lower case.
-        content: Response body; None if it broke off.
+        content: Response body, as far as it was read; None if it broke off.
 
     Raises:
         UnreadableSuccess: A 2xx whose body broke off, or should be JSON and is not.
+        AnswerBeyondLimits: A 2xx whose body is too large or too deeply nested.
         GetResponseError: The error that the status and the API's envelope mean.
     """
     if 200 <= status < 300:
@@ -207,11 +216,18 @@ def read_answer(
             **_where(request, status),
             advice="Check the endpoint in the credentials block.",
         )
-    raise _read_error(request, status, headers, content or b"")
+    readable = content if content and len(content) <= MAX_ANSWER_BYTES else b""
+    raise _read_error(request, status, headers, readable)
 
 
 class UnreadableSuccess(TransportFailed):
     """A 2xx answer whose body could not be read: accepted, but the result is not known."""
+
+
+class AnswerBeyondLimits(TransportFailed):
+    """A 2xx answer larger or deeper than any of the API: accepted, but the result is not read."""
+
+    default_advice = "Ask for less at once; if that does not help, check the endpoint."
 
 
 class MaintenancePage(TransportFailed):
@@ -220,6 +236,9 @@ class MaintenancePage(TransportFailed):
 
 class Redirected(TransportFailed):
     """A 3xx answer."""
+
+
+_NOT_JSON = object()
 
 
 class _Where(TypedDict):
@@ -237,6 +256,10 @@ def _read_success(
 ) -> ApiAnswer:
     if content is None:
         raise UnreadableSuccess("the API's answer broke off", **_where(request, status))
+    if len(content) > MAX_ANSWER_BYTES:
+        raise AnswerBeyondLimits(
+            f"the API's answer is larger than {MAX_ANSWER_BYTES:,} bytes", **_where(request, status)
+        )
     paging = Paging(
         leading_integer(headers.get("totalcount")),
         leading_integer(headers.get("totalpages")),
@@ -246,18 +269,46 @@ def _read_success(
         if request.retry_class is RetryClass.READ and status != 204:
             raise UnreadableSuccess("the API's answer has no body", **_where(request, status))
         return ApiAnswer(status, None, paging)
-    if "html" in headers.get("content-type", ""):
+    media_type = headers.get("content-type", "").lower()
+    if "html" in media_type:
         raise MaintenancePage(
             "a web page was answered instead of the API", **_where(request, status)
         )
     if request.binary:
         return ApiAnswer(status, content, paging)
+    return ApiAnswer(status, _read_json(request, status, media_type, content), paging)
+
+
+def _read_json(request: ApiRequest, status: int, media_type: str, content: bytes) -> Any:
+    """Data of a success; an answer without a media type is taken for JSON."""
     try:
-        return ApiAnswer(status, json.loads(content), paging)
+        data = json.loads(content) if not media_type or "json" in media_type else _NOT_JSON
     except _UNREADABLE:
+        data = _NOT_JSON
+    if data is _NOT_JSON:
         raise UnreadableSuccess(
             "the API's answer is not readable JSON", **_where(request, status)
         ) from None
+    if _is_deeper(data, MAX_ANSWER_DEPTH):
+        raise AnswerBeyondLimits(
+            f"the API's answer is nested deeper than {MAX_ANSWER_DEPTH} levels",
+            **_where(request, status),
+        )
+    return data
+
+
+def _is_deeper(data: Any, levels: int) -> bool:
+    """Whether containers stand in one another more than so many levels deep."""
+    containers = _containers([data])
+    while containers and levels:
+        levels -= 1
+        items = (each.values() if isinstance(each, dict) else each for each in containers)
+        containers = _containers(chain.from_iterable(items))
+    return bool(containers)
+
+
+def _containers(items: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
+    return [item for item in items if isinstance(item, dict | list)]
 
 
 _EXPLANATIONS = ("message", "codeDescription", "error")

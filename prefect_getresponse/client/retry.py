@@ -12,6 +12,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -33,6 +34,7 @@ from prefect_getresponse.client.errors import (
     ValidationFailed,
 )
 from prefect_getresponse.client.request import (
+    AnswerBeyondLimits,
     ApiRequest,
     MaintenancePage,
     Redirected,
@@ -69,6 +71,7 @@ class Failure(StrEnum):
     NOT_WRITTEN = "write failed"
     NO_ANSWER = "no answer"
     UNREADABLE = "unreadable success"
+    BEYOND_LIMITS = "success beyond our limits"
     MAINTENANCE = "maintenance page"
     REDIRECT = "redirect"
     INVALID = "400"
@@ -98,6 +101,7 @@ _LAW = {
     Failure.NOT_WRITTEN: "RRRC?CC",
     Failure.NO_ANSWER: "RRRC?CC",
     Failure.UNREADABLE: "ROOOOOO",
+    Failure.BEYOND_LIMITS: "XOOOOOO",
     Failure.MAINTENANCE: "RCRC?CC",
     Failure.REDIRECT: "XXXXXXX",
     Failure.INVALID: "XXXXXXX",
@@ -125,6 +129,7 @@ class TokenLapsed(TokenRefused):
 # First match wins; subclasses stand before their bases.
 _FAILURES: tuple[tuple[type[GetResponseError], Failure], ...] = (
     (UnreadableSuccess, Failure.UNREADABLE),
+    (AnswerBeyondLimits, Failure.BEYOND_LIMITS),
     (MaintenancePage, Failure.MAINTENANCE),
     (Redirected, Failure.REDIRECT),
     (TokenLapsed, Failure.LAPSED),
@@ -213,11 +218,15 @@ class Attempts:
         request: The call.
         quota: The client's quota.
         chance: Source of jitter.
+        fingerprint: Tells bodies apart.
     """
 
     request: ApiRequest
     quota: RetryQuota
     chance: random.Random
+    fingerprint: Callable[[bytes], str]
+    started: int = field(default=0, init=False)
+    sent_at: str = field(default="", init=False)
     failed: int = field(default=0, init=False)
     waited: float = field(default=0.0, init=False)
     renewed: bool = field(default=False, init=False)
@@ -231,15 +240,30 @@ class Attempts:
             "reraise": True,
         }
 
+    def start(self) -> None:
+        """Note that an attempt begins: its first byte is about to go."""
+        self.started += 1
+        self.sent_at = datetime.now(UTC).isoformat(timespec="seconds")
+
     def final(self, error: GetResponseError) -> GetResponseError:
-        """The error to raise in the end: a doubtful write becomes `OutcomeUnknown`."""
+        """The error to raise in the end: a doubtful write becomes `OutcomeUnknown`.
+
+        It stands alone: what it was made of holds the request, with key and addresses.
+        """
         decision = self._decide(error)
         if decision not in (Decision.UNKNOWN, Decision.RECONCILE):
-            return error
+            error.__cause__ = error.__context__ = None
+            return error.with_traceback(None)
         unknown = error.turned_into(
-            OutcomeUnknown, f"sent, but the outcome is unknown: {error.args[0]}"
+            OutcomeUnknown, f"sent at {self.sent_at}, but the outcome is unknown: {error.args[0]}"
         )
         unknown.reconcilable = decision is Decision.RECONCILE
+        unknown.operation = self.request.endpoint
+        unknown.attempt = self.started
+        unknown.sent_at = self.sent_at
+        # The boundary of a form is a digest of its files.
+        body = (self.request.content() or b"") + self.request.boundary().encode()
+        unknown.fingerprint = self.fingerprint(body)
         return unknown
 
     def _decide(self, error: GetResponseError) -> Decision:

@@ -31,7 +31,15 @@ from prefect_getresponse.client.oauth import (
     VaultCall,
     raise_failure,
 )
-from prefect_getresponse.client.request import ApiAnswer, ApiRequest, read_answer, read_limits
+from prefect_getresponse.client.quiet import quiet
+from prefect_getresponse.client.request import (
+    MAX_ANSWER_BYTES,
+    ApiAnswer,
+    ApiRequest,
+    RetryClass,
+    read_answer,
+    read_limits,
+)
 from prefect_getresponse.client.retry import (
     FRAME_SECONDS,
     Attempts,
@@ -48,6 +56,10 @@ logger = logging.getLogger("prefect_getresponse")
 TIMEOUT = httpx.Timeout(connect=10.0, read=60.0, write=60.0, pool=30.0)
 # A short idle life makes it rare to meet a connection that the server is just closing.
 LIMITS = httpx.Limits(max_connections=SLOTS, max_keepalive_connections=SLOTS, keepalive_expiry=5.0)
+# A call that must not be repeated cannot afford even that: it gets a connection of its own.
+LIMITS_ONCE = httpx.Limits(max_connections=SLOTS, max_keepalive_connections=0)
+# What is unpacked is counted piece by piece, and these two unpack a small piece to a bounded one.
+ENCODINGS = "gzip, deflate"
 THROTTLED = "answers with 429"
 
 
@@ -118,6 +130,41 @@ class _Flight:
         logger.debug("%s answered %s", self._request.endpoint, self._status or "nothing")
 
 
+def _packed_twice(response: httpx.Response) -> bool:
+    """Whether a piece of the body may unpack to any size."""
+    return "," in response.headers.get("Content-Encoding", "")
+
+
+def _read(response: httpx.Response) -> bytes | None:
+    """Body of an answer, as far as it is wanted; None if it broke off."""
+    if _packed_twice(response):
+        return None
+    content = bytearray()
+    try:
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > MAX_ANSWER_BYTES:
+                break
+    except httpx.HTTPError:
+        return None
+    return bytes(content)
+
+
+async def _aread(response: httpx.Response) -> bytes | None:
+    """The async twin of `_read`."""
+    if _packed_twice(response):
+        return None
+    content = bytearray()
+    try:
+        async for piece in response.aiter_bytes():
+            content += piece
+            if len(content) > MAX_ANSWER_BYTES:
+                break
+    except httpx.HTTPError:
+        return None
+    return bytes(content)
+
+
 class _Sender:
     """What both senders share: configuration, statistics, and the frame around one attempt."""
 
@@ -138,18 +185,14 @@ class _Sender:
         self._quota = RetryQuota()
         self._options: dict[str, Any] = {
             "auth": auth,
-            "headers": dict(headers or {}),
+            "headers": {"Accept-Encoding": ENCODINGS, **(headers or {})},
             "timeout": TIMEOUT,
             "follow_redirects": False,
             "trust_env": False,
         }
-        # Their lines print URLs with addresses, and at DEBUG headers with the key.
-        for name in ("httpx", "httpcore"):
-            library = logging.getLogger(name)
-            library.setLevel(max(library.level, logging.WARNING))
 
     def _attempts(self, request: ApiRequest) -> Attempts:
-        return Attempts(request, self._quota, self._chance)
+        return Attempts(request, self._quota, self._chance, self._auth.fingerprint)
 
     def _build(self, http: httpx.Client | httpx.AsyncClient, request: ApiRequest) -> httpx.Request:
         build = partial(http.build_request, request.method, request.url(self.base_url))
@@ -176,7 +219,8 @@ class _Sender:
         flight = _Flight(request, self._auth, self.throttle, self.statistics)
         self.statistics.calls[request.endpoint] += 1
         try:
-            yield flight
+            with quiet():
+                yield flight
         except httpx.HTTPError as error:
             raise connection_trouble(request, error) from None
         finally:
@@ -210,10 +254,13 @@ class Client(_Sender):
     ) -> None:
         super().__init__(base_url, auth, throttle=throttle, headers=headers, chance=chance)
         self._sleep = sleep
-        self._http = httpx.Client(
-            transport=transport
-            or httpx.HTTPTransport(verify=_trusted(), limits=LIMITS, trust_env=False),
-            **self._options,
+        self._http, self._http_once = (
+            httpx.Client(
+                transport=transport
+                or httpx.HTTPTransport(verify=_trusted(), limits=limits, trust_env=False),
+                **self._options,
+            )
+            for limits in (LIMITS, LIMITS_ONCE)
         )
 
     def send(self, request: ApiRequest, *, on_start: Callable[[], None] | None = None) -> ApiAnswer:
@@ -229,22 +276,24 @@ class Client(_Sender):
         """
         attempts = self._attempts(request)
         try:
-            return Retrying(**attempts.options(self._sleep))(self._attempt, request, on_start)
+            return Retrying(**attempts.options(self._sleep))(self._attempt, attempts, on_start)
         except GetResponseError as error:
-            raise attempts.final(error) from None
+            failure = attempts.final(error)
+        raise failure
 
-    def _attempt(self, request: ApiRequest, on_start: Callable[[], None] | None) -> ApiAnswer:
+    def _attempt(self, attempts: Attempts, on_start: Callable[[], None] | None) -> ApiAnswer:
+        request = attempts.request
         self._wait_for_token(request)
         self._wait_for_start(request)
+        http = self._http_once if request.retry_class is RetryClass.ONCE else self._http
         with self._flight(request) as flight:
             if on_start is not None:
                 on_start()
-            response = self._http.send(self._build(self._http, request), stream=True)
+            attempts.start()
+            response = http.send(self._build(http, request), stream=True)
             flight.answered(response)
             try:
-                content = response.read()
-            except httpx.HTTPError:
-                content = None
+                content = _read(response)
             finally:
                 response.close()
             return flight.land(content)
@@ -295,6 +344,7 @@ class Client(_Sender):
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+        self._http_once.close()
 
     def __enter__(self) -> Self:
         return self
@@ -336,10 +386,13 @@ class AsyncClient(_Sender):
         self.sleep = sleep
         self._lifetime: AsyncGenerator[None] | None = None
         self._renewing: set[asyncio.Task[None]] = set()
-        self._http = httpx.AsyncClient(
-            transport=transport
-            or httpx.AsyncHTTPTransport(verify=_trusted(), limits=LIMITS, trust_env=False),
-            **self._options,
+        self._http, self._http_once = (
+            httpx.AsyncClient(
+                transport=transport
+                or httpx.AsyncHTTPTransport(verify=_trusted(), limits=limits, trust_env=False),
+                **self._options,
+            )
+            for limits in (LIMITS, LIMITS_ONCE)
         )
 
     async def send(
@@ -361,23 +414,25 @@ class AsyncClient(_Sender):
         attempts = self._attempts(request)
         try:
             return await AsyncRetrying(**attempts.options(self.sleep))(
-                self._attempt, request, on_start
+                self._attempt, attempts, on_start
             )
         except GetResponseError as error:
-            raise attempts.final(error) from None
+            failure = attempts.final(error)
+        raise failure
 
-    async def _attempt(self, request: ApiRequest, on_start: Callable[[], None] | None) -> ApiAnswer:
+    async def _attempt(self, attempts: Attempts, on_start: Callable[[], None] | None) -> ApiAnswer:
+        request = attempts.request
         await self._wait_for_token(request)
         await self._wait_for_start(request)
+        http = self._http_once if request.retry_class is RetryClass.ONCE else self._http
         with self._flight(request) as flight:
             if on_start is not None:
                 on_start()
-            response = await self._http.send(self._build(self._http, request), stream=True)
+            attempts.start()
+            response = await http.send(self._build(http, request), stream=True)
             flight.answered(response)
             try:
-                content = await response.aread()
-            except httpx.HTTPError:
-                content = None
+                content = await _aread(response)
             finally:
                 await response.aclose()
             return flight.land(content)
@@ -443,14 +498,18 @@ class AsyncClient(_Sender):
         try:
             yield
         finally:
-            await self._http.aclose()
+            await self._close_connections()
+
+    async def _close_connections(self) -> None:
+        await self._http.aclose()
+        await self._http_once.aclose()
 
     async def aclose(self) -> None:
         """Close the connections, after a renewal of the token that is on its way."""
         await asyncio.gather(*self._renewing)
         if self._lifetime is not None:
             await self._lifetime.aclose()
-        await self._http.aclose()
+        await self._close_connections()
 
     async def __aenter__(self) -> Self:
         return self

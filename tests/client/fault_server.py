@@ -6,13 +6,32 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 Behaviour = Callable[[socket.socket], None]
 """What happens to a connection once its request was read."""
+
+
+@dataclass(frozen=True)
+class Early:
+    """A behaviour of a server that has not read the whole request.
+
+    Attributes:
+        behaviour: What happens to the connection.
+        after_head: Whether the head of the request was read; else nothing was.
+    """
+
+    behaviour: Behaviour
+    after_head: bool
+
+    def __call__(self, connection: socket.socket) -> None:
+        self.behaviour(connection)
+
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER without time: closing sends RST
 
@@ -56,6 +75,24 @@ def hang(connection: socket.socket) -> None:
     """Say nothing until the other side gives up."""
     with contextlib.suppress(OSError):
         connection.recv(1)
+
+
+def stall(connection: socket.socket) -> None:
+    """Read nothing for longer than an impatient client writes."""
+    time.sleep(0.45)
+
+
+def reset_handshake(connection: socket.socket) -> None:
+    """Tear the connection down in the middle of the handshake."""
+    connection.recv(65536)
+    reset(connection)
+
+
+def keep_alive(connection: socket.socket) -> None:
+    """Answer every call of a connection; only the first is among the server's requests."""
+    while True:
+        answer(200, {"ok": True}, headers={"Connection": "keep-alive"})(connection)
+        _read_request(connection)
 
 
 class FaultServer:
@@ -103,15 +140,24 @@ class FaultServer:
         if self._tls is not None:
             connection = self._tls.wrap_socket(connection, server_side=True)
         with connection:
-            self.requests.append(_read_request(connection))
+            if not isinstance(self.script[0], Early):
+                self.requests.append(_read_request(connection))
+            elif self.script[0].after_head:
+                self.requests.append(_read_head(connection)[0].decode())
             (self.script.popleft() if len(self.script) > 1 else self.script[0])(connection)
 
 
-def _read_request(connection: socket.socket) -> str:
+def _read_head(connection: socket.socket) -> tuple[bytes, bytes]:
+    """The head of a request, and what came with it of the body."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += _receive(connection)
     head, _, body = received.partition(b"\r\n\r\n")
+    return head, body
+
+
+def _read_request(connection: socket.socket) -> str:
+    head, body = _read_head(connection)
     lengths = [
         int(line.split(b":")[1])
         for line in head.splitlines()
@@ -127,6 +173,18 @@ def _receive(connection: socket.socket) -> bytes:
     if not received or received.startswith(_TLS_HELLO):
         raise ConnectionError("no HTTP request came, or not the whole of it")
     return received
+
+
+@contextlib.contextmanager
+def crowded_url() -> Generator[str]:
+    """Base URL of a server too busy to take connections: those who ask hear nothing."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v3"
 
 
 def unused_url() -> str:

@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -34,6 +36,7 @@ class Sender:
         self.now = 1000.0
         self.waits: list[float] = []
         self.throttle = Throttle(clock=lambda: self.now, chance=random.Random(1))
+        self._is_closed = False
         self._runner = asyncio.Runner()
         auth = auth or ApiKeyAuth(SecretStr(key), base_url, {})
         options: dict[str, Any] = {"throttle": self.throttle, "chance": random.Random(1)}
@@ -55,6 +58,36 @@ class Sender:
             return [self._sync.send(request) for request in requests]
         return self._runner.run(gather())
 
+    def send_beside(
+        self, request: ApiRequest, is_held: threading.Event, release: threading.Event
+    ) -> ApiAnswer:
+        """Send a call while the same call is held by the server.
+
+        Args:
+            request: The call.
+            is_held: Set by the server when it holds the first one.
+            release: Makes the server let go of it.
+        """
+
+        async def both() -> ApiAnswer:
+            first = asyncio.create_task(self._async.send(request))
+            await asyncio.to_thread(is_held.wait)
+            try:
+                return await self._async.send(request)
+            finally:
+                release.set()
+                await first
+
+        if self.flavour == "async":
+            return self._runner.run(both())
+        with ThreadPoolExecutor() as pool:
+            pool.submit(self._sync.send, request)
+            is_held.wait()
+            try:
+                return self._sync.send(request)
+            finally:
+                release.set()
+
     @property
     def statistics(self) -> Statistics:
         return self._sync.statistics if self.flavour == "sync" else self._async.statistics
@@ -72,6 +105,13 @@ class Sender:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, if that was not done yet."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._sync.close()
         self._runner.run(self._async.aclose())
         self._runner.close()

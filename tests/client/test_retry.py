@@ -1,20 +1,38 @@
-"""The law of repeats, with failures that a real socket makes."""
+"""How the law of repeats is carried out: attempts, waits, quota; `test_law.py` has its cells."""
 
 import contextlib
+import random
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
+from pydantic import SecretStr
+from tenacity import RetryCallState, Retrying
 
-from prefect_getresponse.client import errors
+from prefect_getresponse.client import errors, send
+from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.request import ApiAnswer, RetryClass
-from prefect_getresponse.client.retry import LAW, MAX_ATTEMPTS, Decision, Failure, RetryQuota
-from tests.client import fault_server
-from tests.client.fault_server import Behaviour, FaultServer, answer, unused_url
+from prefect_getresponse.client.retry import (
+    BACKOFF_CAP,
+    LAW,
+    MAX_ATTEMPTS,
+    Attempts,
+    Decision,
+    Failure,
+    RetryQuota,
+)
+from tests.client.fault_server import (
+    Behaviour,
+    FaultServer,
+    answer,
+    crowded_url,
+    reset,
+    unused_url,
+)
 from tests.client.senders import MakeSender, Sender, call
-
-CLASSES = ["read", "delete", "update", "keyed", "once", "batch", "import"]
 
 ENVELOPE = {
     "httpStatus": 400,
@@ -25,36 +43,6 @@ ENVELOPE = {
     "uuid": "c6a7d8e9",
 }
 TOO_MANY = {"code": 1015, "message": "Quota", "context": {"timeToReset": "7 seconds"}}
-PAGE = "<html><body>Back soon</body></html>"
-
-# What the server does, and a letter for each class of call, in the order of CLASSES:
-# R repeat, C look before repeating, ? unknown, X raise, W wait and repeat, O done.
-FAULTS: dict[str, tuple[Behaviour, str]] = {
-    "reset": (fault_server.reset, "RRRC?CC"),
-    "closed": (fault_server.close, "RRRC?CC"),
-    "time-out": (fault_server.hang, "RRRC?CC"),
-    "cut short": (fault_server.cut_short, "ROOOOOO"),
-    "not JSON": (answer(200, "OK then"), "ROOOOOO"),
-    "web page": (answer(200, PAGE, "text/html; charset=utf-8"), "RCRC?CC"),
-    "301": (answer(301, headers={"Location": "http://127.0.0.1:9/v3"}), "XXXXXXX"),
-    "307": (answer(307, headers={"Location": "http://127.0.0.1:9/v3"}), "XXXXXXX"),
-    "400": (answer(400, ENVELOPE), "XXXXXXX"),
-    "401": (answer(401, {"code": 1014, "message": "no"}), "XXXXXXX"),
-    "403": (answer(403, {"code": 1023, "message": "no"}), "XXXXXXX"),
-    "404": (answer(404, {"code": 1013, "message": "no"}), "XOXXXXX"),
-    "409": (answer(409, {"code": 1008, "message": "taken"}), "XXXXXXX"),
-    "413": (answer(413, PAGE, "text/html"), "XXXXXXX"),
-    "429": (answer(429, TOO_MANY), "WWWWWWW"),
-    "500": (answer(500, {"code": 1, "message": "oops"}), "RRRC?CC"),
-    "502": (answer(502, PAGE, "text/html"), "RRRC?CC"),
-    "503": (answer(503, {"code": 1019, "message": "maintenance"}), "RRRC?CC"),
-    "504": (answer(504, PAGE, "text/html"), "RRRC?CC"),
-}
-CELLS = [
-    pytest.param(behaviour, RetryClass(retry_class), letter, id=f"{name}-{retry_class}")
-    for name, (behaviour, letters) in FAULTS.items()
-    for retry_class, letter in zip(CLASSES, letters, strict=True)
-]
 
 
 @dataclass
@@ -71,10 +59,8 @@ Play = Callable[[RetryClass, list[Behaviour]], Outcome]
 
 
 @pytest.fixture
-def outcome(sender: MakeSender, monkeypatch: pytest.MonkeyPatch) -> Play:
+def outcome(sender: MakeSender) -> Play:
     def play(retry_class: RetryClass, script: list[Behaviour]) -> Outcome:
-        patience = httpx.Timeout(0.15 if fault_server.hang in script else 10.0)
-        monkeypatch.setattr("prefect_getresponse.client.send.TIMEOUT", patience)
         with FaultServer(*script) as server:
             client = sender(server.url)
             result, error = attempt(client, retry_class)
@@ -90,37 +76,6 @@ def attempt(
         return client.send(call(retry_class)), None
     except errors.GetResponseError as error:
         return None, error
-
-
-@pytest.mark.parametrize(("behaviour", "retry_class", "letter"), CELLS)
-def test_law(behaviour: Behaviour, retry_class: RetryClass, letter: str, outcome: Play) -> None:
-    seen = outcome(retry_class, [behaviour, answer(200, {"ok": True})])
-
-    if letter in "RW":
-        assert seen.answer == ApiAnswer(200, {"ok": True})
-        assert seen.arrived == 2
-        assert len(seen.waits) >= 1
-    elif letter == "O":
-        assert seen.answer is not None
-        assert seen.answer.data is None
-        assert seen.arrived == 1
-    else:
-        assert seen.error is not None
-        assert seen.arrived == 1
-        assert isinstance(seen.error, errors.OutcomeUnknown) == (letter in "C?")
-    if isinstance(seen.error, errors.OutcomeUnknown):
-        assert seen.error.reconcilable == (letter == "C")
-
-
-@pytest.mark.parametrize("retry_class", [RetryClass(name) for name in CLASSES])
-def test_a_refused_connection_is_tried_again_whatever_the_call(
-    retry_class: RetryClass, sender: MakeSender
-) -> None:
-    client = sender(unused_url())
-    _, error = attempt(client, retry_class)
-
-    assert type(error).__mro__[1] is errors.TransportFailed
-    assert client.calls.total() == MAX_ATTEMPTS
 
 
 def test_every_cell_of_the_law_is_decided() -> None:
@@ -221,3 +176,71 @@ class TestQuota:
 
         assert client.calls.total() == used + 1
         assert used == 50 + RetryQuota.CAPACITY // 5
+
+    def test_repeats_after_a_time_out_cost_twice_as_much(
+        self, sender: MakeSender, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(send, "TIMEOUT", httpx.Timeout(10.0, connect=0.01))
+        with crowded_url() as url:
+            client = sender(url)
+            for _ in range(20):
+                with contextlib.suppress(errors.TransportFailed):
+                    client.send(call())
+
+        assert client.calls.total() == 20 + RetryQuota.CAPACITY // 10
+
+
+class Chance(random.Random):
+    """Always draws the most, and notes down the limits it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits: list[tuple[float, float]] = []
+
+    def uniform(self, a: float, b: float) -> float:
+        self.limits.append((a, b))
+        return b
+
+
+def test_jitter_is_full_and_its_limit_doubles_up_to_the_cap() -> None:
+    chance = Chance()
+    attempts = Attempts(call(), RetryQuota(), chance, lambda _: "")
+    waits: list[float] = []
+    options = attempts.options(waits.append)
+
+    def fail() -> None:
+        raise errors.ServerFailed("no", method="GET", path="/contacts", status=500)
+
+    with pytest.raises(errors.ServerFailed):
+        Retrying(**options)(fail)
+    attempts.failed = 20
+    attempts.options(waits.append)["wait"](RetryCallState(Retrying(), None, (), {}))
+
+    assert waits == [1, 2, 4, 8]
+    assert chance.limits == [(0, 1), (0, 2), (0, 4), (0, 8), (0, BACKOFF_CAP)]
+
+
+class TestOutcomeUnknown:
+    @pytest.mark.parametrize("retry_class", [RetryClass.KEYED, RetryClass.ONCE])
+    def test_says_what_was_sent_and_when(self, retry_class: RetryClass, outcome: Play) -> None:
+        before = datetime.now(UTC).replace(microsecond=0)
+        seen = outcome(retry_class, [answer(429, TOO_MANY), reset])
+
+        assert isinstance(seen.error, errors.OutcomeUnknown)
+        assert (seen.error.operation, seen.error.attempt) == ("POST /contacts", 2)
+        assert before <= datetime.fromisoformat(seen.error.sent_at) <= datetime.now(UTC)
+        assert seen.error.sent_at in str(seen.error)
+
+    def test_its_fingerprint_tells_bodies_apart_by_a_secret(self) -> None:
+        def fingerprint(key: str, text: str) -> str:
+            auth = ApiKeyAuth(SecretStr(key), "https://api.getresponse.com/v3", {})
+            request = replace(call(RetryClass.ONCE), body={"name": text})
+            attempts = Attempts(request, RetryQuota(), random.Random(1), auth.fingerprint)
+            trouble = errors.ServerFailed("no", method="POST", path="/contacts", status=500)
+            unknown = attempts.final(trouble)
+            assert isinstance(unknown, errors.OutcomeUnknown)
+            return unknown.fingerprint
+
+        assert fingerprint("key-1", "a") == fingerprint("key-1", "a")
+        assert len({fingerprint(key, text) for key in ("key-1", "key-2") for text in "ab"}) == 4
+        assert re.fullmatch("[0-9a-f]{16}", fingerprint("key-1", "a"))

@@ -1,37 +1,32 @@
 """The senders: what goes over the wire, and that nothing leaks."""
 
 import asyncio
-import datetime
+import contextlib
 import gc
+import gzip
 import json
-import logging
-import pickle
 import random
 import re
-import ssl
+import socket
 import threading
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 
 from prefect_getresponse.client import errors
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.request import ApiRequest, RetryClass, Upload
-from prefect_getresponse.client.send import AsyncClient, Client
+from prefect_getresponse.client.send import LIMITS, AsyncClient, Client
 from prefect_getresponse.client.throttle import SLOTS, Throttle
 from prefect_getresponse.sandbox.forms import FilePart, read_form
-from tests.client.fault_server import FaultServer, answer, close, cut_short
+from tests.client.fault_server import FaultServer, answer, close, cut_short, keep_alive
 from tests.client.senders import KEY, MakeSender, call
-from tests.client.test_retry import ENVELOPE, FAULTS
+from tests.client.test_retry import ENVELOPE
 
 BASE = "https://api.getresponse.com/v3"
 ADDRESS = "jane.doe@example.com"
@@ -284,107 +279,103 @@ class TestEndOfTheLoop:
             gc.collect()
 
 
-class TestRedirects:
-    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-    @pytest.mark.parametrize("retry_class", [RetryClass.READ, RetryClass.KEYED])
-    def test_are_never_followed(
-        self, status: int, retry_class: RetryClass, sender: MakeSender
+class TestConnections:
+    @pytest.mark.parametrize(
+        ("retry_class", "connections"), [(RetryClass.READ, 1), (RetryClass.ONCE, 2)]
+    )
+    def test_a_call_that_must_not_be_repeated_has_one_of_its_own(
+        self, retry_class: RetryClass, connections: int, sender: MakeSender
     ) -> None:
-        with FaultServer(answer(200, [])) as foreign:
-            location = {"Location": f"{foreign.url}/contacts"}
-            server = FaultServer(answer(status, headers=location))
-            with server, pytest.raises(errors.TransportFailed, match="redirect, which is never"):
-                sender(server.url).send(call(retry_class))
+        with FaultServer(keep_alive) as server, contextlib.closing(sender(server.url)) as client:
+            for _ in range(2):
+                client.send(call(retry_class))
 
-        assert len(server.requests) == 1
-        assert foreign.requests == []
+        assert len(server.requests) == connections
+
+    def test_idle_ones_are_dropped_soon(self) -> None:
+        assert LIMITS.keepalive_expiry is not None
+        assert LIMITS.keepalive_expiry <= 5
 
 
-class TestSecrecy:
-    @pytest.mark.parametrize("name", FAULTS)
-    @pytest.mark.parametrize("retry_class", [RetryClass.KEYED, RetryClass.ONCE])
-    def test_no_failure_shows_key_or_address(
-        self,
-        name: str,
-        retry_class: RetryClass,
-        sender: MakeSender,
-        caplog: pytest.LogCaptureFixture,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        monkeypatch.setattr("prefect_getresponse.client.send.TIMEOUT", httpx.Timeout(0.03))
-        caplog.set_level(logging.DEBUG)
-        behaviour, _ = FAULTS[name]
-        if name == "429":
-            behaviour = answer(400, ENVELOPE)
-        with FaultServer(behaviour) as server:
+class TestLargeAnswers:
+    """With a limit of a thousand bytes, so that the test need not send 64 MB."""
+
+    @pytest.fixture(autouse=True)
+    def limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for module in ("send", "request"):
+            monkeypatch.setattr(f"prefect_getresponse.client.{module}.MAX_ANSWER_BYTES", 1000)
+
+    def test_reading_stops(self, sender: MakeSender) -> None:
+        written = 0
+
+        def pour(connection: socket.socket) -> None:
+            nonlocal written
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+            for _ in range(1000):
+                written += connection.send(b" " * 100_000)
+
+        with FaultServer(pour) as server:
             client = sender(server.url)
-            try:
-                shown = repr(client.send(call(retry_class)))
-            except errors.GetResponseError as error:
-                chain = [error, error.__cause__, error.__context__]
-                shown = repr([(each, str(each), vars(each)) for each in chain if each])
-                shown += pickle.dumps(error).decode("latin-1")
+            with pytest.raises(errors.TransportFailed, match="larger than 1,000 bytes"):
+                client.send(call())
 
-        shown += caplog.text + repr(client) + repr(vars(client))
-        assert "/contacts" in caplog.text
-        assert KEY not in shown
-        assert ADDRESS not in shown
+        assert written < 100_000_000
+        assert client.calls.total() == 1
 
-    @pytest.mark.parametrize("library", ["httpx", "httpcore"])
-    def test_loggers_that_print_urls_and_headers_are_quiet(
-        self, library: str, sender: MakeSender, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        logging.getLogger(library).setLevel(logging.DEBUG)
-        caplog.set_level(logging.DEBUG)
+    def test_what_is_unpacked_counts(self, sender: MakeSender) -> None:
+        packed = gzip.compress(b'"' + bytes(5000) + b'"')
+        bomb = answer(200, packed, headers={"Content-Encoding": "gzip"})
+        with FaultServer(bomb) as server:
+            client = sender(server.url)
+            with pytest.raises(errors.TransportFailed, match="larger than 1,000 bytes"):
+                client.send(call())
+
+        assert len(packed) < 1000
+
+    def test_what_is_packed_twice_is_not_read(self, sender: MakeSender) -> None:
+        packed = gzip.compress(gzip.compress(b"[]"))
+        bomb = answer(200, packed, headers={"Content-Encoding": "gzip, gzip"})
+        with FaultServer(bomb) as server:
+            client = sender(server.url)
+            with pytest.raises(errors.TransportFailed, match="broke off"):
+                client.send(call())
+
+    def test_only_bounded_packings_are_asked_for(self, sender: MakeSender) -> None:
         with FaultServer(answer(200, [])) as server:
             sender(server.url).send(call())
 
-        assert not [record for record in caplog.records if record.name.startswith(library)]
+        assert "\r\nAccept-Encoding: gzip, deflate\r\n" in server.requests[0]
+
+    def test_a_write_was_accepted_all_the_same(self, sender: MakeSender) -> None:
+        with FaultServer(answer(202, "x" * 5000)) as server:
+            got = sender(server.url).send(call(RetryClass.ONCE))
+
+        assert (got.status, got.data) == (202, None)
+
+    def test_an_error_keeps_its_meaning(self, sender: MakeSender) -> None:
+        with FaultServer(answer(404, "x" * 5000)) as server, pytest.raises(errors.NotFound):
+            sender(server.url).send(call())
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 that nobody vouches for, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + built.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+class TestDeepAnswers:
+    @staticmethod
+    def nested(levels: int) -> str:
+        return "[" * (levels - 1) + '{"a": "[[[["}' + "]" * (levels - 1)
 
+    def test_64_levels_are_read(self, sender: MakeSender) -> None:
+        with FaultServer(answer(200, self.nested(64))) as server:
+            assert sender(server.url).send(call()).data == json.loads(self.nested(64))
 
-class TestCertificates:
-    @pytest.mark.parametrize("retry_class", [RetryClass.READ, RetryClass.KEYED])
-    def test_one_that_nobody_vouches_for_is_never_accepted(
-        self, certificate: Path, retry_class: RetryClass, sender: MakeSender
-    ) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        with FaultServer(answer(200, []), tls=context) as server:
+    def test_more_are_refused(self, sender: MakeSender) -> None:
+        with FaultServer(answer(200, self.nested(65))) as server:
             client = sender(server.url)
-            with pytest.raises(errors.TransportFailed, match="certificate of the endpoint"):
-                client.send(call(retry_class))
+            with pytest.raises(errors.TransportFailed, match="deeper than 64 levels"):
+                client.send(call())
 
-        assert server.requests == []
         assert client.calls.total() == 1
 
+
+class TestTls:
     def test_a_server_without_tls_was_not_reached(self, sender: MakeSender) -> None:
         with FaultServer(close) as server:
             client = sender(server.url.replace("http:", "https:"))

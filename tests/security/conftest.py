@@ -1,0 +1,4 @@
+from tests.client.conftest import sender
+from tests.client.test_law import stage
+
+__all__ = ["sender", "stage"]
