@@ -43,7 +43,7 @@ def prepare(path: Path) -> None:
     """Read, map, validate and find duplicates in memory."""
     source = open_source(path)
     reader = compile_reader(map_source(source, MAPPING))
-    _ = {found.key: found.row for found in reader.prepare(source.records())}  # the last one wins
+    _ = {found.key: found.row for found in reader.read(source)}  # the last one wins
 
 
 def prepare_in_ledger(path: Path) -> None:

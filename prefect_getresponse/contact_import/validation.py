@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress, count, islice
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from prefect_getresponse.contact_import import consent
 from prefect_getresponse.contact_import.addresses import (
@@ -16,6 +16,7 @@ from prefect_getresponse.contact_import.addresses import (
 )
 from prefect_getresponse.contact_import.errors import MappingError
 from prefect_getresponse.contact_import.mapping import CUSTOM, ColumnMapping, MappedColumn
+from prefect_getresponse.contact_import.sources.source import ColumnarSource, Source
 from prefect_getresponse.contact_import.tags import split_tags, tag_name
 
 __all__ = ["Contact", "PreparedRow", "RowReader", "compile_reader", "tag_name"]
@@ -135,6 +136,21 @@ class RowReader:
         self._day_of_cycle = _only(mapping, "day_of_cycle")
         self._scoring = _only(mapping, "scoring")
 
+    def read(self, source: Source) -> Iterator[PreparedRow]:
+        """Yield what the records of a source mean, in their order.
+
+        Raises:
+            ImportInputError: The source cannot be read to its end.
+        """
+        if not isinstance(source, ColumnarSource):
+            yield from self.prepare(source.records())
+            return
+        for first, columns in source.batches():
+            for start in range(0, len(columns[0]), _RECORDS_AT_ONCE):
+                part = [column[start : start + _RECORDS_AT_ONCE] for column in columns]
+                rows = range(first + start, first + start + len(part[0]))
+                yield from self._prepared(rows, _Columns(part))
+
     def prepare(self, records: Iterable[tuple[int, Cells]]) -> Iterator[PreparedRow]:
         """Yield what records mean, in their order.
 
@@ -146,16 +162,16 @@ class RowReader:
         records = iter(records)
         while batch := list(islice(records, _RECORDS_AT_ONCE)):
             rows, table = zip(*batch, strict=True)
-            yield from self._prepared(rows, table)
+            yield from self._prepared(rows, _Rows(table))
 
-    def _prepared(self, rows: Sequence[int], table: Sequence[Cells]) -> Iterator[PreparedRow]:
+    def _prepared(self, rows: Sequence[int], table: "_Table") -> Iterator[PreparedRow]:
         emails = self._emails(table)
         keys = compare_keys(emails)
         outcomes = self._outcomes(table, emails)
         taken = [outcome is _TAKEN for outcome in outcomes]
         contacts, warnings = self._contacts(
             [email for email in compress(emails, taken) if email is not None],
-            list(compress(table, taken)),
+            table.only(taken),
         )
         return map(
             PreparedRow._make,
@@ -169,28 +185,28 @@ class RowReader:
             ),
         )
 
-    def _emails(self, table: Sequence[Cells]) -> list[str | None]:
+    def _emails(self, table: "_Table") -> list[str | None]:
         """Return the address of each record that has a valid one, and not too many cells."""
         emails = addresses(_trimmed_column(self._email, table))
-        if max(map(len, table)) > self._width:
-            for at, cells in enumerate(table):
-                if self._has_extra_cells(cells):
+        if table.width > self._width:
+            for at in range(len(emails)):
+                if self._has_extra_cells(table.record(at)):
                     emails[at] = None
         return emails
 
     def _has_extra_cells(self, cells: Cells) -> bool:
         return len(cells) > self._width and any(map(trimmed, cells[self._width :]))
 
-    def _outcomes(self, table: Sequence[Cells], emails: Sequence[str | None]) -> list[_Outcome]:
-        outcomes = [_TAKEN] * len(table)
+    def _outcomes(self, table: "_Table", emails: Sequence[str | None]) -> list[_Outcome]:
+        outcomes = [_TAKEN] * len(emails)
         for column, refuses, outcome in reversed(self._refusals):  # so that the first one counts
-            refused = map(refuses, _column(column, table))
+            refused = map(refuses, table.column(column))
             outcomes = [
                 outcome if no else so_far for no, so_far in zip(refused, outcomes, strict=True)
             ]
         for at, email in enumerate(emails):
             if email is None:
-                outcomes[at] = self._without_email(table[at])
+                outcomes[at] = self._without_email(table.record(at))
         return outcomes
 
     def _without_email(self, cells: Cells) -> _Outcome:
@@ -201,28 +217,28 @@ class RowReader:
         return _Outcome("rejected", "no_email") if any(map(trimmed, cells)) else _BLANK
 
     def _contacts(
-        self, emails: Sequence[str], table: Sequence[Cells]
+        self, emails: Sequence[str], table: "_Table"
     ) -> tuple[Iterator[Contact], list[Warnings]]:
         """Return the contacts of records that are imported, and the warnings of each."""
-        warnings: list[Warnings] = [()] * len(table)
+        warnings: list[Warnings] = [()] * len(emails)
         fields = (
             emails,
             self._names(table, warnings),
             self._tags(table, warnings),
-            self._custom_values(table),
+            self._custom_values(table, len(emails)),
             _optional(self._ip_address, table, _as_ip_address, warnings),
             _optional(self._day_of_cycle, table, _as_day_of_cycle, warnings),
             _optional(self._scoring, table, _as_number, warnings),
         )
         return map(Contact._make, zip(*fields, strict=True)), warnings
 
-    def _names(self, table: Sequence[Cells], warnings: list[Warnings]) -> list[str | None]:
+    def _names(self, table: "_Table", warnings: list[Warnings]) -> list[str | None]:
         names = [
             f"{first} {last}" if first and last else first or last or full
             for first, last, full in zip(
-                _cells_of(self._first, table),
-                _cells_of(self._last, table),
-                _cells_of(self._full, table),
+                _cells_of(self._first, table, len(warnings)),
+                _cells_of(self._last, table, len(warnings)),
+                _cells_of(self._full, table, len(warnings)),
                 strict=True,
             )
         ]
@@ -234,10 +250,10 @@ class RowReader:
                     warnings[at] += ((column.column if column else "", "name_too_long"),)
         return [name or None for name in names]
 
-    def _tags(self, table: Sequence[Cells], warnings: list[Warnings]) -> list[tuple[str, ...]]:
-        tags: list[tuple[str, ...]] = [()] * len(table)
+    def _tags(self, table: "_Table", warnings: list[Warnings]) -> list[tuple[str, ...]]:
+        tags: list[tuple[str, ...]] = [()] * len(warnings)
         for column in self._tag_columns:
-            found = list(map(self._tags_in, _column(column.index, table)))
+            found = list(map(self._tags_in, table.column(column.index)))
             tags = [
                 _united(so_far, names) if so_far else names
                 for so_far, (names, _) in zip(tags, found, strict=True)
@@ -249,8 +265,8 @@ class RowReader:
             tags = [_united(so_far, self._extra_tags) for so_far in tags]
         return tags
 
-    def _custom_values(self, table: Sequence[Cells]) -> list[tuple[tuple[str, str], ...]]:
-        values: list[tuple[tuple[str, str], ...]] = [()] * len(table)
+    def _custom_values(self, table: "_Table", size: int) -> list[tuple[tuple[str, str], ...]]:
+        values: list[tuple[tuple[str, str], ...]] = [()] * size
         for index, name in self._custom:
             column = _trimmed_column(index, table)
             values = [
@@ -281,6 +297,69 @@ class RowReader:
                 "Use at least two letters, digits or underscores",
             )
         return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+class _Table(Protocol):
+    """Some records."""
+
+    @property
+    def width(self) -> int:
+        """Cells of the longest record."""
+        ...
+
+    def column(self, index: int) -> Sequence[str]:
+        """Return the cells of a column."""
+        ...
+
+    def record(self, at: int) -> Cells:
+        """Return the cells of a record."""
+        ...
+
+    def only(self, taken: Sequence[bool]) -> "_Table":
+        """Return some of the records."""
+        ...
+
+
+class _Rows:
+    """Records as they come, each with its cells."""
+
+    def __init__(self, rows: Sequence[Cells]) -> None:
+        self._rows = rows
+
+    @property
+    def width(self) -> int:
+        return max(map(len, self._rows))
+
+    def column(self, index: int) -> Sequence[str]:
+        return [cells[index] for cells in self._rows]
+
+    def record(self, at: int) -> Cells:
+        return self._rows[at]
+
+    def only(self, taken: Sequence[bool]) -> "_Rows":
+        return _Rows(list(compress(self._rows, taken)))
+
+
+class _Columns:
+    """Records by their columns."""
+
+    def __init__(self, columns: Sequence[Sequence[str]], taken: Sequence[bool] = ()) -> None:
+        self._columns = columns
+        self._taken = taken
+
+    @property
+    def width(self) -> int:
+        return len(self._columns)
+
+    def column(self, index: int) -> Sequence[str]:
+        cells = self._columns[index]
+        return list(compress(cells, self._taken)) if self._taken else cells
+
+    def record(self, at: int) -> Cells:
+        return [column[at] for column in self._columns]
+
+    def only(self, taken: Sequence[bool]) -> "_Columns":
+        return _Columns(self._columns, taken)
 
 
 class _Refusal(NamedTuple):
@@ -319,28 +398,24 @@ def _united(tags: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags + more))
 
 
-def _column(index: int, table: Sequence[Cells]) -> list[str]:
-    return [cells[index] for cells in table]
+def _trimmed_column(index: int, table: "_Table") -> list[str]:
+    return all_trimmed(table.column(index))
 
 
-def _trimmed_column(index: int, table: Sequence[Cells]) -> list[str]:
-    return all_trimmed(_column(index, table))
-
-
-def _cells_of(column: MappedColumn | None, table: Sequence[Cells]) -> list[str]:
+def _cells_of(column: MappedColumn | None, table: "_Table", size: int) -> list[str]:
     """Return the trimmed cells of a column that may be missing."""
-    return _trimmed_column(column.index, table) if column else [""] * len(table)
+    return _trimmed_column(column.index, table) if column else [""] * size
 
 
 def _optional(
     column: MappedColumn | None,
-    table: Sequence[Cells],
+    table: "_Table",
     read: Callable[[str], _T | None],
     warnings: list[Warnings],
 ) -> list[_T | None]:
     """Return the values of optional cells; an invalid one is left out with a warning."""
     if column is None:
-        return [None] * len(table)
+        return [None] * len(warnings)
     cells = _trimmed_column(column.index, table)
     values = [read(cell) if cell else None for cell in cells]
     for at, (cell, value) in enumerate(zip(cells, values, strict=True)):

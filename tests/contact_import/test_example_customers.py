@@ -17,7 +17,7 @@ CUSTOMERS = Path(__file__).parents[2] / "examples" / "customers.csv"
 def rows() -> dict[int, PreparedRow]:
     source = open_source(CUSTOMERS)
     reader = compile_reader(map_source(source))
-    return {found.row: found for found in reader.prepare(source.records())}
+    return {found.row: found for found in reader.read(source)}
 
 
 def test_it_maps_by_itself() -> None:

@@ -60,7 +60,7 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
     progress.start("reading", size or None)
     rows = 0
     ledger.put_off_index()
-    new_rows = _new_rows(reader.prepare(source.records()), warnings)
+    new_rows = _new_rows(reader.read(source), warnings)
     # Rows go by one at a time: a list of them would wake Python's collector of cyclic garbage.
     while added := _add(ledger, run, islice(new_rows, ROWS_AT_ONCE)):
         rows += added

@@ -66,22 +66,31 @@ class ParquetSource:
             UnreadableSource: The data are damaged, or a value cannot be text.
             SourceChanged: The file was written to since it was opened.
         """
-        row = 0
+        for first, columns in self.batches():
+            yield from enumerate(zip(*columns, strict=True), start=first)
+
+    def batches(self) -> Iterator[tuple[int, Sequence[Sequence[str]]]]:
+        """Yield the first row and the columns of some records at a time.
+
+        Raises:
+            UnreadableSource: The data are damaged, or a value cannot be text.
+            SourceChanged: The file was written to since it was opened.
+        """
+        row = 1
         with self._opened() as parquet:
             for columns in self._batches(parquet):
-                yield from self._in_text(columns, row + 1)
-                self._read = row = row + len(columns[0])
+                yield row, self._in_text(columns, row)
+                row += len(columns[0])
+                self._read = row - 1
 
-    def _in_text(
-        self, columns: Sequence[list[object]], first: int
-    ) -> Iterator[tuple[int, Sequence[str]]]:
+    def _in_text(self, columns: Sequence[list[object]], first: int) -> list[list[str]]:
         try:
-            cells = [_cells(values) for values in columns]
+            return [_cells(values) for values in columns]
         except (ValueError, RecursionError):
             # Row by row, which tells where the value is that cannot be text.
             records = enumerate(zip(*columns, strict=True), start=first)
-            return as_cells(records, self._columns, self.name)
-        return enumerate(zip(*cells, strict=True), start=first)
+            rows = [cells for _, cells in as_cells(records, self._columns, self.name)]
+            return [list(column) for column in zip(*rows, strict=True)]
 
     def _batches(self, parquet: Any) -> Iterator[list[list[object]]]:
         batches = parquet.iter_batches(batch_size=_BATCH_ROWS)

@@ -84,7 +84,7 @@ def test_any_bytes_give_rows_or_an_input_error(
     try:
         source = open_source(path, encoding=encoding)
         reader = compile_reader(map_source(source))
-        rows += list(reader.prepare(source.records()))
+        rows += list(reader.read(source))
     except ImportInputError as error:
         message = str(error)
     assert message

@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from prefect_getresponse.contact_import.errors import (
     EmptySource,
     SourceChanged,
     UnreadableSource,
 )
+from prefect_getresponse.contact_import.mapping import map_source
 from prefect_getresponse.contact_import.sources import open_source
+from prefect_getresponse.contact_import.validation import compile_reader
 
 pa: Any = pytest.importorskip("pyarrow", reason="the extra [arrow] is not installed")
 pq: Any = pytest.importorskip("pyarrow.parquet")
@@ -111,3 +115,25 @@ def test_without_pyarrow_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(UnreadableSource, match=r'pip install "prefect-getresponse\[arrow\]"'):
         open_source(path)
+
+
+CELLS = st.sampled_from(
+    [None, "", " ", "a@example.com", "A@Example.com", "yes", "no", "vip;x", "ä"]
+)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=450))
+def test_columns_mean_what_the_records_mean(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str | None, ...]]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "columns.parquet"
+    names = ["Email Address", "First Name", "Email Marketing Consent", "Tags"]
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    pq.write_table(pa.table(columns), path)
+    source = open_source(path)
+    mapping = map_source(source, {"Email Address": "email"})
+
+    by_columns = list(compile_reader(mapping).read(source))
+
+    assert by_columns == list(compile_reader(mapping).prepare(source.records()))
+    assert [found.row for found in by_columns] == list(range(1, len(rows) + 1))
