@@ -35,6 +35,8 @@ _SECOND_LIMIT = 80
 _RESET_TOLERANCE = 2.0
 """Seconds by which two answers may place the end of one frame apart: they count whole seconds."""
 _DAY = 86_400.0
+_MEMORY = 30.0
+"""Seconds over which the calls of other programs are counted."""
 
 
 class Lease(Protocol):
@@ -107,6 +109,43 @@ class _Budget:
             self._starts.pop()
 
 
+class _Others:
+    """Calls a second that programs outside the slots make, as the headers show it.
+
+    What the frame loses beyond what all slots together spend is theirs.  A process knows its own
+    slots only and takes the others to be as busy: workers who are not make it guess too little.
+    """
+
+    def __init__(self) -> None:
+        self.rate = 0.0
+        self._spent = 0.0
+        self._seen: deque[tuple[float, float, int]] = deque()
+
+    def started(self, slots: int) -> None:
+        """Count a call of ours, for all that the other slots start meanwhile."""
+        self._spent += SLOTS / slots
+
+    def begin_frame(self) -> None:
+        """Compare no more with what was left of the frame before."""
+        self._seen.clear()
+
+    def learn(self, now: float, remaining: int) -> None:
+        """Note what is left of the frame."""
+        if self._seen and now - self._seen[-1][0] < 1.0:
+            return
+        self._seen.append((now, self._spent, remaining))
+        while now - self._seen[0][0] > _MEMORY:
+            self._seen.popleft()
+        began, spent, left = self._seen[0]
+        if now - began >= _MEMORY / 3:
+            lost = left - remaining - (self._spent - spent)
+            self.rate += 0.1 * (max(0.0, lost / (now - began)) - self.rate)
+
+    def peak(self) -> float:
+        """What a second may hold of them, with room for a burst."""
+        return self.rate + 4 * math.sqrt(self.rate)
+
+
 class Throttle:
     """Decides when calls of one account start; safe to share between threads and event loops.
 
@@ -134,6 +173,7 @@ class Throttle:
         self._paused_until = -math.inf
         self._remaining = 0
         self._resets_at = -math.inf
+        self._others = _Others()
         self._budgets = {name: _Budget(windows) for name, windows in ENDPOINT_BUDGETS.items()}
         self._waiting: deque[Callable[[], None]] = deque()
         self._turn: Callable[[], None] | None = None
@@ -230,6 +270,7 @@ class Throttle:
         spacing = 1 / self._rate(now)
         self._next_start = max(self._next_start, now - spacing) + spacing
         self._in_flight += 1
+        self._others.started(max(1, self._lease.slots))
         return None
 
     def _has_room(self, now: float) -> bool:
@@ -262,8 +303,10 @@ class Throttle:
         if resets_at > self._resets_at + _RESET_TOLERANCE:
             self._remaining = limits.remaining
             self._resets_at = resets_at
+            self._others.begin_frame()
         else:
             self._remaining = min(self._remaining, limits.remaining)
+        self._others.learn(now, self._remaining)
         if self._remaining <= FRAME_GUARD:
             until = self._resets_at + 0.3 + self._chance.random()
             self._paused_until = max(self._paused_until, until)
@@ -274,5 +317,7 @@ class Throttle:
         left = self._resets_at - now
         if left <= 0:
             return slots * UNINFORMED_CALLS_PER_SLOT_AND_SECOND
-        even = slots / SLOTS * (self._remaining - FRAME_GUARD) / left
-        return min(max(0.5, even), max(0.5, slots * CALLS_PER_SLOT_AND_SECOND - 1))
+        share = slots / SLOTS
+        even = share * ((self._remaining - FRAME_GUARD) / left - self._others.rate)
+        peak = share * (SLOTS * CALLS_PER_SLOT_AND_SECOND - self._others.peak()) - 1
+        return min(max(0.5, even), max(0.5, peak))

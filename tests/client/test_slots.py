@@ -6,7 +6,13 @@ import pytest
 
 from prefect_getresponse.client.slots import NobodyElse, SlotKeeper
 from prefect_getresponse.client.throttle import SLOTS
-from tests.client.virtual_account import CALLS_A_FRAME, FRAME, StrictAccount, VirtualTime
+from tests.client.virtual_account import (
+    CALLS_A_FRAME,
+    FRAME,
+    ForeignClient,
+    StrictAccount,
+    VirtualTime,
+)
 from tests.client.virtual_pool import LEASE, SWEEP, LeasePool, LeaseServer, Worker
 
 
@@ -75,6 +81,20 @@ class TestSharing:
         assert len(office.account.accepted) >= 0.99 * 2 * CALLS_A_FRAME
         # A few looks a second, not one for each of 50 calls.
         assert office.server.calls < 4 * 2 * FRAME
+
+
+class TestBesideAForeignClient:
+    @pytest.mark.parametrize("workers", [1, 4])
+    def test_both_get_through_and_use_the_frame_up(self, workers: int) -> None:
+        office = Office(workers)
+        for worker in office.workers:
+            worker.work()
+        foreign = ForeignClient(office.time, office.account, random.Random(3), rate=15.0)
+        foreign.call()
+        office.time.run(until=2 * FRAME)
+
+        assert office.account.refused == []
+        assert len(office.account.accepted) >= 0.99 * 2 * CALLS_A_FRAME
 
 
 class TestGivingBack:

@@ -147,6 +147,27 @@ class Caller:
 
 
 @dataclass
+class ForeignClient:
+    """A program that knows nothing of us and calls at random, so many times a second."""
+
+    time: VirtualTime
+    account: StrictAccount
+    chance: random.Random
+    rate: float
+    latency: float = 0.09
+    accepted: int = 0
+    refused: int = 0
+
+    def call(self) -> None:
+        """Call now, and again and again."""
+        fits = self.account.arrive()
+        self.accepted += fits
+        self.refused += not fits
+        self.time.after(self.latency / 3, self.account.leave)
+        self.time.after(self.chance.expovariate(self.rate), self.call)
+
+
+@dataclass
 class Use:
     """What a simulated use of an account was made of."""
 

@@ -1,0 +1,125 @@
+"""How much of an account's calls its workers use together, and how fairly, in virtual time.
+
+Workers who always have calls to make share a strict account (10 in flight, 80 in any second, 30,000
+a frame of ten minutes; answers take 90 ms) by leased slots, alone and beside a program that knows
+nothing of them and takes three tenths of the account, at random.
+
+    used   calls of the workers / what the other program left of whole frames; 1 is the best
+    429s   refusals that the workers met, and that the other program met
+    Jain   fairness: (sum of calls)^2 / (workers * sum of squares); 1 when all made as many calls
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tests.client.virtual_account import (
+    CALLS_A_FRAME,
+    FRAME,
+    ForeignClient,
+    StrictAccount,
+    VirtualTime,
+)
+from tests.client.virtual_pool import LeasePool, LeaseServer, Worker
+
+RESULTS = Path(__file__).parent / "results" / "utilisation.json"
+WORKERS = (1, 2, 4, 8)
+SHARES = (0.0, 0.3)
+COMING = 2.0
+"""Seconds in which the workers come, one after another."""
+
+
+@dataclass
+class Figures:
+    """What workers made of an account."""
+
+    workers: int
+    foreign_share: float
+    seed: int
+    used: float
+    calls: int
+    own_429s: int
+    foreign_429s: int
+    jain: float
+    prefect_calls_a_second: float
+
+
+def measure(workers: int, share: float, seed: int, frames: int) -> Figures:
+    """Let workers use an account up for some frames.
+
+    Args:
+        workers: How many share it.
+        share: Part of the account that the foreign client takes, 0 to 1.
+        seed: Seed of all chance.
+        frames: Whole frames that pass.
+
+    Returns:
+        What came of it.
+    """
+    time, chance = VirtualTime(), random.Random(seed)  # noqa: S311 - a simulation
+    account, server = StrictAccount(time), LeaseServer(time)
+    foreign = ForeignClient(time, account, chance, max(share, 1e-9) * CALLS_A_FRAME / FRAME)
+    if share:
+        foreign.call()
+    team = [
+        Worker(time, account, [LeasePool(server)], 1000 * seed + each) for each in range(workers)
+    ]
+    for number, worker in enumerate(team):
+        time.after(chance.uniform(0, COMING) if number else 0, worker.work)
+    time.run(until=frames * FRAME)
+    calls = [worker.calls for worker in team]
+    total = sum(calls)
+    return Figures(
+        workers,
+        share,
+        seed,
+        used=total / (frames * CALLS_A_FRAME - foreign.accepted),
+        calls=total,
+        own_429s=sum(worker.keeper.throttle.throttled for worker in team),
+        foreign_429s=foreign.refused,
+        jain=total**2 / (workers * sum(each * each for each in calls)),
+        prefect_calls_a_second=server.calls / (frames * FRAME),
+    )
+
+
+def measure_all(seeds: int, frames: int) -> Iterator[Figures]:
+    """Measure every number of workers, alone and beside the foreign client."""
+    for share in SHARES:
+        for workers in WORKERS:
+            for seed in range(1, seeds + 1):
+                yield measure(workers, share, seed, frames)
+
+
+def main() -> None:
+    """Measure, print a table and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1, help="runs of each case")
+    parser.add_argument("--frames", type=int, default=3, help="frames of ten minutes a run")
+    parser.add_argument("--output", type=Path, default=RESULTS, help="where the JSON goes")
+    options = parser.parse_args()
+    results: list[Figures] = []
+    print("workers  foreign    used  own 429s  foreign 429s   Jain  Prefect calls/s")
+    for each in measure_all(options.seeds, options.frames):
+        results.append(each)
+        print(
+            f"{each.workers:7}  {each.foreign_share:7.0%}  {each.used:6.2%}  {each.own_429s:8}  "
+            f"{each.foreign_429s:12}  {each.jain:5.3f}  {each.prefect_calls_a_second:15.1f}",
+            flush=True,
+        )
+    beside = [each for each in results if each.foreign_share]
+    refused = 100_000 * sum(each.own_429s for each in beside) / sum(each.calls for each in beside)
+    print(f"own 429s in 100,000 calls beside the foreign client: {refused:.2f}")
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps([asdict(each) for each in results], indent=2)
+    options.output.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
