@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +17,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_getresponse import cli
 from prefect_getresponse.client.errors import InvalidConfiguration
 from prefect_getresponse.client.slots import Grant, PoolUnreachable
-from prefect_getresponse.client.throttle import SLOTS
+from prefect_getresponse.client.throttle import SLOTS, Throttle
 from prefect_getresponse.limits import (
     HostPool,
     PrefectPool,
@@ -98,6 +101,17 @@ class TestPrefect:
         assert not one.renew(Grant(uuid.uuid4(), SLOTS))
         assert two.take(SLOTS) is not None
 
+    def test_throttles_of_an_account_share_it(self, account: str) -> None:
+        one, two = (shared_throttle(account, f"http://127.0.0.1:{port}/v3") for port in (8, 9))
+        start(one)
+        start(two)  # waits until the first has given some slots back
+
+        slots, workers = read_limits(account)
+        assert 0 < slots.taken <= SLOTS
+        assert workers.taken == 2
+        for throttle in (one, two):
+            throttle.finish((), None, None)
+
     def test_missing_and_changed_limits_are_repaired(
         self, account: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -154,13 +168,20 @@ class TestWithoutServer:
             PrefectPool(account).join()
 
 
-def test_a_call_may_start_soon_after_it_asked(account: str) -> None:
-    import threading
-
-    throttle = shared_throttle(account, "http://127.0.0.1:9/v3")
+def start(throttle: Throttle) -> None:
+    """Start one call, however long that takes."""
     free = threading.Event()
-    while throttle.try_start((), free.set) is not None:
-        assert free.wait(60)
-        free.clear()
+    while (delay := throttle.try_start((), free.set)) is not None:
+        if delay < math.inf:
+            time.sleep(delay)
+        else:
+            assert free.wait(60)
+            free.clear()
+
+
+def test_without_prefect_a_call_may_start_soon(account: str) -> None:
+    with temporary_settings(restore_defaults={PREFECT_API_URL}):
+        throttle = shared_throttle(account, "http://127.0.0.1:9/v3")
+    start(throttle)
     assert throttle.in_flight == 1
     throttle.finish((), None, None)
