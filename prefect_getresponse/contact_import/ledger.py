@@ -189,7 +189,9 @@ def writer_lock(path: Path) -> Generator[None]:
         LedgerBusy: Another process or run holds it.
     """
     # SQLite locks files on every platform; an empty database beside the ledger is only a lock.
-    lock = sqlite3.connect(path.with_suffix(".lock"), timeout=0, isolation_level=None)
+    beside = path.with_suffix(".lock")
+    beside.touch(mode=0o600)
+    lock = sqlite3.connect(beside, timeout=0, isolation_level=None)
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
