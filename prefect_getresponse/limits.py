@@ -208,7 +208,8 @@ class HostPool:
     def _lock(self, kind: str, number: int, size: int) -> list[sqlite3.Connection] | None:
         locks: list[sqlite3.Connection] = []
         with self._asking():
-            self._folder.mkdir(parents=True, exist_ok=True)
+            for folder in (self._folder.parent, self._folder):  # of the ledgers, and of the slots
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for each in range(size):
                 lock = self._try(self._folder / f"{kind}-{each}.lock")
                 if lock is not None:
