@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
+from prefect_getresponse.client.throttle import SLOTS
+
 T = TypeVar("T")
 
-WIDTH = 10
+WIDTH = SLOTS
 """Calls that GetResponse takes at the same time."""
 
 

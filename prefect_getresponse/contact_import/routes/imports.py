@@ -15,13 +15,14 @@ from io import BytesIO
 import orjson
 
 from prefect_getresponse.client.request import ApiRequest
+from prefect_getresponse.client.throttle import ENDPOINT_BUDGETS
 from prefect_getresponse.contact_import.contacts import unpack
 from prefect_getresponse.contact_import.validation import Contact
 from prefect_getresponse.tasks.imports import LARGEST_IMPORT, create_import
 
 NAME = "import"
 MAX_BYTES = LARGEST_IMPORT
-IMPORTS_A_DAY = 20
+IMPORTS_A_DAY = ENDPOINT_BUDGETS["imports"][0].calls
 """Imports of an account within any 24 hours."""
 _OWN_COLUMNS = frozenset({"email", "name", "ip"})
 _TAG_CELL = len(b',"0"')
