@@ -16,6 +16,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
 
 from prefect_getresponse import cli
+from prefect_getresponse.cli import console
 from prefect_getresponse.declarations import operation_rows
 from tests.fast_sandbox import CAMPAIGN, KEY, FastSandbox, only_settings
 
@@ -284,7 +285,7 @@ class TestOperations:
 
     def test_as_a_table_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
         terminal = Console(file=io.StringIO(), force_terminal=True, width=200, record=True)
-        monkeypatch.setattr(cli, "out", terminal)
+        monkeypatch.setattr(console, "out", terminal)
 
         assert cli.run(["operations"]) == 0
 

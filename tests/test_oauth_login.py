@@ -14,6 +14,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from prefect_getresponse import GetResponseCredentials, InvalidArguments, TokenRefused, cli
+from prefect_getresponse.cli import oauth
 from prefect_getresponse.oauth_login import RedirectListener, code_of_paste, code_of_redirect
 from prefect_getresponse.sandbox import Sandbox
 
@@ -94,7 +95,7 @@ class Person:
 @pytest.fixture
 def person(monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
     someone = Person()
-    monkeypatch.setattr(cli, "print_line", someone.read)
+    monkeypatch.setattr(oauth, "print_line", someone.read)
     yield someone
     someone.finish()
 

@@ -1,0 +1,57 @@
+"""The command line: `prefect-getresponse`, one module a command.
+
+Exit codes: 0 done and balanced; 1 unbalanced, unknown outcomes, too many rejects, or an error after
+the first send; 2 anything wrong before the first send.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from cyclopts import App, CycloptsError
+
+from prefect_getresponse import __version__
+from prefect_getresponse.cli import contact_import, demo, limits, oauth, operations, sandbox
+from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import.errors import ImportInputError
+
+app = App(
+    name="prefect-getresponse",
+    help="GetResponse for Prefect: import contacts, and try everything against a local sandbox.",
+    version=__version__,
+)
+app.command(contact_import.import_, name="import")
+app.command(sandbox.sandbox)
+app.command(demo.demo)
+app.command(operations.operations)
+app.command(oauth.oauth)
+app.command(limits.limits)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: The words after the program's name.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except (CycloptsError, GetResponseError, ImportInputError) as error:
+        complain(error)
+        return NOT_STARTED
+    except KeyboardInterrupt:
+        err.print("interrupted; the same command goes on where it stopped")
+        return FAILED
+    return code if isinstance(code, int) else OK
+
+
+__all__ = ["FAILED", "NOT_STARTED", "OK", "app", "main", "run"]

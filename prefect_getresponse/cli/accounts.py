@@ -1,0 +1,54 @@
+"""Which account a command is about: that of a block, or of the settings."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from prefect_getresponse.cli.console import one_line
+from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.credentials import GetResponseCredentials
+from prefect_getresponse.settings import GetResponseSettings
+
+
+def load_credentials(block: str | None) -> GetResponseCredentials:
+    """Credentials of a block, or of the settings.
+
+    Raises:
+        InvalidConfiguration: They are missing or cannot work.
+    """
+    if block is None:
+        return GetResponseCredentials.from_settings()
+    found = find_block(block)
+    if found is None:
+        raise InvalidArguments(
+            f"--block {block}: there is no GetResponseCredentials block of this name",
+            advice="`prefect block ls` lists all blocks.",
+        )
+    return found
+
+
+def find_block(name: str) -> GetResponseCredentials | None:
+    """The block of a name; None if there is none.
+
+    Raises:
+        InvalidArguments: The Prefect server is not known, or the block cannot be used.
+    """
+    from prefect.exceptions import ObjectNotFound
+    from prefect.settings import get_current_settings
+
+    if get_current_settings().api.url is None:
+        raise InvalidArguments(
+            "--block needs a Prefect server, and PREFECT_API_URL is not set",
+            advice="Set it, or use PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY instead of a block.",
+        )
+    try:
+        return cast(GetResponseCredentials, GetResponseCredentials.load(name))
+    except ValueError as error:
+        if isinstance(error.__cause__, ObjectNotFound):
+            return None
+        raise InvalidArguments(f"--block {name}: {one_line(error)}") from None
+
+
+def account_of(block: str | None) -> str:
+    """Name of the account of a block, or of the settings."""
+    return load_credentials(block).account_name if block else GetResponseSettings().account_name

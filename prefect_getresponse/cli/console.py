@@ -1,0 +1,62 @@
+"""What every command shares: its streams, its exit codes, and how it tells an error or a report."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+
+from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.contact_import.report import ImportReport
+
+OK, FAILED, NOT_STARTED = 0, 1, 2
+
+out = Console()
+err = Console(stderr=True)
+
+
+def complain(error: Exception) -> None:
+    """Print an error on one line."""
+    err.print(f"error: {type(error).__name__}: {one_line(error)}", markup=False, soft_wrap=True)
+
+
+def one_line(error: Exception) -> str:
+    """Text of an error on one line."""
+    return " ".join(str(error).split())
+
+
+def print_line(text: str) -> None:
+    """Print plain text at once."""
+    sys.stdout.write(text + os.linesep)
+    sys.stdout.flush()
+
+
+def check_writable(file: Path | None) -> None:
+    """Find out before anything is sent whether the report can be written.
+
+    Raises:
+        InvalidArguments: It cannot.
+    """
+    if file is None:
+        return
+    target = file if file.exists() else file.absolute().parent
+    if file.is_dir() or not target.exists() or not os.access(target, os.W_OK):
+        raise InvalidArguments(
+            f"--json {file}: it cannot be written", advice="Name a file in an existing folder."
+        )
+
+
+def show(report: ImportReport, file: Path | None) -> int:
+    """Print a report, write it to a file if wanted, and say how it went as an exit code."""
+    if file is not None:
+        text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
+        file.write_text(text, encoding="utf-8")
+    if out.is_terminal:
+        out.print(Markdown(report.markdown()))
+    else:
+        print_line(report.markdown())
+    return FAILED if report.problem else OK
