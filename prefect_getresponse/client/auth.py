@@ -6,6 +6,7 @@ import base64
 import hmac
 from abc import abstractmethod
 from collections.abc import Generator, Mapping
+from functools import cache
 
 import httpx
 from pydantic import SecretStr
@@ -14,6 +15,8 @@ from prefect_getresponse.client.errors import InvalidConfiguration
 from prefect_getresponse.client.oauth import TOKEN_PATH, Renewal, Tokens
 
 _BEARER = "Bearer "
+_parsed = cache(httpx.URL)
+"""URLs of the configuration, which every call asks for again."""
 
 
 class Authorization(httpx.Auth):
@@ -27,7 +30,7 @@ class Authorization(httpx.Auth):
     """
 
     def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
-        self._origin = _origin(httpx.URL(base_url))
+        self._origin = _origin(_parsed(base_url))
         self._headers = dict(headers)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -107,7 +110,7 @@ class OAuthAuth(Authorization):
         self._client_id = client_id
         self._client_secret = client_secret
         self._tokens = tokens
-        self._token_url = httpx.URL(f"{base_url}{TOKEN_PATH}")
+        self._token_url = _parsed(f"{base_url}{TOKEN_PATH}")
 
     def _secret(self) -> SecretStr:
         return self._client_secret

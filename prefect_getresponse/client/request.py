@@ -289,7 +289,8 @@ def _read_json(request: ApiRequest, status: int, media_type: str, content: bytes
         raise UnreadableSuccess(
             "the API's answer is not readable JSON", **_where(request, status)
         ) from None
-    if _is_deeper(data, MAX_ANSWER_DEPTH):
+    brackets = content.count(b"[") + content.count(b"{")
+    if brackets > MAX_ANSWER_DEPTH and _is_deeper(data, MAX_ANSWER_DEPTH):
         raise AnswerBeyondLimits(
             f"the API's answer is nested deeper than {MAX_ANSWER_DEPTH} levels",
             **_where(request, status),
