@@ -7,7 +7,7 @@ import atexit
 import re
 import threading
 import weakref
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from prefect.blocks.abstract import CredentialsBlock
@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
     SecretStr,
     ValidationError,
     model_validator,
@@ -36,6 +37,9 @@ from prefect_getresponse.client.throttle import Throttle
 from prefect_getresponse.limits import shared_throttle
 from prefect_getresponse.settings import GetResponseSettings
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 Platform = Literal["GetResponse", "GetResponse MAX US", "GetResponse MAX PL"]
 
 ENDPOINTS: dict[Platform, str] = {
@@ -53,28 +57,32 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class GetResponseCredentials(CredentialsBlock):
-    """Access to one GetResponse account: an API key, or OAuth 2.0, and the platform it lives on.
+    """Access to one GetResponse account, by an API key or OAuth 2.0.
 
     Attributes:
         account_name: Name of the account in limits, state files and events; not secret.
+        api_key: Key from *Integrations and API* in GetResponse.
         platform: Where the account lives.
         domain: Registered domain of a MAX account, without scheme and `www.`.
-        api_key: Key from *Integrations and API* in GetResponse.
+        parent_login: Login of the parent account, for MAX users of several accounts.
         client_id: Client id of an OAuth 2.0 application.
         client_secret: Client secret of an OAuth 2.0 application.
         refresh_token: Refresh token of an OAuth 2.0 authorization.
-        parent_login: Login of the parent account, for MAX users of several accounts.
         time_zone: Time zone of dates in answers, such as `Europe/Warsaw`; UTC if empty.
         base_url: Endpoint of a sandbox or test host.
         allow_custom_host: Allow `base_url`.
 
+    Raises:
+        InvalidConfiguration: The values do not go together; all that is wrong is said at once.
+
     Examples:
-        Load stored credentials and read the account:
+        Load stored credentials, check them, and read the account:
         ```python
         from prefect_getresponse import GetResponseCredentials
         from prefect_getresponse.tasks.accounts import get_account
 
         credentials = GetResponseCredentials.load("BLOCK_NAME")
+        print(credentials.verify())  # whose account it is, or what is wrong
         account = get_account(credentials)
         ```
     """
@@ -82,7 +90,8 @@ class GetResponseCredentials(CredentialsBlock):
     _block_type_name: ClassVar[str | None] = "GetResponse Credentials"
     _block_type_slug: ClassVar[str | None] = "getresponse-credentials"
     _description: ClassVar[str | None] = (
-        "Access to one GetResponse account: an API key, or OAuth 2.0, and the platform it lives on."
+        "Access to one GetResponse account. An ordinary account needs its API key and nothing "
+        "else; a MAX account its platform and domain too. OAuth 2.0 works instead of a key."
     )
     _documentation_url: ClassVar[Any] = "https://apidocs.getresponse.com/v3/authentication"
     _logo_url: ClassVar[Any] = "https://www.getresponse.com/apple-touch-icon.png"
@@ -93,43 +102,50 @@ class GetResponseCredentials(CredentialsBlock):
     account_name: str = Field(
         default="default",
         title="Account name",
-        description="Name of the account in limits, state files and events; not secret.",
+        description="A name of your own for the account, such as main: letters, digits, - and _. "
+        "Limits, state files and events carry it; blocks of one account have the same.",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$",
-    )
-    platform: Platform = Field(
-        default="GetResponse",
-        title="Platform",
-        description="Where the account lives; account managers tell MAX customers theirs.",
-    )
-    domain: str = Field(
-        default="",
-        title="MAX domain",
-        description="Registered domain of a MAX account, such as example.com; empty otherwise.",
     )
     api_key: SecretStr = Field(
         default=SecretStr(""),
         title="API key",
-        description="Key from Integrations and API. It expires after 90 days without use.",
+        description="From Integrations and API in GetResponse, which expires a key after 90 days "
+        "without use. Leave it empty if you use OAuth.",
     )
-    client_id: str = Field(
+    platform: Platform = Field(
+        default="GetResponse",
+        title="Platform",
+        description="GetResponse, unless it is a MAX account: its account manager knows whether "
+        "it is MAX US or MAX PL.",
+    )
+    domain: str = Field(
         default="",
-        title="OAuth client id",
-        description="Client id of an OAuth 2.0 application, instead of an API key.",
-    )
-    client_secret: SecretStr = Field(
-        default=SecretStr(""),
-        title="OAuth client secret",
-        description="Client secret of the OAuth 2.0 application.",
-    )
-    refresh_token: SecretStr = Field(
-        default=SecretStr(""),
-        title="OAuth refresh token",
-        description="Refresh token of an authorization; empty for client credentials.",
+        title="MAX domain",
+        description="Only for MAX, and needed there: the account's registered domain, such as "
+        "example.com, without https:// and www.",
     )
     parent_login: str = Field(
         default="",
         title="MAX parent login",
-        description="Login of the parent account, for MAX users who belong to several.",
+        description="Only for MAX users who belong to several accounts: login of the parent "
+        "account.",
+    )
+    client_id: str = Field(
+        default="",
+        title="OAuth client id",
+        description="Only for OAuth 2.0, instead of an API key: the id that GetResponse shows for "
+        "your application.",
+    )
+    client_secret: SecretStr = Field(
+        default=SecretStr(""),
+        title="OAuth client secret",
+        description="Only for OAuth 2.0: the secret that GetResponse shows beside the id.",
+    )
+    refresh_token: SecretStr = Field(
+        default=SecretStr(""),
+        title="OAuth refresh token",
+        description="Leave it empty: the command prefect-getresponse oauth login fills it in, "
+        "and only accounts that are not the application's own need it.",
     )
     time_zone: str = Field(
         default="",
@@ -139,12 +155,14 @@ class GetResponseCredentials(CredentialsBlock):
     base_url: str = Field(
         default="",
         title="Custom endpoint",
-        description="Endpoint of a sandbox or test host, with /v3; empty for GetResponse itself.",
+        description="Only for a sandbox or test host: its address, such as "
+        "http://127.0.0.1:8088/v3. Leave it empty for GetResponse itself.",
     )
     allow_custom_host: bool = Field(
         default=False,
         title="Allow custom endpoint",
-        description="Needed for a custom endpoint; plain http is allowed to this machine only.",
+        description="Lets the key go to the custom endpoint. Plain http works only to the machine "
+        "that the flow runs on.",
     )
 
     @classmethod
@@ -162,12 +180,40 @@ class GetResponseCredentials(CredentialsBlock):
         definition["required"] = ["account_name"]
         return schema
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        for refused, sentence in self._contradictions():
-            if refused:
-                raise ValueError(sentence)
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check(cls, values: Any, make: ModelWrapValidatorHandler[Self]) -> Self:
+        """Refuse what cannot work with an error that Prefect does not replace by one of its own.
+
+        Prefect's form saves whatever is typed.  Pydantic's errors would be hidden in a traceback
+        where a block is loaded, and lost where a deployment refers to it.
+        """
+        try:
+            made = make(_tidied(values))
+        except ValidationError as error:
+            sentences = [cls._sentence(fault) for fault in error.errors()]
+        else:
+            sentences = [sentence for wrong, sentence in made._contradictions() if wrong]
+            if not sentences:
+                return made
+        raise InvalidConfiguration(
+            f"the GetResponse credentials cannot be used: {' '.join(sentences).rstrip('.')}",
+            advice="Correct the block in the Prefect UI (Blocks) and run again.",
+        )
+
+    @classmethod
+    def _sentence(cls, fault: ErrorDetails) -> str:
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        if name == "account_name":
+            return (
+                "The account name has up to 63 letters, digits, - and _, and begins with a letter "
+                "or digit."
+            )
+        if name == "platform":
+            return f"The platform is one of {', '.join(ENDPOINTS)}."
+        if field := cls.model_fields.get(name):
+            return f"{field.title}: {fault['msg']}."
+        return f"There is no field {name!r}: remove it, or update prefect-getresponse."
 
     def _contradictions(self) -> list[tuple[bool, str]]:
         key, secret, refresh_token = (
@@ -193,7 +239,7 @@ class GetResponseCredentials(CredentialsBlock):
                 "Give an API key, or an OAuth client id and secret.",
             ),
             (
-                oauth and not (self.client_id and secret),
+                oauth and not key and not (self.client_id and secret),
                 "OAuth needs both a client id and a client secret: fill in the other one.",
             ),
             (
@@ -240,12 +286,9 @@ class GetResponseCredentials(CredentialsBlock):
         settings = GetResponseSettings()
         try:
             return cls.model_validate(settings.model_dump(include=set(cls.model_fields)))
-        except ValidationError as error:
-            reasons = "; ".join(
-                fault["msg"].removeprefix("Value error, ").rstrip(".") for fault in error.errors()
-            )
+        except InvalidConfiguration as error:
             raise InvalidConfiguration(
-                f"the settings give no usable credentials: {reasons}",
+                error.args[0],
                 advice="The settings are PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY, _CLIENT_ID, "
                 "_CLIENT_SECRET, _PLATFORM, _DOMAIN and others; or name a block (--block).",
             ) from None
@@ -366,6 +409,20 @@ def _throttle(identity: tuple[str, ...]) -> Throttle:
             endpoint, name = account
             _throttles[account] = shared_throttle(name, endpoint)
         return _throttles[account]
+
+
+def _tidied(values: Any) -> Any:
+    """Texts without the spaces and line breaks that pasting and the Enter key leave around them."""
+    if not isinstance(values, dict):
+        return values
+    fields = cast("dict[str, Any]", values)
+    return {name: _stripped(value) for name, value in fields.items()}
+
+
+def _stripped(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return SecretStr(value.get_secret_value().strip())
+    return value.strip() if isinstance(value, str) else value
 
 
 def _endpoint_contradictions(base_url: str, allowed: bool) -> list[tuple[bool, str]]:

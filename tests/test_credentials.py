@@ -10,10 +10,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from prefect import flow
 from prefect.blocks.core import Block
 from prefect.testing.standard_test_suites.blocks import BlockStandardTestSuite
-from pydantic import ValidationError
+from pydantic import SecretStr
 
 from prefect_getresponse import (
     AuthenticationFailed,
@@ -60,10 +62,10 @@ class TestContradictions:
             ),
             ({**OAUTH, "client_id": "a:b"}, "The OAuth client id holds a colon"),
             ({**MAX, "api_key": KEY, "parent_login": "a\r\nb"}, "The parent login holds spaces"),
-            ({"api_key": KEY, "time_zone": "Europe/Warsaw\n"}, "The time zone is a name such as"),
+            ({"api_key": KEY, "time_zone": "Europe/\nWarsaw"}, "The time zone is a name such as"),
             ({"api_key": KEY, "time_zone": "two words"}, "The time zone is a name such as"),
-            ({"api_key": f"{KEY} "}, "The API key holds spaces or characters that no key has"),
-            ({"api_key": f"{KEY}\n"}, "The API key holds spaces or characters that no key has"),
+            ({"api_key": f"{KEY} x"}, "The API key holds spaces or characters that no key has"),
+            ({"api_key": f"{KEY}\nx"}, "The API key holds spaces or characters that no key has"),
             ({"api_key": "kłucz"}, "The API key holds spaces or characters that no key has"),
             (
                 {"api_key": KEY, "platform": "GetResponse MAX PL"},
@@ -82,7 +84,7 @@ class TestContradictions:
                     "-a.example",
                     "a..example",
                     "exa mple.com",
-                    "example.com\n",
+                    "example.com\n.com",
                 )
             ),
             ({"api_key": KEY, "base_url": "https://a.example/v3"}, "A custom endpoint needs"),
@@ -107,9 +109,21 @@ class TestContradictions:
         ],
     )
     def test_are_refused_with_a_sentence(self, values: dict[str, Any], sentence: str) -> None:
-        with pytest.raises(ValidationError, match=re.escape(sentence)) as caught:
+        with pytest.raises(InvalidConfiguration, match=re.escape(sentence)) as caught:
             GetResponseCredentials.model_validate(values)
-        assert "canary" not in str(caught.value)
+        assert "canary" not in f"{caught.value}{caught.value!r}"
+        assert caught.value.__context__ is None
+
+    def test_are_all_told_at_once(self) -> None:
+        with pytest.raises(InvalidConfiguration) as caught:
+            make(domain="https://example.com", base_url="http://10.0.0.1")
+        assert str(caught.value) == (
+            "the GetResponse credentials cannot be used: Domain and parent login belong to MAX: "
+            "choose a MAX platform or leave them empty. The domain is a bare host name such as "
+            "example.com, without https:// and www. A custom endpoint needs 'Allow custom "
+            "endpoint' (allow_custom_host). Plain http is allowed to this machine only: use https. "
+            "Correct the block in the Prefect UI (Blocks) and run again."
+        )
 
     @pytest.mark.parametrize(
         "values",
@@ -128,14 +142,32 @@ class TestContradictions:
     def test_all_else_is_accepted(self, values: dict[str, Any]) -> None:
         GetResponseCredentials.model_validate(values)
 
-    def test_unknown_fields_are_refused(self) -> None:
-        with pytest.raises(ValidationError, match="apikey\n  Extra inputs are not permitted"):
-            make(apikey="x")
+    @pytest.mark.parametrize(
+        ("values", "sentence"),
+        [
+            ({"apikey": "canary"}, "There is no field 'apikey': remove it, or update"),
+            ({"platform": "canary"}, "The platform is one of GetResponse, GetResponse MAX US, "),
+            ({"api_key": 5}, "API key: Input should be a valid string."),
+            ({"allow_custom_host": "canary"}, "Allow custom endpoint: Input should be a valid b"),
+            *(
+                ({"account_name": name}, "The account name has up to 63 letters")
+                for name in ("", "a b", "a/b", "-a", "x" * 64, "jane@example.com")
+            ),
+        ],
+    )
+    def test_what_no_field_takes_is_refused(self, values: dict[str, Any], sentence: str) -> None:
+        with pytest.raises(InvalidConfiguration, match=re.escape(sentence)) as caught:
+            make(**values)
+        assert "canary" not in f"{caught.value}{caught.value!r}"
 
-    @pytest.mark.parametrize("name", ["", "a b", "a/b", "-a", "x" * 64, "jane@example.com"])
-    def test_names_of_accounts_are_plain(self, name: str) -> None:
-        with pytest.raises(ValidationError, match="account_name"):
-            make(account_name=name)
+    @pytest.mark.parametrize("around", ["{}\n", " {}", "\t{} \r\n"])
+    def test_spaces_around_what_was_pasted_are_taken_off(self, around: str) -> None:
+        texts = {"api_key": KEY, "account_name": "main", "time_zone": "UTC", **MAX}
+        pasted = {name: around.format(text) for name, text in texts.items()}
+        secret = {"api_key": SecretStr(pasted["api_key"])}
+
+        assert make(**pasted) == make(**pasted | secret) == make(**texts)
+        assert make(**pasted).api_key.get_secret_value() == KEY
 
 
 class TestEndpoint:
@@ -233,6 +265,48 @@ class TestVerify:
     def test_a_wrong_client_is_explained(self, sandbox: RunningSandbox) -> None:
         with pytest.raises(TokenRefused, match="Check the client id and client secret"):
             sandbox.oauth_credentials(client_secret="wrong").verify()
+
+
+@pytest.mark.xdist_group("prefect")
+class TestSavedByTheForm:
+    """Prefect's form saves whatever is typed into it."""
+
+    REFUSAL = "Give either an API key or an OAuth client, not both"
+
+    @pytest.fixture
+    def block_slug(self, prefect_server: str) -> str:
+        """A block with a key and an OAuth client, saved without the class."""
+        GetResponseCredentials.register_type_and_schema()
+        make().save("typed", overwrite=True)
+        with httpx.Client(base_url=prefect_server, trust_env=False) as http:
+            path = "/block_types/slug/getresponse-credentials/block_documents/name/typed"
+            document = http.get(path).raise_for_status().json()["id"]
+            data = {"api_key": KEY, "client_id": "typed-too"}
+            change = {"data": data, "merge_existing_data": False}
+            http.patch(f"/block_documents/{document}", json=change).raise_for_status()
+        return "getresponse-credentials/typed"
+
+    @pytest.mark.usefixtures("block_slug")
+    def test_a_wrong_block_is_refused_when_it_is_loaded(self) -> None:
+        with pytest.raises(InvalidConfiguration, match=self.REFUSAL):
+            GetResponseCredentials.load("typed")
+
+    @pytest.mark.parametrize("how", ["reference", "load"])
+    def test_a_flow_run_says_what_is_wrong_with_it(self, how: str, block_slug: str) -> None:
+        @flow
+        def use(credentials: Any) -> None:
+            if how == "load":
+                GetResponseCredentials.load(credentials)
+
+        reference = {"$ref": {"block_document_slug": block_slug}}
+        state: Any = use(reference if how == "reference" else "typed", return_state=True)
+
+        assert state.is_failed()
+        assert (
+            f"InvalidConfiguration: the GetResponse credentials cannot be used: {self.REFUSAL}"
+            in (state.message)
+        )
+        assert "Correct the block in the Prefect UI" in state.message
 
 
 class TestOAuth:

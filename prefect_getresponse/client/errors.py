@@ -108,8 +108,11 @@ class GetResponseError(Exception):
         return f"{text}. {self.advice}" if self.advice else text
 
 
-class InvalidConfiguration(GetResponseError, ValueError):
-    """Credentials or settings that cannot work."""
+class InvalidConfiguration(GetResponseError):
+    """Credentials or settings that cannot work.
+
+    No `ValueError`: pydantic and Prefect would put errors of their own in its place.
+    """
 
 
 class InvalidArguments(GetResponseError, ValueError):

@@ -62,7 +62,7 @@ def test_links_in_answers_are_never_fetched(sender: MakeSender) -> None:
     ],
 )
 def test_hosts_that_only_look_alike_need_a_permission(url: str) -> None:
-    with pytest.raises(ValueError, match="allow_custom_host"):
+    with pytest.raises(errors.InvalidConfiguration, match="allow_custom_host"):
         GetResponseCredentials.model_validate({"api_key": KEY, "base_url": url})
 
 
@@ -84,7 +84,7 @@ def test_hosts_that_only_look_alike_need_a_permission(url: str) -> None:
     ],
 )
 def test_a_permission_is_for_plain_urls_only(url: str) -> None:
-    with pytest.raises(ValueError, match="plain URL"):
+    with pytest.raises(errors.InvalidConfiguration, match="plain URL"):
         GetResponseCredentials.model_validate({**CUSTOM, "base_url": url})
 
 
@@ -99,7 +99,9 @@ def test_a_permission_is_for_plain_urls_only(url: str) -> None:
     ],
 )
 def test_plain_http_reaches_this_machine_only(url: str) -> None:
-    with pytest.raises(ValueError, match="Plain http is allowed to this machine only"):
+    with pytest.raises(
+        errors.InvalidConfiguration, match="Plain http is allowed to this machine only"
+    ):
         GetResponseCredentials.model_validate({**CUSTOM, "base_url": url})
 
 
