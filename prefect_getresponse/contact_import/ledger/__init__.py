@@ -1,0 +1,88 @@
+"""The ledger: one SQLite file a list that knows every row, every call and every answer.
+
+Rules that make a crash harmless: the intent to send is durable before the first byte, the answer
+is durable before the next step, what was sent without a durable answer is in doubt, and a verdict
+never changes.  One process writes, held by a lock of the operating system that ends with it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect_getresponse.contact_import import import_book, removals
+from prefect_getresponse.contact_import.ledger.awaited import Awaited
+from prefect_getresponse.contact_import.ledger.chunks import Chunks
+from prefect_getresponse.contact_import.ledger.lock import LedgerBusy, writer_lock
+from prefect_getresponse.contact_import.ledger.people import People
+from prefect_getresponse.contact_import.ledger.records import (
+    Action,
+    Chunk,
+    ChunkState,
+    Decision,
+    NewRow,
+    Person,
+    Phase,
+    RowToSend,
+    Run,
+    Standing,
+)
+from prefect_getresponse.contact_import.ledger.runs import Runs
+
+
+class Ledger(Runs, Chunks, People, Awaited):
+    """A connection to the ledger of one list.
+
+    Args:
+        path: Path of the file; created for its owner only.
+    """
+
+    def imports(self, run: int) -> import_book.ImportBook:
+        """What is known of the run's imports."""
+        return import_book.ImportBook(self._db, run)
+
+    def removals(self, run: int) -> removals.Removals:
+        """Who is to be removed from the list by the run."""
+        return removals.Removals(self._db, run)
+
+
+def anything_sent(path: Path, run_id: str) -> bool:
+    """Whether a run has begun to send.
+
+    Args:
+        path: Path of the ledger.
+        run_id: The run.
+    """
+    with Ledger(path) as ledger:
+        return ledger.last_sent(ledger.run(run_id).number) > 0
+
+
+def ledger_path(folder: Path, account: str, endpoint: str, campaign: str) -> Path:
+    """Path of the ledger of one list of one account.
+
+    Args:
+        folder: State folder.
+        account: Name of the account.
+        endpoint: Host and port of the API.
+        campaign: Id of the list.
+    """
+    host = "".join(char if char.isalnum() else "-" for char in endpoint)
+    return folder / f"{account}-{host}-{campaign}.sqlite"
+
+
+__all__ = [
+    "Action",
+    "Chunk",
+    "ChunkState",
+    "Decision",
+    "Ledger",
+    "LedgerBusy",
+    "NewRow",
+    "Person",
+    "Phase",
+    "RowToSend",
+    "Run",
+    "Standing",
+    "anything_sent",
+    "ledger_path",
+    "writer_lock",
+]

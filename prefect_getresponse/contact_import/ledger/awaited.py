@@ -1,0 +1,79 @@
+"""Rows that are sent and not seen on the list yet."""
+
+from __future__ import annotations
+
+from prefect_getresponse.contact_import.ledger.connection import Connection
+from prefect_getresponse.contact_import.ledger.records import Action, ChunkState, Standing
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+_AWAITED = (
+    "rows.verdict IS NULL AND (rows.action = 'await' OR rows.action = 'add' AND EXISTS"
+    " (SELECT 1 FROM chunks AS sent WHERE sent.run = rows.run AND sent.chunk = rows.chunk"
+    "  AND sent.state IN ('acknowledged', 'in_doubt')))"
+)
+
+
+class Awaited(Connection):
+    """Reading back."""
+
+    def count_awaited(self, run: int) -> int:
+        """Number of rows that are sent and not seen on the list yet."""
+        (rows,) = self._db.execute(
+            f"SELECT count(*) FROM rows WHERE run = ? AND {_AWAITED}", (run,)
+        ).fetchone()
+        return int(rows)
+
+    def awaited_since(self, run: int) -> float:
+        """When the last of the awaited rows was sent, in seconds since the epoch."""
+        (sent,) = self._db.execute(
+            "SELECT max(coalesce(chunks.sent, outcomes.at, 0)) FROM rows"
+            " LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
+            " LEFT JOIN outcomes ON outcomes.key = rows.key"
+            f" WHERE rows.run = ? AND {_AWAITED}",
+            (run,),
+        ).fetchone()
+        return float(sent or 0)
+
+    def acknowledge_visible(self, run: int) -> None:
+        """A person of a doubtful chunk is on the list: the whole chunk had arrived."""
+        self._db.execute(
+            "UPDATE chunks SET state = ? WHERE run = ? AND state = ? AND EXISTS"
+            " (SELECT 1 FROM rows JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
+            "  AND listed.standing IN ('subscribed', 'unconfirmed')"
+            "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk)",
+            (ChunkState.ACKNOWLEDGED, run, ChunkState.IN_DOUBT),
+        )
+
+    def settle_visible(self, run: int, standing: Standing, verdict: Verdict) -> None:
+        """Give awaited rows whose person is on the list now their verdict.
+
+        Args:
+            run: Number of the run.
+            standing: How the person is on the list.
+            verdict: For people that this run has sent; those of an earlier run are unchanged.
+        """
+        earlier = Verdict.UNCHANGED if verdict is Verdict.ADDED else verdict
+        self._db.execute(
+            "UPDATE rows SET verdict = CASE action WHEN 'await' THEN ? ELSE ? END"
+            f" WHERE run = ? AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
+            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
+            (earlier, verdict, run, standing),
+        )
+
+    def settle_awaited(
+        self, run: int, state: ChunkState | Action, verdict: Verdict, reason: str
+    ) -> None:
+        """Give rows that did not appear their verdict.
+
+        Args:
+            run: Number of the run.
+            state: State of their chunk, or `Action.AWAIT` for those that an earlier run had sent.
+            verdict: What became of them.
+            reason: Why.
+        """
+        self._db.execute(
+            f"UPDATE rows SET verdict = ?, reason = ? WHERE run = ? AND {_AWAITED}"
+            " AND coalesce((SELECT state FROM chunks WHERE chunks.run = rows.run"
+            "  AND chunks.chunk = rows.chunk), action) = ?",
+            (verdict, reason, run, state),
+        )

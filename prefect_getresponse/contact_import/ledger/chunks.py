@@ -1,0 +1,223 @@
+"""Chunks: the calls of a run, cut once, each intent and each answer durable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from prefect_getresponse.contact_import.ledger.records import (
+    Action,
+    Chunk,
+    ChunkState,
+    Decision,
+    RowToSend,
+)
+from prefect_getresponse.contact_import.ledger.rows import Rows
+
+
+class Chunks(Rows):
+    """The calls of a run."""
+
+    def cut(self, run: int, action: Action, route: str, size: int) -> None:
+        """Cut open rows of an action into chunks, once; the cut never changes on resume."""
+        with self.transaction():
+            self._cut(run, action, route, size)
+
+    def _cut(self, run: int, action: Action, route: str, size: int) -> None:
+        (first,) = self._db.execute(
+            "SELECT coalesce(max(chunk), 0) + 1 FROM chunks WHERE run = ?", (run,)
+        ).fetchone()
+        self._db.execute(
+            "UPDATE rows SET chunk = numbered.chunk FROM"
+            " (SELECT row, ? + (row_number() OVER (ORDER BY row) - 1) / ? AS chunk FROM rows"
+            "  WHERE run = ? AND action = ? AND verdict IS NULL AND chunk IS NULL) AS numbered"
+            " WHERE rows.run = ? AND rows.row = numbered.row",
+            (first, size, run, action, run),
+        )
+        self._db.execute(
+            "INSERT INTO chunks (run, chunk, route, state)"
+            " SELECT DISTINCT run, chunk, ?, ? FROM rows WHERE run = ? AND chunk >= ?",
+            (route, ChunkState.PLANNED, run, first),
+        )
+
+    def split(self, run: int, chunk: int, alone: Sequence[int], route: str) -> None:
+        """Take rows out of a refused chunk and plan it again without them.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+            alone: Rows to be sent one by one; a chunk that keeps none is closed.
+            route: Route for those rows.
+        """
+        with self.transaction():
+            self._db.executemany(
+                f"UPDATE rows SET chunk = NULL WHERE run = {run} AND row = ? AND verdict IS NULL",
+                [(row,) for row in alone],
+            )
+            self._cut(run, Action.ADD, route, 1)
+            kept = self.chunk_rows(run, chunk)
+            state = ChunkState.PLANNED if kept else ChunkState.CLOSED
+            self._db.execute(
+                "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?", (state, run, chunk)
+            )
+
+    def halve(self, run: int, chunk: int) -> bool:
+        """Plan a chunk that was too large again, as two; False if it is a single row.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+        """
+        rows = [
+            row
+            for (row,) in self._db.execute(
+                "SELECT row FROM rows WHERE run = ? AND chunk = ? AND verdict IS NULL ORDER BY row",
+                (run, chunk),
+            )
+        ]
+        if len(rows) < 2:
+            return False
+        with self.transaction():
+            (new,) = self._db.execute(
+                "INSERT INTO chunks (run, chunk, route, state)"
+                " SELECT run, (SELECT max(chunk) + 1 FROM chunks WHERE run = ?), route, ?"
+                " FROM chunks WHERE run = ? AND chunk = ? RETURNING chunk",
+                (run, ChunkState.PLANNED, run, chunk),
+            ).fetchone()
+            self._db.execute(
+                "UPDATE rows SET chunk = ? WHERE run = ? AND chunk = ? AND row >= ?",
+                (new, run, chunk, rows[len(rows) // 2]),
+            )
+            self._db.execute(
+                "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?",
+                (ChunkState.PLANNED, run, chunk),
+            )
+        return True
+
+    def recover(self, run: int, harmless: str) -> None:
+        """After a crash: what was sent without an answer is in doubt.
+
+        Args:
+            run: Number of the run.
+            harmless: Route whose calls may be sent again, as they set absolute values.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = CASE WHEN route = ? THEN ? ELSE ? END"
+            " WHERE run = ? AND state = ?",
+            (harmless, ChunkState.PLANNED, ChunkState.IN_DOUBT, run, ChunkState.SENT),
+        )
+
+    def chunks(self, run: int, state: ChunkState) -> list[Chunk]:
+        """Chunks in a state, in order, without those that go by import."""
+        return [
+            Chunk(*row)
+            for row in self._db.execute(
+                "SELECT chunk, route, attempt FROM chunks"
+                " WHERE run = ? AND state = ? AND route <> 'import' ORDER BY chunk",
+                (run, state),
+            )
+        ]
+
+    def count_chunks(self, run: int) -> dict[str, int]:
+        """Number of chunks by route."""
+        return dict(
+            self._db.execute(
+                "SELECT route, count(*) FROM chunks WHERE run = ? GROUP BY route", (run,)
+            )
+        )
+
+    def count_planned(self, run: int) -> int:
+        """Number of rows in planned chunks."""
+        (rows,) = self._db.execute(
+            "SELECT count(*) FROM rows JOIN chunks USING (run, chunk)"
+            " WHERE run = ? AND rows.verdict IS NULL AND chunks.state = ?",
+            (run, ChunkState.PLANNED),
+        ).fetchone()
+        return int(rows)
+
+    def chunk_rows(self, run: int, chunk: int) -> list[RowToSend]:
+        """Open rows of a chunk, in order."""
+        return [
+            RowToSend(*row)
+            for row in self._db.execute(
+                "SELECT row, key, contact, contact_id, steps FROM rows"
+                " WHERE run = ? AND chunk = ? AND verdict IS NULL ORDER BY row",
+                (run, chunk),
+            )
+        ]
+
+    def intend(self, run: int, chunk: int, now: float) -> None:
+        """Make the intent to send a chunk durable, before its first byte."""
+        self._db.execute(
+            "UPDATE chunks SET state = ?, attempt = attempt + 1, sent = ?"
+            " WHERE run = ? AND chunk = ?",
+            (ChunkState.SENT, now, run, chunk),
+        )
+
+    def retract(self, run: int, chunk: int, attempt: int) -> None:
+        """Plan a chunk again whose call was provably not executed: it counts as no attempt.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+            attempt: Attempts before that call.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = ?, attempt = ? WHERE run = ? AND chunk = ?",
+            (ChunkState.PLANNED, attempt, run, chunk),
+        )
+
+    def answer(
+        self,
+        run: int,
+        chunk: int,
+        state: ChunkState,
+        now: float,
+        decisions: Iterable[Decision] = (),
+    ) -> None:
+        """Make the answer to a chunk durable, with the verdicts it gives.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+            state: What the answer means for it.
+            now: Seconds since the epoch; waiting for its people counts from here.
+            decisions: Verdicts of its rows, if the answer gives them.
+        """
+        with self.transaction():
+            self.set_state(run, chunk, state, now)
+            self.settle(run, decisions)
+
+    def set_state(self, run: int, chunk: int, state: ChunkState, now: float) -> None:
+        """Say where a chunk stands; waiting for its people counts from now.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+            state: Where it stands.
+            now: Seconds since the epoch.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = ?, sent = ? WHERE run = ? AND chunk = ?",
+            (state, now, run, chunk),
+        )
+
+    def resend(self, run: int, attempts: int) -> int:
+        """Plan doubtful chunks again of which nobody appeared; at most `attempts` times each.
+
+        Doubtful imports are looked for in another way.
+
+        Returns:
+            Number of chunks planned again.
+        """
+        return self._db.execute(
+            "UPDATE chunks SET state = ?"
+            " WHERE run = ? AND state = ? AND attempt < ? AND route <> 'import'",
+            (ChunkState.PLANNED, run, ChunkState.IN_DOUBT, attempts),
+        ).rowcount
+
+    def last_sent(self, run: int) -> float:
+        """Time of the last intent to send, in seconds since the epoch; 0 if nothing was sent."""
+        (last,) = self._db.execute(
+            "SELECT coalesce(max(sent), 0) FROM chunks WHERE run = ?", (run,)
+        ).fetchone()
+        return float(last)

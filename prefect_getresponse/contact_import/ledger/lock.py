@@ -1,0 +1,41 @@
+"""The right to write to a ledger: one process has it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prefect_getresponse.client.errors import GetResponseError
+
+
+class LedgerBusy(GetResponseError):
+    """Another process is importing into the same list."""
+
+    default_advice = "Wait until it has ended, then run again."
+
+
+@contextmanager
+def writer_lock(path: Path) -> Generator[None]:
+    """Hold the right to write to a ledger; the operating system frees it when the process ends.
+
+    Args:
+        path: Path of the ledger.
+
+    Raises:
+        LedgerBusy: Another process or run holds it.
+    """
+    # SQLite locks files on every platform; an empty database beside the ledger is only a lock.
+    beside = path.with_suffix(".lock")
+    beside.touch(mode=0o600)
+    lock = sqlite3.connect(beside, timeout=0, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        lock.close()
+        raise LedgerBusy("another import into this list is running") from None
+    try:
+        yield
+    finally:
+        lock.close()

@@ -1,0 +1,97 @@
+"""People: who is on the list, and what became of them in earlier runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prefect_getresponse.contact_import.ledger.connection import Connection
+from prefect_getresponse.contact_import.ledger.records import Person, Standing
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+
+class People(Connection):
+    """What is known of people besides the rows of a run."""
+
+    def count_listed(self, run: int) -> int:
+        """Number of confirmed people of the list."""
+        (people,) = self._db.execute(
+            "SELECT count(*) FROM listed WHERE run = ? AND standing = 'subscribed'", (run,)
+        ).fetchone()
+        return int(people)
+
+    def add_listed(
+        self,
+        run: int,
+        standing: Standing,
+        people: Iterable[tuple[str, str | None, str | None]],
+    ) -> None:
+        """Remember people of the list: comparison key, contact id, and name (reason if removed)."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO listed (run, standing, key, contact_id, name)"
+            f" VALUES ({run}, '{standing}', ?, ?, ?)",
+            people,
+        )
+
+    def undecided(self, run: int, after: int, size: int) -> list[Person]:
+        """Rows without verdict and action, with what is known about each person.
+
+        Args:
+            run: Number of the run.
+            after: Row to start behind.
+            size: Most rows to return.
+        """
+        found = self._db.execute(
+            "SELECT rows.row, rows.key, rows.contact, rows.hash, subscribed.contact_id,"
+            " subscribed.name, unconfirmed.key, removed.name,"
+            " outcomes.hash, outcomes.state, outcomes.reason FROM rows"
+            " LEFT JOIN listed AS subscribed ON subscribed.run = rows.run"
+            "  AND subscribed.standing = 'subscribed' AND subscribed.key = rows.key"
+            " LEFT JOIN listed AS unconfirmed ON unconfirmed.run = rows.run"
+            "  AND unconfirmed.standing = 'unconfirmed' AND unconfirmed.key = rows.key"
+            " LEFT JOIN listed AS removed ON removed.run = rows.run"
+            "  AND removed.standing = 'removed' AND removed.key = rows.key"
+            " LEFT JOIN outcomes ON outcomes.key = rows.key"
+            " WHERE rows.run = ? AND rows.row > ? AND rows.verdict IS NULL AND rows.action IS NULL"
+            " ORDER BY rows.row LIMIT ?",
+            (run, after, size),
+        )
+        return [Person(*row) for row in found]
+
+    def conclude_importing(self, *, all_arrived: bool) -> None:
+        """An import is over whose people a run could not await.
+
+        Args:
+            all_arrived: Whether it has brought all of them in; else they are decided about anew.
+        """
+        if all_arrived:
+            self._db.execute("UPDATE outcomes SET state = 'seen' WHERE state = 'importing'")
+        else:
+            self._db.execute("DELETE FROM outcomes WHERE state = 'importing'")
+
+    def remember_outcomes(self, run: int, now: float) -> None:
+        """Keep what became of the people, so that the next run sends only what has changed."""
+        at_work = "reason IS 'import_at_work'"
+        for_the_row = "reason NOT IN ('import_refused', 'import_rejected', 'import_canceled')"
+        states = {
+            "seen": ("1", (Verdict.ADDED, Verdict.UPDATED, Verdict.UNCHANGED)),
+            "sent": (
+                f"NOT ({at_work})",
+                (Verdict.NOT_VISIBLE_YET, Verdict.AWAITING_CONFIRMATION),
+            ),
+            "importing": (at_work, (Verdict.NOT_VISIBLE_YET,)),
+            "rejected": (for_the_row, (Verdict.REJECTED,)),
+        }
+        with self.transaction():
+            for state, (condition, verdicts) in states.items():
+                marks = ", ".join("?" * len(verdicts))
+                self._db.execute(
+                    "INSERT INTO outcomes (key, hash, state, reason, at)"
+                    " SELECT key, hash, ?, reason, ? FROM rows"
+                    f" WHERE run = ? AND contact IS NOT NULL AND {condition}"
+                    f" AND verdict IN ({marks})"
+                    " ON CONFLICT (key) DO UPDATE SET at = CASE"
+                    "   WHEN outcomes.hash = excluded.hash AND outcomes.state = excluded.state"
+                    "   THEN outcomes.at ELSE excluded.at END,"
+                    "  hash = excluded.hash, state = excluded.state, reason = excluded.reason",
+                    (state, now, run, *verdicts),
+                )

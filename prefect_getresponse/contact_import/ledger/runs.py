@@ -1,0 +1,91 @@
+"""Runs: how far each has come, its facts and its calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prefect_getresponse.contact_import.ledger.connection import Connection
+from prefect_getresponse.contact_import.ledger.records import Phase, Run
+
+_FINAL_PHASES = ("finished", "interrupted")
+
+
+class Runs(Connection):
+    """The runs of a list."""
+
+    def unfinished(self, job: str) -> Run | None:
+        """The run of a job that was begun and not ended."""
+        return self._run(
+            "SELECT * FROM runs WHERE job = ? AND phase NOT IN (?, ?) ORDER BY run DESC LIMIT 1",
+            (job, *_FINAL_PHASES),
+        )
+
+    def run(self, run_id: str) -> Run:
+        """A run by its id."""
+        found = self._run("SELECT * FROM runs WHERE run_id = ?", (run_id,))
+        if found is None:
+            raise KeyError(run_id)
+        return found
+
+    def _run(self, query: str, values: Sequence[object]) -> Run | None:
+        found = self._db.execute(query, values).fetchone()
+        if found is None:
+            return None
+        number, run_id, _job, _source, fingerprint, phase, started, _ended, rows_read, facts = found
+        facts = json.loads(facts)
+        return Run(number, run_id, Phase(phase), fingerprint, started, rows_read, facts)
+
+    def begin(self, run_id: str, job: str, source: str, now: float) -> Run:
+        """Begin a run; rows of ended runs are forgotten, what became of the people is kept."""
+        with self.transaction():
+            for table in ("rows", "chunks", "listed", "removals", "calls"):
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE run IN"
+                    " (SELECT run FROM runs WHERE phase IN (?, ?))",
+                    _FINAL_PHASES,
+                )
+            self._db.execute(
+                "INSERT INTO runs (run_id, job, source, fingerprint, phase, started)"
+                " VALUES (?, ?, ?, '', ?, ?)",
+                (run_id, job, source, Phase.READING, now),
+            )
+        return self.run(run_id)
+
+    def enter(self, run: int, phase: Phase) -> None:
+        """Say how far the run has come."""
+        self._db.execute("UPDATE runs SET phase = ? WHERE run = ?", (phase, run))
+
+    def end(self, run: int, phase: Phase, now: float) -> None:
+        """End a run for good."""
+        self._db.execute("UPDATE runs SET phase = ?, ended = ? WHERE run = ?", (phase, now, run))
+
+    def set_read(self, run: int, rows_read: int, fingerprint: str) -> None:
+        """Say how many rows the source had, and which state of it that was."""
+        self._db.execute(
+            "UPDATE runs SET rows_read = ?, fingerprint = ? WHERE run = ?",
+            (rows_read, fingerprint, run),
+        )
+
+    def add_facts(self, run: int, facts: Mapping[str, Any]) -> None:
+        """Remember facts of the run for its report."""
+        self._db.execute(
+            "UPDATE runs SET facts = json_patch(facts, ?) WHERE run = ?", (json.dumps(facts), run)
+        )
+
+    def add_calls(self, run: int, calls: Mapping[str, int]) -> None:
+        """Add calls made to the run's account of calls, by endpoint."""
+        self._db.executemany(
+            "INSERT INTO calls VALUES (?, ?, ?)"
+            " ON CONFLICT (run, endpoint) DO UPDATE SET made = made + excluded.made",
+            [(run, endpoint, made) for endpoint, made in calls.items()],
+        )
+
+    def calls(self, run: int) -> dict[str, int]:
+        """Calls of the run by endpoint."""
+        return dict(
+            self._db.execute(
+                "SELECT endpoint, made FROM calls WHERE run = ? ORDER BY endpoint", (run,)
+            )
+        )
