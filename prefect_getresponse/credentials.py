@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema
 
 from prefect_getresponse.authorizations import login_of, tokens_of
 from prefect_getresponse.client.auth import ApiKeyAuth, Authorization, OAuthAuth
+from prefect_getresponse.client.connection import Connection
 from prefect_getresponse.client.errors import (
     GetResponseError,
     InvalidConfiguration,
@@ -53,6 +54,7 @@ _AUTHORIZE_PAGE = "oauth2_authorize.html"
 _LABEL = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})+")
 _TIME_ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
+_VISIBLE = re.compile(r"[!-\[\]-~]+")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -71,6 +73,8 @@ class GetResponseCredentials(CredentialsBlock):
         time_zone: Time zone of dates in answers, such as `Europe/Warsaw`; UTC if empty.
         base_url: Endpoint of a sandbox or test host.
         allow_custom_host: Allow `base_url`.
+        ca_file: PEM file of the certificate authorities to trust, instead of the usual ones.
+        proxy: URL of a proxy; proxies of the environment are not used.
 
     Raises:
         InvalidConfiguration: The values do not go together; all that is wrong is said at once.
@@ -163,6 +167,16 @@ class GetResponseCredentials(CredentialsBlock):
         title="Allow custom endpoint",
         description="Lets the key go to the custom endpoint. Plain http works only to the machine "
         "that the flow runs on.",
+    )
+    ca_file: str = Field(
+        default="",
+        title="CA file",
+        description="PEM file of certificate authorities on the worker, instead of the usual ones.",
+    )
+    proxy: SecretStr = Field(
+        default=SecretStr(""),
+        title="Proxy",
+        description="Such as http://user:password@proxy.example:3128; empty for a direct way.",
     )
 
     @classmethod
@@ -269,6 +283,7 @@ class GetResponseCredentials(CredentialsBlock):
                 "The domain is a bare host name such as example.com, without https:// and www.",
             ),
             *_endpoint_contradictions(self.base_url, self.allow_custom_host),
+            *_proxy_contradictions(self.proxy.get_secret_value(), self.endpoint),
         ]
 
     @property
@@ -295,11 +310,16 @@ class GetResponseCredentials(CredentialsBlock):
 
     def get_client(self) -> Client:
         """Return the client of this account, shared by the whole process."""
-        key, auth = self._identity(), self._auth()
+        identity, connection, auth = self._identity(), self._connection(), self._auth()
+        key = (identity, connection)
         with _lock:
             if key not in _clients:
                 _clients[key] = Client(
-                    self.endpoint, auth, throttle=_throttle(key), headers=self._headers()
+                    self.endpoint,
+                    auth,
+                    throttle=_throttle(identity),
+                    headers=self._headers(),
+                    connection=connection,
                 )
                 atexit.register(_clients[key].close)
             return _clients[key]
@@ -307,12 +327,17 @@ class GetResponseCredentials(CredentialsBlock):
     def get_async_client(self) -> AsyncClient:
         """Return the client of this account for the running event loop; it closes with the loop."""
         loop = asyncio.get_running_loop()
-        key, auth = self._identity(), self._auth()
+        identity, connection, auth = self._identity(), self._connection(), self._auth()
+        key = (identity, connection)
         with _lock:
             clients = _async_clients.setdefault(loop, {})
             if key not in clients:
                 clients[key] = AsyncClient(
-                    self.endpoint, auth, throttle=_throttle(key), headers=self._headers()
+                    self.endpoint,
+                    auth,
+                    throttle=_throttle(identity),
+                    headers=self._headers(),
+                    connection=connection,
                 )
             return clients[key]
 
@@ -392,12 +417,16 @@ class GetResponseCredentials(CredentialsBlock):
             login_of(self),
         )
 
+    def _connection(self) -> Connection:
+        return Connection(self.ca_file, self.proxy)
+
 
 _lock = threading.RLock()
-_clients: dict[tuple[str, ...], Client] = {}
-_async_clients: weakref.WeakKeyDictionary[
-    asyncio.AbstractEventLoop, dict[tuple[str, ...], AsyncClient]
-] = weakref.WeakKeyDictionary()
+_Key = tuple[tuple[str, ...], Connection]
+_clients: dict[_Key, Client] = {}
+_async_clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[_Key, AsyncClient]] = (
+    weakref.WeakKeyDictionary()
+)
 _throttles: dict[tuple[str, str], Throttle] = {}
 
 
@@ -442,12 +471,29 @@ def _endpoint_contradictions(base_url: str, allowed: bool) -> list[tuple[bool, s
     ]
 
 
+def _proxy_contradictions(proxy: str, endpoint: str) -> list[tuple[bool, str]]:
+    if not proxy:
+        return []
+    without_login = re.sub(r"(?<=://)[^@/?# ]*@", "", proxy)
+    parts = _plain_url(without_login)
+    return [
+        (
+            parts is None or parts.path not in ("", "/"),
+            "The proxy is a URL such as http://user:password@proxy.example:3128.",
+        ),
+        (
+            urlsplit(endpoint).scheme == "http",
+            "A custom endpoint on plain http is reached directly: leave the proxy empty.",
+        ),
+    ]
+
+
 def _plain_url(text: str) -> SplitResult | None:
     """Parts of an http(s) URL without user, query and fragment; None for anything else.
 
     Names in other scripts look like names they are not: they are written as `xn--...`.
     """
-    if not re.fullmatch(r"[!-\[\]-~]+", text):
+    if not _VISIBLE.fullmatch(text):
         return None
     try:
         parts = urlsplit(text)

@@ -27,6 +27,8 @@ class GetResponseSettings(PrefectBaseSettings):
         domain: Registered domain of a MAX account.
         parent_login: Login of the parent account, for MAX users of several accounts.
         time_zone: Time zone of dates in answers; UTC when empty.
+        ca_file: PEM file of the certificate authorities to trust, instead of the usual ones.
+        proxy: URL of the proxy to GetResponse, with its password if it needs one.
         account_name: Name of the account in limits, state files and events; not secret.
         settle_seconds: Longest wait for queued contacts to appear on their list.
         import_seconds: Longest wait for GetResponse to do an import, its review included.
@@ -47,6 +49,8 @@ class GetResponseSettings(PrefectBaseSettings):
     domain: str = ""
     parent_login: str = ""
     time_zone: str = ""
+    ca_file: str = ""
+    proxy: SecretStr = SecretStr("")
     account_name: str = "default"
     settle_seconds: float = Field(default=600.0, ge=0)
     import_seconds: float = Field(default=3600.0, ge=0)

@@ -158,6 +158,9 @@ def connection_trouble(request: ApiRequest, error: httpx.HTTPError) -> Connectio
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
         trouble.failure = Failure.BAD_CERTIFICATE
         trouble.advice = "The certificate of the endpoint is not valid for it: check the endpoint."
+    elif isinstance(error, httpx.ProxyError):
+        trouble.failure = Failure.NOT_SENT
+        trouble.advice = "The proxy of the credentials refuses: check its URL and password."
     elif isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         trouble.failure = Failure.NOT_SENT
     elif isinstance(error, httpx.WriteError | httpx.WriteTimeout):

@@ -6,14 +6,13 @@ import asyncio
 import logging
 import math
 import random
-import ssl
 import threading
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from functools import cache, partial
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +20,7 @@ import httpx
 from tenacity import AsyncRetrying, Retrying
 
 from prefect_getresponse.client.auth import Authorization
+from prefect_getresponse.client.connection import DIRECT, Connection
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError, Throttled
 from prefect_getresponse.client.oauth import (
     Pause,
@@ -61,12 +61,6 @@ LIMITS_ONCE = httpx.Limits(max_connections=SLOTS, max_keepalive_connections=0)
 # What is unpacked is counted piece by piece, and these two unpack a small piece to a bounded one.
 ENCODINGS = "gzip, deflate"
 THROTTLED = "answers with 429"
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Trusted certificates, read once a process: every event loop has a client of its own."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 class Statistics:
@@ -236,6 +230,7 @@ class Client(_Sender):
         auth: Writes the key or token into requests.
         throttle: The account's budget, shared by every client of the account in this process.
         headers: Further headers for every request.
+        connection: How the host is reached.
         transport: Replaces the network, for tests and the sandbox.
         sleep: Waits for a number of seconds.
         chance: Source of jitter.
@@ -248,6 +243,7 @@ class Client(_Sender):
         *,
         throttle: Throttle,
         headers: Mapping[str, str] | None = None,
+        connection: Connection = DIRECT,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         chance: random.Random | None = None,
@@ -256,8 +252,7 @@ class Client(_Sender):
         self._sleep = sleep
         self._http, self._http_once = (
             httpx.Client(
-                transport=transport
-                or httpx.HTTPTransport(verify=_trusted(), limits=limits, trust_env=False),
+                transport=transport or httpx.HTTPTransport(**connection.options(limits)),
                 **self._options,
             )
             for limits in (LIMITS, LIMITS_ONCE)
@@ -366,6 +361,7 @@ class AsyncClient(_Sender):
         auth: Writes the key or token into requests.
         throttle: The account's budget, shared by every client of the account in this process.
         headers: Further headers for every request.
+        connection: How the host is reached.
         transport: Replaces the network, for tests and the sandbox.
         sleep: Waits for a number of seconds.
         chance: Source of jitter.
@@ -378,6 +374,7 @@ class AsyncClient(_Sender):
         *,
         throttle: Throttle,
         headers: Mapping[str, str] | None = None,
+        connection: Connection = DIRECT,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: random.Random | None = None,
@@ -388,8 +385,7 @@ class AsyncClient(_Sender):
         self._renewing: set[asyncio.Task[None]] = set()
         self._http, self._http_once = (
             httpx.AsyncClient(
-                transport=transport
-                or httpx.AsyncHTTPTransport(verify=_trusted(), limits=limits, trust_env=False),
+                transport=transport or httpx.AsyncHTTPTransport(**connection.options(limits)),
                 **self._options,
             )
             for limits in (LIMITS, LIMITS_ONCE)

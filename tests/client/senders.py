@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 from pydantic import SecretStr
 
 from prefect_getresponse.client.auth import ApiKeyAuth, Authorization
+from prefect_getresponse.client.connection import DIRECT, Connection
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client, Statistics
 from prefect_getresponse.client.throttle import Throttle
@@ -30,7 +31,12 @@ class Sender:
     """
 
     def __init__(
-        self, flavour: Flavour, base_url: str, key: str = KEY, auth: Authorization | None = None
+        self,
+        flavour: Flavour,
+        base_url: str,
+        key: str = KEY,
+        auth: Authorization | None = None,
+        connection: Connection = DIRECT,
     ) -> None:
         self.flavour: Flavour = flavour
         self.now = 1000.0
@@ -40,6 +46,7 @@ class Sender:
         self._runner = asyncio.Runner()
         auth = auth or ApiKeyAuth(SecretStr(key), base_url, {})
         options: dict[str, Any] = {"throttle": self.throttle, "chance": random.Random(1)}
+        options["connection"] = connection
         self._sync = Client(base_url, auth, sleep=self._sleep, **options)
         self._async = AsyncClient(base_url, auth, sleep=self._asleep, **options)
 

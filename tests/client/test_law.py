@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from prefect_getresponse.client import errors, send
-from prefect_getresponse.client.auth import Authorization
+from prefect_getresponse.client.connection import DIRECT, Connection
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest, RetryClass
 from prefect_getresponse.client.retry import MAX_ATTEMPTS
 from tests.client import fault_server
@@ -84,8 +84,8 @@ class Stage:
         usual = {"connect": 10.0, "read": 10.0, "write": 10.0, "pool": 10.0}
         self.patch.setattr(send, "TIMEOUT", httpx.Timeout(**(usual | seconds)))
 
-    def client(self, url: str, auth: Authorization | None = None) -> Sender:
-        self.sender = self.stack.enter_context(Sender(self.flavour, url, auth=auth))
+    def client(self, url: str, connection: Connection = DIRECT) -> Sender:
+        self.sender = self.stack.enter_context(Sender(self.flavour, url, connection=connection))
         return self.sender
 
     def server(self, *script: Behaviour, tls: ssl.SSLContext | None = None) -> FaultServer:
@@ -160,10 +160,9 @@ def untrusted(stage: Stage, request: ApiRequest) -> ApiAnswer:
 
 def other_host(stage: Stage, request: ApiRequest) -> ApiAnswer:
     certificate = make_certificate(stage.folder / "tls.pem", "api.getresponse.com")
-    trusting = ssl.create_default_context(cafile=str(certificate))
-    stage.patch.setattr(send, "_trusted", lambda: trusting)
     server = stage.server(DONE, tls=server_context(certificate))
-    return stage.client(server.url.replace("127.0.0.1", "localhost")).send(request)
+    url = server.url.replace("127.0.0.1", "localhost")
+    return stage.client(url, connection=Connection(str(certificate))).send(request)
 
 
 def lapsed_token(stage: Stage, request: ApiRequest) -> ApiAnswer:
