@@ -35,24 +35,27 @@ bench: dev ## Run the benchmarks; results go to benchmarks/results/
 		if [ $$file = none ]; then echo "bench: no benchmarks yet"; else \
 		echo "bench: $$file"; $(BIN)/python $$file $(ARGS); fi; done
 
-docs: dev ## Write the reference of the tasks, and check that the documentation is true
+docs: dev ## Write the reference, check the documentation, and build it as a site in site/
 	@$(BIN)/python -m scripts.write_reference
-	@if [ -d tests/docs ]; then $(BIN)/pytest tests/docs $(ARGS); else echo "docs: no checks yet"; fi
+	@$(BIN)/pytest tests/docs $(ARGS)
+	@requirements/install.sh docs
+	@$(BIN)/zensical build --strict
 
 drift: dev ## Compare a newer OpenAPI document of GetResponse with this project (ARGS=NEW.yaml)
 	@$(BIN)/python -m scripts.drift $(ARGS)
 
 lock: runtime ## Write the locks anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@command -v $(UV) >/dev/null || $(BIN)/pip install --quiet uv
-	@$(LOCK) --group build -o requirements/runtime.txt $(ARGS)
-	@$(LOCK) --group dev -c requirements/runtime.txt -o requirements/dev.txt $(ARGS)
+	@$(LOCK) pyproject.toml --group build -o requirements/runtime.txt $(ARGS)
+	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt $(ARGS)
+	@$(LOCK) --group docs -c requirements/dev.txt -o requirements/docs.txt $(ARGS)
 
 UV ?= $(BIN)/uv
-LOCK = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
 clean: ## Remove .venv, caches and build results
-	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/results
+	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache site benchmarks/results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 runtime dev:

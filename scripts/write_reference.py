@@ -1,8 +1,9 @@
-"""Write docs/reference/ and docs/sandbox-operations.md from the declarations.
+"""Write docs/reference/ and docs/sandbox-operations.md from what the code declares.
 
     python -m scripts.write_reference
 
-A page a module of tasks, one for the types that several modules share, and an index.
+A page a module of tasks, one for the types that several modules share, and an index; one each for
+the command line, the settings and the flows.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from prefect_getresponse.operation import Operation, OperationTask
 from prefect_getresponse.sandbox.operations import operations
 from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from prefect_getresponse.sandbox.resources.request import Echo
+from scripts.manual_pages import command_line, flow_pages, settings
 from scripts.type_texts import members, type_text, typed_dicts
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -251,7 +253,13 @@ def _cell(text: str) -> str:
 
 def pages() -> dict[str, str]:
     """Everything this program writes: texts by path below docs/."""
-    return reference(declared_tasks()) | {"sandbox-operations.md": sandbox_operations()}
+    manual = {
+        "sandbox-operations.md": sandbox_operations(),
+        "reference/command-line.md": f"{NOTICE}\n{command_line()}",
+        "reference/settings.md": f"{NOTICE}\n{settings()}",
+        "reference/flows.md": f"{NOTICE}\n{flow_pages()}",
+    }
+    return reference(declared_tasks()) | manual
 
 
 def main() -> None:

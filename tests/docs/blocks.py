@@ -12,7 +12,9 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "deployments").glob("*.md")),
 ]
-_BLOCK = re.compile(r"^( *)```(\w+)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^( *)```(\w+)(?: title=\"([^\"\n]+)\")?\n(.*?)^\1```", re.MULTILINE | re.DOTALL
+)
 
 
 class Block(NamedTuple):
@@ -22,12 +24,14 @@ class Block(NamedTuple):
         page: Path of its page from the root.
         line: Line of the page that its text begins in.
         language: What stands behind the fence.
+        title: Name of the file that the block is; empty if it is none.
         text: What stands between the fences.
     """
 
     page: str
     line: int
     language: str
+    title: str
     text: str
 
     @property
@@ -42,9 +46,10 @@ def blocks_of(page: Path) -> list[Block]:
     return [
         Block(
             name,
-            text.count("\n", 0, found.start(3)) + 1,
+            text.count("\n", 0, found.start(4)) + 1,
             found[2],
-            re.sub(rf"^{found[1]}", "", found[3], flags=re.MULTILINE),
+            found[3] or "",
+            re.sub(rf"^{found[1]}", "", found[4], flags=re.MULTILINE),
         )
         for found in _BLOCK.finditer(text)
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shlex
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import metadata
 from pathlib import Path
@@ -26,7 +27,7 @@ Command = Callable[[Sequence[str]], None]
 
 WAITING = {"sandbox", "oauth", "demo"}
 """Commands of ours that wait for somebody, or are tried elsewhere; they are only understood."""
-UNTRIED = {"cd", "cp", "curl", "docker", "export", "kubectl", "python", "sudo", "systemctl"}
+UNTRIED = {".", "cd", "cp", "curl", "docker", "export", "kubectl", "python", "sudo", "systemctl"}
 """Programs of the machine, which no test calls."""
 
 
@@ -36,11 +37,15 @@ class Reader:
     Args:
         monkeypatch: Undoes what the page does to the process.
         names: Names that Python blocks find.
+        places: What stands in the place of texts of the page.
     """
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, names: dict[str, Any]) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, names: dict[str, Any], places: Mapping[str, str]
+    ) -> None:
         self._monkeypatch = monkeypatch
         self._names = names
+        self._places = places
         self._programs: dict[str, Command] = {
             "prefect-getresponse": self._ours,
             "prefect": self._prefect,
@@ -54,11 +59,17 @@ class Reader:
             "toml": lambda block: tomllib.loads(block.text),
             "yaml": lambda block: list(yaml.safe_load_all(block.text)),
             "text": lambda block: block.text,
+            "csv": lambda block: list(csv.DictReader(block.text.splitlines(), strict=True)),
         }
 
     def do(self, block: Block) -> None:
-        """Carry out a block."""
-        self._languages[block.language](block)
+        """Carry out a block; one with a title is a file, too."""
+        text = block.text
+        for place, other in self._places.items():
+            text = text.replace(place, other)
+        if block.title:
+            Path(block.title).write_text(text, "utf-8")
+        self._languages[block.language](block._replace(text=text))
 
     def _python(self, block: Block) -> None:
         # Lines are counted from the top of the page, so that a traceback leads to the place.

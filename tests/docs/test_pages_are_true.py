@@ -1,7 +1,10 @@
 """What the pages claim about the tree, the tasks and the settings holds."""
 
 import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -49,3 +52,20 @@ def test_import_page_explains_every_verdict_and_field(word: str) -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_the_site_leads_to_every_page() -> None:
+    site = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
+    docs = ROOT / site["docs_dir"]
+    written = {page.relative_to(docs).as_posix() for page in docs.rglob("*.md")}
+    by_index = {f"reference/{task.operation.module}.md" for task in TASKS} | {"reference/types.md"}
+    assert sorted(_leaves(site["nav"])) == sorted(written - by_index)
+
+
+def _leaves(entry: Any) -> Iterator[str]:
+    if isinstance(entry, str):
+        yield entry
+    else:
+        parts = cast(dict[str, Any], entry).values() if isinstance(entry, dict) else entry
+        for each in parts:
+            yield from _leaves(each)

@@ -71,10 +71,11 @@ def reader(
     monkeypatch.setenv(f"{SETTINGS}API_KEY", "YOUR-KEY")
     account.save("main", overwrite=True)
     # Annotations of a flow are looked up in the module that `__name__` names.
-    names = {"__name__": "__page__", "credentials": account, "code": _authorization_code(account)}
+    names = {"__name__": "__main__", "credentials": account, "code": _authorization_code(account)}
+    places = {"http://127.0.0.1:8088/v3": account.endpoint, "sandbox-key": "YOUR-KEY"}
     # Tasks are called outside of flows, too, where there is no run to log to.
     with temporary_settings({PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
-        yield Reader(monkeypatch, names)
+        yield Reader(monkeypatch, names, places)
 
 
 def _authorization_code(account: GetResponseCredentials) -> str:
