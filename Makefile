@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or newer, make, and a package index that pip knows.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types bench docs drift lock clean runtime dev
+.PHONY: help demo test test-browser lint types bench docs drift lock clean runtime dev browser
 
 PYTHON ?=
 export PYTHON
@@ -13,7 +13,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'ARGS="..." is passed on, e.g. make test ARGS="-k throttle"; PYTHON=... names the Python to use.'
 
 demo: runtime ## Run the nightly import of the example data against the sandbox
@@ -21,6 +21,9 @@ demo: runtime ## Run the nightly import of the example data against the sandbox
 
 test: dev ## Run the whole test suite
 	@$(PYTEST) $(ARGS)
+
+test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debian: chromium)
+	@$(BIN)/pytest -m browser tests/browser $(ARGS)
 
 lint: dev ## Check style and formatting
 	@$(BIN)/ruff check
@@ -49,6 +52,7 @@ lock: runtime ## Write the locks anew from pyproject.toml (ARGS=--upgrade for ne
 	@$(LOCK) pyproject.toml --group build -o requirements/runtime.txt $(ARGS)
 	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt $(ARGS)
 	@$(LOCK) --group docs -c requirements/dev.txt -o requirements/docs.txt $(ARGS)
+	@$(LOCK) --group browser -c requirements/dev.txt -o requirements/browser.txt $(ARGS)
 
 UV ?= $(BIN)/uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -58,5 +62,5 @@ clean: ## Remove .venv, caches and build results
 	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache site benchmarks/results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-runtime dev:
+runtime dev browser:
 	@requirements/install.sh $@

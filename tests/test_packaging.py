@@ -28,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "prefect_getresponse"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {"runtime": ["build"], "dev": ["build", "dev"]}
+ADDITIONS = ["browser", "docs"]
 WHERE = f"import {PACKAGE}, {PACKAGE}.flows as f; print({PACKAGE}.__file__, f.__file__, sep='\\n')"
 
 
@@ -227,11 +228,19 @@ def test_both_locks_agree() -> None:
     assert locked("runtime").items() <= locked("dev").items()
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("name", ADDITIONS)
+def test_other_locks_add_to_that_of_development(name: str) -> None:
+    pinned, dev = locked(name), locked("dev")
+    wanted = map(Requirement, PYPROJECT["dependency-groups"][name])
+    assert all(canonicalize_name(requirement.name) in pinned for requirement in wanted)
+    assert {name: dev.get(name, version) for name, version in pinned.items()} == pinned
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, *ADDITIONS])
 def test_lock_pins_everything_by_hash(lock: str) -> None:
     text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
     pins = re.findall(r"^[^\s#].*(?:\n +--hash=sha256:[0-9a-f]{64}.*)*", text, re.MULTILINE)
-    assert len(pins) == len(locked(lock)) > 0
+    assert {pin.split("==")[0].split("[")[0] for pin in pins} == locked(lock).keys() != set()
     assert [pin for pin in pins if "--hash=" not in pin] == []
 
 
