@@ -13,10 +13,6 @@ from contextvars import copy_context
 from typing import Any, TypeVar
 
 from prefect import flow, get_run_logger, task
-from prefect.artifacts import (
-    create_markdown_artifact,
-    create_table_artifact,
-)
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 from prefect.runtime import flow_run
@@ -24,6 +20,13 @@ from slugify import slugify
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.flow_artifacts import (
+    ROWS_SHOWN,
+    artifact_key,
+    import_name,
+    show_plan,
+    show_report,
+)
 from prefect_getresponse.contact_import.flow_progress import FlowProgress
 from prefect_getresponse.contact_import.job import (
     ImportOptions,
@@ -41,18 +44,18 @@ from prefect_getresponse.contact_import.phases.report import attention_rows, rep
 from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
+from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.report import ImportReport, failure
-from prefect_getresponse.contact_import.sources import short_name
 from prefect_getresponse.credentials import GetResponseCredentials
 
 T = TypeVar("T")
 
-ROWS_IN_ARTIFACT = 1000
-
 
 def _flow_run_name() -> str:
     parameters = flow_run.parameters
-    return f"{parameters['campaign']} from {short_name(str(parameters['source']))}"
+    return import_name(
+        str(parameters["campaign"]), str(parameters["source"]), dry_run=parameters["dry_run"]
+    )
 
 
 @flow(name="nightly-contact-import", flow_run_name=_flow_run_name)
@@ -134,13 +137,13 @@ def nightly_contact_import(
         **{name: seconds for name, seconds in waits.items() if seconds is not None},
     )
     job = check_import(credentials, options)
-    with holding(job):
-        run_id = read_source(credentials, job)
+    with holding(job), FlowProgress(artifact_key("progress", job)) as progress:
+        run_id = read_source(credentials, job, progress)
         error: GetResponseError | None = None
         try:
-            plan_import(credentials, job, run_id)
-            send_contacts(credentials, job, run_id)
-            verify_contacts(credentials, job, run_id)
+            plan_import(credentials, job, run_id, progress)
+            send_contacts(credentials, job, run_id, progress)
+            verify_contacts(credentials, job, run_id, progress)
         except GetResponseError as raised:
             if not anything_sent(job.ledger, run_id):
                 raise
@@ -160,50 +163,45 @@ def check_import(credentials: GetResponseCredentials, options: ImportOptions) ->
 
 
 @task(name="read", task_run_name="read", cache_policy=NO_CACHE)
-def read_source(credentials: GetResponseCredentials, job: Job) -> str:
+def read_source(credentials: GetResponseCredentials, job: Job, progress: Progress) -> str:
     """Read the source into the ledger, or find the interrupted run to go on with."""
-    with FlowProgress(_key(job, "progress")) as progress:
-        _run(credentials, lambda client: settle_interrupted(job, client, progress, time.time))
-        return read(job, progress, time.time)
+    _run(credentials, lambda client: settle_interrupted(job, client, progress, time.time))
+    return read(job, progress, time.time)
 
 
 @task(name="plan", task_run_name="plan", cache_policy=NO_CACHE)
-def plan_import(credentials: GetResponseCredentials, job: Job, run_id: str) -> None:
+def plan_import(
+    credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
+) -> None:
     """Compare the rows with the list; the plan becomes an artifact."""
-    with FlowProgress(_key(job, "progress")) as progress:
-        estimate = _run(credentials, lambda client: plan(job, run_id, client, progress))
-        if estimate is None:
-            return
-        planned = report(job, run_id, time.time, planned=True)
-        create_markdown_artifact(planned.markdown(), key=_key(job, "plan"), description="Plan")
-        progress.note(f"plan: {estimate.sentence()}")
+    estimate = _run(credentials, lambda client: plan(job, run_id, client, progress))
+    if estimate is None:
+        return
+    show_plan(job, report(job, run_id, time.time, planned=True))
+    progress.note(f"plan: {estimate.sentence()}")
 
 
 @task(name="send", task_run_name="send", cache_policy=NO_CACHE)
-def send_contacts(credentials: GetResponseCredentials, job: Job, run_id: str) -> None:
+def send_contacts(
+    credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
+) -> None:
     """Send what the plan says, under the ledger."""
-    with FlowProgress(_key(job, "progress")) as progress:
-        _run(credentials, lambda client: send(job, run_id, client, progress, time.time))
+    _run(credentials, lambda client: send(job, run_id, client, progress, time.time))
 
 
 @task(name="verify", task_run_name="verify", cache_policy=NO_CACHE)
-def verify_contacts(credentials: GetResponseCredentials, job: Job, run_id: str) -> None:
+def verify_contacts(
+    credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
+) -> None:
     """Read the list back and give every sent row its verdict."""
-    with FlowProgress(_key(job, "progress")) as progress:
-        _run(credentials, lambda client: verify(job, run_id, client, progress, time.time))
+    _run(credentials, lambda client: verify(job, run_id, client, progress, time.time))
 
 
 @task(name="report", task_run_name="report", cache_policy=NO_CACHE)
 def report_import(job: Job, run_id: str, error: GetResponseError | None) -> ImportReport:
     """Account for every row: report and rejects as artifacts, and one event."""
     result = report(job, run_id, time.time, error)
-    create_markdown_artifact(result.markdown(), key=_key(job, "report"), description="Report")
-    rows = attention_rows(job, run_id, ROWS_IN_ARTIFACT)
-    create_table_artifact(
-        [row.model_dump() for row in rows],
-        key=_key(job, "rejects"),
-        description=f"Rows to look at: {len(rows)} shown. All of them: {result.rejects_file}",
-    )
+    show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
     emit_event(
         f"getresponse.import.{'failed' if result.problem else 'completed'}",
         resource={
@@ -234,7 +232,3 @@ def _run(
         with ThreadPoolExecutor(max_workers=1) as thread:
             return thread.submit(copy_context().run, asyncio.run, work()).result()
     return asyncio.run(work())
-
-
-def _key(job: Job, what: str) -> str:
-    return f"getresponse-import-{what}-{slugify(job.campaign_name)}"

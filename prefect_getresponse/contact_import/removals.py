@@ -139,7 +139,7 @@ async def remove_gone(removals: Removals, client: AsyncClient, progress: Progres
     waiting = removals.waiting()
     if not waiting:
         return
-    progress.start("removing", len(waiting))
+    progress.start("removing", len(waiting), "people")
     removed = itertools.count(1)
 
     async def remove(contact_id: str) -> None:

@@ -11,11 +11,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.routing import Estimate
+from prefect_getresponse.contact_import.report_markdown import report_markdown
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_BAR = 24
 
 
 class AttentionRow(BaseModel):
@@ -108,75 +107,7 @@ class ImportReport(BaseModel):
 
     def markdown(self) -> str:
         """The report as people like to read it."""
-        return "\n".join(
-            [
-                f"# {'Plan' if self.dry_run else 'Import'}: {self.source} → {self.campaign}",
-                "",
-                self._summary(),
-                "",
-                *self._verdict_table(),
-                "",
-                *self._reason_table(),
-                *self._notes(),
-            ]
-        )
-
-    def _summary(self) -> str:
-        if self.problem:
-            return f"**Needs attention:** {self.problem}."
-        if self.dry_run:
-            return f"{self.rows_read:,} rows planned. Nothing was sent."
-        calls = sum(self.calls.values())
-        return (
-            f"**Balanced:** all {self.rows_read:,} rows have a verdict. "
-            f"{calls:,} calls in {self.seconds:.1f} s, {self.throttled} of them throttled."
-        )
-
-    def _verdict_table(self) -> list[str]:
-        most = max(self.verdicts.values(), default=0) or 1
-        lines = ["| verdict | rows | |", "|---|---:|---|"]
-        for verdict, rows in self.verdicts.items():
-            if rows:
-                bar = "█" * max(1, round(_BAR * rows / most))
-                lines.append(f"| {verdict.replace('_', ' ')} | {rows:,} | {bar} |")
-        return [*lines, f"| **rows read** | **{self.rows_read:,}** | |"]
-
-    def _reason_table(self) -> list[str]:
-        rows = [
-            f"| {verdict.replace('_', ' ')} | {rows:,} | {EXPLANATIONS.get(reason, reason)} |"
-            for verdict, reasons in self.reasons.items()
-            for reason, rows in reasons.items()
-        ]
-        return ["| verdict | rows | why |", "|---|---:|---|", *rows, ""] if rows else []
-
-    def _notes(self) -> list[str]:
-        notes = [f"Run `{self.run_id}`."]
-        if self.estimate:
-            notes.append(f"Planned: {Estimate(**self.estimate).sentence()}.")
-        if self.removed:
-            done = "To be removed" if self.dry_run else "Removed"
-            notes.append(f"{done} from the list, as gone from the source: {self.removed:,}.")
-        for made in self.imports:
-            counters = ", ".join(f"{name} {n:,}" for name, n in made["counters"].items() if n)
-            notes.append(
-                f"Import `{made['import_id']}`, {made['status']}: {counters or 'no counts'}."
-            )
-        if self.renamed_tags:
-            pairs = [f"`{old}` → `{new}`" for old, new in sorted(self.renamed_tags.items())[:10]]
-            notes.append(f"Tags renamed to what GetResponse can hold: {', '.join(pairs)}.")
-        if self.warnings:
-            pairs = [f"{what} ({rows:,})" for what, rows in sorted(self.warnings.items())[:10]]
-            notes.append(f"Cells left out: {', '.join(pairs)}.")
-        taken = [
-            f"{c['column']} → {c['field']}" for c in self.columns if c["field"] not in ("", "-")
-        ]
-        notes.append(f"Columns: {', '.join(taken)}.")
-        if unused := [c["column"] for c in self.columns if c["field"] in ("", "-")]:
-            more = f" and {len(unused) - 20} more" if len(unused) > 20 else ""
-            notes.append(f"Columns not used: {', '.join(unused[:20])}{more}.")
-        if self.rejects_file:
-            notes.append(f"Rows to look at: `{self.rejects_file}`.")
-        return [f"- {note}" for note in notes]
+        return report_markdown(self)
 
 
 class ImportFailed(GetResponseError):

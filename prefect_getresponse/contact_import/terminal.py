@@ -40,19 +40,23 @@ class _Lines:
         self._console = console
         self._phase = ""
         self._total: int | None = None
+        self._unit = ""
         self._shown = 0.0
 
-    def start(self, phase: str, total: int | None) -> None:
-        self._phase, self._total, self._shown = phase, total, time.monotonic()
+    def start(self, phase: str, total: int | None, unit: str = "rows") -> None:
+        self._phase, self._total, self._unit, self._shown = phase, total, unit, time.monotonic()
         self.note(f"{phase} ...")
 
     def advance(self, done: int) -> None:
         if time.monotonic() - self._shown >= SECONDS_BETWEEN_LINES:
             self._shown = time.monotonic()
-            self.note(f"{self._phase}: {_count(done, self._total)}")
+            self.note(f"{self._phase}: {_count(done, self._total, self._unit)}")
 
     def note(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def detail(self, text: str) -> None:
+        pass
 
 
 class _Bars:
@@ -60,23 +64,29 @@ class _Bars:
         self._bars = bars
         self._task: TaskID | None = None
         self._total: int | None = None
+        self._unit = ""
 
-    def start(self, phase: str, total: int | None) -> None:
+    def start(self, phase: str, total: int | None, unit: str = "rows") -> None:
         self._finish()
-        self._total = total
+        self._total, self._unit = total, unit
         self._task = self._bars.add_task(phase, total=total, count="")
 
     def advance(self, done: int) -> None:
         if self._task is not None:
-            self._bars.update(self._task, completed=done, count=_count(done, self._total))
+            self._bars.update(
+                self._task, completed=done, count=_count(done, self._total, self._unit)
+            )
 
     def note(self, text: str) -> None:
         self._bars.console.print(text, markup=False, highlight=False)
+
+    def detail(self, text: str) -> None:
+        pass
 
     def _finish(self) -> None:
         if self._task is not None and self._total is None:
             self._bars.update(self._task, total=1, completed=1)
 
 
-def _count(done: int, total: int | None) -> str:
-    return f"{done:,} of {total:,}" if total else f"{done:,}"
+def _count(done: int, total: int | None, unit: str) -> str:
+    return f"{done:,} of {total:,} {unit}" if total else f"{done:,} {unit}"

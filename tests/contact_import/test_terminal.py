@@ -27,9 +27,9 @@ def test_plain_lines_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0.0)
     assert shown(is_terminal=False).splitlines() == [
         "reading ...",
-        "reading: 1,500",
+        "reading: 1,500 rows",
         "sending ...",
-        "sending: 2,000 of 2,000",
+        "sending: 2,000 of 2,000 rows",
         "a [bold] word",
     ]
 

@@ -137,6 +137,11 @@ def test_a_night_as_prefect_shows_it(
     [refused] = json.loads(artifacts["rejects"]["data"])
     assert (refused["row"], refused["reason"]) == (5, "no_consent")
     assert refused["address"] == "g***@example.com"
+    assert refused["why"]
+    assert artifacts["rejects"]["description"].startswith("Rows to look at: 1. All of them are in")
+    assert artifacts["progress"]["data"] == 100
+    assert artifacts["progress"]["description"] == "done"
+    assert not artifacts["progress"]["task_run_id"]  # one a flow run
 
 
 def test_neither_key_nor_addresses_are_shown(
@@ -197,7 +202,9 @@ def test_a_dry_run_leaves_the_plan_and_sends_nothing(
 
     assert report.verdicts["planned"] == len(PEOPLE)
     assert account.writes == before
-    artifacts = prefect.artifacts(prefect.latest_flow_run())
+    flow_run = prefect.latest_flow_run()
+    assert flow_run["name"] == f"{CAMPAIGN} from people.csv (dry run)"
+    artifacts = prefect.artifacts(flow_run)
     assert "planned" in artifacts["plan"]["data"]
     assert [row["verdict"] for row in json.loads(artifacts["rejects"]["data"])] == ["refused"]
 

@@ -99,7 +99,7 @@ class _Planning:
         campaign = self._job.campaign
         if campaign is None:
             return Exclusions()
-        self._progress.start("reading the list", None)
+        self._progress.start("reading the list", None, "people")
         read = 0
         async for page in self._account.subscribers(campaign.campaign_id):
             people = [(compare_key(p["email"]), p["contactId"], p.get("name")) for p in page]
@@ -134,7 +134,7 @@ class _Planning:
         total = self._ledger.count_actions(self._run)[Action.COMPARE]
         if not total:
             return
-        self._progress.start("comparing contacts", total)
+        self._progress.start("comparing contacts", total, "people")
         done = last = 0
         while rows := self._ledger.rows_with(self._run, Action.COMPARE, last, CONTACTS_AT_ONCE):
             self._write(await asyncio.gather(*map(self._compare_one, rows)))

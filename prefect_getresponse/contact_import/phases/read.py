@@ -57,7 +57,7 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
     reader = compile_reader(mapping, extra_tags=job.options.tags)
     warnings: Counter[str] = Counter()
     _, size = source.progress()
-    progress.start("reading", size or None)
+    progress.start("reading", size or None, "bytes" if size else "rows")
     rows = 0
     ledger.put_off_index()
     new_rows = _new_rows(reader.read(source), warnings)

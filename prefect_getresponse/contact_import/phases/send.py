@@ -139,6 +139,10 @@ class _Sent:
         """Something worth a line happened."""
         self._progress.note(text)
 
+    def detail(self, text: str) -> None:
+        """Something worth a line of a log happened."""
+        self._progress.detail(text)
+
 
 class _Sender:
     def __init__(
@@ -179,6 +183,8 @@ class _Sender:
             self._answer(chunk, state, decisions if route.verdict else [])
         if done:
             self._sent.add(len(rows))
+            if route.size > 1:
+                self._sent.detail(f"chunk {chunk.chunk}: {len(rows):,} rows sent, {chunk.route}")
 
     def _failed(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
         """Write down what a failed chunk means; False if its rows are to be sent again."""

@@ -65,8 +65,17 @@ def public_url(url: str) -> str:
 def short_name(location: str | os.PathLike[str]) -> str:
     """Return what people may see of a location before it is opened: the last part of its path."""
     text = os.fspath(location)
-    path = public_url(text) if is_url(text) else text
-    return path.rstrip("/").rpartition("/")[2]
+    if not is_url(text):
+        return text.rstrip("/").rpartition("/")[2]
+    scheme = text.partition(":")[0]
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return scheme
+    if "@" in parts.query + parts.fragment:  # a password may begin before them
+        return scheme
+    path = public_url(text).removeprefix(f"{scheme}:").rstrip("/")
+    return path.rpartition("/")[2] or scheme
 
 
 def place(location: str | os.PathLike[str]) -> Place:

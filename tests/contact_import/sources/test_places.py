@@ -121,3 +121,6 @@ def test_names_and_identities_hold_no_secrets() -> None:
     assert short_name(url) == "people.csv"
     assert short_name("postgresql://user:secret@host") == "host"
     assert short_name("/data/people.csv") == "people.csv"
+    assert short_name("sqlite://") == "sqlite"
+    for password in ("p#w", "p?w", "p/w", "p[w", "p@w", "p:w", "p?w#x"):
+        assert short_name(f"postgresql://user:{password}@host/shop") in ("shop", "postgresql")

@@ -1,0 +1,105 @@
+"""What an import leaves in Prefect for people to read: plan, report and the rows to look at."""
+
+from __future__ import annotations
+
+import hashlib
+
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from slugify import slugify
+
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.report import AttentionRow, ImportReport
+from prefect_getresponse.contact_import.sources import short_name
+from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, NEEDS_ATTENTION
+from prefect_getresponse.masking import mask
+
+ROWS_SHOWN = 1000
+"""Most rows of a table: Prefect's UI shows so many well."""
+_NAME_LENGTH = 120
+_SLUG_LENGTH = 40
+
+
+def import_name(campaign: str, source: str, *, dry_run: bool) -> str:
+    """Name of an import for people: its list and its source, without what may be secret.
+
+    Args:
+        campaign: Name or id of the list.
+        source: Location of the source.
+        dry_run: Whether only the plan is made.
+    """
+    words = " ".join(f"{campaign} from {mask(short_name(source))}".split())
+    if len(words) > _NAME_LENGTH:
+        words = words[: _NAME_LENGTH - 1] + "…"
+    return f"{words} (dry run)" if dry_run else words
+
+
+def artifact_key(what: str, job: Job) -> str:
+    """Key under which Prefect keeps the history of an artifact: one for each list of an account.
+
+    Names that look alike without case, accents and punctuation are told apart by a few digits.
+
+    Args:
+        what: What the artifact is.
+        job: The import.
+    """
+    whole = f"{job.account_name}\n{job.campaign_name}"
+    digits = hashlib.blake2b(whole.encode(), digest_size=3).hexdigest()
+    slug = slugify(job.campaign_name, max_length=_SLUG_LENGTH, word_boundary=True)
+    return "-".join(filter(None, ["getresponse-import", what, slug, digits]))
+
+
+def show_plan(job: Job, planned: ImportReport) -> None:
+    """Show what would happen to each row.
+
+    Args:
+        job: The import.
+        planned: Its report before anything is sent.
+    """
+    create_markdown_artifact(
+        planned.markdown(),
+        key=artifact_key("plan", job),
+        description=f"What is to be done to {job.campaign_name}; {_run(planned)}",
+    )
+
+
+def show_report(job: Job, report: ImportReport, rows: list[AttentionRow]) -> None:
+    """Show what became of the rows, and those that somebody should look at.
+
+    Args:
+        job: The import.
+        report: Its report.
+        rows: Rows to look at, at most `ROWS_SHOWN`.
+    """
+    create_markdown_artifact(
+        report.markdown(),
+        key=artifact_key("report", job),
+        description=f"{report.problem or 'Every row has its verdict'}; {_run(report)}",
+    )
+    create_table_artifact(
+        [
+            {
+                "row": row.row,
+                "verdict": row.verdict,
+                "reason": row.reason,
+                "address": row.address,
+                "why": EXPLANATIONS.get(row.reason, ""),
+                "detail": row.detail,
+            }
+            for row in rows
+        ],
+        key=artifact_key("rejects", job),
+        description=f"{_shown(report, len(rows))}; {_run(report)}",
+    )
+
+
+def _shown(report: ImportReport, shown: int) -> str:
+    whole = sum(report.verdicts[verdict] for verdict in NEEDS_ATTENTION)
+    if not whole:
+        return "Rows to look at: none"
+    amount = f"{shown:,} of {whole:,} shown" if shown < whole else f"{whole:,}"
+    where = f". All of them are in {report.rejects_file}" if report.rejects_file else ""
+    return f"Rows to look at: {amount}{where}"
+
+
+def _run(report: ImportReport) -> str:
+    return f"run {report.run_id}"
