@@ -16,8 +16,8 @@ from typing import Any
 
 import griffe
 
+from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS, Window
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.client.throttle import ENDPOINT_BUDGETS, Window
 from prefect_getresponse.declarations import declared_tasks
 from prefect_getresponse.omit import OMIT
 from prefect_getresponse.operation import Operation, OperationTask

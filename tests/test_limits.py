@@ -15,18 +15,19 @@ from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from prefect_getresponse import cli
+from prefect_getresponse.budget_books import PrefectBooks
 from prefect_getresponse.client.errors import InvalidConfiguration
-from prefect_getresponse.client.slots import Grant, PoolUnreachable
+from prefect_getresponse.client.slots import Grant, PoolUnreachable, SlotPool
 from prefect_getresponse.client.throttle import SLOTS, Throttle
 from prefect_getresponse.limits import (
-    HostPool,
-    PrefectPool,
     ensure_limits,
-    limit_names,
+    read_budgets,
     read_limits,
     reset_limits,
     shared_throttle,
 )
+from prefect_getresponse.slot_pools import HostPool, PrefectPool, limit_names
+from tests.running_sandbox import KEY, RunningSandbox
 
 
 @pytest.fixture
@@ -60,13 +61,49 @@ class TestFiles:
         with pytest.raises(PoolUnreachable, match="cannot hold locks"):
             HostPool(tmp_path / "file" / "folder").join()
 
+    def test_books_have_editions(self, tmp_path: Path) -> None:
+        one, two = HostPool(tmp_path), HostPool(tmp_path)
+        one.join()
+        check_editions(one, two)
+
+    def test_who_comes_alone_to_a_sandbox_begins_the_books_anew(self, tmp_path: Path) -> None:
+        one, two = (HostPool(tmp_path, begins_anew=True) for _ in range(2))
+        place = one.join()
+        assert one.write_book(BATCHES, 0, [(1.5, 3)])
+        second = two.join()
+        assert two.read_book(BATCHES) == (1, [(1.5, 3)])
+        one.release(Grant(place, 0))
+        two.release(Grant(second, 0))
+        one.join()
+        assert one.read_book(BATCHES) == (0, [])
+
+
+BATCHES = "contacts/batch"
+
+
+def check_editions(one: SlotPool, two: SlotPool) -> None:
+    """Of two workers who read the same edition only one writes the next."""
+    assert one.read_book(BATCHES) == (0, [])
+    assert one.write_book(BATCHES, 0, [(1.5, 3)])
+    assert not two.write_book(BATCHES, 0, [(2.5, 4)])
+    assert two.read_book(BATCHES) == (1, [(1.5, 3)])
+    assert two.write_book(BATCHES, 1, [(1.5, 3), (2.5, 4)])
+    assert not one.write_book(BATCHES, 1, [])
+    assert one.read_book(BATCHES) == (2, [(1.5, 3), (2.5, 4)])
+    # Who was stopped after reading an edition that is gone does not write over later ones.
+    assert one.write_book(BATCHES, 2, [(3.5, 1)])
+    assert not two.write_book(BATCHES, 0, [])
+    assert two.read_book(BATCHES) == (3, [(3.5, 1)])
+    assert one.read_book("imports") == (0, [])
+
 
 @pytest.mark.xdist_group("prefect")
 @pytest.mark.usefixtures("prefect_server")
 class TestPrefect:
     @pytest.fixture
     def pools(self, account: str) -> Iterator[tuple[PrefectPool, PrefectPool]]:
-        one, two = PrefectPool(account), PrefectPool(account)
+        books = PrefectBooks(f"getresponse-{account}")
+        one, two = PrefectPool(account, books), PrefectPool(account, books)
         yield one, two
         one.close()
         two.close()
@@ -111,6 +148,44 @@ class TestPrefect:
         assert workers.taken == 2
         for throttle in (one, two):
             throttle.finish((), None, None)
+
+    def test_books_have_editions(self, pools: tuple[PrefectPool, PrefectPool]) -> None:
+        check_editions(*pools)
+
+    def test_reserved_starts_are_shared_and_shown(
+        self, account: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME", account.upper())
+        one, two = (shared_throttle(account.upper(), "https://a.test/v3") for _ in range(2))
+        for throttle in (one, two):
+            start(throttle, (BATCHES,))
+        for throttle in (one, two):
+            throttle.finish((BATCHES,), None, None)
+
+        assert [each.used for each in read_budgets(account.upper())] == [2, 0, 0]
+        cli.run(["limits", "show"])
+        shown = capsys.readouterr().out
+        assert "contacts/batch: 2 of 80 calls of 10 minutes used" in shown
+        assert "newsletters: 0 of 256 calls of 24 hours used" in shown
+        assert "frame: not known (the settings give no usable credentials" in shown
+        cli.run(["limits", "reset"])
+        assert [each.used for each in read_budgets(account.upper())] == [0, 0, 0]
+
+    def test_the_frame_is_shown_as_getresponse_tells_it(
+        self,
+        account: str,
+        sandbox: RunningSandbox,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        prefix = "PREFECT_INTEGRATIONS_GETRESPONSE"
+        monkeypatch.setenv(f"{prefix}_ACCOUNT_NAME", account)
+        monkeypatch.setenv(f"{prefix}_API_KEY", KEY)
+        monkeypatch.setenv(f"{prefix}_BASE_URL", sandbox.url)
+        monkeypatch.setenv(f"{prefix}_ALLOW_CUSTOM_HOST", "true")
+        assert cli.run(["limits", "ensure"]) == cli.OK
+        assert cli.run(["limits", "show"]) == cli.OK
+        assert "frame: 29,999 calls left for 600 s" in capsys.readouterr().out
 
     def test_missing_and_changed_limits_are_repaired(
         self, account: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -165,13 +240,13 @@ class TestWithoutServer:
             temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}),
             pytest.raises(PoolUnreachable),
         ):
-            PrefectPool(account).join()
+            PrefectPool(account, PrefectBooks("x")).join()
 
 
-def start(throttle: Throttle) -> None:
+def start(throttle: Throttle, budgets: tuple[str, ...] = ()) -> None:
     """Start one call, however long that takes."""
     free = threading.Event()
-    while (delay := throttle.try_start((), free.set)) is not None:
+    while (delay := throttle.try_start(budgets, free.set)) is not None:
         if delay < math.inf:
             time.sleep(delay)
         else:

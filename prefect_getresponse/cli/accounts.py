@@ -49,6 +49,10 @@ def find_block(name: str) -> GetResponseCredentials | None:
         raise InvalidArguments(f"--block {name}: {one_line(error)}") from None
 
 
-def account_of(block: str | None) -> str:
-    """Name of the account of a block, or of the settings."""
-    return load_credentials(block).account_name if block else GetResponseSettings().account_name
+def account_of(block: str | None) -> tuple[str, str]:
+    """Name and endpoint of the account of a block, or of the settings, which need no key for it."""
+    if block:
+        credentials = load_credentials(block)
+        return credentials.account_name, credentials.endpoint
+    settings = GetResponseSettings()
+    return settings.account_name, settings.base_url.rstrip("/")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from cyclopts import App
 
-from prefect_getresponse.cli.accounts import account_of
-from prefect_getresponse.cli.console import FAILED, OK, print_line
+from prefect_getresponse.cli.accounts import account_of, load_credentials
+from prefect_getresponse.cli.console import FAILED, OK, one_line, print_line
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.retry import FRAME_SECONDS
 
 limits = App(name="limits", help="Limits of an account that all workers share through Prefect.")
+
+PATIENCE = 10.0
+"""Seconds in which other workers give a slot to ask GetResponse with."""
 
 
 @limits.command(name="ensure")
@@ -23,28 +30,31 @@ def ensure_(*, block: str | None = None) -> int:
     """
     from prefect_getresponse.limits import ensure_limits
 
-    account = account_of(block)
+    account, endpoint = account_of(block)
     ensure_limits(account)
-    return show_limits(account)
+    return _show(account, endpoint)
 
 
 @limits.command(name="show")
 def show_(*, block: str | None = None) -> int:
-    """Show how many slots of an account are taken, and by how many workers.
+    """Show what workers use of an account: slots, budgets of endpoints, and the running frame.
 
-    Exits with 1 if the limits are not as workers need them.
+    Asks GetResponse for the frame, by one call, if there are credentials. Exits with 1 if the
+    limits are not as workers need them.
 
     Example: prefect-getresponse limits show --block main
 
     Args:
         block: Block of the account; PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME otherwise.
     """
-    return show_limits(account_of(block))
+    code = _show(*account_of(block))
+    print_line(f"frame: {asyncio.run(_frame(block))}")
+    return code
 
 
 @limits.command(name="reset")
 def reset_(*, block: str | None = None) -> int:
-    """Free all slots of an account, for what a restart of the Prefect server left behind.
+    """Free all slots and budgets, for what a restart of the Prefect server left behind.
 
     Use it when nothing works on the account: workers that run do not notice.
 
@@ -55,14 +65,14 @@ def reset_(*, block: str | None = None) -> int:
     """
     from prefect_getresponse.limits import reset_limits
 
-    account = account_of(block)
-    reset_limits(account)
-    return show_limits(account)
+    account, endpoint = account_of(block)
+    reset_limits(account, endpoint)
+    return _show(account, endpoint)
 
 
-def show_limits(account: str) -> int:
+def _show(account: str, endpoint: str) -> int:
     """Print the limits of an account, and say whether they are right as an exit code."""
-    from prefect_getresponse.limits import read_limits
+    from prefect_getresponse.limits import read_budgets, read_limits
 
     states = read_limits(account)
     for state in states:
@@ -71,4 +81,26 @@ def show_limits(account: str) -> int:
         else:
             remark = "" if state.is_right else "; changed by hand, `limits ensure` repairs it"
             print_line(f"{state.name}: {state.taken} of {state.size} taken{remark}")
+    for budget in read_budgets(account, endpoint):
+        window = "10 minutes" if budget.seconds <= FRAME_SECONDS else "24 hours"
+        print_line(f"{budget.name}: {budget.used} of {budget.calls} calls of {window} used")
     return OK if all(state.is_right for state in states) else FAILED
+
+
+async def _frame(block: str | None) -> str:
+    """What GetResponse says of the running frame, in words."""
+    from prefect_getresponse.client.request import ApiRequest, RetryClass
+
+    try:
+        client = load_credentials(block).get_async_client()
+        async with asyncio.timeout(PATIENCE):
+            await client.send(ApiRequest("GET", "/accounts", "/accounts", RetryClass.READ))
+    except GetResponseError as error:
+        return f"not known ({one_line(error)})"
+    except TimeoutError:
+        return "not known (no slot became free for the question)"
+    frame = client.throttle.frame
+    if frame is None:
+        return "not known (GetResponse did not tell)"
+    left, seconds = frame
+    return f"{left:,} calls left for {seconds:.0f} s"

@@ -3,6 +3,7 @@
 A *pool* holds the ten slots of an account and knows how many workers want some.  A worker takes
 what is fair, a tenth of the account's rates a slot, renews it while it has calls to make, and gives
 it back when it has none or when more workers come.  A slot that does not divide evenly goes round.
+Starts of endpoints with budgets of their own are reserved in books that the pool keeps.
 
 Nothing here sleeps or knows a server: `SlotKeeper.step` does what is due and says when to call it
 again, so that the same code runs on a thread and in virtual time.
@@ -17,6 +18,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from prefect_getresponse.client.budgets import (
+    ENDPOINT_BUDGETS,
+    SPAN,
+    Book,
+    Reservation,
+    give_back,
+    reserve,
+)
 from prefect_getresponse.client.throttle import SLOTS, Throttle
 
 RENEWAL = 20.0
@@ -31,6 +40,10 @@ IDLE_BESIDE_OTHERS = 2.0
 """The same while other workers want slots."""
 SPELL = 60.0
 """Seconds for which a worker keeps a slot that does not divide evenly."""
+PATIENCE = 30.0
+"""Seconds without an answer about endpoint budgets after which a worker counts for itself."""
+TRIES = 5
+"""Times that a book is read anew because another worker wrote into it meanwhile."""
 SETTLING = 4.0
 """Seconds in which every worker comes to its even share; what is free then does not divide."""
 
@@ -86,6 +99,14 @@ class SlotPool(Protocol):
         """Give a grant back."""
         ...
 
+    def read_book(self, budget: str) -> tuple[int, Book]:
+        """Read the book of an endpoint's budget, and which edition it is; 0 if there is none."""
+        ...
+
+    def write_book(self, budget: str, edition: int, book: Book) -> bool:
+        """Write the edition after that one; False if somebody else has done so."""
+        ...
+
     def close(self) -> None:
         """Let go of connections until the pool is used again; raises nothing."""
         ...
@@ -114,6 +135,14 @@ class NobodyElse:
 
     def release(self, grant: Grant) -> None:
         """Nobody waits for it."""
+
+    def read_book(self, budget: str) -> tuple[int, Book]:
+        """Find it empty: the throttle itself counts what this worker starts."""
+        return 0, []
+
+    def write_book(self, budget: str, edition: int, book: Book) -> bool:
+        """Nobody reads it."""
+        return True
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -175,6 +204,7 @@ class SlotKeeper:
         clock: Monotonic clock, in seconds.
         chance: Source of jitter.
         on_wanted: Called when `step` is due although it did not say so; quick and never blocking.
+        epoch: Seconds since the epoch, by which workers agree on starts; the clock if not given.
     """
 
     def __init__(
@@ -184,17 +214,20 @@ class SlotKeeper:
         clock: Callable[[], float],
         chance: random.Random,
         on_wanted: Callable[[], None],
+        epoch: Callable[[], float] | None = None,
     ) -> None:
         self.slots: int = 0
         self.expires_at: float = math.inf
-        self.throttle = Throttle(lease=self, clock=clock, chance=chance)
+        self.throttle = Throttle(lease=self, clock=clock, chance=chance, reserve=on_wanted)
         self._pools = (*pools, NobodyElse())
         self._choice = 0
         self._clock = clock
+        self._epoch = epoch or clock
         self._on_wanted = on_wanted
         self._held = _Holding()
         self._workers = 1
         self._asked_at = -math.inf
+        self._books_silent_since: float = math.inf
         self._asleep = True
 
     def wanted(self) -> None:
@@ -228,6 +261,8 @@ class SlotKeeper:
         try:
             for grant in held.all():
                 self._pool.release(grant)
+            for budget in ENDPOINT_BUDGETS:
+                self._keep_book(budget, at_once=True)
         except PoolUnreachable:
             logger.debug("slots could not be given back; they return when their lease ends")
         self._pool.close()
@@ -238,6 +273,7 @@ class SlotKeeper:
         self._held = _Holding()
         self._asleep = True
         self._show()
+        self.throttle.begin_anew()
 
     @property
     def _pool(self) -> SlotPool:
@@ -267,6 +303,7 @@ class SlotKeeper:
         self._renew()
         self._release_leaving()
         missing = self._balance()
+        self._keep_books()
         if self._held.leaving:
             return DRAIN
         return POLL if missing else 2 * POLL
@@ -336,6 +373,51 @@ class SlotKeeper:
         while self._held.leaving and self.throttle.in_flight <= self._held.slots:
             self._pool.release(self._held.leaving[0])
             self._held.leaving.pop(0)
+
+    def _keep_books(self) -> None:
+        """Reserve starts for callers who wait for them, and give back what was not used."""
+        try:
+            for budget in ENDPOINT_BUDGETS:
+                self._keep_book(budget)
+        except PoolUnreachable as error:
+            now = self._clock()
+            self._books_silent_since = min(self._books_silent_since, now)
+            if now - self._books_silent_since < PATIENCE:
+                raise
+            if self._books_silent_since > -math.inf:
+                logger.warning("%s; calls of endpoints with own budgets go on uncounted", error)
+                self._books_silent_since = -math.inf
+            for budget in ENDPOINT_BUDGETS:
+                wanted, _ = self.throttle.starts_wanted(budget)
+                if wanted:
+                    self.throttle.allow(budget, wanted, now, now + SPAN, 0.0)
+
+    def _keep_book(self, budget: str, *, at_once: bool = False) -> None:
+        unused = self.throttle.take_unused(budget, at_once=at_once)
+        wanted, own = (0, None) if at_once else self.throttle.starts_wanted(budget)
+        if not wanted and not unused:
+            return
+        for _ in range(TRIES):
+            edition, before = self._pool.read_book(budget)
+            self._books_silent_since = math.inf
+            after, reservation = give_back(before, unused), None
+            now, ahead = self._epoch(), self._clock() - self._epoch()
+            if wanted:
+                after, reservation = reserve(after, ENDPOINT_BUDGETS[budget], wanted, now, own)
+            if after == before or self._pool.write_book(budget, edition, after):
+                if reservation:
+                    self._allow(budget, reservation, ahead)
+                return
+        logger.debug("many workers reserve starts of %s; trying again later", budget)
+
+    def _allow(self, budget: str, reservation: Reservation, ahead: float) -> None:
+        self.throttle.allow(
+            budget,
+            reservation.starts,
+            reservation.begins + ahead,
+            reservation.ends + ahead,
+            reservation.ends,
+        )
 
     def _without_pool(self, error: PoolUnreachable) -> float:
         """Live on what is held; take the next pool when that is nothing any more."""

@@ -14,11 +14,12 @@ from __future__ import annotations
 import math
 import random
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from prefect_getresponse.client.budgets import DAY, ENDPOINT_BUDGETS, Window
 from prefect_getresponse.client.request import RateLimits
 
 SLOTS = 10
@@ -34,7 +35,8 @@ _SECOND_LIMIT = 80
 """Limit headers may describe the second instead of the frame (seen live); those are skipped."""
 _RESET_TOLERANCE = 2.0
 """Seconds by which two answers may place the end of one frame apart: they count whole seconds."""
-_DAY = 86_400.0
+_SOON = 2.0
+"""Seconds before a start in which it is time to reserve it."""
 _MEMORY = 30.0
 """Seconds over which the calls of other programs are counted."""
 
@@ -68,45 +70,94 @@ class WholeAccount:
         """There is nothing to fetch."""
 
 
-@dataclass(frozen=True)
-class Window:
-    """At most `calls` within any `seconds`."""
-
-    calls: int
-    seconds: float
-
-
-ENDPOINT_BUDGETS: Mapping[str, tuple[Window, ...]] = {
-    # One call a second is meant; the surplus absorbs what uploads of a thousand contacts differ by.
-    "contacts/batch": (Window(1, 1.1), Window(80, 600.0)),
-    "imports": (Window(20, _DAY),),
-    "newsletters": (Window(256, _DAY),),
-}
-"""Budgets of single endpoints, by the names that operations declare."""
-
-
 class _Budget:
-    """Starts of one endpoint's calls, held against its windows."""
+    """Starts of one endpoint's calls, held against its windows and against what is reserved.
 
-    def __init__(self, windows: Iterable[Window]) -> None:
+    Args:
+        windows: Its windows.
+        ask: Asks for starts to be reserved; None if nobody shares the budget.
+    """
+
+    def __init__(self, windows: Iterable[Window], ask: Callable[[], None] | None) -> None:
         self._windows = tuple(windows)
-        self._starts: deque[float] = deque(maxlen=max(window.calls for window in self._windows))
+        self._starts: deque[tuple[float, float]] = deque(
+            maxlen=max(window.calls for window in self._windows)
+        )
+        self._ask = ask
+        self._asked = False
+        self._reserved: float = math.inf if ask is None else 0
+        self._begins = -math.inf
+        self._ends = math.inf
+        self._unused: Counter[float] = Counter()
+        self.callers: dict[Callable[[], None], bool] = {}
+        """Who wants to start, and whether only a reservation can help."""
         self.paused_until = -math.inf
+        self.reservation: float | None = None
 
-    def ready_at(self) -> float:
-        times = [self.paused_until]
-        for window in self._windows:
-            if len(self._starts) >= window.calls:
-                times.append(self._starts[-window.calls] + window.seconds)
-        return max(times)
+    def delay(self, now: float, wake: Callable[[], None]) -> float:
+        """Seconds until a call may start; infinity if a start must be reserved first."""
+        delay = max(0.0, self._ready_at() - now)
+        is_used_up = not self._reserved or now >= self._ends
+        if is_used_up and delay < _SOON and self._ask and not self._asked:
+            self._asked = True
+            self._ask()
+        if is_used_up and not delay:
+            delay = math.inf
+        self.callers[wake] = delay == math.inf
+        return delay
 
-    def start(self, now: float) -> None:
-        self._starts.append(now)
+    def start(self, now: float, wake: Callable[[], None]) -> None:
+        self._starts.append((now, self.reservation or 0.0))
+        self._reserved -= 1
+        self.callers.pop(wake, None)
 
     def give_back(self) -> None:
         """Forget the last start: a refused call made nothing, and its place would be lost a day."""
-        if self._starts and all(window.seconds >= _DAY for window in self._windows):
-            self._starts.pop()
+        if self._starts and all(window.seconds >= DAY for window in self._windows):
+            _, reservation = self._starts.pop()
+            self._unused[reservation] += 1
+
+    def wanted(self) -> int:
+        """Starts to be reserved."""
+        self._asked = self._asked and bool(self.callers)
+        return len(self.callers) if self._asked else 0
+
+    def allow(
+        self, starts: int, begins: float, ends: float, reservation: float
+    ) -> list[Callable[[], None]]:
+        """Have starts reserved; whom to wake."""
+        self._asked = False
+        self._begins = begins
+        if starts:
+            self._put_aside()
+            self._reserved, self._ends, self.reservation = starts, ends, reservation
+        woken = [wake for wake, waits in self.callers.items() if waits]
+        self.callers.update(dict.fromkeys(woken, False))
+        return woken
+
+    def take_unused(self, now: float) -> dict[float, int]:
+        """Reserved starts that made nothing, once their time is over."""
+        if now >= self._ends:
+            self._put_aside()
+        unused, self._unused = self._unused, Counter()
+        return unused
+
+    def _put_aside(self) -> None:
+        if self._reserved and self.reservation is not None:
+            self._unused[self.reservation] += int(self._reserved)
+            self._reserved = 0
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether callers wait for a reservation, or for its time."""
+        return bool(self.callers) and (self._asked or self._reserved > 0)
+
+    def _ready_at(self) -> float:
+        times = [self.paused_until, self._begins]
+        for window in self._windows:
+            if len(self._starts) >= window.calls:
+                times.append(self._starts[-window.calls][0] + window.seconds)
+        return max(times)
 
 
 class _Others:
@@ -153,6 +204,9 @@ class Throttle:
         lease: Slots this process holds.
         clock: Monotonic clock, in seconds.
         chance: Source of jitter.
+        reserve: Called when a call waits until starts of an endpoint's budget are reserved, see
+            `allow`; quick, never blocking, and it calls nothing of the throttle. Without it the
+            budgets of endpoints are this process's alone.
     """
 
     def __init__(
@@ -161,6 +215,7 @@ class Throttle:
         lease: Lease | None = None,
         clock: Callable[[], float],
         chance: random.Random,
+        reserve: Callable[[], None] | None = None,
     ) -> None:
         self.throttled = 0
         """Answers with 429 seen so far."""
@@ -174,7 +229,9 @@ class Throttle:
         self._remaining = 0
         self._resets_at = -math.inf
         self._others = _Others()
-        self._budgets = {name: _Budget(windows) for name, windows in ENDPOINT_BUDGETS.items()}
+        self._budgets = {
+            name: _Budget(windows, reserve) for name, windows in ENDPOINT_BUDGETS.items()
+        }
         self._waiting: deque[Callable[[], None]] = deque()
         self._turn: Callable[[], None] | None = None
 
@@ -233,7 +290,16 @@ class Throttle:
             if wake in self._waiting:
                 self._waiting.remove(wake)
             self._give_up_turn(wake)
+            for budget in self._budgets.values():
+                budget.callers.pop(wake, None)
         self._wake_next()
+
+    @property
+    def frame(self) -> tuple[int, float] | None:
+        """Calls left of the running frame, and its seconds; None if no answer has told."""
+        with self._lock:
+            left = self._resets_at - self._clock()
+            return (self._remaining, left) if left > 0 else None
 
     @property
     def in_flight(self) -> int:
@@ -243,13 +309,57 @@ class Throttle:
 
     @property
     def is_busy(self) -> bool:
-        """Whether calls are in flight, or wait for a slot."""
+        """Whether calls are in flight, or wait for a slot or a reserved start."""
         with self._lock:
-            return bool(self._in_flight or self._waiting)
+            is_awaited = any(budget.is_awaited for budget in self._budgets.values())
+            return bool(self._in_flight or self._waiting or is_awaited)
 
     def lease_changed(self) -> None:
         """Let callers try again after the lease was renewed or got more slots."""
         self._wake_next()
+
+    def starts_wanted(self, budget: str) -> tuple[int, float | None]:
+        """Starts of a budget that are to be reserved, and the name of what was reserved last."""
+        with self._lock:
+            found = self._budgets[budget]
+            return found.wanted(), found.reservation
+
+    def allow(
+        self, budget: str, starts: int, begins: float, ends: float, reservation: float
+    ) -> None:
+        """Let callers use starts of a budget that were reserved.
+
+        Args:
+            budget: The budget.
+            starts: How many; with none of them callers ask again when it begins.
+            begins: When the first may start, on the throttle's clock.
+            ends: From when on none may.
+            reservation: What the reservation is called.
+        """
+        with self._lock:
+            wakes = self._budgets[budget].allow(starts, begins, ends, reservation)
+        for wake in wakes:
+            wake()
+
+    def take_unused(self, budget: str, *, at_once: bool = False) -> dict[float, int]:
+        """Starts of a budget that were reserved and made nothing, by the name of the reservation.
+
+        Args:
+            budget: The budget.
+            at_once: Whether to give up those whose time is not over, too.
+        """
+        with self._lock:
+            return self._budgets[budget].take_unused(math.inf if at_once else self._clock())
+
+    def begin_anew(self) -> None:
+        """Have no calls and no reserved starts, in a child process: they are its parent's."""
+        self._lock = threading.Lock()  # another thread may have held it
+        self._in_flight = 0
+        self._turn = None
+        self._waiting.clear()
+        for budget in self._budgets.values():
+            budget.callers.clear()
+            budget.take_unused(math.inf)
 
     def _delay(self, budgets: tuple[str, ...], wake: Callable[[], None]) -> float | None:
         now = self._clock()
@@ -257,15 +367,15 @@ class Throttle:
         if self._turn is not None or not self._has_room(now):
             (self._waiting.appendleft if had_its_turn else self._waiting.append)(wake)
             return math.inf
-        free_at = max((self._budgets[name].ready_at() for name in budgets), default=now)
-        if free_at > now:
-            return free_at - now
+        delay = max((self._budgets[name].delay(now, wake) for name in budgets), default=0.0)
+        if delay:
+            return delay
         ready = max(self._next_start, self._paused_until)
         if ready > now:
             self._turn = wake
             return ready - now
         for name in budgets:
-            self._budgets[name].start(now)
+            self._budgets[name].start(now, wake)
         # A start that came late leaves the next one its place: one call may catch up.
         spacing = 1 / self._rate(now)
         self._next_start = max(self._next_start, now - spacing) + spacing

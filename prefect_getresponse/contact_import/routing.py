@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from prefect_getresponse.client.throttle import ENDPOINT_BUDGETS, Window
+from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS, Window
 from prefect_getresponse.contact_import.job import RouteChoice
 
 CONTACTS_ROUTE_UP_TO = 200

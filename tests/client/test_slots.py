@@ -7,6 +7,7 @@ import pytest
 from prefect_getresponse.client.slots import NobodyElse, SlotKeeper
 from prefect_getresponse.client.throttle import SLOTS
 from tests.client.virtual_account import (
+    BATCHES_A_FRAME,
     CALLS_A_FRAME,
     FRAME,
     ForeignClient,
@@ -145,6 +146,120 @@ class TestGivingBack:
 
         assert office.slots() == [0]
         assert office.server.taken() == SLOTS
+
+
+BATCH = ("contacts/batch",)
+
+
+def nobody() -> None:
+    """Wake-up of a caller who asks again by itself."""
+
+
+class TestEndpointBudgets:
+    """Batches: one a second, 80 a frame, however many workers send them."""
+
+    @pytest.mark.parametrize(("workers", "callers"), [(1, 10), (4, 1), (4, 10), (8, 3)])
+    def test_workers_use_the_budget_up_together_and_are_never_refused(
+        self, workers: int, callers: int
+    ) -> None:
+        office = Office(workers)
+        for worker in office.workers:
+            worker.work(callers, budgets=BATCH)
+        office.time.run(until=3 * FRAME)
+
+        calls = [worker.calls for worker in office.workers]
+        assert office.account.refused == []
+        assert sum(calls) >= 0.95 * 3 * BATCHES_A_FRAME
+        assert min(calls) >= 0.5 * sum(calls) / workers
+
+    def test_a_worker_alone_needs_little_more_than_a_second_a_batch(self) -> None:
+        office = Office(1)
+        office.workers[0].work(budgets=BATCH)
+        office.time.run(until=BATCHES_A_FRAME * 1.15)
+
+        assert office.workers[0].calls == BATCHES_A_FRAME
+
+    def test_ordinary_calls_go_on_meanwhile(self) -> None:
+        office = Office(3)
+        for worker in office.workers:
+            worker.work(2, budgets=BATCH)
+            worker.work()
+        office.time.run(until=2 * FRAME)
+
+        assert office.account.refused == []
+        assert len(office.account.accepted) >= 0.99 * 2 * CALLS_A_FRAME
+
+    def test_a_crash_loses_what_was_reserved_and_no_more(self) -> None:
+        office = Office(2)
+        for worker in office.workers:
+            worker.work(budgets=BATCH)
+        office.time.run(until=30.0)
+        office.workers[0].crash()
+        office.time.run(until=FRAME)
+
+        assert office.account.refused == []
+        assert len(office.account.accepted) >= BATCHES_A_FRAME - 10
+
+    def test_who_was_stopped_beyond_its_turn_does_not_disturb(self) -> None:
+        office = Office(2)
+        for worker in office.workers:
+            worker.work(budgets=BATCH)
+        office.time.run(until=31.0)
+        office.workers[0].stop_for(90.0)
+        office.time.run(until=2 * FRAME)
+
+        assert office.account.refused == []
+        assert len(office.account.accepted) >= 0.95 * 2 * BATCHES_A_FRAME
+
+    def test_a_worker_that_comes_later_knows_what_was_used(self) -> None:
+        office = Office(2)
+        office.workers[0].work(budgets=BATCH, until=50.0)
+        office.time.run(until=100.0)
+        office.workers[1].work(budgets=BATCH)
+        office.time.run(until=FRAME)
+
+        assert office.account.refused == []
+        assert len(office.account.accepted) == BATCHES_A_FRAME
+
+    def start(self, office: Office, budget: str) -> None:
+        """Start a call of the first worker."""
+        throttle = office.workers[0].keeper.throttle
+        while (delay := throttle.try_start((budget,), nobody)) is not None:
+            office.time.run(until=office.time.now + min(delay, 0.1))
+
+    def test_refused_calls_of_a_day_do_not_count(self) -> None:
+        office = Office(1)
+        for _ in range(30):
+            self.start(office, "imports")
+            office.workers[0].keeper.throttle.finish(("imports",), None, None, refused=True)
+        assert office.time.now < 60.0
+        office.time.run(until=FRAME)
+
+        assert office.server.book("imports") == []
+
+    def test_unused_starts_are_given_back(self) -> None:
+        office = Office(1)
+        self.start(office, "newsletters")
+        assert sum(starts for _, starts in office.server.book("newsletters")) == 1
+        office.workers[0].keeper.throttle.try_start(("newsletters",), nobody)
+        office.time.run(until=office.time.now + 1)
+        assert sum(starts for _, starts in office.server.book("newsletters")) == 2
+        office.workers[0].keeper.throttle.forget(nobody)
+        office.workers[0].keeper.throttle.finish(("newsletters",), None, None)
+        office.time.run(until=FRAME)
+
+        assert sum(starts for _, starts in office.server.book("newsletters")) == 1
+
+    def test_books_that_cannot_be_kept_stop_nobody_for_long(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        office = Office(1)
+        office.server.has_books = False
+        office.workers[0].work(budgets=BATCH)
+        office.time.run(until=FRAME / 2)
+
+        assert office.workers[0].calls == BATCHES_A_FRAME
+        assert "go on uncounted" in caplog.text
 
 
 class TestTrouble:

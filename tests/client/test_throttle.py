@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS
 from prefect_getresponse.client.request import RateLimits
 from prefect_getresponse.client.throttle import (
-    ENDPOINT_BUDGETS,
     FRAME_GUARD,
     LEASE_FENCE,
     SLOTS,

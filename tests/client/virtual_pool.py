@@ -1,11 +1,13 @@
 """A pool of slots in virtual time, as strict as Prefect's leases, and workers who share it."""
 
+import json
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from prefect_getresponse.client.budgets import Book
 from prefect_getresponse.client.slots import Grant, PoolUnreachable, SlotKeeper, SlotPool
 from prefect_getresponse.client.throttle import SLOTS
 from tests.client.virtual_account import Caller, StrictAccount, VirtualTime
@@ -28,13 +30,19 @@ class LeaseServer:
     def __init__(self, time: VirtualTime) -> None:
         self.time = time
         self.is_down = False
+        self.has_books = True
         self.calls = 0
         self.leases: dict[int, _Lease] = {}
+        self.books: dict[str, tuple[int, str]] = {}
         self._next = 0
         time.after(SWEEP, self._sweep)
 
     def taken(self, kind: str = "slot") -> int:
         return sum(lease.slots for lease in self.leases.values() if lease.kind == kind)
+
+    def book(self, budget: str) -> Book:
+        _, text = self.books.get(budget, (0, "[]"))
+        return [(end, starts) for end, starts in json.loads(text)]
 
     def lease(self, kind: str, slots: int, size: int) -> int | None:
         self.answer()
@@ -85,6 +93,20 @@ class LeasePool:
         self.server.answer()
         self.server.leases.pop(grant.key, None)
 
+    def read_book(self, budget: str) -> tuple[int, Book]:
+        self.server.answer()
+        if not self.server.has_books:
+            raise PoolUnreachable("the server of the test keeps no books")
+        edition, _ = self.server.books.get(budget, (0, ""))
+        return edition, self.server.book(budget)
+
+    def write_book(self, budget: str, edition: int, book: Book) -> bool:
+        self.server.answer()
+        if self.server.books.get(budget, (0, ""))[0] != edition:
+            return False
+        self.server.books[budget] = (edition + 1, json.dumps(book))
+        return True
+
     def close(self) -> None: ...
 
 
@@ -97,14 +119,22 @@ class Worker:
         self.time = time
         self.calls = 0
         self.has_crashed = False
+        self.stopped_until = -math.inf
+        self._due = -math.inf
         self._account = account
         self._chance = random.Random(seed)
         self.keeper = SlotKeeper(pools, clock=time, chance=self._chance, on_wanted=self._soon)
 
-    def work(self, callers: int = 12, latency: float = 0.09, until: float = math.inf) -> None:
+    def work(
+        self,
+        callers: int = 12,
+        latency: float = 0.09,
+        until: float = math.inf,
+        budgets: tuple[str, ...] = (),
+    ) -> None:
         """Let callers call without end, or until some time."""
         for _ in range(callers):
-            caller = _Worked(self.time, self._account, self.keeper.throttle, self._chance)
+            caller = _Worked(self.time, self._account, self.keeper.throttle, self._chance, budgets)
             caller.latency, caller.worker, caller.until = latency, self, until
             caller.ask()
 
@@ -112,14 +142,26 @@ class Worker:
         """Stop at once: nothing is given back, and calls under way end unseen."""
         self.has_crashed = True
 
-    def _soon(self) -> None:
-        self.time.after(0, self._step)
+    def stop_for(self, seconds: float) -> None:
+        """Do nothing for a while, as after SIGSTOP, and go on as if nothing had been."""
+        self.stopped_until = self.time.now + seconds
 
-    def _step(self) -> None:
-        if not self.has_crashed:
+    def _soon(self) -> None:
+        self._step_at(self.time.now)
+
+    def _step_at(self, moment: float) -> None:
+        """Step then, whatever was due before."""
+        self._due = moment
+        self.time.after(moment - self.time.now, lambda: self._step(moment))
+
+    def _step(self, moment: float) -> None:
+        if moment == self._due and self.time.now < self.stopped_until:
+            self._step_at(self.stopped_until)
+        elif not self.has_crashed and moment == self._due:
+            self._due = math.inf
             delay = self.keeper.step()
-            if delay < math.inf:
-                self.time.after(delay, self._step)
+            if self.time.now + delay < self._due:
+                self._step_at(self.time.now + delay)
 
 
 class _Worked(Caller):
@@ -129,11 +171,19 @@ class _Worked(Caller):
     def ask(self) -> None:
         if self.worker.has_crashed:
             return
-        if self.time.now < self.until:
+        if self.time.now < self.worker.stopped_until:
+            self._later(self.ask)
+        elif self.time.now < self.until:
             super().ask()
         else:
             self.throttle.forget(self.wake)
 
     def _finish(self, fits: bool, limits: Any) -> None:
+        if self.time.now < self.worker.stopped_until:
+            self._later(lambda: self._finish(fits, limits))
+            return
         self.worker.calls += fits
         super()._finish(fits, limits)
+
+    def _later(self, action: Callable[[], None]) -> None:
+        self.time.after(self.worker.stopped_until - self.time.now, action)

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from prefect_getresponse import GetResponseCredentials, InvalidArguments, NotFound
+from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.client.throttle import ENDPOINT_BUDGETS
 from prefect_getresponse.tasks.common import CampaignReference, FromFieldReference
 from prefect_getresponse.tasks.contacts import create_contact
 from prefect_getresponse.tasks.newsletters import (

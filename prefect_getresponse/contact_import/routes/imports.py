@@ -14,8 +14,8 @@ from io import BytesIO
 
 import orjson
 
+from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS
 from prefect_getresponse.client.request import ApiRequest
-from prefect_getresponse.client.throttle import ENDPOINT_BUDGETS
 from prefect_getresponse.contact_import.contacts import unpack
 from prefect_getresponse.contact_import.validation import Contact
 from prefect_getresponse.tasks.imports import LARGEST_IMPORT, create_import
