@@ -78,6 +78,7 @@ def nightly_contact_import(
     skip_confirmation: bool = False,
     max_removal_ratio: float = 0.1,
     import_seconds: float | None = None,
+    ledger_copy: str = "",
 ) -> ImportReport:
     """Import a contact export into a list (campaign) and say what became of every row.
 
@@ -108,6 +109,8 @@ def nightly_contact_import(
             anything is sent.
         import_seconds: Longest wait for GetResponse to do an import, its review included; 3600
             unless set elsewhere.
+        ledger_copy: Folder or URL (`s3://...`) to which the ledger is copied as it grows, for
+            workers whose disk does not outlive them.
 
     Returns:
         What became of every row.
@@ -134,10 +137,11 @@ def nightly_contact_import(
         create_campaign=create_campaign,
         skip_confirmation=skip_confirmation,
         max_removal_ratio=max_removal_ratio,
+        ledger_copy=ledger_copy,
         **{name: seconds for name, seconds in waits.items() if seconds is not None},
     )
     job = check_import(credentials, options)
-    with holding(job), FlowProgress(artifact_key("progress", job)) as progress:
+    with holding(job) as job, FlowProgress(artifact_key("progress", job)) as progress:
         run_id = read_source(credentials, job, progress)
         error: GetResponseError | None = None
         try:

@@ -33,6 +33,7 @@ class GetResponseSettings(PrefectBaseSettings):
         settle_seconds: Longest wait for queued contacts to appear on their list.
         import_seconds: Longest wait for GetResponse to do an import, its review included.
         state_dir: Folder of the import's ledgers; `<PREFECT_HOME>/getresponse` when empty.
+        ledger_copy: Folder or URL of copies of the ledgers, for disks that do not outlive a worker.
     """
 
     model_config: ClassVar[SettingsConfigDict] = build_settings_config(
@@ -55,3 +56,4 @@ class GetResponseSettings(PrefectBaseSettings):
     settle_seconds: float = Field(default=600.0, ge=0)
     import_seconds: float = Field(default=3600.0, ge=0)
     state_dir: str = ""
+    ledger_copy: str = ""

@@ -33,6 +33,7 @@ def import_(
     max_reject_ratio: float = 0.05,
     max_removal_ratio: float = 0.1,
     state_dir: str = "",
+    ledger_copy: str = "",
     new_run: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     json_: Annotated[Path | None, Parameter(name="--json")] = None,
@@ -59,6 +60,8 @@ def import_(
         max_reject_ratio: Share of rejected rows above which the run fails, 0 to 1.
         max_removal_ratio: Share of the list that mirror may remove, 0 to 1.
         state_dir: Folder of the ledger; <PREFECT_HOME>/getresponse if not given.
+        ledger_copy: Folder or URL (s3://...) to which the ledger is copied as it grows, for
+            machines whose disk does not outlive them.
         new_run: Settle an interrupted run whose source has changed, and begin a new one.
         dry_run: Stop after the plan; nothing is sent.
         json_: Write the report to this file.
@@ -80,6 +83,7 @@ def import_(
         max_reject_ratio=max_reject_ratio,
         max_removal_ratio=max_removal_ratio,
         state_dir=state_dir,
+        ledger_copy=ledger_copy,
         create_campaign=create_list,
         encoding=encoding,
         reopen="settle" if new_run else "refuse",

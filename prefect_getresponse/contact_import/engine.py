@@ -52,7 +52,7 @@ async def run_import(
     """
     progress = progress or Silent()
     job = await check(options, account_name, client, clock, source)
-    with holding(job):
+    with holding(job) as job:
         await settle_interrupted(job, client, progress, clock)
         run_id = read(job, progress, clock)
         error = None

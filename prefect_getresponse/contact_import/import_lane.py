@@ -28,7 +28,14 @@ from prefect_getresponse.contact_import.import_book import (
     ImportState,
 )
 from prefect_getresponse.contact_import.job import Job
-from prefect_getresponse.contact_import.ledger import ChunkState, Decision, Ledger, RowToSend
+from prefect_getresponse.contact_import.ledger import (
+    FINAL_STATES,
+    ChunkState,
+    Decision,
+    Ledger,
+    RowToSend,
+)
+from prefect_getresponse.contact_import.ledger_copy import Told
 from prefect_getresponse.contact_import.polling import CHEAP, looks
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.routes import imports
@@ -61,6 +68,7 @@ class ImportLane:
         client: The account's client.
         progress: Shows where the imports are.
         clock: Seconds since the epoch.
+        told: Tells the copy of the ledger of each import; None if none will be sent.
         sent: Called with a number of rows when they are sent.
     """
 
@@ -72,6 +80,7 @@ class ImportLane:
         client: AsyncClient,
         progress: Progress,
         clock: Callable[[], float],
+        told: Told | None = None,
         sent: Callable[[int], None] = lambda _rows: None,
     ) -> None:
         self._job = job
@@ -82,6 +91,7 @@ class ImportLane:
         self._account = Account(client)
         self._progress = progress
         self._clock = clock
+        self._told = told or Told(None, run)
         self._sent = sent
 
     async def run_all(self) -> None:
@@ -112,7 +122,7 @@ class ImportLane:
         return [
             chunk
             for chunk in self._book.chunks()
-            if chunk.state != ChunkState.CLOSED
+            if chunk.state not in FINAL_STATES
             and (chunk.chunk not in known or known[chunk.chunk].is_active)
         ]
 
@@ -138,8 +148,10 @@ class ImportLane:
         request = imports.request(contacts, self._campaign_id, new_people=chunk.new_people)
 
         def intend() -> None:
+            self._told.check()
             self._ledger.intend(self._run, chunk.chunk, self._clock())
 
+        await self._told.of(chunk.chunk)
         deadline = self._clock() + self._job.options.import_seconds
         waits = looks(self._client, self._clock, deadline, CHEAP)
         while True:
@@ -153,6 +165,7 @@ class ImportLane:
             except OutcomeUnknown:
                 self._answer(chunk, ChunkState.IN_DOUBT)
             except PayloadTooLarge as error:
+                self._told.forget(chunk.chunk)
                 if not self._ledger.halve(self._run, chunk.chunk):
                     self._refuse(chunk, error)
                 return False
@@ -185,7 +198,7 @@ class ImportLane:
         raise _unfinished("another import of the list or the account")
 
     def _refuse(self, chunk: ImportChunk, error: GetResponseError) -> None:
-        self._answer(chunk, ChunkState.CLOSED)
+        self._answer(chunk, ChunkState.REJECTED)
         reason, detail = "import_refused", str(error.args[0])
         self._sent(self._book.settle(chunk.chunk, Verdict.REJECTED, reason, detail))
 
@@ -207,7 +220,9 @@ class ImportLane:
                 self._book.note(chunk.chunk, certain[0])
                 self._answer(chunk, ChunkState.ACKNOWLEDGED)
                 return certain[0]
-            if last and not found and chunk.attempt < ATTEMPTS:
+            # What was acknowledged is never sent again, even if its id was lost with the answer.
+            in_doubt = chunk.state == ChunkState.IN_DOUBT
+            if last and in_doubt and not found and chunk.attempt < ATTEMPTS:
                 self._answer(chunk, ChunkState.PLANNED)
         return None
 
@@ -235,7 +250,7 @@ class ImportLane:
     async def _account_for_all(self) -> None:
         """Give rows of imports that are over their verdicts, as far as the imports tell."""
         for chunk, state in self._book.states():
-            if chunk.state != ChunkState.CLOSED and not state.is_active:
+            if chunk.state not in FINAL_STATES and not state.is_active:
                 counted = await self._count(chunk, state)
                 await self._settle_people_of_list(chunk, counted)
 
@@ -262,8 +277,9 @@ class ImportLane:
         confirmed = state.accounts_for(chunk.rows) and state.arrived == chunk.rows
         if not confirmed:
             decisions = await self._compare(chunk, state)
+        done = ChunkState.VERIFIED if state.status == "finished" else ChunkState.FAILED
         with self._ledger.transaction():
-            self._ledger.set_state(self._run, chunk.chunk, ChunkState.CLOSED, self._clock())
+            self._ledger.set_state(self._run, chunk.chunk, done, self._clock())
             self._ledger.settle(self._run, decisions)
             if confirmed:
                 self._book.settle(chunk.chunk, Verdict.UPDATED, None, None)

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.account import Campaign
-from prefect_getresponse.contact_import.ledger import writer_lock
+from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_lock
+from prefect_getresponse.contact_import.ledger_copy import LedgerCopy
 from prefect_getresponse.contact_import.sources import Source, open_source
 from prefect_getresponse.settings import GetResponseSettings
 
@@ -42,6 +43,7 @@ class ImportOptions(BaseModel):
         verify: Read the list back and give every sent row its verdict.
         max_reject_ratio: Share of rejected rows above which the run fails.
         state_dir: Folder of the ledger.
+        ledger_copy: Folder, as path or URL, of copies of the ledger; empty for none.
         create_campaign: Create the list if it is missing, all opt-in types `single`.
         encoding: Encoding of a text source, if it is not UTF-8 or UTF-16.
         skip_confirmation: Let `route="import"` add people to a double opt-in list unconfirmed.
@@ -66,6 +68,7 @@ class ImportOptions(BaseModel):
     verify: bool = True
     max_reject_ratio: float = Field(default=0.05, ge=0, le=1)
     state_dir: str = ""
+    ledger_copy: str = Field(default="", repr=False)
     create_campaign: bool = False
     encoding: str | None = None
     skip_confirmation: bool = False
@@ -103,6 +106,7 @@ def import_options(**values: Any) -> ImportOptions:
         "import_seconds": settings.import_seconds,
         **values,
     }
+    known["ledger_copy"] = known.get("ledger_copy") or settings.ledger_copy
     known["state_dir"] = known.get("state_dir") or settings.state_dir or default_state_dir()
     try:
         return ImportOptions.model_validate(known)
@@ -167,6 +171,8 @@ class Job:
         started: Start of the check, in seconds since the epoch.
         calls: Calls made so far, by endpoint.
         import_obstacle: Why an import cannot carry the rows; None if it can.
+        copy: Copies of the ledger; None if there are none.
+        holder: The right to write to the ledger; None until `holding` gives it.
     """
 
     options: ImportOptions
@@ -182,6 +188,16 @@ class Job:
     calls: dict[str, int]
     given: Source | None = None
     import_obstacle: str | None = None
+    copy: LedgerCopy | None = None
+    holder: Holder | None = None
+
+    def open_ledger(self) -> Ledger:
+        """Open the ledger to write to it.
+
+        Raises:
+            LedgerTaken: At the end of its block, if another process has taken it over.
+        """
+        return Ledger(self.ledger, self.holder)
 
     def open_source(self) -> Source:
         """Open the source.
@@ -198,15 +214,29 @@ class Job:
 
 
 @contextmanager
-def holding(job: Job) -> Generator[None]:
+def holding(job: Job) -> Generator[Job]:
     """Hold the right to write to the job's ledger; a dry run's copy of it is deleted at the end.
+
+    A lock may fail on a disk that is shared or lost.  So whoever takes the ledger over leaves a
+    mark in it, and in its copies, that keeps all earlier holders from writing and sending.
+
+    Returns:
+        The job with that right.
 
     Raises:
         LedgerBusy: Another process or run holds it.
+        CopyFailed: The copies of the ledger cannot be read or written.
     """
     try:
         with writer_lock(job.ledger):
-            yield
+            if job.copy is not None:
+                job.copy.take_over()
+            with Ledger(job.ledger) as ledger:
+                holder = ledger.holder()
+                if job.copy is None:
+                    holder = holder.successor()
+                    ledger.set_holder(holder)
+            yield replace(job, holder=holder)
     finally:
         if job.options.dry_run:
             shutil.rmtree(job.ledger.parent, ignore_errors=True)

@@ -177,6 +177,7 @@ class Lab:
         sandbox: The account.
         wire: The way to it.
         folder: Holds sources and state.
+        copies: Folder for copies of the ledger; survives as it was at the moment of a death.
     """
 
     def __init__(self, folder: Path, optin: Mapping[str, str] = SINGLE) -> None:
@@ -186,6 +187,7 @@ class Lab:
         self.wire.on_death = self.die
         self.folder = folder
         self.state = folder / "state"
+        self.copies = folder / "copies"
         self.source = folder / "people.csv"
         self.campaign_id: str = self.api(
             "POST", "/campaigns", {"name": CAMPAIGN, "optinTypes": dict(optin)}
@@ -280,8 +282,10 @@ class Lab:
             report = self.time.run(self._run(key, options))
         except Killed:
             # What the dying process wrote after that moment never happened.
-            shutil.rmtree(self.state)
-            (self.folder / "photograph").rename(self.state)
+            for place in (self.state, self.copies):
+                shutil.rmtree(place, ignore_errors=True)
+                if _photograph(place).exists():
+                    _photograph(place).rename(place)
             raise
         assert_accounted(report)
         return report
@@ -297,8 +301,10 @@ class Lab:
     def die(self) -> None:
         """End the process: no further call gets through, and its files stay as they are now."""
         self.wire.dead = True
-        shutil.rmtree(self.folder / "photograph", ignore_errors=True)
-        shutil.copytree(self.state, self.folder / "photograph")
+        for place in (self.state, self.copies):
+            shutil.rmtree(_photograph(place), ignore_errors=True)
+            if place.exists():
+                shutil.copytree(place, _photograph(place))
 
     async def _run(self, key: str, options: dict[str, Any]) -> ImportReport:
         client = AsyncClient(
@@ -317,6 +323,10 @@ class Lab:
             return await run_import(
                 import_options(**{**defaults, **options}), "lab", client, clock=self.time
             )
+
+
+def _photograph(place: Path) -> Path:
+    return place.with_name(f"{place.name}-photograph")
 
 
 def assert_accounted(report: ImportReport) -> None:

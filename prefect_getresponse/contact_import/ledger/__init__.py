@@ -2,7 +2,8 @@
 
 Rules that make a crash harmless: the intent to send is durable before the first byte, the answer
 is durable before the next step, what was sent without a durable answer is in doubt, and a verdict
-never changes.  One process writes, held by a lock of the operating system that ends with it.
+never changes.  One process writes, held by a lock of the operating system that ends with it; where
+such locks cannot be trusted, its epoch tells the last holder from the ones before.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from pathlib import Path
 from prefect_getresponse.contact_import import import_book, removals
 from prefect_getresponse.contact_import.ledger.awaited import Awaited
 from prefect_getresponse.contact_import.ledger.chunks import Chunks
-from prefect_getresponse.contact_import.ledger.lock import LedgerBusy, writer_lock
+from prefect_getresponse.contact_import.ledger.lock import LedgerBusy, LedgerTaken, writer_lock
 from prefect_getresponse.contact_import.ledger.people import People
 from prefect_getresponse.contact_import.ledger.records import (
+    FINAL_STATES,
     Action,
     Chunk,
     ChunkState,
     Decision,
+    Holder,
     NewRow,
     Person,
     Phase,
@@ -34,6 +37,7 @@ class Ledger(Runs, Chunks, People, Awaited):
 
     Args:
         path: Path of the file; created for its owner only.
+        holder: Who holds the right to write to it, as `job.holding` gives it; None for reading.
     """
 
     def imports(self, run: int) -> import_book.ImportBook:
@@ -70,12 +74,15 @@ def ledger_path(folder: Path, account: str, endpoint: str, campaign: str) -> Pat
 
 
 __all__ = [
+    "FINAL_STATES",
     "Action",
     "Chunk",
     "ChunkState",
     "Decision",
+    "Holder",
     "Ledger",
     "LedgerBusy",
+    "LedgerTaken",
     "NewRow",
     "Person",
     "Phase",

@@ -12,6 +12,7 @@ from prefect_getresponse.contact_import.ledger.records import (
     RowToSend,
 )
 from prefect_getresponse.contact_import.ledger.rows import Rows
+from prefect_getresponse.contact_import.verdicts import Verdict
 
 
 class Chunks(Rows):
@@ -55,7 +56,7 @@ class Chunks(Rows):
             )
             self._cut(run, Action.ADD, route, 1)
             kept = self.chunk_rows(run, chunk)
-            state = ChunkState.PLANNED if kept else ChunkState.CLOSED
+            state = ChunkState.PLANNED if kept else ChunkState.SPLIT
             self._db.execute(
                 "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?", (state, run, chunk)
             )
@@ -93,17 +94,18 @@ class Chunks(Rows):
             )
         return True
 
-    def recover(self, run: int, harmless: str) -> None:
+    def recover(self, run: int, harmless: str, now: float) -> None:
         """After a crash: what was sent without an answer is in doubt.
 
         Args:
             run: Number of the run.
             harmless: Route whose calls may be sent again, as they set absolute values.
+            now: Seconds since the epoch; calls of which the time is not known count as sent now.
         """
         self._db.execute(
-            "UPDATE chunks SET state = CASE WHEN route = ? THEN ? ELSE ? END"
-            " WHERE run = ? AND state = ?",
-            (harmless, ChunkState.PLANNED, ChunkState.IN_DOUBT, run, ChunkState.SENT),
+            "UPDATE chunks SET sent = coalesce(sent, ?),"
+            " state = CASE route WHEN ? THEN ? ELSE ? END WHERE run = ? AND state = ?",
+            (now, harmless, ChunkState.PLANNED, ChunkState.IN_DOUBT, run, ChunkState.SENT),
         )
 
     def chunks(self, run: int, state: ChunkState) -> list[Chunk]:
@@ -214,6 +216,31 @@ class Chunks(Rows):
             " WHERE run = ? AND state = ? AND attempt < ? AND route <> 'import'",
             (ChunkState.PLANNED, run, ChunkState.IN_DOUBT, attempts),
         ).rowcount
+
+    def conclude(self, run: int) -> None:
+        """Give calls their last state that nothing more is to be learnt of.
+
+        People who are still awaited leave theirs as it is.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = CASE WHEN state = ? THEN ?"
+            "  WHEN EXISTS (SELECT 1 FROM imports WHERE imports.run = chunks.run"
+            "  AND imports.chunk = chunks.chunk"
+            "  AND imports.status IN ('rejected', 'canceled')) THEN ? ELSE ? END"
+            " WHERE run = ? AND state IN (?, ?) AND NOT EXISTS (SELECT 1 FROM rows"
+            "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
+            "  AND (rows.verdict IS NULL OR rows.verdict = ?))",
+            (
+                ChunkState.IN_DOUBT,
+                ChunkState.UNKNOWN,
+                ChunkState.FAILED,
+                ChunkState.VERIFIED,
+                run,
+                ChunkState.ACKNOWLEDGED,
+                ChunkState.IN_DOUBT,
+                Verdict.NOT_VISIBLE_YET,
+            ),
+        )
 
     def last_sent(self, run: int) -> float:
         """Time of the last intent to send, in seconds since the epoch; 0 if nothing was sent."""

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from prefect_getresponse.contact_import.ledger.schema import TABLES
+from prefect_getresponse.contact_import.ledger.lock import taken
+from prefect_getresponse.contact_import.ledger.records import Holder
+from prefect_getresponse.contact_import.ledger.schema import FENCED, TABLES, fence
 
 
 class Connection:
@@ -16,16 +18,18 @@ class Connection:
 
     Args:
         path: Path of the file; created for its owner only.
+        holder: Who holds the right to write to it; once it has another holder, changes raise
+            `LedgerTaken`. None for reading.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, holder: Holder | None = None) -> None:
         if not path.exists():
             path.touch(mode=0o600)
         self.path = path
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(TABLES)
+        self._db.executescript(TABLES + (fence(holder.token) if holder else ""))
 
     def close(self) -> None:
         """Close the file."""
@@ -34,8 +38,18 @@ class Connection:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.close()
+        if isinstance(error, sqlite3.IntegrityError) and FENCED in str(error):
+            raise taken() from None
+
+    def holder(self) -> Holder:
+        """Who holds the right to write."""
+        return Holder(*self._db.execute("SELECT epoch, token, saves FROM holder").fetchone())
+
+    def set_holder(self, holder: Holder) -> None:
+        """Give the right to write to somebody: all others are kept out from now on."""
+        self._db.execute("UPDATE holder SET epoch = ?, token = ?, saves = ?", holder)
 
     @contextmanager
     def transaction(self) -> Generator[None]:

@@ -16,6 +16,17 @@ class LedgerBusy(GetResponseError):
     default_advice = "Wait until it has ended, then run again."
 
 
+class LedgerTaken(GetResponseError):
+    """Another process has taken the ledger over; this one may neither send nor write."""
+
+    default_advice = "Let one worker at a time import into a list; the import goes on there."
+
+
+def taken() -> LedgerTaken:
+    """The error of a process whose ledger has another holder now."""
+    return LedgerTaken("another process has taken over this import")
+
+
 @contextmanager
 def writer_lock(path: Path) -> Generator[None]:
     """Hold the right to write to a ledger; the operating system frees it when the process ends.

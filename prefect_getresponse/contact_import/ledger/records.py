@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -31,14 +33,40 @@ class Action(StrEnum):
 
 
 class ChunkState(StrEnum):
-    """Where a call of the run stands."""
+    """Where a call of the run stands; `NEXT_STATES` says how it may go on."""
 
     PLANNED = "planned"
     SENT = "sent"
+    """The intent is durable; without a durable answer it is in doubt at the next start."""
     ACKNOWLEDGED = "acknowledged"
+    """GetResponse has taken it; it is only verified from now on, never sent again."""
     IN_DOUBT = "in_doubt"
-    CLOSED = "closed"
-    """Nothing more can come of it: answered for good, or split into calls for single rows."""
+    VERIFIED = "verified"
+    """What became of its rows is known."""
+    REJECTED = "rejected"
+    """GetResponse refused it, or its only row."""
+    FAILED = "failed"
+    """GetResponse took an import, and then rejected or canceled it as a whole."""
+    UNKNOWN = "unknown"
+    """Nothing proves what became of it."""
+    SPLIT = "split"
+    """All of its rows went into other calls."""
+
+
+_PLANNED, _SENT, _ACKNOWLEDGED, _IN_DOUBT = (
+    ChunkState.PLANNED,
+    ChunkState.SENT,
+    ChunkState.ACKNOWLEDGED,
+    ChunkState.IN_DOUBT,
+)
+NEXT_STATES: Mapping[ChunkState, frozenset[ChunkState]] = {
+    _PLANNED: frozenset({_SENT, ChunkState.REJECTED, ChunkState.SPLIT}),
+    _SENT: frozenset(ChunkState) - {_SENT, ChunkState.FAILED},
+    _IN_DOUBT: frozenset({_PLANNED, _ACKNOWLEDGED, ChunkState.UNKNOWN}),
+    _ACKNOWLEDGED: frozenset({ChunkState.VERIFIED, ChunkState.FAILED}),
+}
+"""How a call may go on; a state that is not here is final."""
+FINAL_STATES = frozenset(ChunkState) - NEXT_STATES.keys()
 
 
 class Standing(StrEnum):
@@ -47,6 +75,19 @@ class Standing(StrEnum):
     SUBSCRIBED = "subscribed"
     UNCONFIRMED = "unconfirmed"
     REMOVED = "removed"
+
+
+class Holder(NamedTuple):
+    """Who holds the right to write to a ledger; of two, the greater one came later."""
+
+    epoch: int
+    token: str
+    saves: int = 0
+    """How often it has saved a copy of the ledger."""
+
+    def successor(self) -> Holder:
+        """Whoever takes the ledger over next."""
+        return Holder(self.epoch + 1, uuid.uuid4().hex[:8])
 
 
 @dataclass(frozen=True, slots=True)

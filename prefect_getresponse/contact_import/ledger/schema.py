@@ -1,8 +1,9 @@
-"""The tables of a ledger."""
+"""The tables of a ledger, and what SQLite itself keeps from happening to them."""
 
 from __future__ import annotations
 
 from prefect_getresponse.contact_import import import_book, removals
+from prefect_getresponse.contact_import.ledger.records import NEXT_STATES
 
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -31,7 +32,51 @@ CREATE TABLE IF NOT EXISTS calls (
     run INTEGER NOT NULL, endpoint TEXT NOT NULL, made INTEGER NOT NULL,
     PRIMARY KEY (run, endpoint)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS holder (
+    only INTEGER PRIMARY KEY CHECK (only = 1), epoch INTEGER NOT NULL, token TEXT NOT NULL,
+    saves INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO holder VALUES (1, 0, '', 0);
 PRAGMA user_version = 1;
 """
 INDEX_BY_KEY = "CREATE INDEX IF NOT EXISTS rows_by_key ON rows (run, key, row);"
-TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY
+_STEPS = ", ".join(
+    f"'{state}>{next_state}'"
+    for state, next_states in NEXT_STATES.items()
+    for next_state in sorted({state, *next_states})
+)
+_LAWS = f"""
+CREATE TRIGGER IF NOT EXISTS steps_of_chunks BEFORE UPDATE OF state ON chunks
+WHEN OLD.state || '>' || NEW.state NOT IN ({_STEPS})
+BEGIN SELECT RAISE(ABORT, 'a chunk cannot take this step'); END;
+CREATE TRIGGER IF NOT EXISTS verdicts_are_final BEFORE UPDATE OF verdict ON rows
+WHEN OLD.verdict IS NOT NULL AND NEW.verdict IS NOT OLD.verdict
+ AND (SELECT phase FROM runs WHERE run = OLD.run) NOT IN ('reading', 'planning')
+BEGIN SELECT RAISE(ABORT, 'a verdict never changes'); END;
+CREATE TRIGGER IF NOT EXISTS ends_are_final BEFORE UPDATE OF phase ON runs
+WHEN OLD.phase IN ('finished', 'interrupted') AND NEW.phase <> OLD.phase
+BEGIN SELECT RAISE(ABORT, 'a run that has ended cannot go on'); END;
+"""
+TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
+
+FENCED = "the ledger has another holder"
+_FENCE = """
+CREATE TEMP TRIGGER fence_{table}_{event} BEFORE {event} ON main.{table}
+WHEN (SELECT token FROM main.holder) IS NOT '{token}'
+BEGIN SELECT RAISE(ABORT, '{fenced}'); END;
+"""
+_FENCED_TABLES = ("runs", "chunks", "rows", "outcomes", "imports", "removals")
+
+
+def fence(token: str) -> str:
+    """Statements that let a connection change nothing once the ledger has another holder.
+
+    Args:
+        token: The holder that it works for.
+    """
+    guarded = [(table, event) for table in _FENCED_TABLES for event in ("INSERT", "UPDATE")]
+    return "".join(
+        _FENCE.format(table=table, event=event, token=token, fenced=FENCED)
+        for table, event in guarded
+        if (table, event) != ("rows", "INSERT")  # many, and of no harm before the run is planned
+    )

@@ -14,6 +14,7 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
 from prefect_getresponse.contact_import.job import ImportOptions, Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
+from prefect_getresponse.contact_import.ledger_copy import LedgerCopy
 from prefect_getresponse.contact_import.mapping import map_source
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.sources import Source
@@ -54,6 +55,7 @@ async def check(
     campaign = await _campaign(account, options)
     _check_confirmation(options, campaign)
     host = urlsplit(client.base_url).netloc
+    copies = options.ledger_copy
     path = ledger_path(folder, account_name, host, campaign.campaign_id if campaign else "new")
     return Job(
         options=options,
@@ -64,7 +66,8 @@ async def check(
         account_name=account_name,
         campaign=campaign,
         field_ids=field_ids,
-        ledger=_rehearsal(path) if options.dry_run else path,
+        ledger=_rehearsal(path, copies) if options.dry_run else path,
+        copy=LedgerCopy(copies, path) if copies and not options.dry_run else None,
         started=started,
         calls=client.statistics.take(),
         given=given,
@@ -93,10 +96,12 @@ async def _campaign(account: Account, options: ImportOptions) -> Campaign | None
         return await account.create_campaign(options.campaign)
 
 
-def _rehearsal(path: Path) -> Path:
+def _rehearsal(path: Path, copies: str) -> Path:
     """Copy of a ledger for a dry run, which must leave no trace in the real one."""
     copy = Path(tempfile.mkdtemp(prefix="getresponse-dry-run-")) / path.name
     if path.exists():
         with closing(sqlite3.connect(path)) as ledger, closing(sqlite3.connect(copy)) as target:
             ledger.backup(target)
+    if copies:
+        LedgerCopy(copies, copy).refresh()
     return copy

@@ -52,7 +52,7 @@ async def plan(job: Job, run_id: str, client: AsyncClient, progress: Progress) -
     Returns:
         What sending will cost; None when the run was planned before a crash.
     """
-    with Ledger(job.ledger) as ledger:
+    with job.open_ledger() as ledger:
         run = ledger.run(run_id)
         if run.phase is not Phase.PLANNING:
             return None

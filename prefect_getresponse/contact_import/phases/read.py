@@ -36,7 +36,7 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
         ImportInputError: The source cannot be read to its end.
     """
     source = job.open_source()
-    with Ledger(job.ledger) as ledger:
+    with job.open_ledger() as ledger:
         run = ledger.unfinished(job.key)
         if run is not None and run.phase is Phase.SENDING and not job.options.dry_run:
             progress.note(f"going on with the interrupted run {run.run_id}")

@@ -12,7 +12,7 @@ from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.import_lane import ImportLane
 from prefect_getresponse.contact_import.job import Job
-from prefect_getresponse.contact_import.ledger import Ledger, Phase
+from prefect_getresponse.contact_import.ledger import Phase
 from prefect_getresponse.contact_import.phases.verify import Verification
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.routes import UpdateRoute
@@ -36,7 +36,7 @@ async def settle_interrupted(
     Raises:
         InterruptedRun: There is one, and the options say to refuse.
     """
-    with Ledger(job.ledger) as ledger:
+    with job.open_ledger() as ledger:
         run = ledger.unfinished(job.key)
         if run is None or run.phase is not Phase.SENDING or job.options.dry_run:
             return
@@ -48,7 +48,7 @@ async def settle_interrupted(
                 advice="Add --new-run to settle the old run and import the new source.",
             )
         progress.note(f"the source has changed: settling the interrupted run {run.run_id}")
-        ledger.recover(run.number, harmless=UpdateRoute.name)
+        ledger.recover(run.number, harmless=UpdateRoute.name, now=clock())
         await ImportLane(job, run.number, ledger, client, progress, clock).settle()
         verification = Verification(job, run.number, run.started, ledger, client, progress, clock)
         await verification.watch()

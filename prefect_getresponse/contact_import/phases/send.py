@@ -33,6 +33,7 @@ from prefect_getresponse.contact_import.ledger import (
     Phase,
     RowToSend,
 )
+from prefect_getresponse.contact_import.ledger_copy import Told, saved_at_the_end
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.removals import remove_gone
 from prefect_getresponse.contact_import.routes import ROUTES, BatchRoute, ContactsRoute, UpdateRoute
@@ -42,6 +43,7 @@ from prefect_getresponse.contact_import.verdicts import Verdict
 FAILURES_IN_A_ROW = 3
 """After so many calls without a usable answer the run stops; it can be resumed."""
 
+_STATES = {Verdict.REJECTED: ChunkState.REJECTED, Verdict.UNKNOWN: ChunkState.UNKNOWN}
 _ROW_OF_BATCH = re.compile(r"\bcontacts(?:\[|\.)(\d+)")
 _ACCOUNT_WIDE_CODES = frozenset({1021, 1024, 1027, 1028})
 """400 and 404 answers that would meet every row: headers, domain, contact limit of the plan."""
@@ -62,11 +64,11 @@ async def send(
     Raises:
         GetResponseError: The run cannot go on; what was not sent stays planned in the ledger.
     """
-    with Ledger(job.ledger) as ledger:
+    with saved_at_the_end(job.copy), job.open_ledger() as ledger:
         run = ledger.run(run_id)
         if run.phase is not Phase.SENDING:
             return
-        ledger.recover(run.number, harmless=UpdateRoute.name)
+        ledger.recover(run.number, harmless=UpdateRoute.name, now=clock())
         try:
             await send_planned(job, run.number, ledger, client, progress, clock)
             await remove_gone(ledger.removals(run.number), client, progress)
@@ -89,11 +91,12 @@ async def send_planned(
     if planned:
         progress.start("sending", planned)
     sent = _Sent(progress)
+    told = Told(job.copy, run)
     lane = asyncio.create_task(
-        ImportLane(job, run, ledger, client, progress, clock, sent.add).run_all()
+        ImportLane(job, run, ledger, client, progress, clock, told, sent.add).run_all()
     )
     try:
-        await _send_calls(job.campaign, job.field_ids, run, ledger, client, clock, sent)
+        await _send_calls(job.campaign, job.field_ids, run, ledger, client, clock, told, sent)
     except BaseException:
         lane.cancel()  # an import that is cut off is looked for by the next run
         with suppress(asyncio.CancelledError, GetResponseError):
@@ -109,13 +112,14 @@ async def _send_calls(
     ledger: Ledger,
     client: AsyncClient,
     clock: Callable[[], float],
+    told: Told,
     sent: _Sent,
 ) -> None:
     if not ledger.chunks(run, ChunkState.PLANNED):
         return
     tag_ids = await Account(client).tag_ids(ledger.tags_to_send(run))
     sender = _Sender(
-        run, ledger, client, Ids(campaign.campaign_id, field_ids, tag_ids), clock, sent
+        run, ledger, client, Ids(campaign.campaign_id, field_ids, tag_ids), clock, told, sent
     )
     while chunks := ledger.chunks(run, ChunkState.PLANNED):  # again, for those that were split
         if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
@@ -152,6 +156,7 @@ class _Sender:
         client: AsyncClient,
         ids: Ids,
         clock: Callable[[], float],
+        told: Told,
         sent: _Sent,
     ) -> None:
         self._run = run
@@ -159,6 +164,7 @@ class _Sender:
         self._client = client
         self._ids = ids
         self._clock = clock
+        self._told = told
         self._sent = sent
         self._failures = 0
 
@@ -168,23 +174,30 @@ class _Sender:
         rows = self._ledger.chunk_rows(self._run, chunk.chunk)
 
         def intend() -> None:
+            if not route.repeatable:
+                self._told.check()
             self._ledger.intend(self._run, chunk.chunk, self._clock())
 
         try:
-            for request in route.requests(rows, self._ids):
+            requests = route.requests(rows, self._ids)
+            if not route.repeatable:
+                await self._told.of(chunk.chunk)
+            for request in requests:
                 await self._client.send(request, on_start=intend)
         except GetResponseError as error:
             done = self._failed(chunk, rows, error)
         else:
             done = True
             self._failures = 0
-            state = ChunkState.ACKNOWLEDGED if route.verdict is None else ChunkState.CLOSED
+            state = ChunkState.ACKNOWLEDGED if route.verdict is None else ChunkState.VERIFIED
             decisions = [Decision(row.row, verdict=route.verdict) for row in rows]
             self._answer(chunk, state, decisions if route.verdict else [])
         if done:
             self._sent.add(len(rows))
             if route.size > 1:
                 self._sent.detail(f"chunk {chunk.chunk}: {len(rows):,} rows sent, {chunk.route}")
+        else:
+            self._told.forget(chunk.chunk)
 
     def _failed(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
         """Write down what a failed chunk means; False if its rows are to be sent again."""
@@ -226,7 +239,7 @@ class _Sender:
         detail = str(error.args[0]) if error else None
         self._answer(
             chunk,
-            ChunkState.CLOSED,
+            _STATES.get(verdict, ChunkState.VERIFIED),
             [Decision(row.row, verdict=verdict, reason=reason, detail=detail) for row in rows],
         )
 

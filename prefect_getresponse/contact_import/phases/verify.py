@@ -21,6 +21,7 @@ from prefect_getresponse.contact_import.ledger import (
     Phase,
     Standing,
 )
+from prefect_getresponse.contact_import.ledger_copy import saved_at_the_end
 from prefect_getresponse.contact_import.phases.send import send_planned
 from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.progress import Progress
@@ -45,7 +46,7 @@ async def verify(
     Raises:
         GetResponseError: The list cannot be read; the ledger stays resumable.
     """
-    with Ledger(job.ledger) as ledger:
+    with saved_at_the_end(job.copy), job.open_ledger() as ledger:
         run = ledger.run(run_id)
         if run.phase is not Phase.SENDING:
             return
@@ -176,6 +177,7 @@ class Verification:
         self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "in_queue")
         self._conclude(ChunkState.IN_DOUBT, Verdict.UNKNOWN, "in_doubt")
         self._conclude(Action.AWAIT, Verdict.REJECTED, "silent_rejection")
+        self._ledger.conclude(self._run)
 
     def _conclude_unverified(self) -> None:
         self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "not_verified")

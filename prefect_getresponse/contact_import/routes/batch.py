@@ -18,6 +18,7 @@ class BatchRoute:
     name = "batch"
     size = 1000
     verdict = None
+    repeatable = False
 
     def requests(self, rows: Sequence[RowToSend], ids: Ids) -> list[ApiRequest]:
         """One call for all rows."""

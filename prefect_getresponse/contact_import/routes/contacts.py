@@ -17,6 +17,7 @@ class ContactsRoute:
     name = "contacts"
     size = 1
     verdict = None
+    repeatable = False
 
     def requests(self, rows: Sequence[RowToSend], ids: Ids) -> list[ApiRequest]:
         """One call for each row."""

@@ -29,6 +29,11 @@ class Route(Protocol):
         """Verdict that a success gives; None if only the list can tell later."""
         ...
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether its calls may be made again without harm."""
+        ...
+
     def requests(self, rows: Sequence[RowToSend], ids: Ids) -> list[ApiRequest]:
         """Calls that send the rows of a chunk, in order.
 

@@ -28,6 +28,7 @@ class UpdateRoute:
     name = "update"
     size = 1
     verdict = Verdict.UPDATED
+    repeatable = True
 
     def requests(self, rows: Sequence[RowToSend], ids: Ids) -> list[ApiRequest]:
         """The calls that the plan found necessary."""
