@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or newer, make, and a package index that pip knows.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-browser lint types bench docs drift lock clean runtime dev browser
+.PHONY: help demo test test-browser fuzz lint types bench docs drift lock clean runtime dev browser
 
 PYTHON ?=
 export PYTHON
@@ -24,6 +24,9 @@ test: dev ## Run the whole test suite
 
 test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debian: chromium)
 	@$(BIN)/pytest -m browser tests/browser $(ARGS)
+
+fuzz: dev ## Feed the importer damaged sources for long (ARGS="-k queries" for a part)
+	@HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/contact_import/sources/test_any_bytes.py $(ARGS)
 
 lint: dev ## Check style and formatting
 	@$(BIN)/ruff check

@@ -1,6 +1,7 @@
 """Fixtures that many tests share."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,7 +21,9 @@ R = TypeVar("R")
 
 # A machine that is shared with others makes no deadline.
 settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+# For `make fuzz`, which looks longer and elsewhere each time.
+settings.register_profile("long", deadline=None, max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from typing import Any
 from prefect_getresponse.client.errors import Conflict, GetResponseError, OutcomeUnknown
 from prefect_getresponse.client.paginate import aiterate_pages
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.custom_fields import CustomField
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.segments import section
 from prefect_getresponse.tasks.accounts import get_account_blocklist
@@ -147,23 +148,21 @@ class Account:
         optin = details.get("optinTypes", {}).get("api", "single")
         return Campaign(campaign_id, details["name"], double_optin=optin == "double")
 
-    async def field_ids(self, names: list[str]) -> dict[str, str]:
-        """Ids of custom fields by name.
+    async def custom_fields(self, names: list[str]) -> dict[str, CustomField]:
+        """Custom fields by name.
 
         Raises:
             CustomFieldNotFound: The account has no such field.
         """
         if not names:
             return {}
-        listed = {
-            item["name"]: item["customFieldId"] for item in await self.items(list_custom_fields)
-        }
+        listed = {item["name"]: item for item in await self.items(list_custom_fields)}
         if missing := [name for name in names if name not in listed]:
             raise CustomFieldNotFound(
                 f"the account has no custom field named {', '.join(map(repr, missing))}",
                 advice="Create it in GetResponse, or map its column to another field or to '-'.",
             )
-        return {name: listed[name] for name in names}
+        return {name: CustomField.of(listed[name]) for name in names}
 
     async def tag_ids(self, names: list[str]) -> dict[str, str]:
         """Ids of tags by name; creates those that are missing."""

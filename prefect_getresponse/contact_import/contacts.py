@@ -31,6 +31,14 @@ def unpack(text: str) -> Contact:
     )
 
 
+def custom_values(contact: Contact) -> dict[str, list[str]]:
+    """Values of each custom field of a contact, by name."""
+    values: dict[str, list[str]] = {}
+    for name, value in contact.custom:
+        values.setdefault(name, []).append(value)
+    return values
+
+
 class Ids:
     """Ids of the list, its tags and the custom fields, by their names.
 
@@ -54,8 +62,8 @@ class Ids:
     def custom_field_values(self, contact: Contact) -> list[dict[str, Any]]:
         """A contact's custom fields as the API takes them."""
         return [
-            {"customFieldId": self._fields[name], "value": [value]}
-            for name, value in contact.custom
+            {"customFieldId": self._fields[name], "value": values}
+            for name, values in custom_values(contact).items()
         ]
 
     def attributes(self, contact: Contact) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from prefect_getresponse.contact_import.account import Exclusions
-from prefect_getresponse.contact_import.contacts import unpack
+from prefect_getresponse.contact_import.contacts import custom_values, unpack
 from prefect_getresponse.contact_import.job import Mode
 from prefect_getresponse.contact_import.ledger import Action, Decision, Person
 from prefect_getresponse.contact_import.validation import Contact
@@ -91,7 +91,10 @@ def steps_to(contact: Contact, details: Mapping[str, Any]) -> list[str]:
     tags = {tag["name"] for tag in details.get("tags", [])}
     steps = {
         "attributes": differs,
-        "custom_fields": any(values.get(name) != [value] for name, value in contact.custom),
+        "custom_fields": any(
+            sorted(values.get(name, [])) != sorted(wanted)
+            for name, wanted in custom_values(contact).items()
+        ),
         "tags": not tags.issuperset(contact.tags),
     }
     return [name for name, needed in steps.items() if needed]

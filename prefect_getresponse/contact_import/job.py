@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.account import Campaign
+from prefect_getresponse.contact_import.custom_fields import CustomField
 from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_lock
 from prefect_getresponse.contact_import.ledger_copy import LedgerCopy
 from prefect_getresponse.contact_import.sources import Source, open_source
@@ -165,7 +166,7 @@ class Job:
         columns: What each column means, for the report.
         account_name: Name of the account.
         campaign: The list; None in a dry run for a list that is still to be created.
-        field_ids: Id of each custom field that the mapping names.
+        custom_fields: Each custom field that the mapping names.
         given: Source that a program has handed over; None if it is opened by its location.
         ledger: Path of the ledger.
         started: Start of the check, in seconds since the epoch.
@@ -182,7 +183,7 @@ class Job:
     columns: tuple[dict[str, str], ...]
     account_name: str
     campaign: Campaign | None
-    field_ids: dict[str, str]
+    custom_fields: dict[str, CustomField]
     ledger: Path
     started: float
     calls: dict[str, int]
@@ -206,6 +207,11 @@ class Job:
             ImportInputError: It cannot be used.
         """
         return self.given or opened(self.options)
+
+    @property
+    def field_ids(self) -> dict[str, str]:
+        """Id of each custom field by name."""
+        return {name: field.custom_field_id for name, field in self.custom_fields.items()}
 
     @property
     def campaign_name(self) -> str:

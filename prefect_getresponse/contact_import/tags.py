@@ -22,8 +22,8 @@ def tag_name(raw: str) -> str | None:
     return name if len(name) >= _MIN_LENGTH else None
 
 
-def split_tags(cell: str) -> list[str]:
-    """Return the tags in a cell, as they are written.
+def split_list(cell: str) -> list[str]:
+    """Return the texts that a cell lists, such as tags, as they are written.
 
     Known forms are `"VIP","B2B, west"` (Mailchimp), lists with comma, semicolon, bar or line
     break, JSON arrays of texts or of objects with a `name`, and lists of databases (`{a,b}`) and

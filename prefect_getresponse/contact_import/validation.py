@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress, count, islice
 from typing import Literal, NamedTuple, Protocol, TypeVar
@@ -14,10 +14,11 @@ from prefect_getresponse.contact_import.addresses import (
     compare_keys,
     trimmed,
 )
+from prefect_getresponse.contact_import.custom_fields import CustomField
 from prefect_getresponse.contact_import.errors import MappingError
 from prefect_getresponse.contact_import.mapping import CUSTOM, ColumnMapping, MappedColumn
 from prefect_getresponse.contact_import.sources.source import ColumnarSource, Source
-from prefect_getresponse.contact_import.tags import split_tags, tag_name
+from prefect_getresponse.contact_import.tags import split_list, tag_name
 
 __all__ = ["Contact", "PreparedRow", "RowReader", "compile_reader", "tag_name"]
 
@@ -42,7 +43,8 @@ class Contact(NamedTuple):
         email: The address as it is sent; its domain is ASCII.
         name: Full name, 1 to 128 characters, or `None` if the record has none.
         tags: Names in GetResponse's alphabet, each once.
-        custom: `(name, value)` of custom fields; fields with a blank cell are missing.
+        custom: `(name, value)` of custom fields, one after another where a field has several
+            values; fields with a blank cell are missing.
         ip_address: IPv4 or IPv6.
         day_of_cycle: Day in the autoresponder cycle, 0 to 9999.
         scoring: Points.
@@ -69,7 +71,7 @@ class PreparedRow(NamedTuple):
             `no_consent` or `opted_out`.
         warnings: `(column, code)` of cells that are left out while the contact is imported:
             `name_too_long`, `tag_dropped`, `invalid_ip_address`, `invalid_day_of_cycle`,
-            `invalid_scoring`.
+            `invalid_scoring`, and those of `custom_fields.py`.
     """
 
     row: int
@@ -91,17 +93,23 @@ _TAKEN = _Outcome(None, None)
 _BLANK = _Outcome("blank", None)
 
 
-def compile_reader(mapping: ColumnMapping, *, extra_tags: Sequence[str] = ()) -> "RowReader":
+def compile_reader(
+    mapping: ColumnMapping,
+    *,
+    extra_tags: Sequence[str] = (),
+    custom_fields: Mapping[str, CustomField] | None = None,
+) -> "RowReader":
     """Return the reader for the records of a source.
 
     Args:
         mapping: The columns.
         extra_tags: Tags that every contact gets besides its own.
+        custom_fields: What the account says of custom fields, by name; others take any text.
 
     Raises:
         MappingError: One of the extra tags has less than two letters, digits or underscores.
     """
-    return RowReader(mapping, extra_tags)
+    return RowReader(mapping, extra_tags, custom_fields or {})
 
 
 class RowReader:
@@ -115,7 +123,12 @@ class RowReader:
         dropped_tags: Tags as written of which too little would be left.
     """
 
-    def __init__(self, mapping: ColumnMapping, extra_tags: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        mapping: ColumnMapping,
+        extra_tags: Sequence[str],
+        custom_fields: Mapping[str, CustomField],
+    ) -> None:
         self.renamed_tags: dict[str, str] = {}
         self.dropped_tags: set[str] = set()
         self._width = mapping.width
@@ -128,10 +141,13 @@ class RowReader:
         self._tags_in = lru_cache(_REMEMBERED_CELLS)(self._parse_tags)
         self._extra_tags = self._checked(extra_tags)
         self._custom = [
-            (column.index, column.field.removeprefix(CUSTOM))
+            (column, column.field.removeprefix(CUSTOM))
             for column in mapping.fields
             if column.field.startswith(CUSTOM)
         ]
+        self._custom_readers = {
+            name: field.reader() for name, field in custom_fields.items() if not field.is_free
+        }
         self._ip_address = _only(mapping, "ip_address")
         self._day_of_cycle = _only(mapping, "day_of_cycle")
         self._scoring = _only(mapping, "scoring")
@@ -225,7 +241,7 @@ class RowReader:
             emails,
             self._names(table, warnings),
             self._tags(table, warnings),
-            self._custom_values(table, len(emails)),
+            self._custom_values(table, warnings),
             _optional(self._ip_address, table, _as_ip_address, warnings),
             _optional(self._day_of_cycle, table, _as_day_of_cycle, warnings),
             _optional(self._scoring, table, _as_number, warnings),
@@ -265,18 +281,26 @@ class RowReader:
             tags = [_united(so_far, self._extra_tags) for so_far in tags]
         return tags
 
-    def _custom_values(self, table: "_Table", size: int) -> list[tuple[tuple[str, str], ...]]:
-        values: list[tuple[tuple[str, str], ...]] = [()] * size
-        for index, name in self._custom:
-            column = _trimmed_column(index, table)
-            values = [
-                (*so_far, (name, cell)) if cell else so_far
-                for so_far, cell in zip(values, column, strict=True)
-            ]
+    def _custom_values(
+        self, table: "_Table", warnings: list[Warnings]
+    ) -> list[tuple[tuple[str, str], ...]]:
+        values: list[tuple[tuple[str, str], ...]] = [()] * len(warnings)
+        for column, name in self._custom:
+            cells = _trimmed_column(column.index, table)
+            if name not in self._custom_readers:
+                values = [
+                    (*so_far, (name, cell)) if cell else so_far
+                    for so_far, cell in zip(values, cells, strict=True)
+                ]
+                continue
+            for at, (taken, warning) in enumerate(map(self._custom_readers[name], cells)):
+                values[at] += tuple((name, value) for value in taken)
+                if warning:
+                    warnings[at] += ((column.column, warning),)
         return values
 
     def _parse_tags(self, cell: str) -> tuple[tuple[str, ...], bool]:
-        raw_tags = split_tags(trimmed(cell))
+        raw_tags = split_list(trimmed(cell))
         names = [self._sent_tag(raw) for raw in raw_tags]
         found = dict.fromkeys(name for name in names if name is not None)
         return tuple(found), None in names

@@ -22,7 +22,7 @@ def job(campaign: str, account: str = "main") -> Job:
         columns=(),
         account_name=account,
         campaign=Campaign("V", campaign, double_optin=False),
-        field_ids={},
+        custom_fields={},
         ledger=Path(),
         started=0.0,
         calls={},

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.tags import split_tags, tag_name
+from prefect_getresponse.contact_import.tags import split_list, tag_name
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from prefect_getresponse.contact_import.tags import split_tags, tag_name
     ],
 )
 def test_every_form_of_a_list(cell: str, expected: list[str]) -> None:
-    assert split_tags(cell) == expected
+    assert split_list(cell) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_names_are_brought_into_the_alphabet(raw: str, expected: str | None) -> 
 
 @given(st.text(max_size=100))
 def test_any_cell_becomes_names_that_are_allowed(cell: str) -> None:
-    for raw in split_tags(cell):
+    for raw in split_list(cell):
         assert raw == raw.strip() != ""
         name = tag_name(raw)
         assert name is None or re.fullmatch(r"[_a-zA-Z0-9]{2,64}", name)

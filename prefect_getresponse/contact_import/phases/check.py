@@ -44,14 +44,14 @@ async def check(
     source = given or opened(options)
     mapping = map_source(source, options.mapping)
     folder = private_dir(options.state_dir)
+    account = Account(client)
+    fields = await account.custom_fields(mapping.custom_names)
     obstacle = imports.cannot_carry(
-        {column["field"] for column in mapping.describe()}, mapping.custom_names
+        {column["field"] for column in mapping.describe()}, fields.values()
     )
     if options.route == "import" and obstacle:
         raise InvalidArguments(f"route import: {obstacle}", advice="Use --route auto.")
-    account = Account(client)
     # The list may be created here, so it comes last.
-    field_ids = await account.field_ids(mapping.custom_names)
     campaign = await _campaign(account, options)
     _check_confirmation(options, campaign)
     host = urlsplit(client.base_url).netloc
@@ -65,7 +65,7 @@ async def check(
         columns=tuple(mapping.describe()),
         account_name=account_name,
         campaign=campaign,
-        field_ids=field_ids,
+        custom_fields=fields,
         ledger=_rehearsal(path, copies) if options.dry_run else path,
         copy=LedgerCopy(copies, path) if copies and not options.dry_run else None,
         started=started,

@@ -54,7 +54,7 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
 
 def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Progress) -> None:
     mapping = map_source(source, job.options.mapping)
-    reader = compile_reader(mapping, extra_tags=job.options.tags)
+    reader = compile_reader(mapping, extra_tags=job.options.tags, custom_fields=job.custom_fields)
     warnings: Counter[str] = Counter()
     _, size = source.progress()
     progress.start("reading", size or None, "bytes" if size else "rows")

@@ -8,7 +8,7 @@ Source: GetResponse API v3, `POST /imports`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
@@ -17,6 +17,7 @@ import orjson
 from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.contact_import.contacts import unpack
+from prefect_getresponse.contact_import.custom_fields import CustomField
 from prefect_getresponse.contact_import.validation import Contact
 from prefect_getresponse.tasks.imports import LARGEST_IMPORT, create_import
 
@@ -30,16 +31,18 @@ _ROOM = 1_000
 """Bytes for what surrounds the rows, besides the names of the columns."""
 
 
-def cannot_carry(fields: Iterable[str], custom_names: Iterable[str]) -> str | None:
+def cannot_carry(fields: Iterable[str], custom_fields: Collection[CustomField]) -> str | None:
     """Why an import cannot carry rows with these fields; None if it can.
 
     Args:
         fields: Fields that columns of the source mean.
-        custom_names: Names of the custom fields among them.
+        custom_fields: The custom fields among them.
     """
     if missing := {"day_of_cycle", "scoring"}.intersection(fields):
         return f"an import has no column for {' and '.join(sorted(missing))}"
-    if taken := _OWN_COLUMNS.intersection(custom_names):
+    if several := [field.name for field in custom_fields if field.is_multiple]:
+        return f"an import holds one value a custom field, and {several[0]!r} may have several"
+    if taken := _OWN_COLUMNS.intersection(field.name for field in custom_fields):
         return f"in an import the name of custom field {sorted(taken)[0]!r} means something else"
     return None
 

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from prefect_getresponse.contact_import.errors import SourceNotFound
 from prefect_getresponse.contact_import.sources.csv_source import CsvSource
+from prefect_getresponse.contact_import.sources.files import name_in_archive
 from prefect_getresponse.contact_import.sources.globs import GlobSource, is_pattern
 from prefect_getresponse.contact_import.sources.jsonl import JsonlSource
 from prefect_getresponse.contact_import.sources.parquet import ParquetSource
@@ -46,8 +47,8 @@ def open_source(
 ) -> Source:
     """Open a source by its location.
 
-    The kind of a file is told from its name, ignoring `.gz`; one without a telling name is read as
-    CSV.
+    The kind of a file is told from its name, ignoring `.gz` and `.zip`; else from the name of the
+    file in a zip archive. One without a telling name is read as CSV.
 
     Args:
         location: Path of a CSV, TSV, JSON Lines or Parquet file, or a pattern of several; or their
@@ -83,6 +84,12 @@ def _open_query(location: str | os.PathLike[str], query: str) -> Source:
 
 def _open_file(location: str | os.PathLike[str], encoding: str | None) -> Source:
     name = short_name(location)
-    suffixes = [found.lower() for found in PurePath(name).suffixes if found.lower() != ".gz"]
-    kind = _KINDS.get(suffixes[-1], CsvSource) if suffixes else CsvSource
-    return kind(location, encoding)
+    if _kind(name) is None and name.lower().endswith(".zip"):
+        name = name_in_archive(location)
+    return (_kind(name) or CsvSource)(location, encoding)
+
+
+def _kind(name: str) -> Callable[[str | os.PathLike[str], str | None], Source] | None:
+    suffixes = [part.lower() for part in PurePath(name).suffixes]
+    telling = [part for part in suffixes if part not in (".gz", ".zip")]
+    return _KINDS.get(telling[-1]) if telling else None

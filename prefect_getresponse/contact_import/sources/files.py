@@ -1,29 +1,31 @@
-"""Bytes of a file: plain or gzip, within limits, watched for changes."""
+"""Bytes of a file: plain, gzip or zip, within limits, watched for changes."""
 
-import gzip
 import hashlib
 import os
-import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
 from prefect_getresponse.contact_import.errors import (
     EmptySource,
+    ImportInputError,
     SourceChanged,
     UnreadableSource,
 )
+from prefect_getresponse.contact_import.sources.packing import damage, member_name, unpacked
 from prefect_getresponse.contact_import.sources.places import place, unreachable
 
 CHUNK_BYTES = 1 << 18
 MAX_BYTES = 1 << 34
 """Largest uncompressed source that is read: 16 GiB, about 100 million rows."""
-MAX_GZIP_RATIO = 100
+MAX_RATIO = 100
 _RATIO_GRACE_BYTES = 1 << 24
-_GZIP_MAGIC = b"\x1f\x8b"
 
 # First bytes of files that are offered for import but are not text, and what to do instead.
 _BINARY_MAGIC = {
-    b"PK\x03\x04": ("a zip archive or an Excel workbook", "Unpack it, or save it as CSV UTF-8"),
+    b"PK\x03\x04": ("an archive or a workbook in another archive", "Unpack it first"),
+    b"PK\x05\x06": ("an empty archive", "Check the export that writes it"),
+    b"\x1f\x8b": ("a packed file in another one", "Unpack it first"),
     b"\xd0\xcf\x11\xe0": ("an Excel 97 workbook", "Save it as CSV UTF-8"),
     b"PAR1": ("a Parquet file", "Give it a name that ends in .parquet"),
     b"%PDF": ("a PDF document", "Export the data as CSV"),
@@ -95,19 +97,17 @@ class ByteFile:
         """Yield the (decompressed) bytes.
 
         Raises:
-            UnreadableSource: The gzip data are damaged or grow beyond the limits.
+            UnreadableSource: Packed data are damaged or grow beyond the limits.
             SourceChanged: The file was written to since it was opened.
         """
         total = 0
-        with self.open() as file:
-            compressed = self._read(file, len(_GZIP_MAGIC)) == _GZIP_MAGIC
-            file.seek(0)
-            stream = gzip.GzipFile(fileobj=file) if compressed else file
+        with self.open() as file, self._unpacked(file) as stream:
             while chunk := self._read(stream):
                 total += len(chunk)
                 self._position = file.tell()
                 self._check_limits(total, self._position)
                 yield chunk
+            self._position = self.size
             self.check_unchanged(file)
 
     def open(self) -> BinaryIO:
@@ -125,26 +125,25 @@ class ByteFile:
             raise
         return file
 
-    def _read(self, stream: BinaryIO | gzip.GzipFile, size: int = CHUNK_BYTES) -> bytes:
-        try:
-            return stream.read(size)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise UnreadableSource(
-                f"the gzip data are damaged or cut off ({error})",
-                "Transfer the file again",
-                self.name,
-            ) from error
-        except Exception as error:  # every storage has errors of its own
-            raise unreachable(error, self.name) from None
+    @contextmanager
+    def _unpacked(self, file: BinaryIO) -> Generator[BinaryIO]:
+        with ExitStack() as stack:
+            with _reaching(self.name):
+                stream = stack.enter_context(unpacked(file, self.name))
+            yield stream
+
+    def _read(self, stream: BinaryIO) -> bytes:
+        with _reaching(self.name):
+            return stream.read(CHUNK_BYTES)
 
     def _check_limits(self, total: int, on_disk: int) -> None:
         if total > MAX_BYTES:
             raise UnreadableSource(
                 f"the source is larger than {MAX_BYTES >> 30} GiB", "Split it", self.name
             )
-        if total > _RATIO_GRACE_BYTES and total > MAX_GZIP_RATIO * on_disk:
+        if total > _RATIO_GRACE_BYTES and total > MAX_RATIO * on_disk:
             raise UnreadableSource(
-                f"the gzip data unpack to more than {MAX_GZIP_RATIO} times their size",
+                f"the packed data become more than {MAX_RATIO} times as large",
                 "If that is right, unpack the file first",
                 self.name,
             )
@@ -163,3 +162,24 @@ class ByteFile:
                 "Start again when the export has finished",
                 self.name,
             )
+
+
+def name_in_archive(location: str | os.PathLike[str]) -> str:
+    """Return the name of the one file of a zip archive; empty if the file is no archive.
+
+    Raises:
+        ImportInputError: It cannot be read, or not as one file.
+    """
+    found = place(location)
+    with found.open() as file, _reaching(found.name):
+        return member_name(file, found.name)
+
+
+@contextmanager
+def _reaching(name: str) -> Generator[None]:
+    try:
+        yield
+    except ImportInputError:
+        raise
+    except Exception as error:  # every storage has errors of its own
+        raise damage(error, name) or unreachable(error, name) from None

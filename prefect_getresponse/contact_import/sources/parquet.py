@@ -127,7 +127,7 @@ class ParquetSource:
             return error
         return UnreadableSource(
             f"the Parquet data are damaged or cut off ({type(error).__name__})",
-            "Transfer or write the file again",
+            "Transfer or write the file again; one that is packed must be unpacked first",
             self.name,
         )
 

@@ -76,7 +76,7 @@ def test_an_empty_file_is_an_error(write: Write) -> None:
         ByteFile(write(gzip.compress(b""), "a.csv.gz"))
 
 
-@pytest.mark.parametrize("magic", [b"PK\x03\x04....", b"PAR1....", b"SQLite format 3\0"])
+@pytest.mark.parametrize("magic", [b"%PDF-1.7", b"PAR1....", b"SQLite format 3\0"])
 def test_known_binary_formats_are_named(write: Write, magic: bytes) -> None:
     with pytest.raises(UnreadableSource, match=r"this is .*, not text"):
         ByteFile(write(magic, "a.csv"))
@@ -90,17 +90,8 @@ def test_damaged_gzip_is_an_error(write: Write, damage: str) -> None:
         "flip": packed[:5000] + bytes([packed[5000] ^ 255]) + packed[5001:],
         "garbage": packed + b"garbage",
     }[damage]
-    with pytest.raises(UnreadableSource, match="gzip data are damaged"):
+    with pytest.raises(UnreadableSource, match="packed data are damaged"):
         content(ByteFile(write(broken, "a.csv.gz")))
-
-
-def test_a_gzip_bomb_stops_early(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_RATIO_GRACE_BYTES", 1 << 20)
-    file = ByteFile(write(gzip.compress(bytes(1 << 23)), "bomb.csv.gz"))
-    chunks: list[bytes] = []
-    with pytest.raises(UnreadableSource, match="more than 100 times"):
-        chunks.extend(file.chunks())
-    assert sum(map(len, chunks)) <= 1 << 20
 
 
 def test_size_is_limited(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
