@@ -54,7 +54,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("checkout")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
-    for name in (PACKAGE, "flows", "examples"):
+    for name in (PACKAGE, "flows", "examples", "deployments"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=ignored)
     (copy / "tests").mkdir()
@@ -113,7 +113,11 @@ def package_files() -> Iterator[str]:
     """The files that an installation must have, the ready-made flows among them."""
     for folder, _, names in os.walk(ROOT / PACKAGE, followlinks=True):
         for name in names:
-            if name == "py.typed" or Path(name).suffix in {".py", ".json", ".csv"}:
+            if name in {"py.typed", "prefect.yaml"} or Path(name).suffix in {
+                ".py",
+                ".json",
+                ".csv",
+            }:
                 yield (Path(folder) / name).relative_to(ROOT).as_posix()
 
 

@@ -11,7 +11,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from prefect_getresponse import __version__
-from prefect_getresponse.cli import contact_import, demo, limits, oauth, operations, sandbox
+from prefect_getresponse.cli import contact_import, demo, deploy, limits, oauth, operations, sandbox
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.errors import ImportInputError
@@ -27,6 +27,7 @@ app.command(demo.demo)
 app.command(operations.operations)
 app.command(oauth.oauth)
 app.command(limits.limits)
+app.command(deploy.deploy)
 
 
 def main() -> None:

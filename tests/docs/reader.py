@@ -95,7 +95,8 @@ class Reader:
             self._monkeypatch.setenv(name, value)
 
     def _ours(self, words: Sequence[str]) -> None:
-        if words[0] in WAITING or any("://" in word for word in words):
+        waits = words[0] in WAITING or "--serve" in words
+        if waits or any("://" in word for word in words):
             understood(cli.app, words)
         else:
             assert cli.run(list(words)) == cli.OK, words

@@ -1,0 +1,183 @@
+"""`prefect-getresponse deploy`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import httpx
+from cyclopts import Parameter
+
+from prefect_getresponse.cli.accounts import find_block
+from prefect_getresponse.cli.console import FAILED, OK, complain, print_line
+from prefect_getresponse.client.errors import InvalidArguments
+
+if TYPE_CHECKING:
+    from prefect_getresponse.deployment import Choices, Definition, Deployer
+
+
+def deploy(
+    *names: str,
+    block: str = "main",
+    pool: str | None = None,
+    source: str | None = None,
+    campaign: Annotated[str | None, Parameter(name="--list")] = None,
+    cron: str | None = None,
+    time_zone: str | None = None,
+    param: Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")] = None,
+    name: str | None = None,
+    paused: Annotated[bool, Parameter(negative="")] = False,
+    serve: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Put ready-made flows on a Prefect server, with a schedule; the same command changes them.
+
+    Exits with 2 if nothing was applied, with 1 if only a part was.
+
+    Example: prefect-getresponse deploy nightly --source /data/customers.csv --list Newsletter
+
+    Args:
+        names: nightly (one import every night), many-lists (several lists at once), one-list (what
+            many-lists starts).
+        block: Name of the GetResponseCredentials block that runs load.
+        pool: Work pool; a process pool is made if there is none of the name.
+        source: What to import, as the worker sees it.
+        campaign: Name of the list, or its id.
+        cron: When runs are due: minute, hour, day of month, month, day of week.
+        time_zone: Time zone of the schedule, such as Europe/Warsaw.
+        param: NAME=VALUE: any other parameter of the flow; VALUE is JSON, or else a text.
+        name: Name of the deployment, for a second one of the same flow.
+        paused: Let the schedule rest.
+        serve: Start the runs from here, on this machine, until Ctrl-C; no pool and no worker.
+        dry_run: Show what would be applied.
+    """
+    from prefect_getresponse.deployment import Choices, fitted, server
+
+    if len(names) > 1 and (cron or name):
+        raise InvalidArguments("--cron and --name speak about one deployment at a time")
+    choices = Choices(
+        block=block,
+        pool=pool,
+        parameters=read_parameters(param or [], source=source, campaign=campaign),
+        cron=cron,
+        time_zone=time_zone,
+        name=name,
+        paused=paused,
+    )
+    wanted = fitted(names, choices)
+    with server() as deployer:
+        check_block(block)
+        if dry_run:
+            return show(deployer, wanted, choices, serve=serve)
+        if serve:
+            return serve_here(wanted, choices)
+        return apply(deployer, wanted, choices)
+
+
+def show(deployer: Deployer, wanted: list[Definition], choices: Choices, *, serve: bool) -> int:
+    """Say what would be applied."""
+    for pool in [] if serve else deployer.missing_pools(wanted):
+        print_line(f"work pool {pool}: would be made, of type process")
+    for definition in wanted:
+        print_line(description(definition, choices, serve=serve))
+    print_line("Nothing was applied.")
+    return OK
+
+
+def apply(deployer: Deployer, wanted: list[Definition], choices: Choices) -> int:
+    """Put the deployments on the server, and the work pools that they need."""
+    for pool in deployer.missing_pools(wanted):
+        deployer.make_pool(pool)
+        print_line(f"work pool {pool}: made, of type process")
+    for number, definition in enumerate(wanted):
+        try:
+            deployer.apply(definition, paused=choices.paused)
+        except httpx.HTTPError as error:
+            if number == 0:
+                raise
+            complain(error)
+            return FAILED
+        print_line(description(definition, choices, serve=False))
+    print_line(f"Next: prefect worker start --pool {wanted[0].work_pool.name}")
+    print_line(f"      prefect deployment run {wanted[0].full_name} --watch")
+    return OK
+
+
+def serve_here(wanted: list[Definition], choices: Choices) -> int:
+    """Start due runs from this process until it is ended.
+
+    Late runs are made up for at the next start: a schedule is not paused meanwhile.
+    """
+    from prefect import serve
+
+    from prefect_getresponse.deployment import served
+
+    for definition in wanted:
+        print_line(description(definition, choices, serve=True))
+    deployments = [served(definition, paused=choices.paused) for definition in wanted]
+    serve(*deployments, pause_on_shutdown=False, print_starting_message=False)
+    return OK
+
+
+def check_block(name: str) -> None:
+    """See that workers will be able to load the block.
+
+    Raises:
+        InvalidArguments: There is no such block, or it cannot be used.
+    """
+    if find_block(name) is None:
+        raise InvalidArguments(
+            f"--block {name}: there is no GetResponseCredentials block of this name",
+            advice=f"Make it in the UI (Blocks, +, GetResponse Credentials), or in Python: "
+            f'GetResponseCredentials(api_key="...").save("{name}").',
+        )
+
+
+def read_parameters(
+    words: list[str], *, source: str | None, campaign: str | None
+) -> dict[str, Any]:
+    """Parameters of runs by their names.
+
+    Args:
+        words: Words such as `NAME=VALUE`.
+        source: What `--source` says.
+        campaign: What `--list` says.
+
+    Raises:
+        InvalidArguments: A word has no `=`, or a parameter is given twice.
+    """
+    named = {"source": source, "campaign": campaign}
+    parameters: dict[str, Any] = {name: text for name, text in named.items() if text is not None}
+    for word in words:
+        name, separator, text = word.partition("=")
+        if not separator or not name:
+            raise InvalidArguments(f"--param {word!r}: not of the form NAME=VALUE")
+        if name in parameters or name == "credentials":
+            raise InvalidArguments(f"--param {name}: it is given already, by --block or otherwise")
+        try:
+            parameters[name] = json.loads(text)
+        except ValueError:
+            parameters[name] = text
+    return parameters
+
+
+def description(definition: Definition, choices: Choices, *, serve: bool) -> str:
+    """What is deployed, in some lines."""
+    schedules = [f"{each.cron} {each.timezone}" for each in definition.schedules]
+    when = " and ".join(schedules) or "when somebody starts it"
+    where = "by this process" if serve else f"pool {definition.work_pool.name}"
+    others = [name for name in definition.parameters if name != "credentials"]
+    return "\n".join(
+        [
+            definition.full_name,
+            f"  runs: {when}{' (paused)' if choices.paused else ''}, {where}",
+            f"  credentials: block {choices.block}",
+            *(f"  {name}: {shown(definition.parameters[name])}" for name in others),
+        ]
+    )
+
+
+def shown(value: Any) -> str:
+    """A parameter's value without what a URL may hold before its host."""
+    return re.sub(r"://[^/@\s\"']*@", "://***@", json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,103 @@
+"""Process workers of a pool, as people start them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+PREFECT = str(Path(sys.executable).with_name("prefect"))
+PATIENCE = 240.0
+"""Seconds until a test gives up; only a broken test waits so long."""
+
+
+def environment(api_url: str, home: Path, **others: str) -> dict[str, str]:
+    """Environment of a worker: a home of its own, and the server."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("PREFECT_")}
+    return kept | {
+        "PREFECT_API_URL": api_url,
+        "PREFECT_HOME": str(home),
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        **others,
+    }
+
+
+class Worker:
+    """A process worker, the leader of a process group that its runs belong to.
+
+    Attributes:
+        name: Its name.
+    """
+
+    def __init__(self, name: str, pool: str, limit: int, variables: dict[str, str]) -> None:
+        self.name = name
+        self.log = Path(variables["PREFECT_HOME"]) / f"{name}.log"
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        words = ["worker", "start", "--pool", pool, "--name", name, "--limit", str(limit)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [PREFECT, *words],
+                env=variables,
+                cwd=self.log.parent,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def runs(self) -> set[str]:
+        """Ids of the flow runs that it has started."""
+        return set(re.findall(r"submitting flow run '([0-9a-f-]{36})'", self.text))
+
+    @property
+    def text(self) -> str:
+        """What it has printed."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def pull_the_plug(self) -> None:
+        """End it and its runs at once, as a power cut does."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """End it in an orderly way."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.pull_the_plug()
+
+
+@contextmanager
+def workers(
+    names: Iterable[str], pool: str, variables: dict[str, str], limit: int = 1
+) -> Generator[list[Worker]]:
+    """Start workers of a pool, and end them."""
+    with ExitStack() as stack:
+        started: list[Worker] = []
+        for name in names:
+            worker = Worker(name, pool, limit, variables)
+            stack.callback(worker.stop)
+            started.append(worker)
+        yield started
+
+
+def wait_until(done: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Wait until something is the case.
+
+    Raises:
+        TimeoutError: It takes too long.
+    """
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {seconds} seconds")
+        time.sleep(0.2)
