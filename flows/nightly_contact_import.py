@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -79,6 +79,8 @@ def nightly_contact_import(
     max_removal_ratio: float = 0.1,
     import_seconds: float | None = None,
     ledger_copy: str = "",
+    resubscribe: str = "",
+    reject_rows: Literal["keys", "full"] = "keys",
 ) -> ImportReport:
     """Import a contact export into a list (campaign) and say what became of every row.
 
@@ -111,6 +113,9 @@ def nightly_contact_import(
             unless set elsewhere.
         ledger_copy: Folder or URL (`s3://...`) to which the ledger is copied as it grows, for
             workers whose disk does not outlive them.
+        resubscribe: Column that says when somebody agreed; who was removed from the list before
+            that is imported again. Never unless given.
+        reject_rows: Whether the file of rejects holds keyed hashes only, or whole rows in `full`.
 
     Returns:
         What became of every row.
@@ -138,6 +143,8 @@ def nightly_contact_import(
         skip_confirmation=skip_confirmation,
         max_removal_ratio=max_removal_ratio,
         ledger_copy=ledger_copy,
+        resubscribe=resubscribe,
+        reject_rows=reject_rows,
         **{name: seconds for name, seconds in waits.items() if seconds is not None},
     )
     job = check_import(credentials, options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -34,6 +34,8 @@ def import_(
     max_removal_ratio: float = 0.1,
     state_dir: str = "",
     ledger_copy: str = "",
+    resubscribe: str = "",
+    reject_rows: Literal["keys", "full"] = "keys",
     new_run: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     json_: Annotated[Path | None, Parameter(name="--json")] = None,
@@ -62,6 +64,9 @@ def import_(
         state_dir: Folder of the ledger; <PREFECT_HOME>/getresponse if not given.
         ledger_copy: Folder or URL (s3://...) to which the ledger is copied as it grows, for
             machines whose disk does not outlive them.
+        resubscribe: Column that says when somebody agreed; who was removed from the list before
+            that is imported again.
+        reject_rows: Whether the file of rejects holds keyed hashes only, or whole rows too (full).
         new_run: Settle an interrupted run whose source has changed, and begin a new one.
         dry_run: Stop after the plan; nothing is sent.
         json_: Write the report to this file.
@@ -84,6 +89,8 @@ def import_(
         max_removal_ratio=max_removal_ratio,
         state_dir=state_dir,
         ledger_copy=ledger_copy,
+        resubscribe=resubscribe,
+        reject_rows=reject_rows,
         create_campaign=create_list,
         encoding=encoding,
         reopen="settle" if new_run else "refuse",

@@ -263,10 +263,18 @@ def _masks(answer: dict[str, Any], reason: str) -> dict[str, str]:
     return {_folded(mask): reason for mask in masks}
 
 
-def _seconds(moment: str) -> float:
+def _seconds(text: str) -> float:
     """Seconds since the epoch of a moment as the API writes it; UTC if it names no zone."""
-    read = datetime.fromisoformat(moment)
+    read = datetime.fromisoformat(text)
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+
+
+def moment(text: str | None) -> float | None:
+    """Seconds since the epoch of a moment of an answer; None if it is missing or unreadable."""
+    try:
+        return _seconds(text) if text else None
+    except ValueError:
+        return None
 
 
 def _folded(text: str) -> str:

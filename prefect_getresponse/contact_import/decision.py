@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from prefect_getresponse.contact_import.account import Exclusions
+from prefect_getresponse.contact_import.consent_dates import refused_return
 from prefect_getresponse.contact_import.contacts import custom_values, unpack
 from prefect_getresponse.contact_import.job import Mode
 from prefect_getresponse.contact_import.ledger import Action, Decision, Person
@@ -17,13 +18,33 @@ REFUSING_REMOVALS = frozenset({"unsubscribe", "complaint", "bounce", "blackliste
 """Reasons of removal after which a person is never subscribed again by an import."""
 
 
-def decide(person: Person, mode: Mode, exclusions: Exclusions) -> Decision:
+RETURNING = "returning"
+"""Mark of people who come back by a later consent: an import would leave them out."""
+
+
+def refusal(person: Person, exclusions: Exclusions, now: float) -> str | None:
+    """Why nobody may write to a person; None if one may.
+
+    Args:
+        person: What is known about the person.
+        exclusions: Blocklists and suppressions.
+        now: Seconds since the epoch.
+    """
+    if reason := exclusions.reason(person.key):
+        return reason
+    if person.removed_for is None:
+        return None
+    return refused_return(person.removed_for, person.removed_at, person.consented, now)
+
+
+def decide(person: Person, mode: Mode, exclusions: Exclusions, now: float = 0.0) -> Decision:
     """Decide about one row from all that is known about the person.
 
     Args:
         person: The row, and what GetResponse and earlier runs know about the person.
         mode: What may happen to people who are on the list.
         exclusions: Blocklists and suppressions.
+        now: Seconds since the epoch.
     """
     if reason := exclusions.reason(person.key):
         return Decision(person.row, verdict=Verdict.REFUSED, reason=reason)
@@ -34,14 +55,14 @@ def decide(person: Person, mode: Mode, exclusions: Exclusions) -> Decision:
         return _decide_listed(person, mode, unchanged=same and person.last_state != "rejected")
     if person.unconfirmed is not None:
         return Decision(person.row, verdict=Verdict.AWAITING_CONFIRMATION)
-    if person.removed_for is not None:
-        reason = f"removed_{person.removed_for}"
+    if reason := refusal(person, exclusions, now):
         return Decision(person.row, verdict=Verdict.REFUSED, reason=reason)
     if same and person.last_state == "sent":
         return Decision(person.row, action=Action.AWAIT)
     if same and person.last_state == "rejected":
         return Decision(person.row, verdict=Verdict.REJECTED, reason=person.last_reason)
-    return Decision(person.row, action=Action.ADD)
+    steps = RETURNING if person.removed_for is not None else None
+    return Decision(person.row, action=Action.ADD, steps=steps)
 
 
 def _decide_listed(person: Person, mode: Mode, *, unchanged: bool) -> Decision:

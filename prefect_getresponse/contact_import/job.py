@@ -50,6 +50,9 @@ class ImportOptions(BaseModel):
         skip_confirmation: Let `route="import"` add people to a double opt-in list unconfirmed.
         max_removal_ratio: Share of the list that `mirror` may remove, and by which the source may
             have shrunk since the last run.
+        resubscribe: Column that says when somebody agreed: who was removed from the list before
+            that is imported again. Empty for never.
+        reject_rows: Whether the file of rejects holds `keys` of rows, or the rows in `full`.
         settle_seconds: Longest wait for queued contacts, in seconds.
         import_seconds: Longest wait for GetResponse to do an import, in seconds.
         reopen: What to do about an interrupted run of a source that has changed since: `settle`
@@ -74,6 +77,8 @@ class ImportOptions(BaseModel):
     encoding: str | None = None
     skip_confirmation: bool = False
     max_removal_ratio: float = Field(default=0.1, ge=0, le=1)
+    resubscribe: str = ""
+    reject_rows: Literal["keys", "full"] = "keys"
     settle_seconds: float = Field(default=600.0, ge=0)
     import_seconds: float = Field(default=3600.0, ge=0)
     reopen: Literal["settle", "refuse"] = "settle"
@@ -91,6 +96,7 @@ class ImportOptions(BaseModel):
             self.mode,
             sorted(self.tags),
             self.encoding,
+            *([self.resubscribe] if self.resubscribe else []),
         ]
         return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 

@@ -171,7 +171,7 @@ def _given(columns: Sequence[str], overrides: Mapping[str, str]) -> list[MappedC
     given: list[MappedColumn] = []
     for wanted, field in overrides.items():
         _check_field(wanted, field)
-        index = _find(columns, wanted)
+        index = find_column(columns, wanted)
         if index in {mapped.index for mapped in given}:
             raise MappingError(
                 f"the column {listed([columns[index]])} is mapped twice", "Map it once"
@@ -199,7 +199,12 @@ def _check_field(column: str, field: str) -> None:
         )
 
 
-def _find(columns: Sequence[str], wanted: str) -> int:
+def find_column(columns: Sequence[str], wanted: str) -> int:
+    """Return the index of a column: by its exact name, else without case and punctuation.
+
+    Raises:
+        MappingError: There is none, or more than one.
+    """
     found = [index for index, name in enumerate(columns) if name == wanted.strip()]
     found = found or [
         index for index, name in enumerate(columns) if normalised(name) == normalised(wanted) != ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.report_markdown import report_markdown
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
 
+_REJECT_COLUMNS = ("row", "verdict", "reason", "field", "address", "key", "explanation", "detail")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -26,6 +27,8 @@ class AttentionRow(BaseModel):
         reason: Why.
         address: Its address, masked.
         detail: What GetResponse said, if anything.
+        key: Keyed hash of the address: the same person has the same in all reports of a deployment.
+        field: What the reason is about, if it is one field.
     """
 
     row: int
@@ -33,6 +36,8 @@ class AttentionRow(BaseModel):
     reason: str
     address: str
     detail: str
+    key: str = ""
+    field: str = ""
 
 
 class ImportReport(BaseModel):
@@ -143,12 +148,19 @@ def tally_up(
     return verdicts, reasons
 
 
-def write_rejects(path: Path, rows: Iterable[AttentionRow]) -> int:
+def write_rejects(
+    path: Path,
+    rows: Iterable[AttentionRow],
+    columns: Sequence[str] = (),
+    cells: Mapping[int, Sequence[str]] | None = None,
+) -> int:
     """Write rows that need attention to a new CSV file that only its owner can read.
 
     Args:
         path: The file; it must not exist.
         rows: The rows.
+        columns: Columns of the source, to write rows of it whole.
+        cells: Cells of the source by row, if whole rows are wanted.
 
     Returns:
         Number of rows written.
@@ -157,11 +169,12 @@ def write_rejects(path: Path, rows: Iterable[AttentionRow]) -> int:
     written = 0
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-        writer.writerow(["row", "verdict", "reason", "address", "explanation", "detail"])
+        writer.writerow([*_REJECT_COLUMNS, *neutralised(columns)])
         for row in rows:
             explanation = EXPLANATIONS.get(row.reason, "")
-            cells = [row.verdict, row.reason, row.address, explanation, row.detail]
-            writer.writerow([row.row, *neutralised(cells)])
+            told = [row.verdict, row.reason, row.field, row.address, row.key, explanation]
+            whole = (cells or {}).get(row.row, ())
+            writer.writerow([row.row, *neutralised([*told, row.detail, *whole])])
             written += 1
     return written
 

@@ -72,6 +72,7 @@ class PreparedRow(NamedTuple):
         warnings: `(column, code)` of cells that are left out while the contact is imported:
             `name_too_long`, `tag_dropped`, `invalid_ip_address`, `invalid_day_of_cycle`,
             `invalid_scoring`, and those of `custom_fields.py`.
+        consented: When the person has agreed, as it is written, if a column says so.
     """
 
     row: int
@@ -80,6 +81,7 @@ class PreparedRow(NamedTuple):
     verdict: Literal["blank", "rejected", "refused"] | None
     reason: str | None
     warnings: Warnings
+    consented: str = ""
 
 
 class _Outcome(NamedTuple):
@@ -98,6 +100,7 @@ def compile_reader(
     *,
     extra_tags: Sequence[str] = (),
     custom_fields: Mapping[str, CustomField] | None = None,
+    consented: int | None = None,
 ) -> "RowReader":
     """Return the reader for the records of a source.
 
@@ -105,11 +108,12 @@ def compile_reader(
         mapping: The columns.
         extra_tags: Tags that every contact gets besides its own.
         custom_fields: What the account says of custom fields, by name; others take any text.
+        consented: Index of the column that says when somebody agreed, if there is one.
 
     Raises:
         MappingError: One of the extra tags has less than two letters, digits or underscores.
     """
-    return RowReader(mapping, extra_tags, custom_fields or {})
+    return RowReader(mapping, extra_tags, custom_fields or {}, consented)
 
 
 class RowReader:
@@ -128,7 +132,9 @@ class RowReader:
         mapping: ColumnMapping,
         extra_tags: Sequence[str],
         custom_fields: Mapping[str, CustomField],
+        consented: int | None,
     ) -> None:
+        self._consented = consented
         self.renamed_tags: dict[str, str] = {}
         self.dropped_tags: set[str] = set()
         self._width = mapping.width
@@ -197,6 +203,7 @@ class RowReader:
                 _spread(contacts, taken, None),
                 *zip(*outcomes, strict=True),
                 _spread(warnings, taken, ()),
+                table.column(self._consented) if self._consented is not None else [""] * len(rows),
                 strict=True,
             ),
         )

@@ -49,6 +49,9 @@ EXPLANATIONS: Mapping[str, str] = {
     "removed_bounce": "messages to the address bounced",
     "removed_blacklisted": "the address was blocklisted",
     "removed_cleaner": "GetResponse removed the address as undeliverable",
+    "consent_before_removal": "the person agreed before leaving this list, not since",
+    "consent_date_unreadable": "the person left this list, and the date of consent is not one",
+    "consent_date_in_future": "the person left this list, and the date of consent is to come",
     "refused_by_api": "GetResponse refused the content of the row",
     "silent_rejection": "GetResponse took the row, but the person never appeared on the list",
     "conflict": "GetResponse said that the person is on the list already",
@@ -64,6 +67,21 @@ EXPLANATIONS: Mapping[str, str] = {
     "server_error": "GetResponse failed on this row again and again",
 }
 """Reasons in words, for reports."""
+
+
+REASON_FIELDS: Mapping[str, str] = {
+    "no_email": "email",
+    "invalid_email": "email",
+    "blocklisted_in_account": "email",
+    "blocklisted_in_list": "email",
+    "suppressed": "email",
+    "no_consent": "consent",
+    "opted_out": "opt_out",
+    "consent_before_removal": "resubscribe",
+    "consent_date_unreadable": "resubscribe",
+    "consent_date_in_future": "resubscribe",
+}
+"""The field that a reason is about, where it is about one."""
 
 
 def reject_ratio(verdicts: Mapping[str, int], rows_read: int) -> float:

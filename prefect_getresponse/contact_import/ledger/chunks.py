@@ -61,6 +61,20 @@ class Chunks(Rows):
                 "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?", (state, run, chunk)
             )
 
+    def withdraw(self, run: int, decisions: Sequence[Decision]) -> None:
+        """Take rows out of calls that are still to be made, with their verdicts."""
+        with self.transaction():
+            self.settle(run, decisions)
+            self._db.executemany(
+                f"UPDATE rows SET chunk = NULL WHERE run = {run} AND row = ?",
+                [(each.row,) for each in decisions],
+            )
+            self._db.execute(
+                "UPDATE chunks SET state = ? WHERE run = ? AND state = ? AND NOT EXISTS"
+                " (SELECT 1 FROM rows WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk)",
+                (ChunkState.SPLIT, run, ChunkState.PLANNED),
+            )
+
     def halve(self, run: int, chunk: int) -> bool:
         """Plan a chunk that was too large again, as two; False if it is a single row.
 

@@ -10,7 +10,7 @@ from typing import Self
 
 from prefect_getresponse.contact_import.ledger.lock import taken
 from prefect_getresponse.contact_import.ledger.records import Holder
-from prefect_getresponse.contact_import.ledger.schema import FENCED, TABLES, fence
+from prefect_getresponse.contact_import.ledger.schema import ADDED_COLUMNS, FENCED, TABLES, fence
 
 
 class Connection:
@@ -29,7 +29,14 @@ class Connection:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
+        self._add_columns()
         self._db.executescript(TABLES + (fence(holder.token) if holder else ""))
+
+    def _add_columns(self) -> None:
+        for table, column in ADDED_COLUMNS.items():
+            there = [name for _, name, *_ in self._db.execute(f"PRAGMA table_info({table})")]
+            if there and column.split()[0] not in there:
+                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
     def close(self) -> None:
         """Close the file."""

@@ -23,12 +23,22 @@ class People(Connection):
         self,
         run: int,
         standing: Standing,
-        people: Iterable[tuple[str, str | None, str | None]],
+        people: Iterable[tuple[str, str | None, str | None, float | None]],
     ) -> None:
-        """Remember people of the list: comparison key, contact id, and name (reason if removed)."""
+        """Remember people of the list; of those who were removed, the last time counts.
+
+        Args:
+            run: Number of the run.
+            standing: How they are on the list.
+            people: Comparison key, contact id, name (reason if removed), and when they were removed
+                in seconds since the epoch.
+        """
         self._db.executemany(
-            "INSERT OR REPLACE INTO listed (run, standing, key, contact_id, name)"
-            f" VALUES ({run}, '{standing}', ?, ?, ?)",
+            "INSERT INTO listed (run, standing, key, contact_id, name, since)"
+            f" VALUES ({run}, '{standing}', ?, ?, ?, ?)"
+            " ON CONFLICT (run, standing, key) DO UPDATE SET contact_id = excluded.contact_id,"
+            " name = excluded.name, since = excluded.since"
+            " WHERE since IS NULL OR excluded.since IS NULL OR excluded.since >= since",
             people,
         )
 
@@ -40,10 +50,28 @@ class People(Connection):
             after: Row to start behind.
             size: Most rows to return.
         """
+        return self._people("rows.action IS NULL", run, after, size)
+
+    def planned_people(self, run: int, after: int, size: int) -> list[Person]:
+        """Rows of calls that are still to be made, with what is known about each person.
+
+        Args:
+            run: Number of the run.
+            after: Row to start behind.
+            size: Most rows to return.
+        """
+        planned = (
+            "EXISTS (SELECT 1 FROM chunks WHERE chunks.run = rows.run"
+            " AND chunks.chunk = rows.chunk AND chunks.state = 'planned')"
+        )
+        return self._people(planned, run, after, size)
+
+    def _people(self, which: str, run: int, after: int, size: int) -> list[Person]:
         found = self._db.execute(
             "SELECT rows.row, rows.key, rows.contact, rows.hash, subscribed.contact_id,"
             " subscribed.name, unconfirmed.key, removed.name,"
-            " outcomes.hash, outcomes.state, outcomes.reason FROM rows"
+            " outcomes.hash, outcomes.state, outcomes.reason, removed.since, rows.consented"
+            " FROM rows"
             " LEFT JOIN listed AS subscribed ON subscribed.run = rows.run"
             "  AND subscribed.standing = 'subscribed' AND subscribed.key = rows.key"
             " LEFT JOIN listed AS unconfirmed ON unconfirmed.run = rows.run"
@@ -51,7 +79,7 @@ class People(Connection):
             " LEFT JOIN listed AS removed ON removed.run = rows.run"
             "  AND removed.standing = 'removed' AND removed.key = rows.key"
             " LEFT JOIN outcomes ON outcomes.key = rows.key"
-            " WHERE rows.run = ? AND rows.row > ? AND rows.verdict IS NULL AND rows.action IS NULL"
+            f" WHERE rows.run = ? AND rows.row > ? AND rows.verdict IS NULL AND {which}"
             " ORDER BY rows.row LIMIT ?",
             (run, after, size),
         )

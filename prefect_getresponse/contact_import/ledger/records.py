@@ -112,6 +112,8 @@ class NewRow(NamedTuple):
     hash: str | None
     verdict: str | None
     reason: str | None
+    consented: str | None = None
+    """When the person has agreed, as the source writes it."""
 
 
 class Person(NamedTuple):
@@ -128,6 +130,8 @@ class Person(NamedTuple):
     last_hash: str | None
     last_state: str | None
     last_reason: str | None
+    removed_at: float | None = None
+    consented: str | None = None
 
 
 class Decision(NamedTuple):

@@ -24,8 +24,8 @@ class Rows(Connection):
     def add_rows(self, run: int, rows: Iterable[NewRow]) -> int:
         """Add rows as they were read, and return their number."""
         return self._db.executemany(
-            "INSERT INTO rows (run, row, key, contact, hash, verdict, reason)"
-            f" VALUES ({run}, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO rows (run, row, key, contact, hash, verdict, reason, consented)"
+            f" VALUES ({run}, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         ).rowcount
 

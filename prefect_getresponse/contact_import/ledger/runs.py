@@ -74,6 +74,13 @@ class Runs(Connection):
             "UPDATE runs SET facts = json_patch(facts, ?) WHERE run = ?", (json.dumps(facts), run)
         )
 
+    def fact(self, run: int, name: str) -> float | None:
+        """A number among the facts of the run; None if it is not known."""
+        [found] = self._db.execute(
+            "SELECT json_extract(facts, ?) FROM runs WHERE run = ?", (f"$.{name}", run)
+        ).fetchone()
+        return None if found is None else float(found)
+
     def add_calls(self, run: int, calls: Mapping[str, int]) -> None:
         """Add calls made to the run's account of calls, by endpoint."""
         self._db.executemany(

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS runs (
 CREATE TABLE IF NOT EXISTS rows (
     run INTEGER NOT NULL, row INTEGER NOT NULL, key TEXT NOT NULL, contact TEXT, hash TEXT,
     action TEXT, steps TEXT, contact_id TEXT, chunk INTEGER, verdict TEXT, reason TEXT, detail TEXT,
+    consented TEXT,
     PRIMARY KEY (run, row)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS rows_by_chunk ON rows (run, chunk) WHERE chunk IS NOT NULL;
@@ -23,7 +24,7 @@ CREATE TABLE IF NOT EXISTS chunks (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS listed (
     run INTEGER NOT NULL, standing TEXT NOT NULL, key TEXT NOT NULL, contact_id TEXT, name TEXT,
-    PRIMARY KEY (run, standing, key)
+    since REAL, PRIMARY KEY (run, standing, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outcomes (
     key TEXT PRIMARY KEY, hash TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, at REAL NOT NULL
@@ -59,6 +60,8 @@ BEGIN SELECT RAISE(ABORT, 'a run that has ended cannot go on'); END;
 """
 TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
 
+ADDED_COLUMNS = {"rows": "consented TEXT", "listed": "since REAL"}
+"""Columns that ledgers of earlier versions lack."""
 FENCED = "the ledger has another holder"
 _FENCE = """
 CREATE TEMP TRIGGER fence_{table}_{event} BEFORE {event} ON main.{table}

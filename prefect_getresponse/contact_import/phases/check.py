@@ -15,7 +15,7 @@ from prefect_getresponse.contact_import.account import Account, Campaign, Campai
 from prefect_getresponse.contact_import.job import ImportOptions, Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
 from prefect_getresponse.contact_import.ledger_copy import LedgerCopy
-from prefect_getresponse.contact_import.mapping import map_source
+from prefect_getresponse.contact_import.mapping import ColumnMapping, find_column, map_source
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.sources import Source
 
@@ -43,6 +43,7 @@ async def check(
     started = clock()
     source = given or opened(options)
     mapping = map_source(source, options.mapping)
+    columns = _described(mapping, source, options.resubscribe)
     folder = private_dir(options.state_dir)
     account = Account(client)
     fields = await account.custom_fields(mapping.custom_names)
@@ -62,7 +63,7 @@ async def check(
         key=options.job_key(source.location),
         location=source.location,
         source_name=source.name,
-        columns=tuple(mapping.describe()),
+        columns=tuple(columns),
         account_name=account_name,
         campaign=campaign,
         custom_fields=fields,
@@ -73,6 +74,16 @@ async def check(
         given=given,
         import_obstacle=obstacle,
     )
+
+
+def _described(mapping: ColumnMapping, source: Source, resubscribe: str) -> list[dict[str, str]]:
+    """What each column was taken for; that of consents may mean something else besides."""
+    described = mapping.describe()
+    if resubscribe:
+        columns = source.columns()
+        name = columns[find_column(columns, resubscribe)]
+        described.append({"column": name, "field": "resubscribe", "how": "given"})
+    return described
 
 
 def _check_confirmation(options: ImportOptions, campaign: Campaign | None) -> None:

@@ -11,7 +11,6 @@ from prefect_getresponse.contact_import.account import Account, Exclusions
 from prefect_getresponse.contact_import.addresses import compare_key
 from prefect_getresponse.contact_import.contacts import unpack
 from prefect_getresponse.contact_import.decision import (
-    REFUSING_REMOVALS,
     decide,
     decide_steps,
     steps_to,
@@ -26,6 +25,7 @@ from prefect_getresponse.contact_import.ledger import (
     RowToSend,
     Standing,
 )
+from prefect_getresponse.contact_import.opt_outs import read_opt_outs
 from prefect_getresponse.contact_import.phases.plan_imports import plan_imports
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.removals import check_removals
@@ -102,31 +102,26 @@ class _Planning:
         self._progress.start("reading the list", None, "people")
         read = 0
         async for page in self._account.subscribers(campaign.campaign_id):
-            people = [(compare_key(p["email"]), p["contactId"], p.get("name")) for p in page]
+            people = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]
             with self._ledger.transaction():
                 self._ledger.add_listed(self._run, Standing.SUBSCRIBED, people)
             read += len(page)
             self._progress.advance(read)
-        async for page in self._account.search(campaign.campaign_id, "removed"):
-            removed = [
-                (compare_key(p["email"]), p["contactId"], p["reason"])
-                for p in page
-                if p.get("reason") in REFUSING_REMOVALS
-            ]
-            with self._ledger.transaction():
-                self._ledger.add_listed(self._run, Standing.REMOVED, removed)
         async for page in self._account.search(campaign.campaign_id, "unconfirmed"):
-            waiting = [(compare_key(p["email"]), p["contactId"], p.get("name")) for p in page]
+            waiting = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]
             with self._ledger.transaction():
                 self._ledger.add_listed(self._run, Standing.UNCONFIRMED, waiting)
-        return await self._account.exclusions(campaign.campaign_id)
+        return await read_opt_outs(
+            self._account, self._ledger, self._run, campaign.campaign_id, self._job.started
+        )
 
     def _decide(self, exclusions: Exclusions) -> None:
         self._progress.start("deciding", self._ledger.count_rows(self._run))
         last = 0
         while people := self._ledger.undecided(self._run, last, ROWS_AT_ONCE):
             mode = self._job.options.mode
-            self._write(decide(person, mode, exclusions) for person in people)
+            now = self._job.started
+            self._write(decide(person, mode, exclusions, now) for person in people)
             last = people[-1].row
             self._progress.advance(last)
 

@@ -11,7 +11,7 @@ from itertools import islice
 from prefect_getresponse.contact_import.contacts import pack
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
-from prefect_getresponse.contact_import.mapping import map_source
+from prefect_getresponse.contact_import.mapping import find_column, map_source
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.sources import Source
 from prefect_getresponse.contact_import.validation import PreparedRow, compile_reader
@@ -54,7 +54,13 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
 
 def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Progress) -> None:
     mapping = map_source(source, job.options.mapping)
-    reader = compile_reader(mapping, extra_tags=job.options.tags, custom_fields=job.custom_fields)
+    again = job.options.resubscribe
+    reader = compile_reader(
+        mapping,
+        extra_tags=job.options.tags,
+        custom_fields=job.custom_fields,
+        consented=find_column(source.columns(), again) if again else None,
+    )
     warnings: Counter[str] = Counter()
     _, size = source.progress()
     progress.start("reading", size or None, "bytes" if size else "rows")
@@ -88,7 +94,7 @@ def _new_rows(prepared: Iterable[PreparedRow], warnings: Counter[str]) -> Iterat
         if row.warnings:
             warnings.update(f"{column}: {code}" for column, code in row.warnings)
         text, digest = pack(row.contact) if row.contact else (None, None)
-        yield NewRow(row.row, row.key, text, digest, row.verdict, row.reason)
+        yield NewRow(row.row, row.key, text, digest, row.verdict, row.reason, row.consented or None)
 
 
 def _run_id(now: float) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import THROTTLED
 from prefect_getresponse.contact_import.import_book import ImportChunk, ImportState
-from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.job import Job, private_dir
+from prefect_getresponse.contact_import.keyed_hash import KeyedHash
 from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
 from prefect_getresponse.contact_import.report import (
     AttentionRow,
@@ -17,7 +18,12 @@ from prefect_getresponse.contact_import.report import (
     tally_up,
     write_rejects,
 )
-from prefect_getresponse.contact_import.verdicts import NEEDS_ATTENTION, Verdict, reject_ratio
+from prefect_getresponse.contact_import.verdicts import (
+    NEEDS_ATTENTION,
+    REASON_FIELDS,
+    Verdict,
+    reject_ratio,
+)
 from prefect_getresponse.masking import mask
 
 _NO_LIMIT = -1
@@ -99,7 +105,7 @@ def attention_rows(job: Job, run_id: str, limit: int) -> list[AttentionRow]:
     """Rows that need attention, at most `limit` of them, addresses masked."""
     with Ledger(job.ledger) as ledger:
         undecided = _undecided(job.options.dry_run)
-        return list(_attention(ledger, ledger.run(run_id).number, undecided, limit))
+        return list(_attention(job, ledger, ledger.run(run_id).number, undecided, limit))
 
 
 def _undecided(planned: bool) -> Verdict:
@@ -107,20 +113,42 @@ def _undecided(planned: bool) -> Verdict:
     return Verdict.PLANNED if planned else Verdict.UNKNOWN
 
 
-def _attention(ledger: Ledger, run: int, undecided: Verdict, limit: int) -> Iterator[AttentionRow]:
+def _attention(
+    job: Job, ledger: Ledger, run: int, undecided: Verdict, limit: int
+) -> Iterator[AttentionRow]:
+    hashed = KeyedHash(private_dir(job.options.state_dir))
     found = ledger.attention(run, NEEDS_ATTENTION, undecided, limit)
     for row, verdict, reason, key, detail in found:
         yield AttentionRow(
-            row=row, verdict=verdict, reason=reason, address=mask(key), detail=mask(detail)
+            row=row,
+            verdict=verdict,
+            reason=reason,
+            address=mask(key),
+            detail=mask(detail),
+            key=hashed.of(key),
+            field=REASON_FIELDS.get(reason, ""),
         )
 
 
 def _write_rejects(job: Job, run: Run, ledger: Ledger) -> str:
-    rows = list(_attention(ledger, run.number, Verdict.UNKNOWN, _NO_LIMIT))
+    rows = list(_attention(job, ledger, run.number, Verdict.UNKNOWN, _NO_LIMIT))
     if not rows:
         return ""
     path = job.ledger.with_name(f"{run.run_id}-rejects.csv")
     with suppress(FileNotFoundError):
         path.unlink()  # written by the same run before it was interrupted
-    write_rejects(path, rows)
+    if job.options.reject_rows == "full":
+        write_rejects(path, rows, *_whole_rows(job, run, {row.row for row in rows}))
+    else:
+        write_rejects(path, rows)
     return str(path)
+
+
+def _whole_rows(
+    job: Job, run: Run, wanted: Collection[int]
+) -> tuple[Sequence[str], dict[int, Sequence[str]]]:
+    """Columns of the source, and rows of it; nothing if it has changed since it was read."""
+    source = job.open_source()
+    columns = source.columns()
+    cells = {row: cells for row, cells in source.records() if row in wanted}
+    return (columns, cells) if source.fingerprint() == run.fingerprint else ((), {})

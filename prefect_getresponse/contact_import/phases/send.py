@@ -34,6 +34,7 @@ from prefect_getresponse.contact_import.ledger import (
     RowToSend,
 )
 from prefect_getresponse.contact_import.ledger_copy import Told, saved_at_the_end
+from prefect_getresponse.contact_import.opt_outs import refuse_who_left
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.removals import remove_gone
 from prefect_getresponse.contact_import.routes import ROUTES, BatchRoute, ContactsRoute, UpdateRoute
@@ -89,6 +90,9 @@ async def send_planned(
         return
     planned = ledger.count_planned(run)
     if planned:
+        list_id, now = job.campaign.campaign_id, clock()
+        if left := await refuse_who_left(Account(client), ledger, run, list_id, now):
+            progress.note(f"{left} people have opted out since the plan: they are left out")
         progress.start("sending", planned)
     sent = _Sent(progress)
     told = Told(job.copy, run)

@@ -137,7 +137,7 @@ class Verification:
         self._conclude_counted_imports()
 
     def _add(self, standing: Standing, page: list[dict[str, str]]) -> None:
-        people = [(compare_key(p["email"]), p["contactId"], p.get("name")) for p in page]
+        people = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]
         with self._ledger.transaction():
             self._ledger.add_listed(self._run, standing, people)
 

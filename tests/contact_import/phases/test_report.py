@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import stat
 from pathlib import Path
 
@@ -96,3 +97,35 @@ def test_state_is_for_its_owner_only(lab: Lab) -> None:
     assert stat.S_IMODE(lab.state.stat().st_mode) == 0o700
     [ledger] = lab.state.glob("*.sqlite")
     assert stat.S_IMODE(ledger.stat().st_mode) == 0o600
+
+
+def test_the_rejects_file_tells_people_apart_by_keyed_hashes(lab: Lab) -> None:
+    lab.write([*ROWS, ("mary@example.com", "no"), ("ann@example.com", "no")], HEADER)
+
+    def keys() -> dict[str, str]:
+        path = Path(lab.run(max_reject_ratio=1).rejects_file)
+        with path.open(encoding="utf-8", newline="") as file:
+            return {row["row"]: row["key"] for row in csv.DictReader(file) if row["key"]}
+
+    first = keys()
+    assert len(first) == len(set(first.values())) == 2
+    assert all(re.fullmatch("[0-9a-f]{16}", key) for key in first.values())
+    assert keys() == first
+    [file] = lab.state.glob("*.key")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.unlink()
+    assert not set(keys().values()) & set(first.values())
+
+
+def test_whole_rows_are_written_only_on_request(lab: Lab) -> None:
+    lab.write([("=1+1@", "yes"), ("jane@example.com", "no")], HEADER)
+
+    path = Path(lab.run(max_reject_ratio=1, reject_rows="full").rejects_file)
+
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["field"], row["Email"], row["Email Marketing Consent"]) for row in rows] == [
+        ("email", "'=1+1@", "yes"),
+        ("consent", "jane@example.com", "no"),
+    ]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
