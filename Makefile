@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or newer, make, and a package index that pip knows.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-browser fuzz lint types bench docs drift lock clean runtime dev browser
+.PHONY: help demo test test-browser fuzz lint types bench docs drift lock lowest newest dist sbom audit clean runtime dev browser release uv
 
 PYTHON ?=
 export PYTHON
@@ -13,7 +13,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'ARGS="..." is passed on, e.g. make test ARGS="-k throttle"; PYTHON=... names the Python to use.'
 
 demo: runtime ## Run the nightly import of the example data against the sandbox
@@ -50,20 +50,45 @@ docs: dev ## Write the reference, check the documentation, and build it as a sit
 drift: dev ## Compare a newer OpenAPI document of GetResponse with this project (ARGS=NEW.yaml)
 	@$(BIN)/python -m scripts.drift $(ARGS)
 
-lock: runtime ## Write the locks anew from pyproject.toml (ARGS=--upgrade for newer versions)
-	@command -v $(UV) >/dev/null || $(BIN)/pip install --quiet uv
+lock: uv ## Write the locks anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(LOCK) pyproject.toml --group build -o requirements/runtime.txt $(ARGS)
 	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt $(ARGS)
 	@$(LOCK) --group docs -c requirements/dev.txt -o requirements/docs.txt $(ARGS)
 	@$(LOCK) --group browser -c requirements/dev.txt -o requirements/browser.txt $(ARGS)
+	@$(LOCK) --group release -c requirements/dev.txt -o requirements/release.txt $(ARGS)
 
 UV ?= $(BIN)/uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
+lowest newest: uv ## Run the test suite with the lowest, or the newest, versions that pyproject.toml allows
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-$@
+	@$(UV) pip install --quiet --python .venv-$@ --resolution $(RESOLUTION_$@) --editable '.[arrow,sql]'
+	@$(UV) pip install --quiet --python .venv-$@ --group dev
+	@.venv-$@/bin/pytest -n 2 --dist loadgroup $(ARGS)
+
+RESOLUTION_lowest = lowest-direct
+RESOLUTION_newest = highest
+
+dist: dev ## Build sdist and wheel into dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation --outdir dist
+
+sbom: release ## Describe what a locked installation consists of (CycloneDX), in dist/
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/prefect-getresponse.cdx.json requirements/runtime.txt
+
+audit: release ## Look the locked versions up among known vulnerabilities (needs the advisory service)
+	@$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements/runtime.txt
+
 clean: ## Remove .venv, caches and build results
-	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache site benchmarks/results
+	@rm -rf .venv .venv-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .cache site benchmarks/results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-runtime dev browser:
+uv: runtime
+	@command -v $(UV) >/dev/null || $(BIN)/pip install --quiet uv
+
+release: dev
+runtime dev browser release:
 	@requirements/install.sh $@

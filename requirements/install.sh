@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bring .venv to what a lock says:  requirements/install.sh runtime|dev|docs|browser
+# Bring .venv to what a lock says:  requirements/install.sh runtime|dev|docs|browser|release
 #
 # Needs Python 3.11 or newer and a package index that pip knows (its configuration is respected). Set PYTHON to name
 # the interpreter. Says nothing and takes a fraction of a second when .venv is up to date; makes it anew when it
@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd -P)
 venv=.venv
-name=${1:?usage: requirements/install.sh runtime|dev|docs|browser}
+name=${1:?usage: requirements/install.sh runtime|dev|docs|browser|release}
 lock=requirements/$name.txt
 stamp=$venv/installed-$name
 

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "prefect_getresponse"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {"runtime": ["build"], "dev": ["build", "dev"]}
-ADDITIONS = ["browser", "docs"]
+ADDITIONS = ["browser", "docs", "release"]
 WHERE = f"import {PACKAGE}, {PACKAGE}.flows as f; print({PACKAGE}.__file__, f.__file__, sep='\\n')"
 
 
