@@ -131,7 +131,7 @@ class Night(Lab):
         super().die()
 
     def until_done(self, work: Callable[[], T], is_done: Callable[[T], bool]) -> T:
-        """Do some work again and again, as whoever starts a program does, until it comes to its end.
+        """Do some work again and again, as an operator does, until it comes to its end.
 
         Args:
             work: A run of the program.

@@ -241,9 +241,9 @@ HEADINGS = (
 def show(name: str, found: Outcome) -> str:
     """Return an outcome as a line of a table under `HEADINGS`."""
     return (
-        f"{name:18} {found.runs:4} {found.calls:7,} {found.sending_seconds:8,.0f} {found.whole_seconds:8,.0f}"
-        f" {found.lost:6,} {found.twice:6,} {found.put_back:8,} {found.untold:6,}"
-        f" {found.refused:6,}"
+        f"{name:18} {found.runs:4} {found.calls:7,} {found.sending_seconds:8,.0f}"
+        f" {found.whole_seconds:8,.0f} {found.lost:6,} {found.twice:6,} {found.put_back:8,}"
+        f" {found.untold:6,} {found.refused:6,}"
     )
 
 
