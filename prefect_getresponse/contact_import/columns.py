@@ -46,8 +46,22 @@ PERSON_QUALIFIERS = tuple(
         person | contact | contacts | customer | subscriber | lead | member | user | client
         recipient | attendee | guest | buyer | purchaser | billing | profile | your | main | primary
         properties | attributes | fields | merge fields | data | traits | record
+        klient | kupujący | nabywca | zamawiający | uczestnik | subskrybent | użytkownik | osoba
         Kunde | Kunden | Kontakt | Teilnehmer | Rechnung | client | abonné | facturation | contacto
         cliente | contatto | cliente | fatturazione | facturación | klant | klient | kund | kunde
+        """
+    )
+)
+
+# The same where it stands behind: `E-mail klienta`, `Adresse e-mail du client`.
+PERSON_SUFFIXES = tuple(
+    normalised(word)
+    for word in _names(
+        """
+        klienta | kupującego | nabywcy | zamawiającego | uczestnika | subskrybenta | użytkownika
+        kontaktu | osoby | zákazníka | des Kunden | des Kontakts | des Teilnehmers | du client
+        du contact | de l'acheteur | de l'abonné | del cliente | del contacto | del cliente
+        del contatto | do cliente | do contato | van de klant | of customer | of the customer
         """
     )
 )
@@ -149,7 +163,7 @@ FULL_NAME = """
     Person Name | Person - Name | Member Name | Recipient Name | Attendee Name | Buyer Name
     Billing Name | Your Name | First and Last Name | First & Last Name | Name (First and Last)
     fields.name | attributes.name | properties.name | profile.name | customer.name | contact.name
-    What's your name? | What is your name?
+    What's your name? | What is your name? | What's your full name? | What is your full name?
     Vollständiger Name | Vor- und Nachname | Vorname und Nachname | Vorname Nachname | Kundenname
     Kontaktname | Ganzer Name | Vor- und Zuname
     Nom complet | Nom et prénom | Prénom et nom | Nom Prénom | Prénom Nom | Nom du client
@@ -201,6 +215,7 @@ CONSENT = """
     attributes.subscriptions.email.marketing.consent | subscriptions.email.marketing.consent
     Consent Status | Email Consent Status | Marketing Status | Marketing Consent Status
     Subscription Status | Email Subscription Status | Newsletter Subscription Status
+    Subscribed Status | Email Channel Status | Email Subscribed Status
     Subscriber Status | Email Subscriber Status | Newsletter Status | Opt-in Status | Optin Status
     Email Opt-in Status | Email permission status | Permission Status | Status der Anmeldung
     Subscribed | Is Subscribed | Subscribed to Emails | Subscribed to Email
@@ -302,6 +317,8 @@ OPT_OUT = """
     No Emails
     Do not allow Emails | Do not allow Bulk Emails | Do Not Bulk Email
     Do Not Send Marketing Emails
+    Has Hard Bounced | Hard Bounced | Bounced | Is Bounced | Marked Email as Spam | Marked as Spam
+    Is Excluded From Campaigns | Email Suppressions | Deactivated
     DoNotEMail | DoNotBulkEMail | DoNotContact | DND | Exclude from Email | Email Suppressed
     Suppressed
     Blacklisted | Email Blacklisted | EMAIL_BLACKLISTED | Blocklisted | Email Blocklisted | Blocked
@@ -349,7 +366,26 @@ _EMAIL_RANKS = {
     for name in names
 }
 # `User Name` is a login, `Lead Status` is about a sale: these do not take a qualifier.
-_UNQUALIFIABLE = frozenset({"name", "generic_name", "ip_address", "status"})
+_UNQUALIFIABLE = frozenset({"generic_name", "ip_address", "status"})
+
+# Forms name a column by the whole sentence that people agreed to. It is about e-mail if it has a
+# word of both kinds. In doubt it is: a person too few is found in the report, one too many is not.
+_SENTENCE_WORDS = 4
+_AGREEING = re.compile(
+    r"\b(agree|accept|consent|subscrib|sign me up|sign up|opt in|would you like|i want|i'd like"
+    r"|yes please|receive|zgod|zgadzam|wyrazam|chce|otrzym|zapis|einwillig|mochte|stimme|erhalten"
+    r"|abonn|anmeld|souhaite|recevoir|j'accepte|acepto|quiero|recibir|deseo|accetto|ricevere"
+    r"|desidero|aceito|receber|desejo|ontvang|akkoord|souhlas|odebir|prenumer|samtyck|tilmeld)"
+)
+_MAIL = re.compile(
+    r"(newsletter|e-?mail|mailing|nieuwsbrief|nyhedsbrev|nyhetsbrev|boletin|courriel|infolettre)"
+)
+_MARKETING = re.compile(r"(marketing|promo|offer|angebot|ofert)")
+_OTHER_CHANNEL = re.compile(r"\b(sms|phone|text messages?|whatsapp|telefon\w*|mms)\b")
+_ABOUT_CONSENT = re.compile(
+    r"^(date|time|data|when|how|why|which|source)\b|\b(date|time|timestamp|source|ip|method)\W*$"
+    r"|\b(address|adres|partner|third part)"
+)
 
 
 def meaning(column: str) -> tuple[str, bool] | None:
@@ -362,7 +398,19 @@ def meaning(column: str) -> tuple[str, bool] | None:
     if name in _MEANINGS:
         return _MEANINGS[name], False
     found = _MEANINGS.get(_unqualified(name))
-    return None if found is None or found in _UNQUALIFIABLE else (found, True)
+    if found is not None and found not in _UNQUALIFIABLE:
+        return found, True
+    return ("consent", True) if is_consent_sentence(column) else None
+
+
+def is_consent_sentence(column: str) -> bool:
+    """Tell whether a name is a sentence by which people agree to get e-mail."""
+    sentence = without_accents(column)
+    by_mail = _MAIL.search(sentence) or (
+        _MARKETING.search(sentence) and not _OTHER_CHANNEL.search(sentence)
+    )
+    agrees = _AGREEING.search(sentence) and not _ABOUT_CONSENT.search(sentence)
+    return len(sentence.split()) >= _SENTENCE_WORDS and bool(by_mail and agrees)
 
 
 def email_rank(column: str) -> int | None:
@@ -381,4 +429,7 @@ def _unqualified(name: str) -> str:
     for word in PERSON_QUALIFIERS:
         if name.startswith(word) and len(name) > len(word):
             return _unqualified(name[len(word) :])
+    for word in PERSON_SUFFIXES:
+        if name.endswith(word) and len(name) > len(word):
+            return _unqualified(name[: -len(word)])
     return name

@@ -90,6 +90,8 @@ _ACTIVE = _words("""
 
 _INACTIVE = _words("""
     inactive | pending | disabled | denied | revoked | declined | withdrawn | deleted
+    validating | invalid | needs attention | undeliverable | blocked | risky | not active
+    do aktywacji | zablokowany | zablokowana | zwracający miękko | zwracający twardo | odbity
     removed | archived | redacted | cancelled | canceled | on hold | hold | annulé | anulado
     annullato | cancellato | cancelado | avslutad | odrzucony
     inaktiv | ausstehend | gelöscht | abgelehnt | inactif | en attente | supprimé | refusé
@@ -100,7 +102,7 @@ _INACTIVE = _words("""
 """)
 
 _GRANTED = _YES | _SUBSCRIBED | _ACTIVE
-_NOT_OPTED_OUT = _NO | _SUBSCRIBED | _words("| allow | allowed | not opted out | active | in")
+_NOT_OPTED_OUT = _NO | _SUBSCRIBED | _words("allow | allowed | not opted out | active | in | []")
 _OF_STATUS = _YES | _NO | _SUBSCRIBED | _UNSUBSCRIBED | _ACTIVE | _INACTIVE
 
 

@@ -74,6 +74,13 @@ def test_no_name_means_two_things() -> None:
         "OPTIN_IP",
         "CONFIRM_TIME",
         "Customer ID",
+        "Date you agreed to receive emails",
+        "Data wyra\u017cenia zgody na newsletter",
+        "I agree to receive marketing by SMS",
+        "I agree to receive offers from partners by email",
+        "How did you subscribe to our newsletter?",
+        "Newsletter consent time (UTC) source",
+        "I accept the terms and conditions",
         "",
         "#",
     ],
@@ -89,3 +96,39 @@ def test_a_plain_name_is_nearer_than_a_qualified_one() -> None:
     assert meaning("First Name") == ("first_name", False)
     assert meaning("Billing First Name") == ("first_name", True)
     assert meaning("properties.data.first_name") == ("first_name", True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "I agree to receive marketing emails",
+        "Would you like to receive our newsletter?",
+        "Yes, sign me up for special offers",
+        "I agree to receive news from time to time by e-mail and SMS",
+        "Wyra\u017cam zgod\u0119 na otrzymywanie newslettera",
+        "Zgadzam si\u0119 na przetwarzanie danych w celu otrzymywania ofert",
+        "Ich m\u00f6chte den Newsletter erhalten",
+        "Je souhaite recevoir la newsletter",
+        "Acepto recibir el bolet\u00edn por correo",
+    ],
+)
+def test_a_sentence_that_people_agree_to_is_consent(name: str) -> None:
+    assert meaning(name) == ("consent", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Imi\u0119 klienta", ("first_name", True)),
+        ("Nom de famille du client", ("last_name", True)),
+        ("Customer Full Name", ("name", True)),
+        ("Uczestnik - nazwisko", ("last_name", True)),
+    ],
+)
+def test_whose_name_it_is_may_stand_before_or_behind(name: str, found: tuple[str, bool]) -> None:
+    assert meaning(name) == found
+
+
+def test_whose_address_it_is_may_stand_behind() -> None:
+    assert email_rank("E-mail klienta") == email_rank("Adresse e-mail du client") == 1
+    assert email_rank("E-mail sprzedawcy") is None
