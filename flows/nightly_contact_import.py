@@ -5,11 +5,8 @@ Deploy it with `deployments/prefect.yaml`, or call it from a flow of your own.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Any, Literal, TypeVar
 
 from prefect import flow, get_run_logger, task
@@ -47,6 +44,7 @@ from prefect_getresponse.contact_import.phases.verify import verify
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.report import ImportReport, failure
 from prefect_getresponse.credentials import GetResponseCredentials
+from prefect_getresponse.event_loops import run_on_loop
 
 T = TypeVar("T")
 
@@ -230,16 +228,4 @@ def report_import(job: Job, run_id: str, error: GetResponseError | None) -> Impo
 def _run(
     credentials: GetResponseCredentials, phase: Callable[[AsyncClient], Coroutine[Any, Any, T]]
 ) -> T:
-    """Run a phase on an event loop of its own, also where one is running already."""
-
-    async def work() -> T:
-        return await phase(credentials.get_async_client())
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        pass
-    else:
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            return thread.submit(copy_context().run, asyncio.run, work()).result()
-    return asyncio.run(work())
+    return run_on_loop(lambda: phase(credentials.get_async_client()))

@@ -292,3 +292,30 @@ class TestOperations:
         shown = terminal.export_text()
         assert f"{len(operation_rows())} operations" in shown
         assert re.search(r"tags +│ get_tag +│ GET +│ /tags/\{tagId\}", shown)
+
+
+def test_doctor_says_what_is_wrong_and_how_wrong_as_an_exit_code(
+    account: FastSandbox, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writes = account.writes
+
+    assert cli.run(["doctor", "--list", "missing", "--source", str(source)]) == 1
+    printed = capsys.readouterr().out
+    assert "problem: lists: no list is named 'missing'" in printed
+    assert "ok: key: accepted" in printed
+
+    assert cli.run(["doctor", "--list", CAMPAIGN, "--source", str(source), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["outcome"] == "ok"
+    assert account.writes == writes
+    assert {"check", "outcome", "found", "advice"} == report["findings"][0].keys()
+    assert KEY not in json.dumps(report)
+
+
+def test_doctor_says_when_it_could_not_look(
+    account: FastSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY", "")
+    assert cli.run(["doctor"]) == 2
+    monkeypatch.setenv("PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY", "wrong")
+    assert cli.run(["doctor"]) == 1

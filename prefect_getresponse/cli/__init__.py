@@ -11,7 +11,16 @@ import sys
 from cyclopts import App, CycloptsError
 
 from prefect_getresponse import __version__
-from prefect_getresponse.cli import contact_import, demo, deploy, limits, oauth, operations, sandbox
+from prefect_getresponse.cli import (
+    contact_import,
+    demo,
+    deploy,
+    doctor,
+    limits,
+    oauth,
+    operations,
+    sandbox,
+)
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.errors import ImportInputError
@@ -22,6 +31,7 @@ app = App(
     version=__version__,
 )
 app.command(contact_import.import_, name="import")
+app.command(doctor.doctor)
 app.command(sandbox.sandbox)
 app.command(demo.demo)
 app.command(operations.operations)

@@ -173,6 +173,7 @@ class ApiAnswer:
     status: int
     data: Any = None
     paging: Paging = field(default_factory=Paging)
+    date: str = ""
 
 
 def leading_integer(text: str | None) -> int | None:
@@ -265,18 +266,19 @@ def _read_success(
         leading_integer(headers.get("totalpages")),
         leading_integer(headers.get("currentpage")),
     )
+    date = headers.get("date", "")
     if not content.strip():
         if request.retry_class is RetryClass.READ and status != 204:
             raise UnreadableSuccess("the API's answer has no body", **_where(request, status))
-        return ApiAnswer(status, None, paging)
+        return ApiAnswer(status, None, paging, date)
     media_type = headers.get("content-type", "").lower()
     if "html" in media_type:
         raise MaintenancePage(
             "a web page was answered instead of the API", **_where(request, status)
         )
     if request.binary:
-        return ApiAnswer(status, content, paging)
-    return ApiAnswer(status, _read_json(request, status, media_type, content), paging)
+        return ApiAnswer(status, content, paging, date)
+    return ApiAnswer(status, _read_json(request, status, media_type, content), paging, date)
 
 
 def _read_json(request: ApiRequest, status: int, media_type: str, content: bytes) -> Any:

@@ -114,7 +114,7 @@ def import_options(**values: Any) -> ImportOptions:
         **values,
     }
     known["ledger_copy"] = known.get("ledger_copy") or settings.ledger_copy
-    known["state_dir"] = known.get("state_dir") or settings.state_dir or default_state_dir()
+    known["state_dir"] = state_folder(known.get("state_dir") or "")
     try:
         return ImportOptions.model_validate(known)
     except ValidationError as error:
@@ -133,9 +133,10 @@ def opened(options: ImportOptions) -> Source:
     return open_source(options.source, encoding=options.encoding, query=options.query)
 
 
-def default_state_dir() -> str:
-    """Where ledgers live unless a folder is given: `<PREFECT_HOME>/getresponse`."""
-    return str(get_current_settings().home / "getresponse")
+def state_folder(given: str) -> str:
+    """Where ledgers live: as given, as the settings say, or `<PREFECT_HOME>/getresponse`."""
+    default = get_current_settings().home / "getresponse"
+    return given or GetResponseSettings().state_dir or str(default)
 
 
 def private_dir(path: str) -> Path:

@@ -1,0 +1,80 @@
+"""`prefect-getresponse doctor`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.markdown import Markdown
+
+from prefect_getresponse.account_check.findings import AccountReport, Outcome
+from prefect_getresponse.account_check.report_markdown import report_markdown
+from prefect_getresponse.cli import console
+from prefect_getresponse.cli.accounts import load_credentials
+from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, print_line
+from prefect_getresponse.cli.contact_import import read_mapping
+
+
+def doctor(
+    *,
+    campaign: Annotated[str, Parameter(name="--list")] = "",
+    source: str = "",
+    query: str = "",
+    map_: Annotated[
+        list[str] | None, Parameter(name="--map", consume_multiple=True, negative="")
+    ] = None,
+    encoding: str | None = None,
+    state_dir: str = "",
+    block: str | None = None,
+    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Find out whether imports will work, without writing anything.
+
+    Exits with 0 if all is well, warnings allowed; 1 if there are problems; 2 if not all could be
+    checked.
+
+    Example: prefect-getresponse doctor --list Newsletter --source customers.csv
+
+    Args:
+        campaign: List that is to be imported into; all lists if not given.
+        source: Source that is to be imported, as `import` takes it.
+        query: What to read from a database: SELECT ... ORDER BY ...
+        map_: COLUMN=FIELD, as `import` takes it.
+        encoding: Encoding of the source, if it is not UTF-8 or UTF-16.
+        state_dir: Folder of the ledgers; <PREFECT_HOME>/getresponse if not given.
+        block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
+        json_: Print the findings as JSON.
+    """
+    from prefect_getresponse.account_check import CheckOptions, check_account
+
+    options = CheckOptions(
+        campaign=campaign,
+        source=source,
+        query=query,
+        mapping=read_mapping(map_ or []),
+        encoding=encoding,
+        state_dir=state_dir,
+    )
+    credentials = load_credentials(block)
+
+    async def work() -> AccountReport:
+        client = credentials.get_async_client()
+        return await check_account(options, credentials.account_name, client)
+
+    report = asyncio.run(work())
+    if json_:
+        print_line(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
+    elif console.out.is_terminal:
+        console.out.print(Markdown(report_markdown(report)))
+    else:
+        show_lines(report)
+    return {Outcome.PROBLEM: FAILED, Outcome.UNKNOWN: NOT_STARTED}.get(report.outcome, OK)
+
+
+def show_lines(report: AccountReport) -> None:
+    """Print findings as plain lines, a line each."""
+    for each in report.findings:
+        advice = f" -> {each.advice}" if each.advice else ""
+        print_line(f"{each.outcome}: {each.check}: {each.found}{advice}")
