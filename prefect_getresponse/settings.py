@@ -33,6 +33,7 @@ class GetResponseSettings(PrefectBaseSettings):
         settle_seconds: Longest wait for queued contacts to appear on their list.
         import_seconds: Longest wait for GetResponse to do an import, its review included.
         state_dir: Folder of the import's ledgers; `<PREFECT_HOME>/getresponse` when empty.
+        retention_days: Days for which imports keep what they know of people who are in no source.
         ledger_copy: Folder or URL of copies of the ledgers, for disks that do not outlive a worker.
     """
 
@@ -56,4 +57,5 @@ class GetResponseSettings(PrefectBaseSettings):
     settle_seconds: float = Field(default=600.0, ge=0)
     import_seconds: float = Field(default=3600.0, ge=0)
     state_dir: str = ""
+    retention_days: float = Field(default=30.0, gt=0)
     ledger_copy: str = ""

@@ -19,6 +19,7 @@ from prefect_getresponse.cli import (
     limits,
     oauth,
     operations,
+    purge,
     sandbox,
 )
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
@@ -38,6 +39,7 @@ app.command(operations.operations)
 app.command(oauth.oauth)
 app.command(limits.limits)
 app.command(deploy.deploy)
+app.command(purge.purge)
 
 
 def main() -> None:

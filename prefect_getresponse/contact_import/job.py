@@ -50,6 +50,7 @@ class ImportOptions(BaseModel):
         skip_confirmation: Let `route="import"` add people to a double opt-in list unconfirmed.
         max_removal_ratio: Share of the list that `mirror` may remove, and by which the source may
             have shrunk since the last run.
+        retention_days: Days for which ended runs and people of no source are remembered.
         resubscribe: Column that says when somebody agreed: who was removed from the list before
             that is imported again. Empty for never.
         reject_rows: Whether the file of rejects holds `keys` of rows, or the rows in `full`.
@@ -77,6 +78,7 @@ class ImportOptions(BaseModel):
     encoding: str | None = None
     skip_confirmation: bool = False
     max_removal_ratio: float = Field(default=0.1, ge=0, le=1)
+    retention_days: float = Field(default=30.0, gt=0)
     resubscribe: str = ""
     reject_rows: Literal["keys", "full"] = "keys"
     settle_seconds: float = Field(default=600.0, ge=0)
@@ -111,6 +113,7 @@ def import_options(**values: Any) -> ImportOptions:
     known = {
         "settle_seconds": settings.settle_seconds,
         "import_seconds": settings.import_seconds,
+        "retention_days": settings.retention_days,
         **values,
     }
     known["ledger_copy"] = known.get("ledger_copy") or settings.ledger_copy

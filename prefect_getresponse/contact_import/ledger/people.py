@@ -8,6 +8,12 @@ from prefect_getresponse.contact_import.ledger.connection import Connection
 from prefect_getresponse.contact_import.ledger.records import Person, Standing
 from prefect_getresponse.contact_import.verdicts import Verdict
 
+_ENDED = "SELECT run FROM runs WHERE ended < ?"
+_GONE = (
+    "coalesce(seen, at) < ? AND NOT EXISTS (SELECT 1 FROM rows JOIN runs USING (run)"
+    " WHERE rows.key = outcomes.key AND runs.ended IS NULL)"
+)
+
 
 class People(Connection):
     """What is known of people besides the rows of a run."""
@@ -113,13 +119,46 @@ class People(Connection):
             for state, (condition, verdicts) in states.items():
                 marks = ", ".join("?" * len(verdicts))
                 self._db.execute(
-                    "INSERT INTO outcomes (key, hash, state, reason, at)"
-                    " SELECT key, hash, ?, reason, ? FROM rows"
+                    "INSERT INTO outcomes (key, hash, state, reason, at, seen)"
+                    " SELECT key, hash, ?, reason, ?, ? FROM rows"
                     f" WHERE run = ? AND contact IS NOT NULL AND {condition}"
                     f" AND verdict IN ({marks})"
                     " ON CONFLICT (key) DO UPDATE SET at = CASE"
                     "   WHEN outcomes.hash = excluded.hash AND outcomes.state = excluded.state"
                     "   THEN outcomes.at ELSE excluded.at END,"
-                    "  hash = excluded.hash, state = excluded.state, reason = excluded.reason",
-                    (state, now, run, *verdicts),
+                    "  seen = excluded.seen, hash = excluded.hash,"
+                    "  state = excluded.state, reason = excluded.reason",
+                    (state, now, now, run, *verdicts),
                 )
+
+    def outdated(self, before: float) -> tuple[int, int, int]:
+        """What nobody needs any more.
+
+        Args:
+            before: Seconds since the epoch; what is older counts.
+
+        Returns:
+            Rows of ended runs, people whom no source has had since, and interrupted runs that wait.
+        """
+        (rows,) = self._db.execute(
+            f"SELECT count(*) FROM rows WHERE run IN ({_ENDED})", (before,)
+        ).fetchone()
+        (people,) = self._db.execute(
+            f"SELECT count(*) FROM outcomes WHERE {_GONE}", (before,)
+        ).fetchone()
+        (unfinished,) = self._db.execute(
+            "SELECT count(*) FROM runs WHERE ended IS NULL AND started < ?", (before,)
+        ).fetchone()
+        return int(rows), int(people), int(unfinished)
+
+    def forget(self, before: float) -> None:
+        """Delete what nobody needs any more; runs stay, without their rows.
+
+        Args:
+            before: Seconds since the epoch; what is older goes.
+        """
+        self._db.execute("PRAGMA secure_delete = ON")
+        with self.transaction():
+            for table in ("rows", "listed", "removals"):
+                self._db.execute(f"DELETE FROM {table} WHERE run IN ({_ENDED})", (before,))
+            self._db.execute(f"DELETE FROM outcomes WHERE {_GONE}", (before,))

@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS listed (
     since REAL, PRIMARY KEY (run, standing, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outcomes (
-    key TEXT PRIMARY KEY, hash TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, at REAL NOT NULL
+    key TEXT PRIMARY KEY, hash TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, at REAL NOT NULL,
+    seen REAL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS calls (
     run INTEGER NOT NULL, endpoint TEXT NOT NULL, made INTEGER NOT NULL,
@@ -60,7 +61,7 @@ BEGIN SELECT RAISE(ABORT, 'a run that has ended cannot go on'); END;
 """
 TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
 
-ADDED_COLUMNS = {"rows": "consented TEXT", "listed": "since REAL"}
+ADDED_COLUMNS = {"rows": "consented TEXT", "listed": "since REAL", "outcomes": "seen REAL"}
 """Columns that ledgers of earlier versions lack."""
 FENCED = "the ledger has another holder"
 _FENCE = """

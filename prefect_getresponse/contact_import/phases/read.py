@@ -13,6 +13,7 @@ from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
 from prefect_getresponse.contact_import.mapping import find_column, map_source
 from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.retention import forget_in_time
 from prefect_getresponse.contact_import.sources import Source
 from prefect_getresponse.contact_import.validation import PreparedRow, compile_reader
 
@@ -36,6 +37,8 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
         ImportInputError: The source cannot be read to its end.
     """
     source = job.open_source()
+    if not job.options.dry_run:
+        forget_in_time(job, clock())
     with job.open_ledger() as ledger:
         run = ledger.unfinished(job.key)
         if run is not None and run.phase is Phase.SENDING and not job.options.dry_run:
