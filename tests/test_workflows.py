@@ -18,7 +18,8 @@ each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 
 
 def jobs(file: Path) -> dict[str, Any]:
-    return yaml.safe_load(file.read_text("utf-8"))["jobs"]
+    found: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))["jobs"]
+    return found
 
 
 def commands(file: Path) -> Iterator[str]:
