@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or newer, make, and a package index that pip knows.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-browser fuzz lint types bench docs drift lock lowest newest dist sbom audit clean runtime dev browser release uv
+.PHONY: help demo test test-browser screenshots fuzz lint types bench docs drift lock lowest newest dist sbom audit clean runtime dev browser release uv
 
 PYTHON ?=
 export PYTHON
@@ -27,6 +27,9 @@ test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debia
 
 fuzz: dev ## Feed the importer damaged sources for long (ARGS="-k queries" for a part)
 	@HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/contact_import/sources/test_any_bytes.py $(ARGS)
+
+screenshots: dev browser ## Take the pictures of the documentation anew
+	@$(BIN)/python -m scripts.screenshots
 
 lint: dev ## Check style and formatting
 	@$(BIN)/ruff check

@@ -69,16 +69,16 @@ def nightly_contact_import(
     verify: bool = True,
     max_reject_ratio: float = 0.05,
     state_dir: str = "",
-    encoding: str | None = None,
-    create_campaign: bool = False,
-    settle_seconds: float | None = None,
-    query: str = "",
-    skip_confirmation: bool = False,
-    max_removal_ratio: float = 0.1,
-    import_seconds: float | None = None,
     ledger_copy: str = "",
+    encoding: str | None = None,
+    query: str = "",
+    create_campaign: bool = False,
+    skip_confirmation: bool = False,
     resubscribe: str = "",
+    max_removal_ratio: float = 0.1,
     reject_rows: Literal["keys", "full"] = "keys",
+    settle_seconds: float | None = None,
+    import_seconds: float | None = None,
 ) -> ImportReport:
     """Import a contact export into a list (campaign) and say what became of every row.
 
@@ -86,34 +86,36 @@ def nightly_contact_import(
     source sends nothing.
 
     Args:
-        credentials: The GetResponse account.
-        source: CSV, TSV, JSONL (gzip allowed) or Parquet file, a pattern of several, the URL of one
-            (`s3://...`), or SQLAlchemy's URL of a database; a password there is best `${NAME}`.
+        credentials: Block of the GetResponse account; a deployment's own unless another is chosen.
+        source: What to import, as the worker sees it: a CSV, TSV, JSONL (gzip allowed) or Parquet
+            file, a pattern of several, the URL of one (s3://...), or SQLAlchemy's URL of a
+            database, where a password is best ${NAME}.
         campaign: Name of the list (campaign), or its id.
-        mapping: Field by column name, for columns that are not recognised by themselves.
-        mode: Change people who are on the list already, or leave them; `mirror` also removes those
-            who are gone from the source.
+        mapping: Field by column name, for columns that are not recognised by themselves, such as
+            {"Mail": "email", "Old id": "-"}; - leaves a column out.
+        mode: What becomes of people who are on the list already. add_and_update changes them,
+            add_only leaves them, mirror changes them and removes those gone from the source.
         tags: Tags for every person, besides those of the source.
         dry_run: Stop after the plan; nothing is sent.
-        route: How people are sent: a call each, 1000 a call, 20 MB a call (people of the list too),
-            or whatever is quicker.
+        route: How people are sent. auto takes the quickest way; contacts sends a call each, batch
+            1000 a call, import 20 MB a call and changes people of the list too.
         verify: Read the list back and give every sent row its verdict.
-        max_reject_ratio: Share of rejected rows above which the run fails, 0 to 1.
-        state_dir: Folder of the ledger; must outlive the worker.
+        max_reject_ratio: Share of rejected rows above which the run fails, from 0 to 1.
+        state_dir: Folder of the ledger, which must outlive the worker. Empty: below Prefect's home.
+        ledger_copy: Folder or URL (s3://...) to which the ledger is copied as it grows, for workers
+            whose disk does not outlive them.
         encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
+        query: What to read from a database: SELECT ... ORDER BY ...
         create_campaign: Create the list if it is missing.
-        settle_seconds: Longest wait for queued contacts, in seconds; 600 unless set elsewhere.
-        query: What to read from a database: `SELECT ... ORDER BY ...`.
-        skip_confirmation: Let route `import` add people to a double opt-in list unconfirmed.
-        max_removal_ratio: Share of the list that `mirror` may remove; more ends the run before
-            anything is sent.
-        import_seconds: Longest wait for GetResponse to do an import, its review included; 3600
-            unless set elsewhere.
-        ledger_copy: Folder or URL (`s3://...`) to which the ledger is copied as it grows, for
-            workers whose disk does not outlive them.
+        skip_confirmation: Let route import add people to a double opt-in list unconfirmed.
         resubscribe: Column that says when somebody agreed; who was removed from the list before
             that is imported again. Never unless given.
-        reject_rows: Whether the file of rejects holds keyed hashes only, or whole rows in `full`.
+        max_removal_ratio: Share of the list that mode mirror may remove, from 0 to 1; more ends the
+            run before anything is sent.
+        reject_rows: Whether the file of rejects holds keyed hashes (keys) or whole rows (full).
+        settle_seconds: Longest wait for queued contacts, in seconds; 600 unless set elsewhere.
+        import_seconds: Longest wait for GetResponse to do an import, its review included, in
+            seconds; 3600 unless set elsewhere.
 
     Returns:
         What became of every row.

@@ -69,3 +69,14 @@ def _leaves(entry: Any) -> Iterator[str]:
         parts = cast(dict[str, Any], entry).values() if isinstance(entry, dict) else entry
         for each in parts:
             yield from _leaves(each)
+
+
+def test_pictures_are_shown_and_small() -> None:
+    pictures = {path.name: path.stat().st_size for path in (ROOT / "docs" / "images").iterdir()}
+    shown = {
+        Path(link).name
+        for page in PAGES
+        for link in re.findall(r"!\[[^]]+\]\(([^)]+)\)", page.read_text("utf-8"))
+    }
+    assert shown == pictures.keys()
+    assert max(pictures.values()) < 300_000

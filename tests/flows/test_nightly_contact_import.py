@@ -293,3 +293,11 @@ def test_a_changed_source_settles_an_interrupted_run(
         call for call in account.log if call["path"] == "/v3/contacts" and call["status"] == 202
     ]
     assert len(accepted) == len(PEOPLE) + 1
+
+
+def test_the_form_of_a_run_explains_every_parameter() -> None:
+    """Prefect shows these texts as they are: no marks of reST or Markdown."""
+    parameters = nightly_contact_import.parameters.properties
+    assert list(parameters)[:3] == nightly_contact_import.parameters.required
+    assert not [name for name, each in parameters.items() if not each.get("description")]
+    assert not [name for name, each in parameters.items() if "`" in each["description"]]
