@@ -16,7 +16,7 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from prefect_getresponse.contact_import.job import Job, default_state_dir
+from prefect_getresponse.contact_import.job import Job, state_folder
 from prefect_getresponse.contact_import.ledger import Ledger, LedgerBusy, writer_lock
 from prefect_getresponse.settings import GetResponseSettings
 
@@ -77,7 +77,7 @@ def purge(
         What was purged.
     """
     settings = GetResponseSettings()
-    folder = Path(state_dir or settings.state_dir or default_state_dir()).expanduser()
+    folder = Path(state_folder(state_dir)).expanduser()
     days = settings.retention_days if older_than is None else older_than
     before = clock() - days * DAY
     done = Purged(files=_purge_files(folder, before, dry_run=dry_run))
