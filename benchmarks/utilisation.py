@@ -2,7 +2,8 @@
 
 Workers who always have calls to make share a strict account (10 in flight, 80 in any second, 30,000
 a frame of ten minutes; answers take 90 ms) by leased slots, alone and beside a program that knows
-nothing of them and takes three tenths of the account, at random.
+nothing of them and takes three tenths of the account, at random. Then they send nothing but
+batches, of which an account has one a second and 80 a frame.
 
     used   calls of the workers / what the other program left of whole frames; 1 is the best
     429s   refusals that the workers met, and that the other program met
@@ -17,10 +18,12 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.client.virtual_account import (
+    BATCHES_A_FRAME,
     CALLS_A_FRAME,
     FRAME,
     ForeignClient,
@@ -32,6 +35,7 @@ from tests.client.virtual_pool import LeasePool, LeaseServer, Worker
 RESULTS = Path(__file__).parent / "results" / "utilisation.json"
 WORKERS = (1, 2, 4, 8)
 SHARES = (0.0, 0.3)
+BATCH = "contacts/batch"
 COMING = 2.0
 """Seconds in which the workers come, one after another."""
 
@@ -42,6 +46,7 @@ class Figures:
 
     workers: int
     foreign_share: float
+    batches: bool
     seed: int
     used: float
     calls: int
@@ -51,7 +56,9 @@ class Figures:
     prefect_calls_a_second: float
 
 
-def measure(workers: int, share: float, seed: int, frames: int) -> Figures:
+def measure(
+    workers: int, share: float, seed: int, frames: int, *, batches: bool = False
+) -> Figures:
     """Let workers use an account up for some frames.
 
     Args:
@@ -59,6 +66,7 @@ def measure(workers: int, share: float, seed: int, frames: int) -> Figures:
         share: Part of the account that the foreign client takes, 0 to 1.
         seed: Seed of all chance.
         frames: Whole frames that pass.
+        batches: Whether they send batches instead of ordinary calls.
 
     Returns:
         What came of it.
@@ -72,15 +80,18 @@ def measure(workers: int, share: float, seed: int, frames: int) -> Figures:
         Worker(time, account, [LeasePool(server)], 1000 * seed + each) for each in range(workers)
     ]
     for number, worker in enumerate(team):
-        time.after(chance.uniform(0, COMING) if number else 0, worker.work)
+        work = partial(worker.work, budgets=(BATCH,) if batches else ())
+        time.after(chance.uniform(0, COMING) if number else 0, work)
     time.run(until=frames * FRAME)
     calls = [worker.calls for worker in team]
     total = sum(calls)
+    at_most = frames * (BATCHES_A_FRAME if batches else CALLS_A_FRAME)
     return Figures(
         workers,
         share,
+        batches,
         seed,
-        used=total / (frames * CALLS_A_FRAME - foreign.accepted),
+        used=total / (at_most - foreign.accepted),
         calls=total,
         own_429s=sum(worker.keeper.throttle.throttled for worker in team),
         foreign_429s=foreign.refused,
@@ -90,11 +101,14 @@ def measure(workers: int, share: float, seed: int, frames: int) -> Figures:
 
 
 def measure_all(seeds: int, frames: int) -> Iterator[Figures]:
-    """Measure every number of workers, alone and beside the foreign client."""
+    """Measure every number of workers: alone, beside the foreign client, with batches."""
     for share in SHARES:
         for workers in WORKERS:
             for seed in range(1, seeds + 1):
                 yield measure(workers, share, seed, frames)
+    for workers in WORKERS:
+        for seed in range(1, seeds + 1):
+            yield measure(workers, 0.0, seed, frames, batches=True)
 
 
 def main() -> None:
@@ -105,11 +119,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=RESULTS, help="where the JSON goes")
     options = parser.parse_args()
     results: list[Figures] = []
-    print("workers  foreign    used  own 429s  foreign 429s   Jain  Prefect calls/s")
+    print("workers  foreign   calls    used  own 429s  foreign 429s   Jain  Prefect calls/s")
     for each in measure_all(options.seeds, options.frames):
         results.append(each)
         print(
-            f"{each.workers:7}  {each.foreign_share:7.0%}  {each.used:6.2%}  {each.own_429s:8}  "
+            f"{each.workers:7}  {each.foreign_share:7.0%}  {'batch' if each.batches else 'any':>6}"
+            f"  {each.used:6.2%}  {each.own_429s:8}  "
             f"{each.foreign_429s:12}  {each.jain:5.3f}  {each.prefect_calls_a_second:15.1f}",
             flush=True,
         )

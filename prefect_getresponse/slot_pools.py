@@ -33,7 +33,7 @@ LEASE = 60.0
 TIMEOUT = 5.0
 """Seconds that Prefect has for an answer: there is time for more tries before a lease ends."""
 
-_LOCKED, _GONE = 423, 410
+_LOCKED, _GONE, _BUSY = 423, 410, 429
 
 
 def limit_names(account: str) -> dict[str, int]:
@@ -69,8 +69,13 @@ def _asking() -> Generator[None]:
     """Turn whatever keeps Prefect from answering into `PoolUnreachable`."""
     try:
         yield
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+        raise PoolUnreachable(f"Prefect answers {status}", is_busy=status >= _BUSY) from None
     except (httpx.HTTPError, ValueError) as error:
-        raise PoolUnreachable(f"Prefect does not answer ({type(error).__name__})") from None
+        is_busy = isinstance(error, httpx.ReadTimeout | httpx.PoolTimeout)
+        reason = f"Prefect does not answer ({type(error).__name__})"
+        raise PoolUnreachable(reason, is_busy=is_busy) from None
 
 
 class PrefectPool:

@@ -167,7 +167,7 @@ class TestPrefect:
         shown = capsys.readouterr().out
         assert "contacts/batch: 2 of 80 calls of 10 minutes used" in shown
         assert "newsletters: 0 of 256 calls of 24 hours used" in shown
-        assert "frame: not known (the settings give no usable credentials" in shown
+        assert "frame: not known (" in shown
         cli.run(["limits", "reset"])
         assert [each.used for each in read_budgets(account.upper())] == [0, 0, 0]
 

@@ -92,6 +92,7 @@ class _Flight:
         self._auth = auth
         self._throttle = throttle
         self._statistics = statistics
+        self._began = throttle.now()
         self._status = 0
         self._headers: Mapping[str, str] = {}
         self._retry_after: float | None = None
@@ -120,7 +121,10 @@ class _Flight:
         """Give the slot back, with what the answer said about limits."""
         limits = read_limits(self._headers)
         refused = 400 <= self._status < 500
-        self._throttle.finish(self._request.budgets, limits, self._retry_after, refused=refused)
+        took = self._throttle.now() - self._began
+        self._throttle.finish(
+            self._request.budgets, limits, self._retry_after, refused=refused, took=took
+        )
         logger.debug("%s answered %s", self._request.endpoint, self._status or "nothing")
 
 

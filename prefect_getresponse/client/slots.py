@@ -41,7 +41,7 @@ IDLE_BESIDE_OTHERS = 2.0
 SPELL = 60.0
 """Seconds for which a worker keeps a slot that does not divide evenly."""
 PATIENCE = 30.0
-"""Seconds without an answer about endpoint budgets after which a worker counts for itself."""
+"""Seconds for which a worker tries a pool that is busy or keeps no books before it goes alone."""
 TRIES = 5
 """Times that a book is read anew because another worker wrote into it meanwhile."""
 SETTLING = 4.0
@@ -51,7 +51,16 @@ logger = logging.getLogger("prefect_getresponse")
 
 
 class PoolUnreachable(Exception):
-    """The pool cannot be asked now; what is held stays held until it ends."""
+    """The pool cannot be asked now; what is held stays held until it ends.
+
+    Args:
+        reason: Why, in words.
+        is_busy: Whether it is there and may soon answer better; other workers may well hold slots.
+    """
+
+    def __init__(self, reason: str, *, is_busy: bool = False) -> None:
+        super().__init__(reason)
+        self.is_busy = is_busy
 
 
 @dataclass(eq=False)
@@ -227,7 +236,8 @@ class SlotKeeper:
         self._held = _Holding()
         self._workers = 1
         self._asked_at = -math.inf
-        self._books_silent_since: float = math.inf
+        self._books_silent_since = math.inf
+        self._busy_since = math.inf
         self._asleep = True
 
     def wanted(self) -> None:
@@ -247,6 +257,7 @@ class SlotKeeper:
         self._drop_ended()
         try:
             delay = self._work() if self._is_needed() else self._go_idle()
+            self._busy_since = math.inf
         except PoolUnreachable as error:
             delay = self._without_pool(error)
         self._show()
@@ -423,6 +434,10 @@ class SlotKeeper:
         """Live on what is held; take the next pool when that is nothing any more."""
         if self._held.grants:
             return POLL
+        if error.is_busy:
+            self._busy_since = min(self._busy_since, self._clock())
+            if self._clock() - self._busy_since < PATIENCE:
+                return POLL
         self._held = _Holding()
         self._pool.close()
         self._choice += 1

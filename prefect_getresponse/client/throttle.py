@@ -263,6 +263,7 @@ class Throttle:
         retry_after: float | None,
         *,
         refused: bool = False,
+        took: float = 0.0,
     ) -> None:
         """End a call and learn from its answer.
 
@@ -271,6 +272,8 @@ class Throttle:
             limits: Limit headers of the answer, if any.
             retry_after: Seconds a 429 asked to wait; None for any other answer.
             refused: Whether the answer says that nothing was done.
+            took: Seconds from start to answer, by `now`. A slow answer, or one that waited while
+                the process was stopped, places the end of the frame too late: it teaches nothing.
         """
         with self._lock:
             now = self._clock()
@@ -280,7 +283,12 @@ class Throttle:
                     self._budgets[name].give_back()
             if retry_after is not None:
                 self._pause(budgets, now + retry_after + self._chance.uniform(0.1, 0.5))
-            elif limits is not None and limits.limit > _SECOND_LIMIT and not budgets:
+            elif (
+                limits is not None
+                and limits.limit > _SECOND_LIMIT
+                and took < _RESET_TOLERANCE
+                and not budgets
+            ):
                 self._learn(limits, now)
         self._wake_next()
 
@@ -293,6 +301,10 @@ class Throttle:
             for budget in self._budgets.values():
                 budget.callers.pop(wake, None)
         self._wake_next()
+
+    def now(self) -> float:
+        """Seconds by the throttle's clock."""
+        return self._clock()
 
     @property
     def frame(self) -> tuple[int, float] | None:

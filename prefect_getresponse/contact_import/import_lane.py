@@ -154,11 +154,13 @@ class ImportLane:
         await self._told.of(chunk.chunk)
         deadline = self._clock() + self._job.options.import_seconds
         waits = looks(self._client, self._clock, deadline, CHEAP)
+        if not await self._has_room():
+            await self._wait_for_room(waits)
         while True:
             try:
                 answer = await self._client.send(request, on_start=intend)
             except Conflict:
-                # Another import is at work. Nothing was taken.
+                # Another import began meanwhile. Nothing was taken.
                 self._ledger.retract(self._run, chunk.chunk, chunk.attempt)
                 await self._wait_for_room(waits)
                 continue
@@ -185,13 +187,17 @@ class ImportLane:
             self._sent(len(contacts))
             return True
 
+    async def _has_room(self) -> bool:
+        """Whether GetResponse works on no import of the list, and at most one of the account."""
+        listed = await self._account.imports(self._clock() - OLDEST)
+        lists = [each["campaign"]["campaignId"] for each in listed if each["status"] in ACTIVE]
+        return self._campaign_id not in lists and len(lists) < ACTIVE_AT_ONCE
+
     async def _wait_for_room(self, waits: AsyncIterator[bool]) -> None:
-        """Wait until GetResponse works on no import of the list, and on one of the account."""
+        """Wait until GetResponse may take an import of the list."""
         self._progress.note("another import is at work: waiting for it")
         async for last in waits:
-            listed = await self._account.imports(self._clock() - OLDEST)
-            lists = [each["campaign"]["campaignId"] for each in listed if each["status"] in ACTIVE]
-            if self._campaign_id not in lists and len(lists) < ACTIVE_AT_ONCE:
+            if await self._has_room():
                 return
             if last:
                 break

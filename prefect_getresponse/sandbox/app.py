@@ -77,13 +77,23 @@ class Application:
         access: What callers must send.
         speed: How many times faster than life GetResponse's own work is done.
         seed_contacts: Confirmed contacts on the default list from the start.
+        frame_seconds: Length of a frame of calls.
         clock: Returns unix seconds.
     """
 
-    def __init__(self, *, access: Access, speed: float, seed_contacts: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        access: Access,
+        speed: float,
+        seed_contacts: int,
+        frame_seconds: float,
+        clock: Clock,
+    ) -> None:
         self._access = access
         self._speed = speed
         self._seed_contacts = seed_contacts
+        self._frame_seconds = frame_seconds
         self._clock = clock
         self._lock = threading.RLock()
         self.in_flight = 0
@@ -100,7 +110,7 @@ class Application:
             redirect_url=self._access.redirect_url,
             speed=self._speed,
         )
-        self.limits = Limits()
+        self.limits = Limits(self._frame_seconds)
         self.faults = Faults()
         self.log: list[LogEntry] = []
         self._errors = 0

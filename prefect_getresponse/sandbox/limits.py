@@ -33,9 +33,15 @@ class Limits:
 
     The second is a rolling one: among the calls of any 1.0 s at most 80 pass. The frame is
     fixed: the first one starts with the first call, the next ones follow without gaps.
+
+    Args:
+        frame_seconds: Length of a frame; the calls of a frame are in proportion to it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, frame_seconds: float = FRAME_SECONDS) -> None:
+        self._frame_seconds = frame_seconds
+        self._per_frame = round(PER_FRAME * frame_seconds / FRAME_SECONDS)
+        self._batch_per_frame = round(BATCH_PER_FRAME * frame_seconds / FRAME_SECONDS)
         self._recent: deque[float] = deque()
         self._frame_start: float | None = None
         self._in_frame = 0
@@ -62,8 +68,8 @@ class Limits:
         if len(self._recent) >= PER_SECOND:
             wait = self._recent[0] + 1.0 - now
             raise throttled(PER_SECOND, wait, _short_window(PER_SECOND, wait))
-        if self._in_frame >= PER_FRAME:
-            raise throttled(PER_FRAME, self._frame_left(now))
+        if self._in_frame >= self._per_frame:
+            raise throttled(self._per_frame, self._frame_left(now))
         if operation_id == BATCH_OPERATION:
             self._admit_batch(now)
         if operation_id in PER_DAY:
@@ -78,7 +84,8 @@ class Limits:
             now: Unix seconds.
         """
         self._roll(now)
-        return frame_headers(PER_FRAME - self._in_frame, self._frame_left(now))
+        left = self._frame_left(now)
+        return frame_headers(self._per_frame - self._in_frame, left, self._per_frame)
 
     def summary(self, now: float) -> dict[str, float]:
         """Return the counters for people to look at."""
@@ -94,8 +101,8 @@ class Limits:
         wait = self._last_batch + BATCH_INTERVAL - now
         if wait > _NOISE:
             raise throttled(1, wait)
-        if self._batch_in_frame >= BATCH_PER_FRAME:
-            raise throttled(BATCH_PER_FRAME, self._frame_left(now))
+        if self._batch_in_frame >= self._batch_per_frame:
+            raise throttled(self._batch_per_frame, self._frame_left(now))
         self._last_batch = now
         self._batch_in_frame += 1
 
@@ -113,20 +120,20 @@ class Limits:
             self._recent.popleft()
         if self._frame_start is None:
             return
-        frames = math.floor((now - self._frame_start + _NOISE) / FRAME_SECONDS)
+        frames = math.floor((now - self._frame_start + _NOISE) / self._frame_seconds)
         if frames > 0:
-            self._frame_start += frames * FRAME_SECONDS
+            self._frame_start += frames * self._frame_seconds
             self._in_frame = self._batch_in_frame = 0
 
     def _frame_left(self, now: float) -> float:
         start = now if self._frame_start is None else self._frame_start
-        return start + FRAME_SECONDS - now
+        return start + self._frame_seconds - now
 
 
-def frame_headers(remaining: int, seconds: float) -> Mapping[str, str]:
-    """Return the headers that describe the frame of 30,000 calls."""
+def frame_headers(remaining: int, seconds: float, calls: int = PER_FRAME) -> Mapping[str, str]:
+    """Return the headers that describe the frame of 30,000 calls, or of how many it has."""
     return {
-        "X-RateLimit-Limit": str(PER_FRAME),
+        "X-RateLimit-Limit": str(calls),
         "X-RateLimit-Remaining": str(remaining),
         "X-RateLimit-Reset": _seconds_text(seconds),
     }

@@ -10,6 +10,7 @@ import httpx
 
 from prefect_getresponse.sandbox.app import Application, Clock
 from prefect_getresponse.sandbox.authentication import Access
+from prefect_getresponse.sandbox.limits import FRAME_SECONDS
 from prefect_getresponse.sandbox.server import Server, serve_forever
 from prefect_getresponse.sandbox.transport import (
     AsyncSandboxTransport,
@@ -34,6 +35,8 @@ class Sandbox:
         client_secret: Its client secret.
         redirect_url: Where its authorize page sends people with a code.
         domain: Domain of a MAX account, which callers send as `X-Domain`; empty for retail.
+        frame_seconds: Length of the frame of calls, which holds calls in proportion to it: 3,000 in
+            60 seconds. GetResponse's own has 600; a shorter one is for measuring.
         clock: Returns unix seconds; pass your own to run in virtual time.
 
     Raises:
@@ -64,6 +67,7 @@ class Sandbox:
         client_secret: str = "sandbox-secret",  # noqa: S107 - a secret of the sandbox only
         redirect_url: str = "http://127.0.0.1:8750/",
         domain: str = "",
+        frame_seconds: float = FRAME_SECONDS,
         clock: Clock = time.time,
     ) -> None:
         if not (api_key and client_id and client_secret):
@@ -72,9 +76,15 @@ class Sandbox:
             raise ValueError(f"speed must be above 0, not {speed}")
         if seed_contacts < 0:
             raise ValueError(f"seed_contacts cannot be negative: {seed_contacts}")
+        if frame_seconds < 1:
+            raise ValueError(f"frame_seconds must be at least 1, not {frame_seconds}")
         access = Access(api_key, client_id, client_secret, redirect_url, domain)
         self._app = Application(
-            access=access, speed=speed, seed_contacts=seed_contacts, clock=clock
+            access=access,
+            speed=speed,
+            seed_contacts=seed_contacts,
+            frame_seconds=frame_seconds,
+            clock=clock,
         )
 
     def handle(self, request: httpx.Request) -> httpx.Response:

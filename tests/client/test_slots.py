@@ -273,6 +273,22 @@ class TestTrouble:
 
         assert office.workers[1].keeper.slots == SLOTS
 
+    @pytest.mark.parametrize("stopped_at", [100.0, 530.0])
+    def test_who_was_stopped_beyond_its_lease_goes_on_without_harm(self, stopped_at: float) -> None:
+        office = Office(2)
+        for worker in office.workers:
+            worker.work()
+        office.time.run(until=stopped_at)
+        office.workers[0].stop_for(LEASE + SWEEP + 15.0)
+        office.time.run(until=stopped_at + LEASE + SWEEP + 5.0)
+        assert office.workers[1].keeper.slots == SLOTS
+        office.time.run(until=2 * FRAME)
+
+        assert office.account.refused == []
+        assert office.account.most_in_flight <= SLOTS
+        assert len(office.account.accepted) >= 0.98 * 2 * CALLS_A_FRAME
+        assert sorted(office.slots()) == [5, 5]
+
     def test_nothing_starts_when_the_lease_could_not_be_renewed(self) -> None:
         office = Office(1)
         office.workers[0].work()
@@ -303,6 +319,20 @@ class TestTrouble:
 
         assert office.slots() == [SLOTS]
         assert "other machines are not seen" in caplog.text
+
+    def test_a_busy_server_is_not_taken_for_none(self) -> None:
+        office = Office(2)
+        office.workers[0].work()
+        office.time.run(until=5.0)
+        office.server.is_busy = True
+        office.workers[1].work()
+        office.time.run(until=15.0)
+        assert office.slots() == [SLOTS, 0]
+        office.server.is_busy = False
+        office.time.run(until=25.0)
+
+        assert office.slots() == [5, 5]
+        assert office.account.refused == []
 
     def test_the_server_is_asked_again_after_a_rest(self) -> None:
         office = Office(1)

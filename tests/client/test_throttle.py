@@ -136,6 +136,15 @@ class TestHeaders:
     def test_limits_of_an_endpoint_say_nothing_about_the_frame(self) -> None:
         assert wait_after_answer(RateLimits(CALLS_A_FRAME, 0, 500.0), BATCH) < 0.1
 
+    def test_an_answer_that_came_late_says_nothing_about_the_frame(self) -> None:
+        time, throttle = make()
+        for _ in range(2):
+            start(time, throttle)
+        throttle.finish((), RateLimits(CALLS_A_FRAME, 20_000, 400.0), None)
+        throttle.finish((), RateLimits(CALLS_A_FRAME, 25_000, 500.0), None, took=90.0)
+
+        assert throttle.frame == (20_000, 400.0 - time.now)
+
     def test_an_overtaken_answer_of_the_last_frame_does_not_count(self) -> None:
         time, throttle = make()
         for _ in range(2):

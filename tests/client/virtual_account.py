@@ -113,11 +113,13 @@ class Caller:
     budgets: tuple[str, ...] = ()
     latency: float = 0.09
     jitter: float = 0.35
+    started: float = 0.0
 
     def ask(self) -> None:
         """Ask for a start, and start or wait."""
         delay = self.throttle.try_start(self.budgets, self.wake)
         if delay is None:
+            self.started = self.time.now
             self.time.after(self._leg(), self._arrive)
         elif delay < math.inf:
             # Nobody's sleep ends on the spot.
@@ -137,7 +139,8 @@ class Caller:
         self.time.after(self._leg(), lambda: self._finish(fits, limits))
 
     def _finish(self, fits: bool, limits: RateLimits) -> None:
-        self.throttle.finish(self.budgets, limits, None if fits else 1.0)
+        took = self.time.now - self.started
+        self.throttle.finish(self.budgets, limits, None if fits else 1.0, took=took)
         self.ask()
 
     def _leg(self) -> float:

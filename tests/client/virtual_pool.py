@@ -31,6 +31,7 @@ class LeaseServer:
         self.time = time
         self.is_down = False
         self.has_books = True
+        self.is_busy = False
         self.calls = 0
         self.leases: dict[int, _Lease] = {}
         self.books: dict[str, tuple[int, str]] = {}
@@ -54,8 +55,8 @@ class LeaseServer:
 
     def answer(self) -> None:
         self.calls += 1
-        if self.is_down:
-            raise PoolUnreachable("the server of the test is down")
+        if self.is_down or self.is_busy:
+            raise PoolUnreachable("the server of the test is down", is_busy=self.is_busy)
 
     def _sweep(self) -> None:
         ended = [key for key, lease in self.leases.items() if lease.ends <= self.time.now]

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from prefect_getresponse.sandbox import Sandbox
 from tests.sandbox.conftest import Api
 
 
@@ -77,3 +78,17 @@ def test_refused_calls_count_for_nothing(api: Api) -> None:
     for _ in range(200):
         get(api)
     assert api.control("GET", "state")["limits"]["callsInFrame"] == 80
+
+
+def test_a_shorter_frame_has_fewer_calls() -> None:
+    now = 1_000_000.0
+    sandbox = Sandbox(frame_seconds=6, clock=lambda: now)
+    headers = {"X-Auth-Token": "api-key sandbox-key"}
+    with httpx.Client(transport=sandbox.transport(), headers=headers) as http:
+        for left in reversed(range(300)):
+            answer = http.get("https://sandbox.test/v3/accounts")
+            assert answer.headers["X-RateLimit-Remaining"] == str(left)
+            now += 0.015
+        assert http.get("https://sandbox.test/v3/accounts").status_code == 429
+        now += 6
+        assert http.get("https://sandbox.test/v3/accounts").status_code == 200
