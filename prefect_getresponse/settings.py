@@ -32,6 +32,8 @@ class GetResponseSettings(PrefectBaseSettings):
         account_name: Name of the account in limits, state files and events; not secret.
         settle_seconds: Longest wait for queued contacts to appear on their list.
         import_seconds: Longest wait for GetResponse to do an import, its review included.
+        webhook_secret: What the URL of webhooks holds as `secret`, at least 32 random bytes.
+        webhook_secret_before: The secret before it, until the panel has the new one.
         state_dir: Folder of the import's ledgers; `<PREFECT_HOME>/getresponse` when empty.
         retention_days: Days for which imports keep what they know of people who are in no source.
         ledger_copy: Folder or URL of copies of the ledgers, for disks that do not outlive a worker.
@@ -56,6 +58,8 @@ class GetResponseSettings(PrefectBaseSettings):
     account_name: str = "default"
     settle_seconds: float = Field(default=600.0, ge=0)
     import_seconds: float = Field(default=3600.0, ge=0)
+    webhook_secret: SecretStr = SecretStr("")
+    webhook_secret_before: SecretStr = SecretStr("")
     state_dir: str = ""
     retention_days: float = Field(default=30.0, gt=0)
     ledger_copy: str = ""

@@ -27,7 +27,19 @@ Command = Callable[[Sequence[str]], None]
 
 WAITING = {"sandbox", "oauth", "demo"}
 """Commands of ours that wait for somebody, or are tried elsewhere; they are only understood."""
-UNTRIED = {".", "cd", "cp", "curl", "docker", "export", "kubectl", "python", "sudo", "systemctl"}
+UNTRIED = {
+    ".",
+    "cd",
+    "cp",
+    "curl",
+    "docker",
+    "export",
+    "kubectl",
+    "python",
+    "sudo",
+    "systemctl",
+    "uvicorn",
+}
 """Programs of the machine, which no test calls."""
 
 
