@@ -11,9 +11,8 @@ from typing import Any, Literal, TypeVar
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from prefect.events import emit_event
+from prefect.exceptions import TerminationSignal
 from prefect.runtime import flow_run
-from slugify import slugify
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
@@ -24,6 +23,7 @@ from prefect_getresponse.contact_import.flow_artifacts import (
     show_plan,
     show_report,
 )
+from prefect_getresponse.contact_import.flow_events import emit_ending
 from prefect_getresponse.contact_import.flow_progress import FlowProgress
 from prefect_getresponse.contact_import.job import (
     ImportOptions,
@@ -42,7 +42,7 @@ from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
 from prefect_getresponse.contact_import.progress import Progress
-from prefect_getresponse.contact_import.report import ImportReport, failure
+from prefect_getresponse.contact_import.report import ImportReport, Interrupted, failure
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.event_loops import run_on_loop
 
@@ -159,6 +159,9 @@ def nightly_contact_import(
             if not anything_sent(job.ledger, run_id):
                 raise
             error = raised
+        except (TerminationSignal, KeyboardInterrupt):
+            report_cancelled(job, run_id)
+            raise
         result = report_import(job, run_id, error)
     if result.problem:
         raise failure(result)
@@ -213,18 +216,18 @@ def report_import(job: Job, run_id: str, error: GetResponseError | None) -> Impo
     """Account for every row: report and rejects as artifacts, and one event."""
     result = report(job, run_id, time.time, error)
     show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
-    emit_event(
-        f"getresponse.import.{'failed' if result.problem else 'completed'}",
-        resource={
-            "prefect.resource.id": f"getresponse.campaign.{slugify(job.campaign_name)}",
-            "prefect.resource.name": job.campaign_name,
-        },
-        payload=result.as_dict(),
-    )
+    emit_ending(job, result, "failed" if result.problem else "completed")
     get_run_logger().info(
         "%s", ", ".join(f"{rows} {verdict}" for verdict, rows in result.verdicts.items() if rows)
     )
     return result
+
+
+def report_cancelled(job: Job, run_id: str) -> None:
+    """Leave the report of what was done so far; the next run goes on from there."""
+    result = report(job, run_id, time.time, Interrupted())
+    show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
+    emit_ending(job, result, "cancelled")
 
 
 def _run(

@@ -6,6 +6,7 @@ the first send; 2 anything wrong before the first send.
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from cyclopts import App, CycloptsError
@@ -43,8 +44,13 @@ app.command(purge.purge)
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code; SIGTERM ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(run(sys.argv[1:]))
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    signal.raise_signal(signal.SIGINT)
 
 
 def run(arguments: list[str]) -> int:

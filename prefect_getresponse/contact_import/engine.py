@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -20,7 +21,7 @@ from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
 from prefect_getresponse.contact_import.progress import Progress, Silent
-from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.report import ImportReport, Interrupted
 from prefect_getresponse.contact_import.sources import Source
 
 
@@ -44,7 +45,7 @@ async def run_import(
         clock: Seconds since the epoch.
 
     Returns:
-        What became of every row, also when the run broke off after its first send.
+        What became of every row, also when the run broke off or was cancelled after its first send.
 
     Raises:
         ImportInputError: The source cannot be used; nothing was sent.
@@ -55,13 +56,13 @@ async def run_import(
     with holding(job) as job:
         await settle_interrupted(job, client, progress, clock)
         run_id = read(job, progress, clock)
-        error = None
+        error: GetResponseError | None = None
         try:
             await plan(job, run_id, client, progress)
             await send(job, run_id, client, progress, clock)
             await verify(job, run_id, client, progress, clock)
-        except GetResponseError as raised:
+        except (GetResponseError, asyncio.CancelledError) as raised:
             if not anything_sent(job.ledger, run_id):
                 raise
-            error = raised
+            error = raised if isinstance(raised, GetResponseError) else Interrupted()
         return report(job, run_id, clock, error)

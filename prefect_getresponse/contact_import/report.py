@@ -125,6 +125,15 @@ class ImportFailed(GetResponseError):
     report: ImportReport | None = None
 
 
+class Interrupted(GetResponseError):
+    """Somebody ended an import while it was at work."""
+
+    default_advice = "The same import run again goes on where it stopped."
+
+    def __init__(self) -> None:
+        super().__init__("the import was interrupted")
+
+
 def failure(report: ImportReport) -> ImportFailed:
     """The error that a report with a problem is raised as."""
     error = ImportFailed(
@@ -188,6 +197,7 @@ __all__ = [
     "AttentionRow",
     "ImportFailed",
     "ImportReport",
+    "Interrupted",
     "failure",
     "neutralised",
     "tally_up",

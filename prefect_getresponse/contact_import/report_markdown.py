@@ -90,7 +90,11 @@ def _next_steps(report: ImportReport) -> list[str]:
         steps[-1] += " and sends nothing twice."
     if report.rejects_file:
         steps.append(f"Look at the rows that need it: `{report.rejects_file}`.")
-    steps += [advice for verdict, advice in _ADVICE.items() if report.verdicts.get(verdict)]
+    steps += [
+        advice
+        for verdict, advice in _ADVICE.items()
+        if report.verdicts.get(verdict) and not (report.error and verdict is Verdict.UNKNOWN)
+    ]
     return ["## What to do next", "", *[f"- {step}" for step in steps], ""] if steps else []
 
 

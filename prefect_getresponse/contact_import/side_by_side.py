@@ -17,7 +17,7 @@ WIDTH = SLOTS
 async def side_by_side(items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
     """Work on all items, ten at a time.
 
-    After a failure, or when cancelled, no item is begun; those in work end first.
+    After a failure no item is begun; those in work end first. When cancelled, they are cancelled.
 
     Args:
         items: What to work on.
@@ -35,7 +35,10 @@ async def side_by_side(items: Iterable[T], work: Callable[[T], Awaitable[None]])
     workers = [asyncio.create_task(worker()) for _ in range(WIDTH)]
     try:
         await asyncio.gather(*workers)
-    except BaseException:
+    except BaseException as error:
         stopped = True
+        if not isinstance(error, Exception):  # a signal: whoever waits for a limit waits too long
+            for each in workers:
+                each.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
         raise

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +14,12 @@ from typing import Any, cast
 
 import httpx
 import pytest
+import yaml
 from prefect import flow
+from prefect.automations import Automation
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
+from prefect.flow_engine import run_flow as run_flow_engine
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
@@ -27,6 +35,7 @@ pytestmark = [
 run_flow: Callable[..., Any] = nightly_contact_import
 """The flow, for options that come as one dictionary."""
 
+AUTOMATION = Path(__file__).parents[2] / "examples" / "automation-rejects.yaml"
 PEOPLE = ["jane@example.com", "john@example.com", "mary@example.com"]
 
 
@@ -162,7 +171,10 @@ def test_neither_key_nor_addresses_are_shown(
 
 
 def test_one_event_says_how_it_went(
-    prefect: Prefect, credentials: GetResponseCredentials, options: dict[str, Any]
+    account: FastSandbox,
+    prefect: Prefect,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
 ) -> None:
     report = run_flow(credentials, **options)
 
@@ -175,7 +187,12 @@ def test_one_event_says_how_it_went(
         time.sleep(0.1)
     [event] = found
     assert event["payload"]["verdicts"] == report.verdicts
-    assert event["resource"]["prefect.resource.name"] == CAMPAIGN
+    resource = event["resource"]
+    assert resource["prefect.resource.id"] == f"getresponse.campaign.{account.campaign_id}"
+    assert resource["prefect.resource.name"] == CAMPAIGN
+    assert resource["getresponse.rejects"] == "none"
+    related = [each["prefect.resource.id"] for each in event["related"]]
+    assert "getresponse.account.default" in related
 
 
 def test_a_second_night_writes_nothing(
@@ -301,3 +318,70 @@ def test_the_form_of_a_run_explains_every_parameter() -> None:
     assert list(parameters)[:3] == nightly_contact_import.parameters.required
     assert not [name for name, each in parameters.items() if not each.get("description")]
     assert not [name for name, each in parameters.items() if "`" in each["description"]]
+
+
+def test_too_many_rejects_pause_the_deployment_by_the_example_automation(
+    prefect: Prefect, credentials: GetResponseCredentials, options: dict[str, Any]
+) -> None:
+    automation = Automation.model_validate(yaml.safe_load(AUTOMATION.read_text("utf-8")))
+    automation.create()
+    with get_client(sync_client=True) as client:
+        flow_id = client.create_flow(nightly_contact_import)
+        deployment = client.create_deployment(flow_id, name="watched")
+        flow_run = client.create_flow_run_from_deployment(deployment)
+        with Path(options["source"]).open("a") as file:
+            file.write("\nbroken,Broken,yes\n")
+
+        parameters = {"credentials": credentials, **options}
+        run_flow_engine(
+            nightly_contact_import, flow_run=flow_run, parameters=parameters, return_type="state"
+        )
+
+        deadline = time.monotonic() + 60
+        while not client.read_deployment(deployment).paused:
+            assert time.monotonic() < deadline, "nothing has happened"
+            time.sleep(0.5)
+
+
+def test_a_cancelled_run_reports_what_was_done_and_is_resumed(
+    account: FastSandbox,
+    prefect: Prefect,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    delay = {"method": "POST", "path": "/v3/contacts", "kind": "delay", "seconds": 300.0}
+    account.faults(delay | {"after": 1, "times": 9})
+    program = (
+        "from prefect_getresponse import GetResponseCredentials as Block\n"
+        "from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import\n"
+        "import json, sys\n"
+        "nightly_contact_import(Block.load('nightly'), **json.loads(sys.argv[1]))\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, json.dumps(options)],
+        env=os.environ | {"PREFECT_API_URL": prefect.url, "PREFECT_HOME": str(tmp_path / "home")},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 90
+    while sum(call["path"] == "/v3/contacts" for call in account.log) < 3:
+        assert child.poll() is None, child.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+    child.terminate()
+    _, said = child.communicate(timeout=25)
+
+    assert child.returncode == -signal.SIGTERM, said
+    flow_run = prefect.latest_flow_run()
+    assert flow_run["state_type"] == "CRASHED"  # nobody asked Prefect to cancel it
+    artifacts = prefect.artifacts(flow_run)
+    assert "interrupted" in artifacts["report"]["data"]
+    assert artifacts["progress"]["description"].startswith("stopped")
+
+    account.faults()
+    report = run_flow(credentials, **options)
+    assert set(account.people()) == set(PEOPLE)
+    assert report.balanced
+    assert account.writes.count(("POST", "/v3/contacts")) == len(PEOPLE)
