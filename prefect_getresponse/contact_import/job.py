@@ -110,7 +110,7 @@ def import_options(**values: Any) -> ImportOptions:
         InvalidArguments: An option cannot be used; all faults are named.
     """
     settings = GetResponseSettings()
-    known = {
+    known: dict[str, Any] = {
         "settle_seconds": settings.settle_seconds,
         "import_seconds": settings.import_seconds,
         "retention_days": settings.retention_days,

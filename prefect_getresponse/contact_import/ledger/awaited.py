@@ -23,6 +23,15 @@ class Awaited(Connection):
         ).fetchone()
         return int(rows)
 
+    def anybody_arrived(self, run: int) -> bool:
+        """Whether anybody whom the run has sent was seen on the list."""
+        (found,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM rows WHERE run = ? AND action = 'add'"
+            " AND verdict IN (?, ?))",
+            (run, Verdict.ADDED, Verdict.AWAITING_CONFIRMATION),
+        ).fetchone()
+        return bool(found)
+
     def awaited_since(self, run: int) -> float:
         """When the last of the awaited rows was sent, in seconds since the epoch."""
         (sent,) = self._db.execute(

@@ -22,6 +22,7 @@ from prefect_getresponse.client.errors import (
 )
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign
+from prefect_getresponse.contact_import.canary import RejectLimit, with_canary
 from prefect_getresponse.contact_import.contacts import Ids
 from prefect_getresponse.contact_import.import_lane import ImportLane
 from prefect_getresponse.contact_import.job import Job
@@ -36,6 +37,7 @@ from prefect_getresponse.contact_import.ledger import (
 from prefect_getresponse.contact_import.ledger_copy import Told, saved_at_the_end
 from prefect_getresponse.contact_import.opt_outs import refuse_who_left
 from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.removals import remove_gone
 from prefect_getresponse.contact_import.routes import ROUTES, BatchRoute, ContactsRoute, UpdateRoute
 from prefect_getresponse.contact_import.side_by_side import side_by_side
@@ -100,7 +102,7 @@ async def send_planned(
         ImportLane(job, run, ledger, client, progress, clock, told, sent.add).run_all()
     )
     try:
-        await _send_calls(job.campaign, job.field_ids, run, ledger, client, clock, told, sent)
+        await _send_calls(job, job.campaign, run, ledger, client, clock, told, sent)
     except BaseException:
         lane.cancel()  # an import that is cut off is looked for by the next run
         with suppress(asyncio.CancelledError, GetResponseError):
@@ -110,8 +112,8 @@ async def send_planned(
 
 
 async def _send_calls(
+    job: Job,
     campaign: Campaign,
-    field_ids: dict[str, str],
     run: int,
     ledger: Ledger,
     client: AsyncClient,
@@ -121,10 +123,19 @@ async def _send_calls(
 ) -> None:
     if not ledger.chunks(run, ChunkState.PLANNED):
         return
-    tag_ids = await Account(client).tag_ids(ledger.tags_to_send(run))
-    sender = _Sender(
-        run, ledger, client, Ids(campaign.campaign_id, field_ids, tag_ids), clock, told, sent
+    account = Account(client)
+    tag_ids = await account.tag_ids(ledger.tags_to_send(run))
+    ids = Ids(campaign.campaign_id, job.field_ids, tag_ids)
+    limit = RejectLimit(job.options.max_reject_ratio)
+    sender = _Sender(run, ledger, client, ids, clock, told, limit, sent)
+    read_back = ReadBack(job, run, clock(), ledger, account)
+    settle_seconds = job.options.settle_seconds
+    await with_canary(
+        _deliver_all(sender, run, ledger), read_back, ledger, run, client, clock, settle_seconds
     )
+
+
+async def _deliver_all(sender: _Sender, run: int, ledger: Ledger) -> None:
     while chunks := ledger.chunks(run, ChunkState.PLANNED):  # again, for those that were split
         if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
             await sender.deliver(chunks.pop(0))
@@ -161,8 +172,10 @@ class _Sender:
         ids: Ids,
         clock: Callable[[], float],
         told: Told,
+        limit: RejectLimit,
         sent: _Sent,
     ) -> None:
+        self._limit = limit
         self._run = run
         self._ledger = ledger
         self._client = client
@@ -173,7 +186,12 @@ class _Sender:
         self._failures = 0
 
     async def deliver(self, chunk: Chunk) -> None:
-        """Send one chunk, and write down what came of it."""
+        """Send one chunk, and write down what came of it.
+
+        Raises:
+            TooManyRejects: So much has been refused that the run would fail.
+        """
+        self._limit.check()
         route = ROUTES[chunk.route]
         rows = self._ledger.chunk_rows(self._run, chunk.chunk)
 
@@ -196,6 +214,7 @@ class _Sender:
             state = ChunkState.ACKNOWLEDGED if route.verdict is None else ChunkState.VERIFIED
             decisions = [Decision(row.row, verdict=route.verdict) for row in rows]
             self._answer(chunk, state, decisions if route.verdict else [])
+            self._limit.count(len(rows), rejected=False)
         if done:
             self._sent.add(len(rows))
             if route.size > 1:
@@ -241,6 +260,7 @@ class _Sender:
         error: GetResponseError | None,
     ) -> None:
         detail = str(error.args[0]) if error else None
+        self._limit.count(len(rows), rejected=verdict is Verdict.REJECTED)
         self._answer(
             chunk,
             _STATES.get(verdict, ChunkState.VERIFIED),

@@ -6,11 +6,9 @@ GetResponse takes contacts with an empty 202 and adds them minutes later, or nev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.addresses import compare_key
 from prefect_getresponse.contact_import.import_book import ImportChunk
 from prefect_getresponse.contact_import.import_lane import outcome_of
 from prefect_getresponse.contact_import.job import Job
@@ -19,12 +17,12 @@ from prefect_getresponse.contact_import.ledger import (
     ChunkState,
     Ledger,
     Phase,
-    Standing,
 )
 from prefect_getresponse.contact_import.ledger_copy import saved_at_the_end
 from prefect_getresponse.contact_import.phases.send import send_planned
 from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 ATTEMPTS = 3
@@ -87,12 +85,9 @@ class Verification:
         self._ledger = ledger
         self._book = ledger.imports(run)
         self._client = client
-        self._account = Account(client)
         self._progress = progress
         self._clock = clock
-        # A day earlier than the start: server and client need not agree about the time.
-        since = datetime.fromtimestamp(started, UTC) - timedelta(days=1)
-        self._created_from = f"{since:%Y-%m-%d}"
+        self._read_back = ReadBack(job, run, started, ledger, Account(client))
 
     async def run_all(self) -> None:
         """Watch, resend what provably never arrived, and conclude."""
@@ -116,30 +111,12 @@ class Verification:
         self._progress.start("verifying", awaited)
         deadline = self._ledger.awaited_since(self._run) + self._job.options.settle_seconds
         async for _ in looks(self._client, self._clock, deadline):
-            await self._look()
+            await self._read_back.look()
+            self._conclude_counted_imports()
             left = self._ledger.count_awaited(self._run)
             self._progress.advance(awaited - left)
             if not left:
                 return
-
-    async def _look(self) -> None:
-        if self._job.campaign is None:
-            return
-        campaign_id = self._job.campaign.campaign_id
-        async for page in self._account.subscribers(campaign_id, self._created_from):
-            self._add(Standing.SUBSCRIBED, page)
-        if self._job.campaign.double_optin:
-            async for page in self._account.search(campaign_id, "unconfirmed"):
-                self._add(Standing.UNCONFIRMED, page)
-        self._ledger.acknowledge_visible(self._run)
-        self._ledger.settle_visible(self._run, Standing.SUBSCRIBED, Verdict.ADDED)
-        self._ledger.settle_visible(self._run, Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION)
-        self._conclude_counted_imports()
-
-    def _add(self, standing: Standing, page: list[dict[str, str]]) -> None:
-        people = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]
-        with self._ledger.transaction():
-            self._ledger.add_listed(self._run, standing, people)
 
     def _conclude_counted_imports(self) -> None:
         """As many people have appeared as the import says: the others never will."""
