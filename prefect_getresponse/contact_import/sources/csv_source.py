@@ -40,6 +40,8 @@ class CsvSource:
         declared = delimiters.declared(lines[0]) if lines else None
         self._skipped_lines = int(declared is not None)
         lines = lines[self._skipped_lines :]
+        if not lines and not complete:
+            self._raise_damage()
         self._delimiter = declared or delimiters.sniff(lines)
         head, stopped = delimiters.parsed(lines, self._delimiter)
         if not head and stopped is not None:
@@ -93,6 +95,14 @@ class CsvSource:
             raise self._unsplittable(error).at(row=row + 1) from error
         except UnreadableSource as error:
             raise error.at(row=row + 1) from error
+
+    def _raise_damage(self) -> None:
+        """Raise what is wrong with the header, of which nothing could be read."""
+        try:
+            for _ in self._text.lines():
+                pass
+        except UnreadableSource as error:
+            raise error.at(row=1) from error
 
     def _line_lists(self, last_row: Callable[[], int]) -> Iterator[list[str]]:
         """Yield lines, some 256 KiB at once, until a single record is found to be too large."""

@@ -167,3 +167,17 @@ def test_what_csv_writes_is_read(
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
     assert [cells for _, cells in records(CsvSource(path))] == rows[1:]
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "iso8859-2"])
+def test_what_excel_saves_in_polish_is_read_when_its_encoding_is_given(
+    write: Write, encoding: str
+) -> None:
+    text = "sep=;\r\nImi\u0119;E-mail\r\n\u017baneta \u0141\u0105cka;z@example.com\r\n"
+    path = write(text.encode(encoding), "klienci.csv")
+
+    with pytest.raises(UnreadableSource, match=r"row 1: .*is not UTF-8.*--encoding"):
+        CsvSource(path)
+    source = CsvSource(path, encoding)
+    assert source.columns() == ["Imi\u0119", "E-mail"]
+    assert records(source) == [(2, ["\u017baneta \u0141\u0105cka", "z@example.com"])]
