@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or newer, make, and a package index that pip knows.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-browser screenshots fuzz lint types bench docs drift lock lowest newest dist sbom audit clean runtime dev browser release uv
+.PHONY: help demo test test-browser test-deployments screenshots fuzz lint types bench docs drift lock lowest newest dist sbom audit clean runtime dev browser release uv
 
 PYTHON ?=
 export PYTHON
@@ -21,6 +21,9 @@ demo: runtime ## Run the nightly import of the example data against the sandbox
 
 test: dev ## Run the whole test suite
 	@$(PYTEST) $(ARGS)
+
+test-deployments: dev ## Try schedules, workers and the power cut on a Prefect server (on PostgreSQL if there is one)
+	@$(BIN)/pytest -m deployments tests/deployments $(ARGS)
 
 test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debian: chromium)
 	@$(BIN)/pytest -m browser tests/browser $(ARGS)

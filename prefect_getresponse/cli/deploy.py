@@ -39,7 +39,7 @@ def deploy(
 
     Args:
         names: nightly (one import every night), many-lists (several lists at once), one-list (what
-            many-lists starts).
+            many-lists starts), account-check (every week).
         block: Name of the GetResponseCredentials block that runs load.
         pool: Work pool; a process pool is made if there is none of the name.
         source: What to import, as the worker sees it.

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 PREFECT = str(Path(sys.executable).with_name("prefect"))
@@ -30,7 +30,7 @@ def environment(api_url: str, home: Path, **others: str) -> dict[str, str]:
 
 
 class Worker:
-    """A process worker, the leader of a process group that its runs belong to.
+    """A process worker.
 
     Attributes:
         name: Its name.
@@ -48,7 +48,6 @@ class Worker:
                 cwd=self.log.parent,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
             )
 
     @property
@@ -63,7 +62,9 @@ class Worker:
 
     def pull_the_plug(self) -> None:
         """End it and its runs at once, as a power cut does."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        for process in (self._process.pid, *descendants(self._process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> None:
@@ -74,6 +75,21 @@ class Worker:
                 self._process.wait(30)
             except subprocess.TimeoutExpired:
                 self.pull_the_plug()
+
+
+def descendants(process: int) -> list[int]:
+    """Processes that a process has started, and theirs; where there is no /proc, none."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(path.parent.name))
+    found: list[int] = []
+    new = [process]
+    while new:
+        new = [child for parent in new for child in children.get(parent, [])]
+        found += new
+    return found
 
 
 @contextmanager

@@ -34,6 +34,7 @@ UNTRIED = {
     "curl",
     "docker",
     "export",
+    "helm",
     "kubectl",
     "python",
     "sudo",

@@ -1,22 +1,15 @@
 """The same on a real PostgreSQL, where its programs are installed (Debian's `postgresql`)."""
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prefect_getresponse.contact_import.errors import UnreadableSource
 from prefect_getresponse.contact_import.sources import open_source
+from tests.postgresql import PASSWORD, PROGRAMS, postgresql
 
-PASSWORD = "canary-password"
 QUERY = "SELECT * FROM people ORDER BY id"
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 psycopg: Any = pytest.importorskip("psycopg", reason="the extra [sql] is not installed")
 
 pytestmark = [
@@ -25,43 +18,12 @@ pytestmark = [
 ]
 
 
-def run(program: str, *words: str) -> None:
-    """Run a program of PostgreSQL; it refuses to run as root, so as `postgres` then."""
-    as_other = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    subprocess.run(
-        [*as_other, str(PROGRAMS[-1] / program), *words],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-    )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """A database with a password and 100,000 people; the URL to it."""
-    with tempfile.TemporaryDirectory() as name:
-        folder, port = Path(name), free_port()
-        (folder / "password").write_text(PASSWORD)
-        folder.chmod(0o777)
-        data = f"{folder}/data"
-        words = ["-A", "scram-sha-256", "-U", "crm", f"--pwfile={folder}/password", "--no-sync"]
-        run("initdb", "-D", data, "-E", "UTF8", *words)
-        settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        run("pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", settings, "start")
-        try:
-            url = f"postgresql://crm:{PASSWORD}@127.0.0.1:{port}/postgres"
-            fill(url)
-            yield url
-        finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-            shutil.rmtree(data, ignore_errors=True)
+    """A database with 100,000 people; the URL to it."""
+    with postgresql() as url:
+        fill(url)
+        yield url
 
 
 def fill(url: str) -> None:

@@ -1,0 +1,141 @@
+"""Deployments and process workers together: what people start, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from prefect import get_client
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+
+from prefect_getresponse import GetResponseCredentials, cli
+from prefect_getresponse.flows.many_contact_imports import ListImport, many_contact_imports
+from tests.deployments.workers import Worker, environment, wait_until, workers
+from tests.fast_sandbox import KEY, FastSandbox, fast_sandbox
+
+pytestmark = [
+    pytest.mark.xdist_group("prefect"),
+    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
+]
+
+PEOPLE = 60
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[FastSandbox]:
+    with fast_sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pool(prefect_server: str, account: FastSandbox) -> str:
+    """A work pool with two deployments, made by the command, and the name of their block."""
+    name = f"workers-{uuid4().hex[:8]}"
+    values: dict[str, Any] = {"api_key": KEY, "base_url": account.url, "allow_custom_host": True}
+    GetResponseCredentials(account_name=name, **values).save(name)
+    return name
+
+
+@pytest.fixture(scope="module")
+def two(
+    prefect_server: str, pool: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Worker]]:
+    """Two workers with a home each, as on two machines; each takes one run at a time."""
+    settle = {"PREFECT_INTEGRATIONS_GETRESPONSE_SETTLE_SECONDS": "30"}
+    assert cli.run(["deploy", "one-list", "--block", pool, "--pool", pool, "--name", pool]) == 0
+    with ExitStack() as stack:
+        homes = [tmp_path_factory.mktemp("machine") for _ in range(2)]
+        yield [
+            stack.enter_context(
+                workers([home.name], pool, environment(prefect_server, home, **settle))
+            )[0]
+            for home in homes
+        ]
+
+
+@pytest.fixture
+def client(prefect_server: str) -> Iterator[SyncPrefectClient]:
+    with get_client(sync_client=True) as client:
+        yield client
+
+
+def runs_of(client: SyncPrefectClient, deployment: str) -> list[FlowRun]:
+    found = client.read_deployment_by_name(deployment)
+    only = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[found.id]))
+    return client.read_flow_runs(flow_run_filter=only)
+
+
+def source(folder: Path, name: str) -> str:
+    path = folder / f"{name}.csv"
+    rows = [f"person{number}@{name}.example.com" for number in range(PEOPLE)]
+    path.write_text("\n".join(["Email", *rows]))
+    return str(path)
+
+
+def test_two_workers_share_an_account_and_each_does_its_part(
+    client: SyncPrefectClient,
+    account: FastSandbox,
+    pool: str,
+    two: list[Worker],
+    tmp_path: Path,
+) -> None:
+    options = {"create_campaign": True, "route": "contacts"}
+    imports = [
+        ListImport(source=source(tmp_path, name), campaign=f"{pool}-{name}", options=options)
+        for name in ("north", "south")
+    ]
+    credentials = cast(GetResponseCredentials, GetResponseCredentials.load(pool))
+
+    outcomes = many_contact_imports(credentials, imports, f"nightly-contact-import/{pool}")
+
+    assert [outcome.succeeded for outcome in outcomes] == [True, True]
+    assert all("**Balanced:** all 60 rows" in outcome.summary for outcome in outcomes)
+    for each in imports:
+        assert len(account.people(account.campaign(each.campaign))) == PEOPLE
+    assert [len(worker.runs) for worker in two] == [1, 1]
+    assert [call for call in account.log if call["status"] == 429] == []
+    for outcome in outcomes:
+        only = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[outcome.flow_run_id]))
+        kinds = {
+            str(each.key).split("-")[2] for each in client.read_artifacts(artifact_filter=only)
+        }
+        assert {"progress", "plan", "report", "rejects"} <= kinds
+
+
+def test_a_run_of_the_schedule_is_done(
+    client: SyncPrefectClient, account: FastSandbox, pool: str, two: list[Worker], tmp_path: Path
+) -> None:
+    words = ["deploy", "nightly", "--block", pool, "--pool", pool, "--name", pool]
+    words += ["--source", source(tmp_path, "east"), "--list", account.campaign_id]
+    assert cli.run([*words, "--cron", "* * * * *", "--time-zone", "UTC"]) == 0
+    name = f"nightly-contact-import/{pool}"
+    a_while_ago = datetime.now(UTC) - timedelta(minutes=3)
+    client.request(  # the scheduler's own step: the server of the tests has no scheduler
+        "POST",
+        "/deployments/{id}/schedule",
+        path_params={"id": client.read_deployment_by_name(name).id},
+        json={"start_time": a_while_ago.isoformat(), "min_runs": 1, "max_runs": 1},
+    )
+
+    def done() -> list[FlowRun]:
+        return [
+            run
+            for run in runs_of(client, name)
+            if run.auto_scheduled and run.state_type == StateType.COMPLETED
+        ]
+
+    wait_until(lambda: bool(done()))
+
+    assert len(account.people()) == PEOPLE
