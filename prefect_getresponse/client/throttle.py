@@ -37,6 +37,8 @@ _RESET_TOLERANCE = 2.0
 """Seconds by which two answers may place the end of one frame apart: they count whole seconds."""
 _SOON = 2.0
 """Seconds before a start in which it is time to reserve it."""
+_SUSPECTED = 12.0
+"""Calls a second that other programs may make for all we know before they were counted."""
 _MEMORY = 30.0
 """Seconds over which the calls of other programs are counted."""
 
@@ -169,6 +171,7 @@ class _Others:
 
     def __init__(self) -> None:
         self.rate = 0.0
+        self._suspected = _SUSPECTED
         self._spent = 0.0
         self._seen: deque[tuple[float, float, int]] = deque()
 
@@ -191,10 +194,12 @@ class _Others:
         if now - began >= _MEMORY / 3:
             lost = left - remaining - (self._spent - spent)
             self.rate += 0.1 * (max(0.0, lost / (now - began)) - self.rate)
+            self._suspected *= 0.9
 
     def peak(self) -> float:
         """What a second may hold of them, with room for a burst."""
-        return self.rate + 4 * math.sqrt(self.rate)
+        rate = max(self.rate, self._suspected)
+        return rate + 4 * math.sqrt(rate)
 
 
 class Throttle:

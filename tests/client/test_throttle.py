@@ -80,7 +80,8 @@ class TestWholeFrames:
             used = use.account.accepted_between(begin, begin + FRAME)
             assert used >= 0.99 * CALLS_A_FRAME
         in_the_rest = use.account.accepted_between(0, first_whole)
-        assert in_the_rest >= 0.85 * min(CALLS_A_FRAME, CALLS_A_SECOND * first_whole)
+        careful = 30 * 30  # calls left to others before they were counted
+        assert in_the_rest >= 0.9 * min(CALLS_A_FRAME, CALLS_A_SECOND * first_whole) - careful
 
     def test_keeps_ten_in_flight_when_answers_are_slow(self) -> None:
         use = use_account(seconds=FRAME, latency=0.4, callers=30)
@@ -114,10 +115,10 @@ class TestWholeFrames:
 
 class TestHeaders:
     def test_a_nearly_used_frame_slows_down(self) -> None:
-        calm = wait_after_answer(RateLimits(CALLS_A_FRAME, 29_000, 590.0))
+        calm = wait_after_answer(RateLimits(CALLS_A_FRAME, 20_024, 500.0))
         tight = wait_after_answer(RateLimits(CALLS_A_FRAME, 84, 70.0))
 
-        assert calm == pytest.approx(1 / 49.97, rel=0.01)
+        assert calm == pytest.approx(1 / 40, rel=0.03)
         assert tight == pytest.approx(1.0, rel=0.01)
 
     def test_an_abundant_rest_is_used_below_the_limit_of_a_second(self) -> None:
