@@ -48,12 +48,15 @@ from prefect_getresponse.client.errors import (
 )
 from prefect_getresponse.client.request import ApiRequest, Method, RetryClass, Upload, fill_path
 from prefect_getresponse.omit import OMIT, Omit
+from prefect_getresponse.run_logs import show_in_runs
 
 if TYPE_CHECKING:
     from prefect.cache_policies import CachePolicy
     from prefect.client.schemas.objects import State, TaskRun
 
     from prefect_getresponse.credentials import GetResponseCredentials
+
+show_in_runs()
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterator
 from typing import Any, cast
 
 import httpx
 import pytest
+from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 
@@ -75,3 +78,22 @@ def test_a_limit_that_was_changed_by_hand_fails_the_run(
     assert state.is_failed()
     assert isinstance(error, AccountCheckFailed)
     assert "changed by hand" in str(error)
+
+
+def test_warnings_of_the_client_are_in_the_log_of_the_run(prefect_server: str) -> None:
+    text = "POST /imports waits 3:00:00: the calls that GetResponse allows a day are used up"
+
+    @flow
+    def night() -> None:
+        logging.getLogger("prefect_getresponse").warning(text)
+
+    night()
+
+    deadline = time.monotonic() + 30
+    found: list[Any] = []
+    while not found and time.monotonic() < deadline:
+        answer = httpx.post(f"{prefect_server}/logs/filter", json={"limit": 200}, trust_env=False)
+        found = [each for each in answer.json() if each["message"] == text]
+        time.sleep(0.2)
+    [line] = found
+    assert line["flow_run_id"]
