@@ -185,11 +185,11 @@ def test_the_plug_is_pulled_on_one_of_two_workers(installation: Installation) ->
         wait_until(lambda: installation.states(UUID(survivor)) == [StateType.COMPLETED])
         assert installation.accepted() > before
 
-        [name] = [name for name, run in runs.items() if run == UUID(killed)]
-        assert installation.states(runs[name]) == [StateType.RUNNING]  # Prefect does not know
-        with workers(["a-again"], POOL, first):
-            again = installation.start(name, ROWS)
-            wait_until(lambda: installation.states(again) == [StateType.COMPLETED])
+    [name] = [name for name, run in runs.items() if run == UUID(killed)]
+    assert installation.states(runs[name]) == [StateType.RUNNING]  # Prefect does not know
+    with workers(["a-again"], POOL, first):  # the machine comes back, with its ledger
+        again = installation.start(name, ROWS)
+        wait_until(lambda: installation.states(again) == [StateType.COMPLETED])
 
     assert installation.refusals() == 0
     for name in lists:
