@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or newer, make, and a package index that pip knows.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-browser test-deployments screenshots fuzz lint types bench docs drift lock lowest newest dist sbom audit clean runtime dev browser release uv
+.PHONY: help demo test simulate test-browser test-deployments screenshots fuzz lint types bench docs drift lock lowest newest dist sbom audit clean runtime dev browser release uv
 
 PYTHON ?=
 export PYTHON
@@ -24,6 +24,9 @@ test: dev ## Run the whole test suite
 
 test-deployments: dev ## Try schedules, workers and the power cut on a Prefect server (on PostgreSQL if there is one)
 	@$(BIN)/pytest -m deployments tests/deployments $(ARGS)
+
+simulate: dev ## Let everything go wrong in virtual time: SEEDS=10000 runs many, SEED=7 shows one
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0)) $(ARGS)
 
 test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debian: chromium)
 	@$(BIN)/pytest -m browser tests/browser $(ARGS)

@@ -49,6 +49,11 @@ class ImportState:
         return self.status in ACTIVE
 
     @property
+    def has_failed(self) -> bool:
+        """Whether nothing comes of it."""
+        return self.status in ("rejected", "canceled")
+
+    @property
     def arrived(self) -> int:
         """People that it says are on the list because of it."""
         return self.counters.get("addedToList", 0) + self.counters.get("updated", 0)
@@ -81,6 +86,12 @@ class ImportChunk(NamedTuple):
     new_people: bool
     seen: int
     """Rows that have arrived: added or updated."""
+    left: int
+    """Rows whose person has left the list since the plan, before or after the import's work."""
+
+    def fits(self, state: ImportState) -> bool:
+        """Whether as many rows have arrived as its import says."""
+        return self.seen <= state.arrived <= self.seen + self.left
 
 
 class ImportBook:
@@ -98,13 +109,14 @@ class ImportBook:
     def chunks(self) -> list[ImportChunk]:
         """All chunks that go or went by import, in order."""
         return [
-            ImportChunk(chunk, state, attempt, sent, rows, bool(new_people), seen)
-            for chunk, state, attempt, sent, rows, new_people, seen in self._db.execute(
+            ImportChunk(chunk, state, attempt, sent, rows, bool(new_people), seen, left)
+            for chunk, state, attempt, sent, rows, new_people, seen, left in self._db.execute(
                 "SELECT chunk, state, attempt, sent, count(rows.row), max(action = 'add'),"
-                " coalesce(sum(rows.verdict IN (?, ?)), 0) FROM chunks"
+                " coalesce(sum(rows.verdict IN (?, ?)), 0), coalesce(sum(rows.verdict = ?), 0)"
+                " FROM chunks"
                 " JOIN rows USING (run, chunk) WHERE run = ? AND route = 'import'"
                 " GROUP BY chunk ORDER BY chunk",
-                (Verdict.ADDED, Verdict.UPDATED, self._run),
+                (Verdict.ADDED, Verdict.UPDATED, Verdict.REFUSED, self._run),
             )
         ]
 

@@ -13,6 +13,7 @@ from prefect_getresponse.client.errors import (
     Conflict,
     GetResponseError,
     InvalidArguments,
+    NotFound,
     OutcomeUnknown,
     PayloadTooLarge,
     ValidationFailed,
@@ -301,7 +302,10 @@ class ImportLane:
         return decisions
 
     async def _compare_one(self, row: RowToSend, state: ImportState) -> Decision:
-        details = await self._account.contact(row.contact_id or "")
+        try:
+            details = await self._account.contact(row.contact_id or "")
+        except NotFound:
+            return Decision(row.row, verdict=Verdict.REFUSED, reason="left_meanwhile")
         if not steps_to(unpack(row.contact), details):
             return Decision(row.row, verdict=Verdict.UPDATED)
         return Decision(row.row, verdict=Verdict.REJECTED, **outcome_of(state))
@@ -320,7 +324,7 @@ class ImportLane:
 
 def outcome_of(state: ImportState) -> dict[str, str | None]:
     """Why a row of an import did not arrive, as reason and detail of its verdict."""
-    if state.status in ("rejected", "canceled"):
+    if state.has_failed:
         return {"reason": f"import_{state.status}", "detail": None}
     return {"reason": "import_invalid", "detail": state.complaints() or None}
 

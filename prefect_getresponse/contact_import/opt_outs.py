@@ -26,6 +26,21 @@ async def read_opt_outs(
         campaign_id: The list.
         now: Seconds since the epoch.
     """
+    await read_removed(account, ledger, run, campaign_id)
+    exclusions = await account.exclusions(campaign_id)
+    ledger.add_facts(run, {_FACT: now})
+    return exclusions
+
+
+async def read_removed(account: Account, ledger: Ledger, run: int, campaign_id: str) -> None:
+    """Read who was removed from the list, and is not subscribed again without more ado.
+
+    Args:
+        account: The account.
+        ledger: Takes down the people.
+        run: Number of the run.
+        campaign_id: The list.
+    """
     async for page in account.search(campaign_id, "removed"):
         removed = [
             (compare_key(p["email"]), p["contactId"], p["reason"], moment(p.get("deletedOn")))
@@ -34,9 +49,6 @@ async def read_opt_outs(
         ]
         with ledger.transaction():
             ledger.add_listed(run, Standing.REMOVED, removed)
-    exclusions = await account.exclusions(campaign_id)
-    ledger.add_facts(run, {_FACT: now})
-    return exclusions
 
 
 async def refuse_who_left(

@@ -8,6 +8,7 @@ from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.addresses import compare_key
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, Standing
+from prefect_getresponse.contact_import.opt_outs import read_removed
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 
@@ -43,6 +44,15 @@ class ReadBack:
         self._ledger.acknowledge_visible(self._run)
         self._ledger.settle_visible(self._run, Standing.SUBSCRIBED, Verdict.ADDED)
         self._ledger.settle_visible(self._run, Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION)
+
+    async def look_for_departed(self) -> None:
+        """Give rows whose person has left the list since the plan theirs: they had arrived."""
+        if self._job.campaign is None:
+            return
+        campaign_id = self._job.campaign.campaign_id
+        await read_removed(self._account, self._ledger, self._run, campaign_id)
+        self._ledger.acknowledge_visible(self._run)
+        self._ledger.settle_departed(self._run)
 
     def _add(self, standing: Standing, page: list[dict[str, str]]) -> None:
         people = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]

@@ -52,6 +52,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "consent_before_removal": "the person agreed before leaving this list, not since",
     "consent_date_unreadable": "the person left this list, and the date of consent is not one",
     "consent_date_in_future": "the person left this list, and the date of consent is to come",
+    "left_meanwhile": "the person left the list while the import was at work",
     "refused_by_api": "GetResponse refused the content of the row",
     "silent_rejection": "GetResponse took the row, but the person never appeared on the list",
     "conflict": "GetResponse said that the person is on the list already",

@@ -5,7 +5,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from prefect_getresponse.client.budgets import Book
 from prefect_getresponse.client.slots import Grant, PoolUnreachable, SlotKeeper, SlotPool
@@ -24,10 +24,19 @@ class _Lease:
     ends: float
 
 
+class Timetable(Protocol):
+    """A time in which something can be put off."""
+
+    @property
+    def now(self) -> float: ...
+
+    def after(self, delay: float, action: Callable[[], None], /) -> None: ...
+
+
 class LeaseServer:
     """Ten slots and places of workers, leased for a minute."""
 
-    def __init__(self, time: VirtualTime) -> None:
+    def __init__(self, time: Timetable) -> None:
         self.time = time
         self.is_down = False
         self.has_books = True

@@ -11,7 +11,6 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +25,8 @@ from prefect_getresponse.contact_import.job import import_options
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.sandbox import Sandbox
+from tests.troubles import EXECUTED, disturbed
+from tests.troubles import Trouble as Trouble
 from tests.virtual_time import VirtualTime
 
 KEY = "canary-key-0123456789"
@@ -40,31 +41,6 @@ Rows = Iterable[Sequence[str]]
 class Killed(BaseException):
     """The process is gone."""
 
-
-class Trouble(Enum):
-    """What the wire does to a call."""
-
-    REFUSED = "no connection"
-    LOST_BEFORE = "the connection breaks before the call is executed"
-    LOST_AFTER = "the connection breaks after the call was executed"
-    TRUNCATED = "half an answer after the call was executed"
-    HTML = "a maintenance page instead of the call"
-    FAILED_BEFORE = "500 instead of the call"
-    FAILED_AFTER = "500 after the call was executed"
-    TOO_LARGE = "413 instead of the call"
-    THROTTLED = "429 instead of the call"
-    UNAUTHORIZED = "401 instead of the call"
-    KILLED_BEFORE = "our process dies before the call arrives"
-    KILLED_AFTER = "our process dies after the call was executed"
-
-
-EXECUTED = {
-    Trouble.LOST_AFTER,
-    Trouble.TRUNCATED,
-    Trouble.FAILED_AFTER,
-    Trouble.KILLED_AFTER,
-}
-"""Troubles of calls that GetResponse has executed all the same."""
 
 SENDING_PATHS = ("/v3/contacts", "/v3/contacts/batch", "/v3/imports")
 
@@ -143,30 +119,10 @@ class Wire(httpx.AsyncBaseTransport):
     def _disturb(
         self, trouble: Trouble | None, request: httpx.Request, response: httpx.Response
     ) -> httpx.Response:
-        match trouble:
-            case Trouble.REFUSED:
-                raise httpx.ConnectError("refused", request=request)
-            case Trouble.LOST_BEFORE | Trouble.LOST_AFTER:
-                raise httpx.ReadError("reset", request=request)
-            case Trouble.TRUNCATED:
-                raise httpx.RemoteProtocolError("cut short", request=request)
-            case Trouble.HTML:
-                return httpx.Response(200, html="<h1>Maintenance</h1>", request=request)
-            case Trouble.FAILED_BEFORE | Trouble.FAILED_AFTER:
-                return httpx.Response(500, json={"code": 1}, request=request)
-            case Trouble.THROTTLED:
-                return httpx.Response(
-                    429, headers={"Retry-After": "7"}, json={"code": 1015}, request=request
-                )
-            case Trouble.TOO_LARGE:
-                return httpx.Response(413, html="<h1>Too large</h1>", request=request)
-            case Trouble.UNAUTHORIZED:
-                return httpx.Response(401, json={"code": 1014}, request=request)
-            case Trouble.KILLED_BEFORE | Trouble.KILLED_AFTER:
-                self.on_death()
-                raise Killed
-            case None:
-                return response
+        if trouble in (Trouble.KILLED_BEFORE, Trouble.KILLED_AFTER):
+            self.on_death()
+            raise Killed
+        return disturbed(trouble, request, response)
 
 
 class Lab:

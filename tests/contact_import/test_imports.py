@@ -451,3 +451,49 @@ def test_nobody_of_a_double_opt_in_list_is_imported_by_itself(double_lab: Lab) -
 
     assert counted(double_lab.run()) == {"awaiting_confirmation": 20}
     assert imports_of(double_lab) == []
+
+
+def test_who_leaves_before_the_import_reaches_them_is_refused(lab: Lab) -> None:
+    lab.add_people("jane@example.com", "john@example.com", name="Earlier")
+    lab.write([("jane@example.com", "Jane", ""), ("john@example.com", "John", "")])
+    left: list[str] = []
+
+    def leave(request: httpx.Request) -> None:
+        if request.url.path == "/v3/imports" and request.method == "POST" and not left:
+            left.append("jane@example.com")
+            lab.remove("jane@example.com", "unsubscribe")
+
+    lab.wire.plan = leave
+    report = lab.run(route="import")
+
+    assert left
+    assert counted(report) == {"updated": 1, "refused": 1}
+    assert report.reasons["refused"] == {"left_meanwhile": 1}
+    assert report.problem is None
+
+
+def test_whom_an_import_added_and_who_left_since_contradicts_nothing(lab: Lab) -> None:
+    lab.write([("jane@example.com", "Jane", ""), ("john@example.com", "John", "")])
+    left: list[str] = []
+
+    def leave(request: httpx.Request) -> None:
+        if not left and "john@example.com" in lab.subscribed:
+            left.append("john@example.com")
+            lab.remove("john@example.com", "unsubscribe")
+
+    lab.wire.plan = leave
+    report = lab.run(route="import")
+
+    assert counted(report) == {"added": 1, "refused": 1}
+    assert report.balanced
+
+
+def test_without_verification_a_rejected_import_is_sent_again_the_next_night(lab: Lab) -> None:
+    lab.write([("jane@example.com", "Jane", "")])
+    lab.decide_imports("rejected")
+    first = lab.run(route="import", verify=False, max_reject_ratio=1)
+    assert first.reasons == {"rejected": {"import_rejected": 1}}
+
+    lab.decide_imports("finished")
+    lab.run(route="import", verify=False)
+    assert lab.subscribed == {"jane@example.com"}

@@ -12,6 +12,9 @@ _AWAITED = (
     "  AND sent.state IN ('acknowledged', 'in_doubt')))"
 )
 
+_OPEN_AND_NEW = "rows.verdict IS NULL AND rows.steps IS NOT 'returning'"
+"""Rows of people who had not left the list when the run was planned, nor when they were sent."""
+
 
 class Awaited(Connection):
     """Reading back."""
@@ -44,11 +47,11 @@ class Awaited(Connection):
         return float(sent or 0)
 
     def acknowledge_visible(self, run: int) -> None:
-        """A person of a doubtful chunk is on the list: the whole chunk had arrived."""
+        """A person of a doubtful chunk is, or was, on the list: the whole chunk had arrived."""
         self._db.execute(
             "UPDATE chunks SET state = ? WHERE run = ? AND state = ? AND EXISTS"
             " (SELECT 1 FROM rows JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
-            "  AND listed.standing IN ('subscribed', 'unconfirmed')"
+            f"  AND (listed.standing <> '{Standing.REMOVED}' OR {_OPEN_AND_NEW})"
             "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk)",
             (ChunkState.ACKNOWLEDGED, run, ChunkState.IN_DOUBT),
         )
@@ -67,6 +70,16 @@ class Awaited(Connection):
             f" WHERE run = ? AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
             (earlier, verdict, run, standing),
+        )
+
+    def settle_departed(self, run: int) -> None:
+        """Give awaited rows whose person has left the list since the plan their verdict."""
+        self._db.execute(
+            "UPDATE rows SET verdict = ?, reason = 'removed_' || (SELECT name FROM listed"
+            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
+            f" WHERE run = ? AND {_AWAITED} AND {_OPEN_AND_NEW} AND EXISTS (SELECT 1 FROM listed"
+            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
+            (Verdict.REFUSED, Standing.REMOVED, run, Standing.REMOVED),
         )
 
     def settle_awaited(

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Iterator
 
+from prefect_getresponse.client.errors import NotFound
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Exclusions
 from prefect_getresponse.contact_import.addresses import compare_key
@@ -35,6 +36,7 @@ from prefect_getresponse.contact_import.routing import (
     calls_and_seconds,
     route_of_new_people,
 )
+from prefect_getresponse.contact_import.verdicts import Verdict
 
 ROWS_AT_ONCE = 5_000
 CONTACTS_AT_ONCE = 100
@@ -139,7 +141,10 @@ class _Planning:
 
     async def _compare_one(self, row: RowToSend) -> Decision:
         contact_id = row.contact_id or ""
-        details = await self._account.contact(contact_id)
+        try:
+            details = await self._account.contact(contact_id)
+        except NotFound:
+            return Decision(row.row, verdict=Verdict.REFUSED, reason="left_meanwhile")
         return decide_steps(row.row, contact_id, steps_to(unpack(row.contact), details))
 
     def _plan_removals(self) -> None:

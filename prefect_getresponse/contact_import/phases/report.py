@@ -87,7 +87,7 @@ def report(
 def _import(chunk: ImportChunk, state: ImportState, verified: bool) -> dict[str, Any]:
     """An import for the report, and whether its counters contradict the verdicts of its rows."""
     contradiction = ""
-    if verified and state.accounts_for(chunk.rows) and chunk.seen != state.arrived:
+    if verified and state.accounts_for(chunk.rows) and not chunk.fits(state):
         contradiction = (
             f"import {state.import_id} counts {state.arrived:,} people added or updated,"
             f" and {chunk.seen:,} were seen"

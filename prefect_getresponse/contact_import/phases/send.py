@@ -247,6 +247,8 @@ class _Sender:
             mine = chunk.attempt > 0
             verdict = Verdict.ADDED if mine else Verdict.ALREADY_PRESENT
             self._close(chunk, rows, verdict, None if mine else "conflict", None)
+        elif isinstance(error, NotFound) and chunk.route == UpdateRoute.name:
+            self._close(chunk, rows, Verdict.REFUSED, "left_meanwhile", None)
         else:
             self._close(chunk, rows, Verdict.REJECTED, "refused_by_api", error)
         return True

@@ -117,6 +117,7 @@ class Verification:
             self._progress.advance(awaited - left)
             if not left:
                 return
+        await self._read_back.look_for_departed()
 
     def _conclude_counted_imports(self) -> None:
         """As many people have appeared as the import says: the others never will."""
@@ -157,6 +158,9 @@ class Verification:
         self._ledger.conclude(self._run)
 
     def _conclude_unverified(self) -> None:
+        for chunk, state in self._book.states():
+            if state.has_failed:
+                self._settle_import(chunk, Verdict.REJECTED, outcome_of(state))
         self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "not_verified")
         self._conclude(Action.AWAIT, Verdict.NOT_VISIBLE_YET, "not_verified")
 

@@ -246,3 +246,24 @@ def test_a_doubtful_creation_of_a_tag_is_cleared_up(lab: Lab, trouble: Trouble) 
 
 def tags_of(people: Collection[dict[str, Any]]) -> list[list[str]]:
     return [person["tags"] for person in people]
+
+
+@pytest.mark.parametrize("moment", ["GET", "POST"])
+def test_who_leaves_while_the_import_is_at_work_is_refused(lab: Lab, moment: str) -> None:
+    lab.add_people("jane@example.com", "john@example.com", name="Earlier")
+    lab.write([("jane@example.com", "Jane", "vip"), ("john@example.com", "John", "vip")])
+    left: list[str] = []
+
+    def leave(request: httpx.Request) -> None:
+        of_one = request.url.path.startswith("/v3/contacts/")
+        if request.method == moment and of_one and not left:
+            left.append("jane@example.com")
+            lab.remove("jane@example.com", "unsubscribe")
+
+    lab.wire.plan = leave
+    report = lab.run(max_reject_ratio=0)
+
+    assert left
+    assert counted(report) == {"updated": 1, "refused": 1}
+    assert report.reasons["refused"] == {"left_meanwhile": 1}
+    assert report.problem is None

@@ -102,3 +102,31 @@ def test_a_dropped_row_of_a_doubtful_call_does_not_send_its_neighbours_again(
 
     assert counted(report) == {"added": 8, "rejected": 1}
     assert all(lab.wire.accepted[email] == 1 for email, _, _ in PEOPLE)
+
+
+def test_who_left_after_a_crash_had_arrived_and_is_not_brought_back(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    lab.wire.plan = lambda request: Trouble.KILLED_AFTER if sends(request) else None
+    lab.run_until_killed(route="batch")
+    lab.wire.plan = lambda _request: None
+    assert len(lab.subscribed) == 8
+    lab.remove(PEOPLE[3][0], "unsubscribe")
+
+    report = lab.run(route="batch")
+
+    assert counted(report) == {"added": 7, "refused": 1}
+    assert report.reasons["refused"] == {"removed_unsubscribe": 1}
+    assert set(lab.wire.accepted.values()) == {1}
+
+
+def test_a_doubtful_call_has_arrived_if_all_its_people_have_left(lab: Lab) -> None:
+    lab.write(PEOPLE[:2])
+    lab.wire.plan = lambda request: Trouble.KILLED_AFTER if sends(request) else None
+    lab.run_until_killed(route="batch")
+    lab.wire.plan = lambda _request: None
+    assert len(lab.subscribed) == 2
+    for email, _, _ in PEOPLE[:2]:
+        lab.remove(email, "unsubscribe")
+
+    assert counted(lab.run(route="batch")) == {"refused": 2}
+    assert set(lab.wire.accepted.values()) == {1}

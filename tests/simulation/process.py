@@ -1,0 +1,195 @@
+"""A process that may die at any moment: what was durable by then stays, nothing else is done."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_running: ContextVar[Process | None] = ContextVar("running", default=None)
+_LASTING = {
+    "PRAGMA journal_mode = WAL": "PRAGMA journal_mode = MEMORY",
+    "PRAGMA synchronous = FULL": "PRAGMA synchronous = OFF",
+}
+"""What a ledger asks of the disk, and what is enough in memory."""
+_CHANGES = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP")
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Process:
+    """One life of a worker, with its clock.
+
+    Args:
+        name: Who lives.
+        elapsed: Seconds of true time.
+        started: What its clock shows when true time begins, in seconds since the epoch.
+        rate: How fast its clock is; 1 is right.
+        steps: Steps until it dies; None if it is not to die by them.  A step is the moment before
+            or after a commit or a writing call.
+        on_death: Called when it dies, with the step.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        elapsed: Callable[[], float],
+        started: float,
+        rate: float = 1.0,
+        steps: int | None = None,
+        on_death: Callable[[str], None] = lambda _step: None,
+    ) -> None:
+        self.name = name
+        self.is_dead = False
+        self.tasks: dict[asyncio.Task[Any], None] = {}  # in order, as sets of tasks are not
+        self._elapsed = elapsed
+        self._started = started
+        self._rate = rate
+        self._steps = steps
+        self._on_death = on_death
+
+    # Time ----------------------------------------------------------------------------------
+
+    def now(self) -> float:
+        """Seconds since the epoch by its own clock."""
+        return self._started + self.monotonic()
+
+    def monotonic(self) -> float:
+        """Seconds by its own clock."""
+        return self._elapsed() * self._rate
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait by its own clock."""
+        await asyncio.sleep(self.true_seconds(seconds))
+
+    def true_seconds(self, seconds: float) -> float:
+        """What seconds of its own clock truly last."""
+        return seconds / self._rate
+
+    # Life and death ------------------------------------------------------------------------
+
+    def live(self) -> None:
+        """Go on living.
+
+        Raises:
+            Killed: It is dead.
+        """
+        if self.is_dead:
+            raise Killed
+
+    def step(self, what: str) -> None:
+        """Come to a step at which it may die.
+
+        Raises:
+            Killed: It dies here, or is dead.
+        """
+        self.live()
+        if self._steps is not None:
+            self._steps -= 1
+            if self._steps <= 0:
+                self.die(what)
+                raise Killed
+
+    def die(self, what: str) -> None:
+        """Die now: nothing that it does from here on has an effect."""
+        if not self.is_dead:
+            self.is_dead = True
+            self._on_death(what)
+            current = asyncio.current_task()
+            for task in list(self.tasks):
+                if task is not current:
+                    task.cancel()
+
+    async def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+        """Live until the work is done, or until death: None then."""
+        context = copy_context()
+        context.run(_running.set, self)
+        task = asyncio.get_running_loop().create_task(work(), context=context)
+        await asyncio.wait([task])
+        while self.tasks:  # what a dead process leaves behind
+            for left in list(self.tasks):
+                left.cancel()
+            await asyncio.wait(list(self.tasks))
+        if self.is_dead:
+            if not task.cancelled():
+                task.exception()  # whatever a process says after its death
+            return None
+        return task.result()
+
+
+def count_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Let each process know the tasks that it begins."""
+
+    def factory(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
+        task: asyncio.Task[Any] = asyncio.Task(coroutine, loop=loop, **options)
+        context = options.get("context")
+        process = context.get(_running) if context else _running.get()
+        if process is not None:
+            process.tasks[task] = None
+            task.add_done_callback(lambda done: process.tasks.pop(done, None))
+        return task
+
+    loop.set_task_factory(factory)
+
+
+class _MortalConnection(sqlite3.Connection):
+    """A connection to a ledger: each commit is two steps of the process that made it."""
+
+    process: Process
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        self.process.live()
+        if sql in _LASTING:  # a process dies here, never the machine
+            sql = _LASTING[sql]
+        if not self._commits(sql):
+            return super().execute(sql, parameters)
+        self.process.step("before a commit")
+        cursor = super().execute(sql, parameters)
+        self.process.step("after a commit")
+        return cursor
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        self.process.live()
+        # Outside of a transaction each row is a commit of its own.
+        rows = self._stepping(parameters) if self._commits(sql) else parameters
+        return super().executemany(sql, rows)
+
+    def _stepping(self, rows: Iterable[Any]) -> Iterator[Any]:
+        for row in rows:
+            self.process.step("before a commit")
+            yield row
+        self.process.step("after a commit")
+
+    def _commits(self, sql: str) -> bool:
+        return sql == "COMMIT" or (not self.in_transaction and sql.startswith(_CHANGES))
+
+
+@contextmanager
+def mortal_ledgers() -> Generator[None]:
+    """Let processes die at the commits of their ledgers while the block runs."""
+    connect: Callable[..., Any] = sqlite3.connect
+
+    def connected(path: Any, *arguments: Any, **options: Any) -> sqlite3.Connection:
+        process = _running.get()
+        if process is None or Path(path).suffix != ".sqlite":
+            opened: sqlite3.Connection = connect(path, *arguments, **options)
+            return opened
+        process.live()
+        ledger: _MortalConnection = connect(path, *arguments, factory=_MortalConnection, **options)
+        ledger.process = process
+        return ledger
+
+    sqlite3.connect = connected  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sqlite3.connect = connect

@@ -1,0 +1,327 @@
+"""What is to happen, drawn from a seed before it begins."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
+
+from tests.troubles import Trouble
+
+T = TypeVar("T")
+Route = Literal["auto", "contacts", "batch", "import"]
+Mode = Literal["add_and_update", "add_only", "mirror"]
+MessageKind = Literal["newsletter", "mail"]
+
+HEADER = ("Email", "First Name", "Tags", "Email Marketing Consent")
+BLOCKED = "@blocked.example"
+DROPPED = "@rejected.example"
+INVALID = "broken@"
+TROUBLES = tuple(
+    trouble
+    for trouble in Trouble
+    if trouble not in (Trouble.KILLED_BEFORE, Trouble.KILLED_AFTER, Trouble.TOO_LARGE)
+)
+OUTAGES = (
+    Trouble.REFUSED,
+    Trouble.LOST_BEFORE,
+    Trouble.LOST_AFTER,
+    Trouble.HTML,
+    Trouble.FAILED_BEFORE,
+    Trouble.FAILED_AFTER,
+    Trouble.THROTTLED,
+    Trouble.UNAUTHORIZED,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a source."""
+
+    email: str
+    name: str = ""
+    tags: str = ""
+    consent: str = "yes"
+
+    @property
+    def key(self) -> str:
+        """The address as it is compared."""
+        return self.email.casefold()
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row as the source gives it."""
+        return (self.email, self.name, self.tags, self.consent)
+
+
+Source = tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Death:
+    """When a process dies, if it lives that long.
+
+    Attributes:
+        steps: After so many steps; None for none.
+        seconds: After so many seconds; None for none.
+    """
+
+    steps: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Night:
+    """One run of an import.
+
+    Attributes:
+        pause: Seconds since the run before ended, or died.
+        source: What the source holds.
+        death: When its process dies.
+        twin: Whether a second process starts the same import meanwhile.
+        ahead: Seconds by which the clock of its process is ahead of GetResponse's.
+        rate: How fast that clock is.
+    """
+
+    pause: float
+    source: Source
+    death: Death
+    twin: bool
+    ahead: float
+    rate: float
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """An import, night after night, into a list of its own."""
+
+    name: str
+    route: Route
+    mode: Mode
+    verify: bool
+    double_optin: bool
+    outcome: str
+    nights: tuple[Night, ...]
+    earlier: Source
+    """People who are on the list when it begins."""
+    opt_outs: tuple[tuple[float, str], ...]
+    """Who leaves the list, and when at the earliest."""
+
+
+@dataclass(frozen=True)
+class MessagePlan:
+    """Messages that must not be sent twice."""
+
+    name: str
+    kind: MessageKind
+    pauses: tuple[float, ...]
+    """Seconds before each message."""
+    deaths: tuple[Death, ...]
+    """When each of its processes dies; the last one lives."""
+
+
+@dataclass(frozen=True)
+class ForeignPlan:
+    """A program that knows nothing of our limits: at what moments it calls."""
+
+    moments: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Weather:
+    """What the wire does while it is disturbed.
+
+    Attributes:
+        chance: Share of calls that meet trouble.
+        kinds: The troubles they meet.
+        slow: Share of calls that take their time to arrive.
+        outages: Spans of time in which all calls meet the same trouble.
+    """
+
+    chance: float
+    kinds: tuple[Trouble, ...]
+    slow: float
+    outages: tuple[tuple[float, float, Trouble], ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """All that is to happen.
+
+    Attributes:
+        batch_size: People of a batch.
+        import_bytes: Bytes of an import.
+        most_people: People of a call above which GetResponse finds it too large.
+        speed: How many times faster than life GetResponse's own work is done.
+    """
+
+    seed: int
+    imports: tuple[ImportPlan, ...]
+    messages: tuple[MessagePlan, ...]
+    foreign: ForeignPlan | None
+    weather: Weather
+    batch_size: int
+    import_bytes: int
+    most_people: int
+    speed: float
+
+
+def draw(seed: int) -> Scenario:
+    """Draw everything that is to happen."""
+    return _Drawing(seed).scenario()
+
+
+class _Drawing:
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._chance = random.Random(f"scenario {seed}")
+        self._versions = 0
+        self._is_rush = self._one_in(5)  # many people, at the same time
+
+    def scenario(self) -> Scenario:
+        chance = self._chance
+        workers = self._of((1, 5), (2, 4), (3, 1))
+        imports = tuple(self._import(f"import{number}") for number in range(workers))
+        messages = (self._messages(),) if chance.random() < 0.4 else ()
+        return Scenario(
+            seed=self._seed,
+            imports=imports,
+            messages=messages,
+            foreign=self._foreign() if chance.random() < 0.15 else None,
+            weather=self._weather(),
+            batch_size=chance.randint(1, 5),
+            import_bytes=chance.randint(1_200, 2_500),
+            most_people=self._of((1, 1), (2, 1), (3, 1), (1_000, 5)),
+            speed=self._of((1.0, 1), (10.0, 3)),
+        )
+
+    def _import(self, name: str) -> ImportPlan:
+        chance = self._chance
+        double = chance.random() < 0.2
+        routes: tuple[Route, ...] = ("auto", "contacts", "batch")
+        modes: tuple[Mode, ...] = ("add_and_update", "add_only", "mirror")
+        route: Route = chance.choice(routes if double else (*routes, "import"))
+        people = self._people(name)
+        source = self._source(people)
+        nights: list[Night] = []
+        for _ in range(self._of((1, 3), (2, 3), (3, 1))):
+            nights.append(self._night(source))
+            if chance.random() < 0.3:
+                source = self._changed(source, people)
+        earlier = [replace(row, name="Earlier", tags="") for row in people if self._one_in(6)]
+        leaving = [row.key for row in people if self._one_in(8)]
+        return ImportPlan(
+            name=name,
+            route=route,
+            mode=self._of((modes[0], 4), (modes[1], 1), (modes[2], 1)),
+            verify=not self._one_in(10),
+            double_optin=double,
+            outcome=self._of(("finished", 6), ("rejected", 1), ("canceled", 1), ("review", 1)),
+            nights=tuple(nights),
+            earlier=tuple(row for row in earlier if row.email.endswith("@example.com")),
+            opt_outs=tuple((self._seconds(3_000), key) for key in leaving),
+        )
+
+    def _people(self, name: str) -> list[Row]:
+        """Whom the sources of an import may hold, with what becomes of them in the end."""
+        number = 30 if self._is_rush else self._of((4, 3), (8, 4), (16, 1))
+        people = [self._person(f"p{each}@example.com") for each in range(number)]
+        people += [self._person(f"Case{each}@Example.com") for each in range(2)]
+        people += [self._person(f"{name}{each}{DROPPED}") for each in range(2)]
+        people += [self._person(f"b{BLOCKED}"), self._person(INVALID)]
+        return people
+
+    def _person(self, email: str) -> Row:
+        self._versions += 1
+        return Row(
+            email,
+            self._of(("", 1), (f"Name {self._versions}", 5)),
+            self._of(("", 3), ("vip", 2), ("vip,b2b", 1), ("New tag 1", 1)),
+            self._of(("yes", 9), ("no", 1)),
+        )
+
+    def _source(self, people: Sequence[Row]) -> Source:
+        chance = self._chance
+        rows = chance.sample(list(people), chance.randint(1, len(people)))
+        again = [row for row in rows if self._one_in(8) and row.email != INVALID]
+        rows += [self._person(self._of((row.email, 1), (row.email.upper(), 1))) for row in again]
+        if self._one_in(4):
+            rows.append(Row("", consent=""))
+        if self._one_in(4):
+            rows.append(Row("", name="Nobody"))
+        return tuple(rows)
+
+    def _changed(self, source: Source, people: Sequence[Row]) -> Source:
+        """A later state of a source: people come, go and change."""
+        kept = [row for row in source if not self._one_in(6)]
+        rows = [self._person(row.email) if row.email and self._one_in(4) else row for row in kept]
+        known = {row.key for row in rows}
+        rows += [row for row in people if row.key not in known and self._one_in(3)]
+        return tuple(rows) or source
+
+    def _night(self, source: Source) -> Night:
+        return Night(
+            pause=self._pause(),
+            source=source,
+            death=self._death(),
+            twin=self._one_in(12),
+            ahead=self._chance.uniform(-20, 20),
+            rate=1 + self._chance.uniform(-0.002, 0.002),
+        )
+
+    def _pause(self) -> float:
+        if self._is_rush:
+            return self._seconds(0.1)
+        return self._of((0.0, 1), (self._seconds(5), 2), (self._seconds(2_000), 2))
+
+    def _death(self) -> Death:
+        return self._of(
+            (Death(), 3),
+            (Death(steps=int(2 ** self._chance.uniform(0, 7.5))), 4),
+            (Death(seconds=2 ** self._chance.uniform(-4, 10)), 1),
+        )
+
+    def _messages(self) -> MessagePlan:
+        deaths = [
+            Death(steps=self._chance.randint(1, 12)) for _ in range(self._chance.randint(0, 2))
+        ]
+        kinds: tuple[MessageKind, ...] = ("newsletter", "mail")
+        return MessagePlan(
+            name="messages",
+            kind=self._chance.choice(kinds),
+            pauses=tuple(self._seconds(20) for _ in range(self._chance.randint(1, 6))),
+            deaths=(*deaths, Death()),
+        )
+
+    def _foreign(self) -> ForeignPlan:
+        moment, moments = self._seconds(10), list[float]()
+        rate = self._chance.uniform(5, 60)
+        for _ in range(80):
+            moment += self._chance.expovariate(rate)
+            moments.append(moment)
+        return ForeignPlan(tuple(moments))
+
+    def _weather(self) -> Weather:
+        chance = self._chance
+        outages: list[tuple[float, float, Trouble]] = []
+        for _ in range(self._of((0, 4), (1, 2), (2, 1))):
+            begin = self._seconds(900)
+            outages.append((begin, begin + 2 ** chance.uniform(-2, 7), chance.choice(OUTAGES)))
+        return Weather(
+            chance=self._of((0.0, 1), (0.03, 3), (0.15, 3), (0.4, 1)),
+            kinds=tuple(chance.sample(TROUBLES, chance.randint(1, len(TROUBLES)))),
+            slow=self._of((0.0, 2), (0.05, 1)),
+            outages=tuple(outages),
+        )
+
+    def _of(self, *weighted: tuple[T, int]) -> T:
+        """One of these, by weight."""
+        values = [value for value, _ in weighted]
+        return self._chance.choices(values, [weight for _, weight in weighted])[0]
+
+    def _one_in(self, number: int) -> bool:
+        return self._chance.random() * number < 1
+
+    def _seconds(self, most: float) -> float:
+        return self._chance.uniform(0, most)

@@ -1,0 +1,102 @@
+"""The simulation notices when the package is broken on purpose."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from prefect_getresponse.client import retry, slots
+from prefect_getresponse.client.request import RetryClass
+from prefect_getresponse.client.retry import Decision, Failure
+from prefect_getresponse.contact_import import opt_outs
+from prefect_getresponse.contact_import.ledger import Ledger
+from prefect_getresponse.contact_import.phases import verify
+from prefect_getresponse.contact_import.polling import looks
+from tests.simulation.simulation import simulate
+
+SEEDS = 60
+"""Seeds of which one at least must notice."""
+
+Mutation = Callable[[pytest.MonkeyPatch], None]
+
+
+def no_durable_intent(patch: pytest.MonkeyPatch) -> None:
+    """Calls are sent without a word to the ledger."""
+
+    def intend(_ledger: Ledger, _run: int, _chunk: int, _now: float) -> None: ...
+
+    patch.setattr(Ledger, "intend", intend)
+
+
+def no_doubt_after_a_crash(patch: pytest.MonkeyPatch) -> None:
+    """What was sent without an answer is sent again."""
+    original: Callable[..., None] = Ledger.recover
+
+    def recover(ledger: Ledger, run: int, *, harmless: str, **others: Any) -> None:
+        original(ledger, run, harmless="contacts", **others)
+        original(ledger, run, harmless=harmless, **others)
+
+    patch.setattr(Ledger, "recover", recover)
+
+
+def no_settling(patch: pytest.MonkeyPatch) -> None:
+    """Doubtful calls are sent again at once."""
+
+    def at_once(client: Any, clock: Any, _deadline: float, *others: Any) -> Any:
+        return looks(client, clock, -math.inf, *others)
+
+    patch.setattr(verify, "looks", at_once)
+
+
+def blind_repeats(patch: pytest.MonkeyPatch) -> None:
+    """Messages are repeated when their answer is lost, as other tools do."""
+    patch.setitem(retry.LAW, (Failure.NO_ANSWER, RetryClass.ONCE), Decision.REPEAT)
+
+
+def blind_repeats_of_people(patch: pytest.MonkeyPatch) -> None:
+    """Calls that add people are repeated when their answer is lost."""
+    for repeated in (RetryClass.KEYED, RetryClass.BATCH):
+        patch.setitem(retry.LAW, (Failure.SERVER, repeated), Decision.REPEAT)
+
+
+def the_removed_come_back(patch: pytest.MonkeyPatch) -> None:
+    """Whoever has unsubscribed is added again."""
+    patch.setattr(opt_outs, "REFUSING_REMOVALS", frozenset[str]())
+
+
+def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
+    """Whoever does not appear counts as added."""
+    unverified: Any = verify.Verification._conclude_unverified  # pyright: ignore[reportPrivateUsage]
+    patch.setattr(verify.Verification, "conclude", unverified)
+
+
+def everybody_has_all_slots(patch: pytest.MonkeyPatch) -> None:
+    """Workers ask nobody before they call."""
+    patch.setattr(slots.SlotKeeper, "_pool", slots.NobodyElse())
+
+
+@pytest.mark.parametrize(
+    ("mutation", "noticed_by"),
+    [
+        (no_durable_intent, 0),
+        (no_doubt_after_a_crash, 0),
+        (no_settling, 5),
+        (blind_repeats, 35),
+        (blind_repeats_of_people, 5),
+        (the_removed_come_back, 0),
+        (drops_are_not_noticed, 0),
+        (everybody_has_all_slots, 0),
+    ],
+)
+def test_a_broken_package_is_noticed(
+    mutation: Mutation, noticed_by: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutation(monkeypatch)
+    seeds = (
+        noticed_by,
+        *range(SEEDS),
+    )  # the first one is quicker, while histories stay as they are
+    assert any(simulate(seed).failures for seed in seeds)

@@ -1,0 +1,295 @@
+"""The workers: client, slots and engine of the package, each in processes that may die."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+from pydantic import SecretStr
+
+from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.errors import GetResponseError, OutcomeUnknown
+from prefect_getresponse.client.request import ApiRequest
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.client.slots import SlotKeeper
+from prefect_getresponse.contact_import.engine import run_import
+from prefect_getresponse.contact_import.job import ImportOptions, import_options
+from prefect_getresponse.contact_import.ledger import LedgerBusy
+from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.sources import RowsSource
+from prefect_getresponse.tasks.newsletters import create_newsletter
+from prefect_getresponse.tasks.transactional_emails import create_transactional_email
+from tests.client.virtual_pool import LeasePool
+from tests.simulation.process import Process
+from tests.simulation.scenario import (
+    HEADER,
+    Death,
+    ForeignPlan,
+    ImportPlan,
+    MessagePlan,
+    Night,
+    Source,
+)
+from tests.simulation.world import KEY, URL, Wire, World
+from tests.virtual_time import START
+
+T = TypeVar("T")
+
+
+class Worker:
+    """Somebody who works for the account, in one process after another.
+
+    Args:
+        world: The account.
+        name: Who it is.
+    """
+
+    def __init__(self, world: World, name: str) -> None:
+        self._world = world
+        self._name = name
+        self._chance = random.Random(f"{name} {world.scenario.seed}")
+        self._lives = itertools.count(1)
+
+    async def live(
+        self,
+        work: Callable[[AsyncClient, Process], Awaitable[T]],
+        death: Death,
+        ahead: float = 0.0,
+        rate: float = 1.0,
+    ) -> T | None:
+        """Do some work in a process of its own; None if it dies."""
+        world, loop = self._world, asyncio.get_running_loop()
+        process = Process(
+            f"{self._name}/{next(self._lives)}",
+            elapsed=lambda: world.time.elapsed,
+            started=START + ahead,
+            rate=rate,
+            steps=death.steps,
+            on_death=lambda step: world.note(process.name, f"DIES {step}"),
+        )
+        if death.seconds is not None:
+            loop.call_later(death.seconds, process.die, "all of a sudden")
+
+        async def life() -> T:
+            async with self._client(process) as client:
+                return await work(client, process)
+
+        return await process.run(life)
+
+    @asynccontextmanager
+    async def _client(self, process: Process) -> AsyncGenerator[AsyncClient]:
+        loop = asyncio.get_running_loop()
+
+        def step() -> None:
+            if not process.is_dead:
+                delay = keeper.step()
+                if delay < float("inf"):
+                    loop.call_later(process.true_seconds(delay), step)
+
+        def step_soon() -> None:
+            loop.call_soon(step)
+
+        keeper = SlotKeeper(
+            [LeasePool(self._world.server)],
+            clock=process.monotonic,
+            chance=self._chance,
+            on_wanted=step_soon,
+        )
+        client = AsyncClient(
+            URL,
+            ApiKeyAuth(SecretStr(KEY), URL, {}),
+            throttle=keeper.throttle,
+            transport=Wire(self._world, process),
+            sleep=process.sleep,
+            chance=self._chance,
+        )
+        async with client:
+            yield client
+        if not process.is_dead:
+            keeper.leave()
+
+
+@dataclass
+class ImportWorker(Worker):
+    """Imports a source into a list of its own, night after night.
+
+    Attributes:
+        source: What the source holds now.
+        reports: Reports of the undisturbed runs at the end.
+    """
+
+    world: World
+    plan: ImportPlan
+    folder: Path
+    source: Source = ()
+    reports: list[ImportReport] = field(default_factory=list[ImportReport])
+
+    def __post_init__(self) -> None:
+        super().__init__(self.world, self.plan.name)
+        self._options = import_options(
+            source=self.plan.name,
+            campaign=self.plan.name,
+            state_dir=str(self.folder),
+            route=self.plan.route,
+            mode=self.plan.mode,
+            verify=self.plan.verify,
+            max_reject_ratio=1.0,
+            max_removal_ratio=1.0,
+        )
+
+    async def nights(self) -> None:
+        """Work while the wire is disturbed."""
+        for night in self.plan.nights:
+            await asyncio.sleep(night.pause)
+            self.source = night.source
+            if night.twin:
+                await asyncio.gather(self._night(night), self._twin(night))
+            else:
+                await self._night(night)
+
+    async def finish(self) -> None:
+        """Run once, undisturbed."""
+        report = await self.live(self._import(self._options), Death())
+        assert report is not None
+        self.reports.append(report)
+        self._note(report)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the last run knows of everybody what became of them."""
+        return not self.reports[-1].verdicts["not_visible_yet"]
+
+    async def _night(self, night: Night) -> None:
+        try:
+            report = await self.live(
+                self._import(self._options), night.death, night.ahead, night.rate
+            )
+        except GetResponseError as error:
+            self._world.note(self._name, f"sent nothing: {error.args[0]}")
+        else:
+            if report is not None:
+                self._note(report)
+
+    async def _twin(self, night: Night) -> None:
+        """Start the same import a second time."""
+        await asyncio.sleep(1)
+        try:
+            report = await self.live(self._import(self._options), Death(), night.ahead, night.rate)
+        except LedgerBusy:
+            self._world.note(self._name, "a second process finds the list busy")
+        except GetResponseError as error:
+            self._world.note(self._name, f"a second process sent nothing: {error.args[0]}")
+        else:
+            if report is not None:
+                self._note(report)
+
+    def _import(
+        self, options: ImportOptions
+    ) -> Callable[[AsyncClient, Process], Awaitable[ImportReport]]:
+        rows = [HEADER, *(row.cells for row in self.source)]
+
+        async def work(client: AsyncClient, process: Process) -> ImportReport:
+            source = RowsSource(rows, name=self.plan.name)
+            return await run_import(options, "simulation", client, source=source, clock=process.now)
+
+        return work
+
+    def _note(self, report: ImportReport) -> None:
+        counted = ", ".join(f"{rows} {name}" for name, rows in report.verdicts.items() if rows)
+        self._world.note(self._name, f"{counted}: {report.problem or 'done'}")
+
+
+@dataclass
+class MessageWorker(Worker):
+    """Sends messages that must not be sent twice, and writes down what it knows of each.
+
+    Attributes:
+        told: What the client said of each message: `sent`, `failed` (it was not), `unknown`.
+    """
+
+    world: World
+    plan: MessagePlan
+    told: dict[int, str] = field(default_factory=dict[int, str])
+
+    def __post_init__(self) -> None:
+        super().__init__(self.world, self.plan.name)
+
+    async def nights(self) -> None:
+        """Send all messages, in as many processes as it takes."""
+        for death in self.plan.deaths:
+            await self.live(self._work, death)
+
+    async def _work(self, client: AsyncClient, process: Process) -> None:
+        for number, pause in enumerate(self.plan.pauses):
+            if self.told.get(number) == "failed" or number not in self.told:
+                await process.sleep(pause)
+                await self._send(client, process, number)
+
+    async def _send(self, client: AsyncClient, process: Process, number: int) -> None:
+        before = self.told.get(number)
+
+        def intend() -> None:
+            process.live()
+            self.told[number] = "unknown"  # until there is an answer
+
+        try:
+            await client.send(self._request(number), on_start=intend)
+        except OutcomeUnknown:
+            process.live()
+        except GetResponseError:
+            process.live()
+            self.told[number] = "failed"
+        else:
+            process.live()
+            self.told[number] = "sent"
+        if before != self.told[number]:
+            self._world.note(process.name, f"message {number}: {self.told[number]}")
+
+    def _request(self, number: int) -> ApiRequest:
+        subject = f"Message {number}"
+        sender = {"fromFieldId": self._world.sender}
+        if self.plan.kind == "mail":
+            return create_transactional_email.operation.request(
+                {
+                    "from_field": sender,
+                    "recipients": {"to": {"email": "jane@example.com"}},
+                    "content_type": "direct",
+                    "subject": subject,
+                    "content": {"plain": "Thank you."},
+                }
+            )
+        campaign_id = self._world.lists["messages"]
+        return create_newsletter.operation.request(
+            {
+                "subject": subject,
+                "from_field": sender,
+                "campaign": {"campaignId": campaign_id},
+                "content": {"plain": "News."},
+                "send_settings": {"selectedCampaigns": [campaign_id]},
+            }
+        )
+
+
+async def foreign_program(world: World, plan: ForeignPlan) -> None:
+    """Call at random, whoever else calls; what is refused is dropped."""
+    request = httpx.Request("GET", f"{URL}/accounts", headers={"X-Auth-Token": f"api-key {KEY}"})
+    calls: list[asyncio.Task[httpx.Response]] = []
+    for moment in plan.moments:
+        await asyncio.sleep(max(0.0, moment - world.time.elapsed))
+        calls.append(asyncio.create_task(world.serve("foreign", request)))
+    await asyncio.gather(*calls)
+
+
+async def people_leave(world: World, plan: ImportPlan) -> None:
+    """Let people unsubscribe at their moments, or as soon after as they are on the list."""
+    begun = world.time.elapsed
+    for moment, email in sorted(plan.opt_outs):
+        await asyncio.sleep(max(0.0, begun + moment - world.time.elapsed))
+        world.leave(plan.name, email)

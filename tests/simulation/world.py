@@ -1,0 +1,307 @@
+"""The account, the time and the wire: what all workers of a simulation share."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import Context
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+
+from prefect_getresponse.sandbox import Sandbox
+from tests.client.virtual_pool import LeaseServer
+from tests.simulation.process import Killed, Process
+from tests.simulation.scenario import BLOCKED, ImportPlan, Scenario, Weather
+from tests.troubles import EXECUTED, Trouble, disturbed
+from tests.virtual_time import VirtualTime
+
+KEY = "canary-key-0123456789"
+URL = "https://sandbox.test/v3"
+GIVES_UP = 60.0
+"""Seconds after which a caller waits for an answer no more."""
+_NET = Context()
+_OPTIN = ("email", "import", "webform")
+_LARGE = ("/v3/contacts/batch", "/v3/imports")
+_READS = ("/v3/search-contacts/contacts",)
+
+
+class Timetable:
+    """Virtual time as the pool of slots sees it."""
+
+    def __init__(self, time: VirtualTime) -> None:
+        self._time = time
+
+    @property
+    def now(self) -> float:
+        """Seconds since time began."""
+        return self._time.elapsed
+
+    def after(self, delay: float, action: Callable[[], None]) -> None:
+        """Do something later."""
+        asyncio.get_running_loop().call_later(delay, action)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A writing call that the account has executed.
+
+    Attributes:
+        at: Seconds since time began.
+        worker: Who sent it.
+        path: Path, from the version on.
+        body: What it said.
+        made: Identifier of the import that it made.
+        known: People of the list whom that import changes: it does not add them.
+    """
+
+    at: float
+    worker: str
+    method: str
+    path: str
+    body: Any
+    made: str = ""
+    known: frozenset[str] = frozenset()
+
+
+def is_write(request: httpx.Request) -> bool:
+    """Whether a call changes anything."""
+    return request.method != "GET" and request.url.path not in _READS
+
+
+class World:
+    """An account with all its lists, and the wire to it.
+
+    Attributes:
+        history: What happened: when, to whom, what.
+        deeds: Writing calls that were executed, in order.
+        refusals: Whom the account has answered 429, and to what call.
+        is_calm: Whether the wire is undisturbed.
+        server: The slots of the account.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.time = VirtualTime()
+        self.history: list[tuple[float, str, str]] = []
+        self.deeds: list[Deed] = []
+        self.refusals: list[tuple[str, str]] = []
+        self.removed: dict[tuple[str, str], float] = {}
+        self.is_calm = False
+        self.chance = random.Random(f"wire {scenario.seed}")
+        self._sandbox = Sandbox(api_key=KEY, clock=self.time, speed=scenario.speed)
+        self._inner = self._sandbox.async_transport(sleep=self._work)
+        # Every call is in flight for a while: `_work` says for how long.
+        self._control("/faults", {"faults": [{"kind": "delay", "seconds": 0.03, "times": 0}]})
+        self.api("POST", "/accounts/blocklists", {"masks": [BLOCKED]})
+        self.sender = self.api("GET", "/from-fields")[0]["fromFieldId"]
+        self.lists = {plan.name: self._list(plan) for plan in scenario.imports}
+        self.lists["messages"] = self.api("GET", "/campaigns")[0]["campaignId"]
+        self.time.advance(301)  # whoever is on a list has appeared
+        self.state()
+
+    def open(self) -> None:
+        """Begin what goes on by itself."""
+        self.server = LeaseServer(Timetable(self.time))
+
+    # What happens by itself ----------------------------------------------------------------
+
+    def note(self, who: str, what: str) -> None:
+        """Write down what happened."""
+        self.history.append((self.time.elapsed, who, what))
+
+    def leave(self, name: str, email: str) -> None:
+        """Let somebody unsubscribe, if they are on the list."""
+        if email in self.people(name, "subscribed"):
+            body = {"list": self.lists[name], "email": email, "reason": "unsubscribe"}
+            self._control("/remove", body)
+            self.removed[name, email] = self.time.elapsed
+            self.note(name, f"{email} leaves the list")
+
+    def decide_imports(self, campaign_id: str, outcome: str) -> None:
+        """Set what imports of a list come to."""
+        self._control("/imports", {"list": campaign_id, "outcome": outcome})
+
+    def failed_imports(self) -> set[str]:
+        """Imports of which nothing came."""
+        return {
+            made["importId"]
+            for made in self.state()["imports"]
+            if made["status"] in ("rejected", "canceled")
+        }
+
+    # What others see -----------------------------------------------------------------------
+
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the account past the wire."""
+        content = {} if body is None else {"json": body}
+        headers = {"X-Auth-Token": f"api-key {KEY}"}
+        answer = self._sandbox.handle(
+            httpx.Request(method, f"{URL}{path}", headers=headers, **content)
+        )
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    def state(self) -> Any:
+        """The state of the account."""
+        request = httpx.Request("GET", f"{URL[:-3]}/_sandbox/state")
+        return self._sandbox.handle(request).json()
+
+    def people(self, name: str, *standings: str) -> dict[str, dict[str, Any]]:
+        """People of an import's list in one of these standings, by address."""
+        lists = self.state()["lists"]
+        [found] = [each for each in lists if each["campaignId"] == self.lists[name]]
+        return {
+            person["email"].casefold(): person
+            for person in found["contacts"]
+            if person["status"] in standings
+        }
+
+    # The wire ------------------------------------------------------------------------------
+
+    def trouble(self, request: httpx.Request) -> tuple[Trouble | None, float]:
+        """What a call will meet, and how long it takes to arrive."""
+        weather, chance = self.scenario.weather, self.chance
+        delay = self._leg()
+        if self.is_calm:
+            return None, delay
+        if self._is_too_large(request):
+            return Trouble.TOO_LARGE, delay
+        if chance.random() < weather.slow:
+            delay = chance.uniform(1, 1.5 * GIVES_UP)
+        return self._met(weather, is_write(request)), delay
+
+    async def exchange(
+        self, process: Process, request: httpx.Request, trouble: Trouble | None, delay: float
+    ) -> httpx.Response:
+        """Let a call go on its way: it arrives although its process is dead by then."""
+        await asyncio.sleep(delay)
+        response = httpx.Response(500, request=request)
+        if trouble is None or trouble in EXECUTED:
+            response = await self.serve(process.name, request)
+            if is_write(request):
+                with suppress(Killed):
+                    process.step(f"during {request.method} {request.url.path[3:]}")
+        await asyncio.sleep(self._leg())
+        return response
+
+    async def serve(self, worker: str, request: httpx.Request) -> httpx.Response:
+        """Let the account execute a call, and bear witness."""
+        at = self.time.elapsed
+        response = await self._inner.handle_async_request(request)
+        if response.status_code == 429:
+            self.refusals.append((worker, request.url.path[3:]))
+        elif response.is_success and is_write(request):
+            self.deeds.append(
+                Deed(at, worker, request.method, request.url.path[3:], _said(request))
+            )
+            if request.url.path == "/v3/imports":
+                self._witness_import(response.json())
+        return response
+
+    def _witness_import(self, answer: Any) -> None:
+        [name] = [
+            name
+            for name, campaign_id in self.lists.items()
+            if campaign_id == answer["campaign"]["campaignId"]
+        ]
+        known = frozenset(self.people(name, "subscribed", "unconfirmed"))
+        self.deeds[-1] = replace(self.deeds[-1], made=answer["importId"], known=known)
+
+    def _met(self, weather: Weather, write: bool) -> Trouble | None:
+        for begin, end, trouble in weather.outages:
+            if begin <= self.time.elapsed < end:
+                return trouble
+        # Reads are many, and repeated by the client: fewer of them are enough.
+        share = weather.chance if write else weather.chance / 4
+        return self.chance.choice(weather.kinds) if self.chance.random() < share else None
+
+    def _is_too_large(self, request: httpx.Request) -> bool:
+        if request.method == "GET" or request.url.path not in _LARGE:
+            return False
+        return len(json.loads(request.content)["contacts"]) > self.scenario.most_people
+
+    def _leg(self) -> float:
+        """There, or back."""
+        return 0.03 * self.chance.lognormvariate(-0.06, 0.35)
+
+    async def _work(self, _seconds: float) -> None:
+        await asyncio.sleep(self._leg())
+
+    def _list(self, plan: ImportPlan) -> str:
+        optin = {**dict.fromkeys(_OPTIN, "single"), "api": "single"}
+        made = self.api("POST", "/campaigns", {"name": plan.name, "optinTypes": optin})
+        campaign_id: str = made["campaignId"]
+        for row in plan.earlier:
+            self.time.advance(1)
+            person = {"email": row.email, "campaign": {"campaignId": campaign_id}, "name": row.name}
+            self.api("POST", "/contacts", person)
+        if plan.double_optin:
+            self.time.advance(301)
+            self.state()
+            changed = {"name": plan.name, "optinTypes": {**optin, "api": "double"}}
+            self.api("POST", f"/campaigns/{campaign_id}", changed)
+        self.decide_imports(campaign_id, plan.outcome)
+        return campaign_id
+
+    def _control(self, path: str, body: Any) -> None:
+        request = httpx.Request("POST", f"{URL[:-3]}/_sandbox{path}", json=body)
+        answer = self._sandbox.handle(request)
+        assert answer.is_success, answer.text
+
+
+def _said(request: httpx.Request) -> Any:
+    """What a call said; of a form the subject only."""
+    if not request.content:
+        return {}
+    if request.headers["Content-Type"] == "application/json":
+        return json.loads(request.content)
+    found = re.search(rb"Message.(\d+)", request.content)
+    return {"subject": f"Message {int(found[1])}"} if found else {}
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """The way of one process to the account."""
+
+    def __init__(self, world: World, process: Process) -> None:
+        self._world = world
+        self._process = process
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._process.live()
+        world, process = self._world, self._process
+        await request.aread()
+        trouble, delay = world.trouble(request)
+        call = f"{request.method} {request.url.path[3:]}"
+        if is_write(request):
+            process.step(f"before {call}")
+        if trouble is Trouble.REFUSED:
+            world.note(process.name, f"{call}: {trouble.value}")
+            await asyncio.sleep(delay)
+            raise httpx.ConnectError("refused", request=request)
+        response = await self._travel(request, trouble, delay)
+        process.live()
+        what = f" ({trouble.value})" if trouble else ""
+        world.note(process.name, f"{call} -> {response.status_code}{what}")
+        if is_write(request):
+            process.step(f"after {call}")
+        return disturbed(trouble, request, response)
+
+    async def _travel(
+        self, request: httpx.Request, trouble: Trouble | None, delay: float
+    ) -> httpx.Response:
+        world, process = self._world, self._process
+        # A call that is on its way belongs to the net, not to the process that sent it.
+        flight = asyncio.get_running_loop().create_task(
+            world.exchange(process, request, trouble, delay), context=_NET
+        )
+        if delay <= GIVES_UP:
+            return await asyncio.shield(flight)
+        await asyncio.sleep(GIVES_UP)
+        world.note(process.name, f"{request.method} {request.url.path[3:]}: no answer in time")
+        raise httpx.ReadTimeout("no answer in time", request=request)
