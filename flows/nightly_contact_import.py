@@ -225,7 +225,7 @@ def report_import(job: Job, run_id: str, error: GetResponseError | None) -> Impo
 
 def report_cancelled(job: Job, run_id: str) -> None:
     """Leave the report of what was done so far; the next run goes on from there."""
-    result = report(job, run_id, time.time, Interrupted())
+    result = report(job, run_id, time.time, Interrupted("the import was interrupted"))
     show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
     emit_ending(job, result, "cancelled")
 

@@ -81,10 +81,14 @@ class _Budget:
     """
 
     def __init__(self, windows: Iterable[Window], ask: Callable[[], None] | None) -> None:
-        self._windows = tuple(windows)
+        windows = tuple(windows)
+        self._distance = max((each.seconds for each in windows if each.is_distance), default=0.0)
+        self._windows = [each for each in windows if not each.is_distance]
         self._starts: deque[tuple[float, float]] = deque(
             maxlen=max(window.calls for window in self._windows)
         )
+        self._in_flight = 0
+        self._answered_at = -math.inf
         self._ask = ask
         self._asked = False
         self._reserved: float = math.inf if ask is None else 0
@@ -92,12 +96,15 @@ class _Budget:
         self._ends = math.inf
         self._unused: Counter[float] = Counter()
         self.callers: dict[Callable[[], None], bool] = {}
-        """Who wants to start, and whether only a reservation can help."""
+        """Who wants to start, and whether to wake them when something has happened."""
         self.paused_until = -math.inf
         self.reservation: float | None = None
 
     def delay(self, now: float, wake: Callable[[], None]) -> float:
-        """Seconds until a call may start; infinity if a start must be reserved first."""
+        """Seconds until a call may start; infinity if something else must happen first."""
+        if self._distance and self._in_flight:
+            self.callers[wake] = True
+            return math.inf
         delay = max(0.0, self._ready_at() - now)
         is_used_up = not self._reserved or now >= self._ends
         if is_used_up and delay < _SOON and self._ask and not self._asked:
@@ -110,8 +117,15 @@ class _Budget:
 
     def start(self, now: float, wake: Callable[[], None]) -> None:
         self._starts.append((now, self.reservation or 0.0))
+        self._in_flight += 1
         self._reserved -= 1
         self.callers.pop(wake, None)
+
+    def finish(self, now: float) -> list[Callable[[], None]]:
+        """End a call; whom to wake."""
+        self._in_flight -= 1
+        self._answered_at = now
+        return self._waiting() if self._distance else []
 
     def give_back(self) -> None:
         """Forget the last start: a refused call made nothing, and its place would be lost a day."""
@@ -133,9 +147,7 @@ class _Budget:
         if starts:
             self._put_aside()
             self._reserved, self._ends, self.reservation = starts, ends, reservation
-        woken = [wake for wake, waits in self.callers.items() if waits]
-        self.callers.update(dict.fromkeys(woken, False))
-        return woken
+        return self._waiting()
 
     def take_unused(self, now: float) -> dict[float, int]:
         """Reserved starts that made nothing, once their time is over."""
@@ -143,6 +155,17 @@ class _Budget:
             self._put_aside()
         unused, self._unused = self._unused, Counter()
         return unused
+
+    def begin_anew(self) -> None:
+        """Have no callers, no calls in flight and no reserved starts."""
+        self._in_flight = 0
+        self.callers.clear()
+        self.take_unused(math.inf)
+
+    def _waiting(self) -> list[Callable[[], None]]:
+        woken = [wake for wake, waits in self.callers.items() if waits]
+        self.callers.update(dict.fromkeys(woken, False))
+        return woken
 
     def _put_aside(self) -> None:
         if self._reserved and self.reservation is not None:
@@ -155,7 +178,7 @@ class _Budget:
         return bool(self.callers) and (self._asked or self._reserved > 0)
 
     def _ready_at(self) -> float:
-        times = [self.paused_until, self._begins]
+        times = [self.paused_until, self._begins, self._answered_at + self._distance]
         for window in self._windows:
             if len(self._starts) >= window.calls:
                 times.append(self._starts[-window.calls][0] + window.seconds)
@@ -283,6 +306,7 @@ class Throttle:
         with self._lock:
             now = self._clock()
             self._in_flight -= 1
+            wakes = [wake for name in budgets for wake in self._budgets[name].finish(now)]
             if refused:
                 for name in budgets:
                     self._budgets[name].give_back()
@@ -295,6 +319,8 @@ class Throttle:
                 and not budgets
             ):
                 self._learn(limits, now)
+        for wake in wakes:
+            wake()
         self._wake_next()
 
     def forget(self, wake: Callable[[], None]) -> None:
@@ -375,8 +401,7 @@ class Throttle:
         self._turn = None
         self._waiting.clear()
         for budget in self._budgets.values():
-            budget.callers.clear()
-            budget.take_unused(math.inf)
+            budget.begin_anew()
 
     def _delay(self, budgets: tuple[str, ...], wake: Callable[[], None]) -> float | None:
         now = self._clock()

@@ -78,7 +78,8 @@ class CustomField(NamedTuple):
             return (), ""
         given = (cell,) if not self.is_multiple or cell in self.values else tuple(split_list(cell))
         taken = tuple(value for value in dict.fromkeys(given) if not self._warning(value))
-        return taken, next(filter(None, map(self._warning, given)), "")
+        warnings = [self._warning(value) for value in given]
+        return taken, next(filter(None, warnings), "")
 
     def _warning(self, value: str) -> str:
         if self._is_listed and value not in self.values:

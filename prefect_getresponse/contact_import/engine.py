@@ -64,5 +64,5 @@ async def run_import(
         except (GetResponseError, asyncio.CancelledError) as raised:
             if not anything_sent(job.ledger, run_id):
                 raise
-            error = raised if isinstance(raised, GetResponseError) else Interrupted()
+            error = raised if isinstance(raised, GetResponseError) else Interrupted("the import was interrupted")
         return report(job, run_id, clock, error)

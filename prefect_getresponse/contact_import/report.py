@@ -130,9 +130,6 @@ class Interrupted(GetResponseError):
 
     default_advice = "The same import run again goes on where it stopped."
 
-    def __init__(self) -> None:
-        super().__init__("the import was interrupted")
-
 
 def failure(report: ImportReport) -> ImportFailed:
     """The error that a report with a problem is raised as."""

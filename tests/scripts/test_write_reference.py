@@ -68,7 +68,7 @@ def test_results_lead_to_their_types(pages: dict[str, str]) -> None:
 def test_repeating_budgets_and_deprecation_are_told(pages: dict[str, str]) -> None:
     batch = section(pages["reference/contacts.md"], "create_batch_contacts")
     assert RETRIES[RetryClass.BATCH] in batch
-    assert "Counts against 1 call in 1.1 s and 80 calls in 600 s for `contacts/batch`." in batch
+    assert "Counts against 1 call in 1.01 s and 80 calls in 600 s for `contacts/batch`." in batch
     assert "**Deprecated:** GetResponse answers" in section(
         pages["reference/tags.md"], "update_tag"
     )
