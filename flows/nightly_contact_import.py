@@ -42,7 +42,7 @@ from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
 from prefect_getresponse.contact_import.progress import Progress
-from prefect_getresponse.contact_import.report import ImportReport, Interrupted, failure
+from prefect_getresponse.contact_import.report import ImportReport, failure, interrupted
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.event_loops import run_on_loop
 
@@ -225,7 +225,7 @@ def report_import(job: Job, run_id: str, error: GetResponseError | None) -> Impo
 
 def report_cancelled(job: Job, run_id: str) -> None:
     """Leave the report of what was done so far; the next run goes on from there."""
-    result = report(job, run_id, time.time, Interrupted("the import was interrupted"))
+    result = report(job, run_id, time.time, interrupted())
     show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
     emit_ending(job, result, "cancelled")
 

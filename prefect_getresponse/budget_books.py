@@ -94,7 +94,7 @@ class HostBooks:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "budgets.db"
+        self._path = folder / "budgets.sqlite"
 
     def read(self, budget: str) -> tuple[int, Book]:
         """Read the last edition of a book; 0 if there is none."""

@@ -10,10 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from prefect import flow
 from prefect.blocks.core import Block
+from prefect.client.orchestration import get_client
 from prefect.testing.standard_test_suites.blocks import BlockStandardTestSuite
 from pydantic import SecretStr
 
@@ -278,12 +278,13 @@ class TestSavedByTheForm:
         """A block with a key and an OAuth client, saved without the class."""
         GetResponseCredentials.register_type_and_schema()
         make().save("typed", overwrite=True)
-        with httpx.Client(base_url=prefect_server, trust_env=False) as http:
-            path = "/block_types/slug/getresponse-credentials/block_documents/name/typed"
-            document = http.get(path).raise_for_status().json()["id"]
-            data = {"api_key": KEY, "client_id": "typed-too"}
-            change = {"data": data, "merge_existing_data": False}
-            http.patch(f"/block_documents/{document}", json=change).raise_for_status()
+        data = {"api_key": KEY, "client_id": "typed-too"}
+        change = {"data": data, "merge_existing_data": False}
+        # Prefect's own client tries again when the server's database is locked.
+        with get_client(sync_client=True) as client:
+            document = client.read_block_document_by_name("typed", "getresponse-credentials")
+            where = {"id": document.id}
+            client.request("PATCH", "/block_documents/{id}", path_params=where, json=change)
         return "getresponse-credentials/typed"
 
     @pytest.mark.usefixtures("block_slug")

@@ -10,6 +10,7 @@ from prefect_getresponse.cli.accounts import account_of, load_credentials
 from prefect_getresponse.cli.console import FAILED, OK, one_line, print_line
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.retry import FRAME_SECONDS
+from prefect_getresponse.credentials import GetResponseCredentials
 
 limits = App(name="limits", help="Limits of an account that all workers share through Prefect.")
 
@@ -48,7 +49,7 @@ def show_(*, block: str | None = None) -> int:
         block: Block of the account; PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME otherwise.
     """
     code = _show(*account_of(block))
-    print_line(f"frame: {asyncio.run(_frame(block))}")
+    print_line(f"frame: {_frame(block)}")
     return code
 
 
@@ -87,18 +88,22 @@ def _show(account: str, endpoint: str) -> int:
     return OK if all(state.is_right for state in states) else FAILED
 
 
-async def _frame(block: str | None) -> str:
+def _frame(block: str | None) -> str:
     """What GetResponse says of the running frame, in words."""
-    from prefect_getresponse.client.request import ApiRequest, RetryClass
-
     try:
-        client = load_credentials(block).get_async_client()
-        async with asyncio.timeout(PATIENCE):
-            await client.send(ApiRequest("GET", "/accounts", "/accounts", RetryClass.READ))
+        return asyncio.run(_asked_frame(load_credentials(block)))
     except GetResponseError as error:
         return f"not known ({one_line(error)})"
     except TimeoutError:
         return "not known (no slot became free for the question)"
+
+
+async def _asked_frame(credentials: GetResponseCredentials) -> str:
+    from prefect_getresponse.client.request import ApiRequest, RetryClass
+
+    client = credentials.get_async_client()
+    async with asyncio.timeout(PATIENCE):
+        await client.send(ApiRequest("GET", "/accounts", "/accounts", RetryClass.READ))
     frame = client.throttle.frame
     if frame is None:
         return "not known (GetResponse did not tell)"

@@ -21,7 +21,7 @@ from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
 from prefect_getresponse.contact_import.progress import Progress, Silent
-from prefect_getresponse.contact_import.report import ImportReport, Interrupted
+from prefect_getresponse.contact_import.report import ImportReport, interrupted
 from prefect_getresponse.contact_import.sources import Source
 
 
@@ -64,5 +64,5 @@ async def run_import(
         except (GetResponseError, asyncio.CancelledError) as raised:
             if not anything_sent(job.ledger, run_id):
                 raise
-            error = raised if isinstance(raised, GetResponseError) else Interrupted("the import was interrupted")
+            error = raised if isinstance(raised, GetResponseError) else interrupted()
         return report(job, run_id, clock, error)

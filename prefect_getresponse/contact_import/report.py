@@ -131,6 +131,11 @@ class Interrupted(GetResponseError):
     default_advice = "The same import run again goes on where it stopped."
 
 
+def interrupted() -> Interrupted:
+    """The error of an import that somebody ended."""
+    return Interrupted("the import was interrupted")
+
+
 def failure(report: ImportReport) -> ImportFailed:
     """The error that a report with a problem is raised as."""
     error = ImportFailed(
@@ -196,6 +201,7 @@ __all__ = [
     "ImportReport",
     "Interrupted",
     "failure",
+    "interrupted",
     "neutralised",
     "tally_up",
     "write_rejects",

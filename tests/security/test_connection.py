@@ -145,13 +145,13 @@ def test_a_ca_file_that_cannot_be_used_is_named(content: bytes | None, tmp_path:
     ],
 )
 def test_a_proxy_is_a_plain_url(url: str) -> None:
-    with pytest.raises(ValueError, match="The proxy is a URL such as") as caught:
+    with pytest.raises(InvalidConfiguration, match="The proxy is a URL such as") as caught:
         GetResponseCredentials(api_key=SecretStr(KEY), proxy=SecretStr(url))
     assert PASSWORD not in str(caught.value)
 
 
 def test_a_proxy_never_sees_plain_http() -> None:
-    with pytest.raises(ValueError, match="plain http is reached directly"):
+    with pytest.raises(InvalidConfiguration, match="plain http is reached directly"):
         GetResponseCredentials.model_validate(
             {
                 "api_key": KEY,
