@@ -13,8 +13,6 @@ from tests.simulation.workers import ImportWorker, MessageWorker
 from tests.simulation.world import Deed, World
 
 _SENDING = ("/contacts", "/contacts/batch", "/imports")
-_BUDGETS_OF_A_PROCESS = ("/contacts/batch",)
-"""Endpoints whose own budget a process that begins anew does not know."""
 _RACE = 60.0
 """Seconds within which nobody could have known that somebody left the list."""
 
@@ -32,8 +30,7 @@ def violations(
     """
     if world.scenario.foreign is None:
         for who, path in world.refusals:
-            if path not in _BUDGETS_OF_A_PROCESS:
-                yield f"{who} met a limit of the account at {path}"
+            yield f"{who} met a limit of the account at {path}"
     for deed in world.deeds[before:]:
         yield f"{deed.worker} had nothing to do, and sent {deed.method} {deed.path}"
     for worker in imports:
