@@ -17,9 +17,9 @@ PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 def run(program: str, *words: str) -> None:
     """Run a program of PostgreSQL; it refuses to run as root, so as `postgres` then."""
-    as_other = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     subprocess.run(
-        [*as_other, str(PROGRAMS[-1] / program), *words],
+        [str(PROGRAMS[-1] / program), *words],
+        user="postgres" if os.getuid() == 0 else None,
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -104,7 +104,8 @@ def test_two_workers_share_an_account_and_each_does_its_part(
     assert all("**Balanced:** all 60 rows" in outcome.summary for outcome in outcomes)
     for each in imports:
         assert len(account.people(account.campaign(each.campaign))) == PEOPLE
-    assert [len(worker.runs) for worker in two] == [1, 1]
+    # Both may reach for one run, of which one lets go; each has done one of its own.
+    assert all(worker.runs for worker in two)
     assert [call for call in account.log if call["status"] == 429] == []
     for outcome in outcomes:
         only = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[outcome.flow_run_id]))

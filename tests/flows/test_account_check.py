@@ -92,7 +92,8 @@ def test_warnings_of_the_client_are_in_the_log_of_the_run(prefect_server: str) -
     deadline = time.monotonic() + 30
     found: list[Any] = []
     while not found and time.monotonic() < deadline:
-        answer = httpx.post(f"{prefect_server}/logs/filter", json={"limit": 200}, trust_env=False)
+        latest = {"limit": 200, "sort": "TIMESTAMP_DESC"}
+        answer = httpx.post(f"{prefect_server}/logs/filter", json=latest, trust_env=False)
         found = [each for each in answer.json() if each["message"] == text]
         time.sleep(0.2)
     [line] = found
