@@ -1,0 +1,1 @@
+"""A real process is killed at every step, and the sandbox bears witness."""

@@ -1,0 +1,126 @@
+"""Imports everything once; each line of its input is a life, a process of its own by fork."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import sys
+import time
+import traceback
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.errors import GetResponseError, OutcomeUnknown
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.contact_import.engine import run_import
+from prefect_getresponse.contact_import.job import import_options
+from prefect_getresponse.contact_import.ledger import Ledger
+from prefect_getresponse.contact_import.routes import BatchRoute
+from prefect_getresponse.tasks.newsletters import create_newsletter
+from tests.crash_matrix.mortal import MortalTransport, Steps, mortal_ledgers
+
+PACE = 50.0
+"""Seconds that pass in one real second, here and in the sandbox."""
+KEY = "canary-key-0123456789"
+Order = dict[str, Any]
+
+
+def now() -> float:
+    """Seconds since the epoch, as time passes here."""
+    return time.time() * PACE % 1e9 + 1_790_000_000
+
+
+async def _sleep(seconds: float) -> None:
+    await asyncio.sleep(seconds / PACE)
+
+
+def _client(order: Order, steps: Steps) -> AsyncClient:
+    return AsyncClient(
+        order["url"],
+        ApiKeyAuth(SecretStr(KEY), order["url"], {}),
+        throttle=Throttle(clock=now, chance=random.Random(1)),
+        transport=MortalTransport(steps),
+        sleep=_sleep,
+        chance=random.Random(1),
+    )
+
+
+async def _import(order: Order, steps: Steps) -> Any:
+    BatchRoute.size = 3
+    if order["broken"]:  # to see that it is noticed
+        Ledger.intend = lambda *_: None  # type: ignore[method-assign]
+    async with _client(order, steps) as client:
+        options = import_options(**order["options"])
+        report = await run_import(options, "matrix", client, clock=now)
+    verdicts = {str(name): rows for name, rows in report.verdicts.items() if rows}
+    return {"verdicts": verdicts, "rows": report.rows_read, "problem": report.problem}
+
+
+async def _messages(order: Order, steps: Steps) -> Any:
+    """Send messages that nobody has spoken of yet; who is in doubt stays so."""
+    journal = Path(order["folder"]) / "told.json"
+    told: dict[str, str] = json.loads(journal.read_text()) if journal.exists() else {}
+
+    def tell(message: str, what: str) -> None:
+        told[message] = what
+        steps(f"before {what} is written")
+        fresh = journal.with_suffix(".fresh")
+        fresh.write_text(json.dumps(told))
+        fresh.replace(journal)
+        steps(f"after {what} is written")
+
+    async with _client(order, steps) as client:
+        for message in order["messages"]:
+            if told.get(message, "failed") != "failed":
+                continue
+            arguments = {**order["arguments"], "subject": message}
+            request = create_newsletter.operation.request(arguments)
+            try:
+                await client.send(request, on_start=partial(tell, message, "unknown"))
+            except OutcomeUnknown:
+                tell(message, "OutcomeUnknown")
+            except GetResponseError:
+                tell(message, "failed")
+            else:
+                tell(message, "sent")
+    return told
+
+
+def _live(order: Order) -> None:
+    folder = Path(order["folder"])
+    steps = Steps(order["deadly"], folder / "died.txt")
+    mortal_ledgers(steps)
+    work = _messages if "messages" in order else _import
+    result: Any
+    try:
+        result = asyncio.run(work(order, steps))
+    except GetResponseError as error:
+        result = {"problem": f"sent nothing: {error}", "verdicts": {}, "rows": 0}
+    except BaseException:
+        result = {"problem": traceback.format_exc(), "verdicts": {}, "rows": 0}
+    (folder / "result.json").write_text(json.dumps(result))
+
+
+def main() -> None:
+    """Let lives begin, one at a time, and say how each ended."""
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            _live(json.loads(line))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
