@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--scenario", choices=SCENARIOS, action="append", help="only these")
     parser.add_argument("--step", type=int, help="only this step of the first schedule")
-    parser.add_argument("--broken", action="store_true", help="send without a word to the ledger")
+    parser.add_argument("--broken", action="store_true", help="repeat calls in doubt blindly")
     chosen = parser.parse_args(arguments)
     scenarios = chosen.scenario or SCENARIOS
     if chosen.step is not None:

@@ -91,14 +91,14 @@ class Matrix:
         """End the process that lives are forked from."""
         self._zygote.communicate()
 
-    def cell(self, scenario: str, seed: int, step: int, *, broken: bool = False) -> Cell:
+    def cell(self, scenario: str, seed: int, step: int | str, *, broken: bool = False) -> Cell:
         """Let a process die at a step, and go on.
 
         Args:
             scenario: One of `SCENARIOS`.
             seed: Number of the schedule of faults.
-            step: Step at which it dies.
-            broken: Whether the ledger is not told of calls before they are made.
+            step: Number or name of the step at which it dies.
+            broken: Whether it takes calls in doubt for calls that were never made.
         """
         order = self._begin(scenario)
         order |= {"deadly": step, "broken": broken}

@@ -20,18 +20,19 @@ class Steps:
     """Counts steps; at one of them the process kills itself.
 
     Args:
-        deadly: Number of that step; 0 for none.
+        deadly: Number of that step, or its name; 0 for none.
         told: File that is told which step it was.
     """
 
-    def __init__(self, deadly: int, told: Path) -> None:
-        self._left = deadly
+    def __init__(self, deadly: int | str, told: Path) -> None:
+        self._deadly = deadly
         self._told = told
+        self._number = 0
 
     def __call__(self, name: str) -> None:
         """Come to a step."""
-        self._left -= 1
-        if self._left == 0:
+        self._number += 1
+        if self._deadly in (self._number, name):
             self._told.write_text(name)
             os.kill(os.getpid(), signal.SIGKILL)
 
