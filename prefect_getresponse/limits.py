@@ -19,7 +19,7 @@ import random
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import httpx
@@ -36,7 +36,7 @@ from prefect.settings import (
 from prefect_getresponse.budget_books import PrefectBooks
 from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS, used
 from prefect_getresponse.client.errors import InvalidConfiguration
-from prefect_getresponse.client.slots import SlotKeeper, SlotPool
+from prefect_getresponse.client.slots import POLL, SlotKeeper, SlotPool
 from prefect_getresponse.client.throttle import Throttle
 from prefect_getresponse.slot_pools import (
     HostPool,
@@ -84,9 +84,17 @@ class _Service:
         with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1}):
             while not self._ending:
                 self._due.clear()
-                delay = self.keeper.step()
+                delay = self._step()
                 self._due.wait(None if delay == math.inf else delay)
-            self.keeper.leave()
+            with suppress(Exception):
+                self.keeper.leave()
+
+    def _step(self) -> float:
+        try:
+            return self.keeper.step()
+        except Exception as error:  # without this thread calls would wait for slots for ever
+            logger.warning("slots could not be looked after (%s); again", type(error).__name__)
+            return POLL
 
     def end(self) -> None:
         """Give the slots back; no new ones are taken."""

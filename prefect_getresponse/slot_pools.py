@@ -19,7 +19,7 @@ from prefect.client.schemas.actions import (
     GlobalConcurrencyLimitCreate,
     GlobalConcurrencyLimitUpdate,
 )
-from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectException
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_API_URL
 
 from prefect_getresponse.budget_books import HostBooks, PrefectBooks
@@ -72,7 +72,7 @@ def _asking() -> Generator[None]:
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
         raise PoolUnreachable(f"Prefect answers {status}", is_busy=status >= _BUSY) from None
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, PrefectException, ValueError) as error:
         is_busy = isinstance(error, httpx.ReadTimeout | httpx.PoolTimeout)
         reason = f"Prefect does not answer ({type(error).__name__})"
         raise PoolUnreachable(reason, is_busy=is_busy) from None

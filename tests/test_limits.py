@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from prefect_getresponse import cli
 from prefect_getresponse.budget_books import PrefectBooks
 from prefect_getresponse.client.errors import InvalidConfiguration
-from prefect_getresponse.client.slots import Grant, PoolUnreachable, SlotPool
+from prefect_getresponse.client.slots import Grant, PoolUnreachable, SlotKeeper, SlotPool
 from prefect_getresponse.client.throttle import SLOTS, Throttle
 from prefect_getresponse.limits import (
     ensure_limits,
@@ -259,4 +259,23 @@ def test_without_prefect_a_call_may_start_soon(account: str) -> None:
         throttle = shared_throttle(account, "http://127.0.0.1:9/v3")
     start(throttle)
     assert throttle.in_flight == 1
+    throttle.finish((), None, None)
+
+
+def test_a_fault_beside_the_calls_does_not_hold_them_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    step, faults = SlotKeeper.step, iter([RuntimeError("unexpected")])
+
+    def faulty(keeper: SlotKeeper) -> float:
+        for fault in faults:
+            raise fault
+        return step(keeper)
+
+    monkeypatch.setattr(SlotKeeper, "step", faulty)
+    with temporary_settings({PREFECT_HOME: tmp_path, PREFECT_API_URL: None}):
+        throttle, free = shared_throttle("faulty", "http://127.0.0.1:1/v3"), threading.Event()
+        while throttle.try_start((), free.set) is not None:
+            assert free.wait(30)
+            free.clear()
     throttle.finish((), None, None)

@@ -6,6 +6,7 @@ GetResponse takes contacts with an empty 202 and adds them minutes later, or nev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
@@ -110,6 +111,8 @@ class Verification:
             return
         self._progress.start("verifying", awaited)
         deadline = self._ledger.awaited_since(self._run) + self._job.options.settle_seconds
+        latest = datetime.fromtimestamp(deadline).astimezone()
+        self._progress.note(f"people appear in minutes; looking until {latest:%H:%M:%S} at most")
         async for _ in looks(self._client, self._clock, deadline):
             await self._read_back.look()
             self._conclude_counted_imports()
