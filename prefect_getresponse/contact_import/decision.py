@@ -52,12 +52,13 @@ def decide(person: Person, mode: Mode, exclusions: Exclusions, now: float = 0.0)
         return Decision(person.row, verdict=Verdict.NOT_VISIBLE_YET, reason="import_at_work")
     same = person.last_hash == person.hash
     if person.listed_id is not None:
-        return _decide_listed(person, mode, unchanged=same and person.last_state != "rejected")
+        arrived = person.last_state in ("seen", "sent")
+        return _decide_listed(person, mode, unchanged=same and arrived)
     if person.unconfirmed is not None:
         return Decision(person.row, verdict=Verdict.AWAITING_CONFIRMATION)
     if reason := refusal(person, exclusions, now):
         return Decision(person.row, verdict=Verdict.REFUSED, reason=reason)
-    if same and person.last_state == "sent":
+    if same and person.last_state in ("sent", "sent_in_part"):
         return Decision(person.row, action=Action.AWAIT)
     if same and person.last_state == "rejected":
         return Decision(person.row, verdict=Verdict.REJECTED, reason=person.last_reason)

@@ -71,6 +71,11 @@ TAGGED = contact(tags=("vip",))
         ),
         # Whoever was dropped before and is there now may have come another way.
         (
+            person(TAGGED, **LISTED, last_state="sent_in_part"),
+            "add_and_update",
+            ("compare", None, None),
+        ),
+        (
             person(TAGGED, **LISTED, last_state="rejected"),
             "add_and_update",
             ("compare", None, None),
@@ -85,6 +90,7 @@ TAGGED = contact(tags=("vip",))
         # On the list again: the removal is over.
         (person(**LISTED, removed_for="bounce"), "add_and_update", (None, "unchanged", None)),
         (person(last_state="sent"), "add_and_update", ("await", None, None)),
+        (person(last_state="sent_in_part"), "add_and_update", ("await", None, None)),
         (person(last_state="sent", last_hash="other"), "add_and_update", ("add", None, None)),
         (
             person(last_state="rejected", last_reason="refused_by_api"),

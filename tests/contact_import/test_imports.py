@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.contact_import.ledger import Ledger
 from prefect_getresponse.contact_import.phases.plan_imports import ImportsUsedUp
-from tests.contact_import.lab import Lab, Plan, Trouble, counted
+from tests.contact_import.lab import Killed, Lab, Plan, Trouble, counted
 
 PEOPLE = [(f"person{number}@example.com", f"Person {number}", "vip") for number in range(6)]
 EVERYBODY = {email for email, _, _ in PEOPLE}
@@ -318,6 +319,39 @@ def test_an_import_in_review_is_waited_for_by_the_next_run(lab: Lab) -> None:
     lab.time.advance(600)
     assert counted(lab.run(route="import")) == {"unchanged": 6}
     assert lab.wire.accepted == Counter(EVERYBODY)
+
+
+def test_what_changes_while_an_import_is_in_review_is_sent_afterwards(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    lab.decide_imports("review")
+    lab.run(route="import", import_seconds=600)
+    email, _, tags = PEOPLE[0]
+    lab.write([(email, "New name", tags), *PEOPLE[1:]])
+    assert counted(lab.run(route="import", import_seconds=600)) == {"not_visible_yet": 6}
+    lab.decide_imports("finished")
+    lab.time.advance(600)
+
+    assert counted(lab.run()) == {"updated": 1, "unchanged": 5}
+    assert lab.members[email]["name"] == "New name"
+
+
+def test_an_import_that_ends_after_a_crash_is_accounted_for(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_arguments: object) -> None:
+        lab.die()
+        raise Killed
+
+    lab.write(PEOPLE)
+    lab.decide_imports("review")
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "remember_outcomes", die)
+        lab.run_until_killed(route="import", import_seconds=600)
+    lab.decide_imports("finished")
+    lab.time.advance(600)
+
+    assert counted(lab.run(route="import")) == {"added": 6}
+    assert counted(lab.run(route="import")) == {"unchanged": 6}
 
 
 def test_further_imports_wait_for_one_in_review_until_the_run_gives_up(

@@ -71,7 +71,7 @@ def the_removed_come_back(patch: pytest.MonkeyPatch) -> None:
 def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
     """Whoever does not appear counts as added."""
     unverified: Any = verify.Verification._conclude_unverified  # pyright: ignore[reportPrivateUsage]
-    patch.setattr(verify.Verification, "conclude", unverified)
+    patch.setattr(verify.Verification, "_conclude_all", unverified)
 
 
 @pytest.mark.parametrize(

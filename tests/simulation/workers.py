@@ -15,6 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.budgets import CLOCKS_APART
 from prefect_getresponse.client.errors import GetResponseError, OutcomeUnknown
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.client.send import AsyncClient
@@ -96,11 +97,13 @@ class Worker:
         def step_soon() -> None:
             loop.call_soon(step)
 
+        apart = self._chance.uniform(-CLOCKS_APART / 2, CLOCKS_APART / 2)
         keeper = SlotKeeper(
             [LeasePool(self._world.server)],
             clock=process.monotonic,
             chance=self._chance,
             on_wanted=step_soon,
+            epoch=lambda: START + self._world.time.elapsed + apart,
         )
         client = AsyncClient(
             URL,

@@ -60,7 +60,10 @@ class Connection:
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """Make everything inside durable at once, or not at all."""
+        """Make everything inside durable at once, or not at all; within another one, with that."""
+        if self._db.in_transaction:
+            yield
+            return
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield

@@ -91,28 +91,37 @@ class People(Connection):
         )
         return [Person(*row) for row in found]
 
-    def conclude_importing(self, *, all_arrived: bool) -> None:
+    def conclude_importing(self, *, has_failed: bool, all_arrived: bool, now: float) -> None:
         """An import is over whose people a run could not await.
 
         Args:
-            all_arrived: Whether it has brought all of them in; else they are decided about anew.
+            has_failed: Whether nothing came of it: its people are decided about anew.
+            all_arrived: Whether it has brought all of them in, as far as it says.
+            now: Seconds since the epoch; from here on they are awaited.
         """
-        if all_arrived:
-            self._db.execute("UPDATE outcomes SET state = 'seen' WHERE state = 'importing'")
-        else:
+        if has_failed:
             self._db.execute("DELETE FROM outcomes WHERE state = 'importing'")
+        state = "sent" if all_arrived else "sent_in_part"
+        self._db.execute(
+            "UPDATE outcomes SET state = ?, at = ? WHERE state = 'importing'", (state, now)
+        )
 
     def remember_outcomes(self, run: int, now: float) -> None:
-        """Keep what became of the people, so that the next run sends only what has changed."""
+        """Keep what became of the people, so that the next run sends only what has changed.
+
+        Of people of whom nothing was sent, because something is still on its way to them, what was
+        sent last stays remembered.
+        """
+        was_sent = "(chunk IS NOT NULL OR action = 'await')"
         at_work = "reason IS 'import_at_work'"
         for_the_row = "reason NOT IN ('import_refused', 'import_rejected', 'import_canceled')"
         states = {
             "seen": ("1", (Verdict.ADDED, Verdict.UPDATED, Verdict.UNCHANGED)),
             "sent": (
-                f"NOT ({at_work})",
+                f"{was_sent} AND NOT ({at_work})",
                 (Verdict.NOT_VISIBLE_YET, Verdict.AWAITING_CONFIRMATION),
             ),
-            "importing": (at_work, (Verdict.NOT_VISIBLE_YET,)),
+            "importing": (f"{was_sent} AND {at_work}", (Verdict.NOT_VISIBLE_YET,)),
             "rejected": (for_the_row, (Verdict.REJECTED,)),
         }
         with self.transaction():
@@ -130,6 +139,11 @@ class People(Connection):
                     "  state = excluded.state, reason = excluded.reason",
                     (state, now, now, run, *verdicts),
                 )
+            self._db.execute(
+                "UPDATE outcomes SET seen = ? WHERE key IN"
+                " (SELECT key FROM rows WHERE run = ? AND contact IS NOT NULL)",
+                (now, run),
+            )
 
     def outdated(self, before: float) -> tuple[int, int, int]:
         """What nobody needs any more.

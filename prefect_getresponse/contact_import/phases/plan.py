@@ -94,8 +94,11 @@ class _Planning:
             if not state.is_active:
                 with self._ledger.transaction():
                     book.renew(state)
-                    all_arrived = state.arrived == state.counters.get("uploaded")
-                    self._ledger.conclude_importing(all_arrived=all_arrived)
+                    self._ledger.conclude_importing(
+                        has_failed=state.has_failed,
+                        all_arrived=state.arrived == state.counters.get("uploaded"),
+                        now=self._job.started,
+                    )
 
     async def _read_list(self) -> Exclusions:
         campaign = self._job.campaign

@@ -52,6 +52,4 @@ async def settle_interrupted(
         await ImportLane(job, run.number, ledger, client, progress, clock).settle()
         verification = Verification(job, run.number, run.started, ledger, client, progress, clock)
         await verification.watch()
-        verification.conclude()
-        ledger.remember_outcomes(run.number, clock())
-        ledger.end(run.number, Phase.INTERRUPTED, clock())
+        verification.end(Phase.INTERRUPTED)

@@ -54,8 +54,7 @@ async def verify(
             await verification.run_all()
         finally:
             ledger.add_calls(run.number, client.statistics.take())
-        ledger.remember_outcomes(run.number, clock())
-        ledger.end(run.number, Phase.FINISHED, clock())
+        verification.end(Phase.FINISHED)
 
 
 class Verification:
@@ -91,7 +90,7 @@ class Verification:
         self._read_back = ReadBack(job, run, started, ledger, Account(client))
 
     async def run_all(self) -> None:
-        """Watch, resend what provably never arrived, and conclude."""
+        """Watch, and resend what provably never arrived."""
         if not self._job.options.verify:
             self._conclude_unverified()
         while True:
@@ -102,7 +101,17 @@ class Verification:
             await send_planned(
                 self._job, self._run, self._ledger, self._client, self._progress, self._clock
             )
-        self.conclude()
+
+    def end(self, phase: Phase) -> None:
+        """Give everybody a verdict, remember it for the next run, and end the run: all at once.
+
+        Args:
+            phase: How it ends.
+        """
+        with self._ledger.transaction():
+            self._conclude_all()
+            self._ledger.remember_outcomes(self._run, self._clock())
+            self._ledger.end(self._run, phase, self._clock())
 
     async def watch(self) -> None:
         """Look at the list until all awaited people have appeared or their time is up."""
@@ -145,7 +154,7 @@ class Verification:
     ) -> None:
         self._book.settle(chunk.chunk, verdict, why["reason"], why.get("detail"))
 
-    def conclude(self) -> None:
+    def _conclude_all(self) -> None:
         """Give verdicts to people who did not appear in time."""
         self._conclude_imports()
         # If anybody has come through the queue, those who have not were dropped.

@@ -97,6 +97,18 @@ def test_people_of_a_double_opt_in_list_must_confirm(double_lab: Lab) -> None:
     assert set(lab.wire.accepted.values()) == {1}
 
 
+def test_what_changes_before_somebody_confirms_is_sent_afterwards(double_lab: Lab) -> None:
+    lab = double_lab
+    lab.write([(PERSON, "Jane", "")])
+    lab.run()
+    lab.write([(PERSON, "Jane Smith", "")])
+    assert counted(lab.run()) == {"awaiting_confirmation": 1}
+    lab.confirm(PERSON)
+
+    assert counted(lab.run()) == {"updated": 1}
+    assert lab.members[PERSON]["name"] == "Jane Smith"
+
+
 # People who are on the list already ----------------------------------------------------------
 
 
