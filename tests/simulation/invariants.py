@@ -13,6 +13,8 @@ from tests.simulation.workers import ImportWorker, MessageWorker
 from tests.simulation.world import Deed, World
 
 _SENDING = ("/contacts", "/contacts/batch", "/imports")
+_AT_ONCE = 1.01
+"""Seconds between calls of which GetResponse takes one a second."""
 _RACE = 60.0
 """Seconds within which nobody could have known that somebody left the list."""
 
@@ -29,8 +31,7 @@ def violations(
         before: Number of deeds before the last runs, which had nothing to do.
     """
     if world.scenario.foreign is None:
-        for who, path in world.refusals:
-            yield f"{who} met a limit of the account at {path}"
+        yield from _refused(world)
     for deed in world.deeds[before:]:
         yield f"{deed.worker} had nothing to do, and sent {deed.method} {deed.path}"
     for worker in imports:
@@ -38,6 +39,13 @@ def violations(
             yield f"{worker.plan.name}: {problem}"
     for sender in messages:
         yield from _message_violations(world, sender)
+
+
+def _refused(world: World) -> Iterator[str]:
+    """Whom the account has answered 429, unless a call was beside theirs that nobody could see."""
+    for at, who, path in world.refusals:
+        if not any(path == other and abs(at - then) < _AT_ONCE for then, other in world.ghosts):
+            yield f"{who} met a limit of the account at {path}"
 
 
 def _import_violations(world: World, worker: ImportWorker) -> Iterator[str]:

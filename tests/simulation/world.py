@@ -80,7 +80,8 @@ class World:
     Attributes:
         history: What happened: when, to whom, what.
         deeds: Writing calls that were executed, in order.
-        refusals: Whom the account has answered 429, and to what call.
+        refusals: When and whom the account has answered 429, and to what call.
+        ghosts: When calls arrived, and which, for whose answer nobody waited any more.
         is_calm: Whether the wire is undisturbed.
         server: The slots of the account.
     """
@@ -90,7 +91,8 @@ class World:
         self.time = VirtualTime()
         self.history: list[tuple[float, str, str]] = []
         self.deeds: list[Deed] = []
-        self.refusals: list[tuple[str, str]] = []
+        self.refusals: list[tuple[float, str, str]] = []
+        self.ghosts: list[tuple[float, str]] = []
         self.removed: dict[tuple[str, str], float] = {}
         self.is_calm = False
         self.chance = random.Random(f"wire {scenario.seed}")
@@ -181,6 +183,8 @@ class World:
     ) -> httpx.Response:
         """Let a call go on its way: it arrives although its process is dead by then."""
         await asyncio.sleep(delay)
+        if process.is_dead or delay > GIVES_UP:
+            self.ghosts.append((self.time.elapsed, request.url.path[3:]))
         response = httpx.Response(500, request=request)
         if trouble is None or trouble in EXECUTED:
             response = await self.serve(process.name, request)
@@ -195,7 +199,7 @@ class World:
         at = self.time.elapsed
         response = await self._inner.handle_async_request(request)
         if response.status_code == 429:
-            self.refusals.append((worker, request.url.path[3:]))
+            self.refusals.append((at, worker, request.url.path[3:]))
         elif response.is_success and is_write(request):
             self.deeds.append(
                 Deed(at, worker, request.method, request.url.path[3:], _said(request))
