@@ -181,6 +181,8 @@ class _Drawing:
 
     def scenario(self) -> Scenario:
         chance = self._chance
+        if self._one_in(30):
+            return self._crowd()
         workers = self._of((1, 5), (2, 4), (3, 1))
         imports = tuple(self._import(f"import{number}") for number in range(workers))
         messages = (self._messages(),) if chance.random() < 0.4 else ()
@@ -194,6 +196,35 @@ class _Drawing:
             import_bytes=chance.randint(1_200, 2_500),
             most_people=self._of((1, 1), (2, 1), (3, 1), (1_000, 5)),
             speed=self._of((1.0, 1), (10.0, 3)),
+        )
+
+    def _crowd(self) -> Scenario:
+        """Four workers who do at once, undisturbed, as much as the account allows."""
+        return Scenario(
+            seed=self._seed,
+            imports=tuple(self._hurry(f"import{number}") for number in range(4)),
+            messages=(),
+            foreign=None,
+            weather=Weather(0.0, TROUBLES, 0.0, ()),
+            batch_size=5,
+            import_bytes=2_500,
+            most_people=1_000,
+            speed=1.0,
+        )
+
+    def _hurry(self, name: str) -> ImportPlan:
+        people = tuple(self._person(f"p{each}@example.com") for each in range(60))
+        night = replace(self._night(people), pause=self._seconds(0.1), death=Death(), twin=False)
+        return ImportPlan(
+            name=name,
+            route="contacts",
+            mode="add_and_update",
+            verify=True,
+            double_optin=False,
+            outcome="finished",
+            nights=(night,),
+            earlier=(),
+            opt_outs=(),
         )
 
     def _import(self, name: str) -> ImportPlan:
