@@ -16,15 +16,15 @@ from prefect.runtime import flow_run
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.flow_artifacts import (
+from prefect_getresponse.contact_import.display.flow_artifacts import (
     ROWS_SHOWN,
     artifact_key,
     import_name,
     show_plan,
     show_report,
 )
-from prefect_getresponse.contact_import.flow_events import emit_ending
-from prefect_getresponse.contact_import.flow_progress import FlowProgress
+from prefect_getresponse.contact_import.display.flow_events import emit_ending
+from prefect_getresponse.contact_import.display.flow_progress import FlowProgress
 from prefect_getresponse.contact_import.job import (
     ImportOptions,
     Job,

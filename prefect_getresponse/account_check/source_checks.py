@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from prefect_getresponse.account_check.findings import Finding, named, ok, problem, warning
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.errors import ImportInputError
-from prefect_getresponse.contact_import.mapping import ColumnMapping, map_source
+from prefect_getresponse.contact_import.rows.mapping import ColumnMapping, map_source
+from prefect_getresponse.contact_import.rows.validation import compile_reader
 from prefect_getresponse.contact_import.sources import Source
-from prefect_getresponse.contact_import.validation import compile_reader
 from prefect_getresponse.tasks.custom_fields import list_custom_fields
 
 ROWS_LOOKED_AT = 10_000

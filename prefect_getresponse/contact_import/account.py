@@ -14,7 +14,7 @@ from typing import Any
 from prefect_getresponse.client.errors import Conflict, GetResponseError, OutcomeUnknown
 from prefect_getresponse.client.paginate import aiterate_pages
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.custom_fields import CustomField
+from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.segments import section
 from prefect_getresponse.tasks.accounts import get_account_blocklist

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.account import Campaign
-from prefect_getresponse.contact_import.custom_fields import CustomField
 from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_lock
-from prefect_getresponse.contact_import.ledger_copy import LedgerCopy
+from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
+from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.sources import Source, open_source
 from prefect_getresponse.settings import GetResponseSettings
 

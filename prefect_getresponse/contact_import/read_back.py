@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.addresses import compare_key
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, Standing
-from prefect_getresponse.contact_import.opt_outs import read_removed
+from prefect_getresponse.contact_import.planning.opt_outs import read_removed
+from prefect_getresponse.contact_import.rows.addresses import compare_key
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.report_markdown import report_markdown
+from prefect_getresponse.contact_import.display.markdown import report_markdown
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
 
 _REJECT_COLUMNS = ("row", "verdict", "reason", "field", "address", "key", "explanation", "detail")

@@ -11,7 +11,7 @@ import pytest
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.ledger import Ledger
-from prefect_getresponse.contact_import.phases.plan_imports import ImportsUsedUp
+from prefect_getresponse.contact_import.planning.imports import ImportsUsedUp
 from tests.contact_import.lab import Killed, Lab, Plan, Trouble, counted
 
 PEOPLE = [(f"person{number}@example.com", f"Person {number}", "vip") for number in range(6)]
@@ -425,12 +425,10 @@ def test_what_an_import_cannot_carry_is_refused_before_anything_is_sent(lab: Lab
 @pytest.fixture
 def small_knees(monkeypatch: pytest.MonkeyPatch) -> None:
     """Thresholds of the automatic choice that a quick test can pass."""
-    routing = "prefect_getresponse.contact_import.routing"
+    routing = "prefect_getresponse.contact_import.planning.routing"
     monkeypatch.setattr(f"{routing}.CONTACTS_ROUTE_UP_TO", 2)
     monkeypatch.setattr(f"{routing}.BATCH_ROUTE_UP_TO", 10)
-    monkeypatch.setattr(
-        "prefect_getresponse.contact_import.phases.plan_imports.UPDATE_ROUTE_UP_TO", 3
-    )
+    monkeypatch.setattr("prefect_getresponse.contact_import.planning.imports.UPDATE_ROUTE_UP_TO", 3)
     monkeypatch.setattr(f"{routing}.UPDATE_ROUTE_UP_TO", 3)
 
 

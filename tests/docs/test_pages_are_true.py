@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from prefect_getresponse.contact_import.mapping import FIELDS
+from prefect_getresponse.contact_import.rows.mapping import FIELDS
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.settings import GetResponseSettings
 from tests.declared import TASKS

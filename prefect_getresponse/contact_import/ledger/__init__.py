@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect_getresponse.contact_import import import_book, removals
+from prefect_getresponse.contact_import.ledger import import_book
 from prefect_getresponse.contact_import.ledger.awaited import Awaited
 from prefect_getresponse.contact_import.ledger.chunks import Chunks
 from prefect_getresponse.contact_import.ledger.lock import LedgerBusy, LedgerTaken, writer_lock
@@ -30,6 +30,7 @@ from prefect_getresponse.contact_import.ledger.records import (
     Standing,
 )
 from prefect_getresponse.contact_import.ledger.runs import Runs
+from prefect_getresponse.contact_import.planning import removals
 
 
 class Ledger(Runs, Chunks, People, Awaited):

@@ -14,9 +14,9 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
 from prefect_getresponse.contact_import.job import ImportOptions, Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
-from prefect_getresponse.contact_import.ledger_copy import LedgerCopy
-from prefect_getresponse.contact_import.mapping import ColumnMapping, find_column, map_source
+from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
 from prefect_getresponse.contact_import.routes import imports
+from prefect_getresponse.contact_import.rows.mapping import ColumnMapping, find_column, map_source
 from prefect_getresponse.contact_import.sources import Source
 
 

@@ -9,14 +9,6 @@ from collections.abc import Iterable, Iterator
 from prefect_getresponse.client.errors import NotFound
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Exclusions
-from prefect_getresponse.contact_import.addresses import compare_key
-from prefect_getresponse.contact_import.contacts import unpack
-from prefect_getresponse.contact_import.decision import (
-    decide,
-    decide_steps,
-    steps_to,
-)
-from prefect_getresponse.contact_import.import_book import ImportState
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Action,
@@ -26,16 +18,24 @@ from prefect_getresponse.contact_import.ledger import (
     RowToSend,
     Standing,
 )
-from prefect_getresponse.contact_import.opt_outs import read_opt_outs
-from prefect_getresponse.contact_import.phases.plan_imports import plan_imports
-from prefect_getresponse.contact_import.progress import Progress
-from prefect_getresponse.contact_import.removals import check_removals
-from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
-from prefect_getresponse.contact_import.routing import (
+from prefect_getresponse.contact_import.ledger.import_book import ImportState
+from prefect_getresponse.contact_import.planning.decision import (
+    decide,
+    decide_steps,
+    steps_to,
+)
+from prefect_getresponse.contact_import.planning.imports import plan_imports
+from prefect_getresponse.contact_import.planning.opt_outs import read_opt_outs
+from prefect_getresponse.contact_import.planning.removals import check_removals
+from prefect_getresponse.contact_import.planning.routing import (
     Estimate,
     calls_and_seconds,
     route_of_new_people,
 )
+from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
+from prefect_getresponse.contact_import.rows.addresses import compare_key
+from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 ROWS_AT_ONCE = 5_000

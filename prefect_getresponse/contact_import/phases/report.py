@@ -8,10 +8,10 @@ from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import THROTTLED
-from prefect_getresponse.contact_import.import_book import ImportChunk, ImportState
 from prefect_getresponse.contact_import.job import Job, private_dir
 from prefect_getresponse.contact_import.keyed_hash import KeyedHash
 from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
+from prefect_getresponse.contact_import.ledger.import_book import ImportChunk, ImportState
 from prefect_getresponse.contact_import.report import (
     AttentionRow,
     ImportReport,

@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.import_lane import ImportLane
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Phase
 from prefect_getresponse.contact_import.phases.verify import Verification
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.routes import UpdateRoute
+from prefect_getresponse.contact_import.routes.import_lane import ImportLane
 
 
 class InterruptedRun(GetResponseError):

@@ -23,8 +23,6 @@ from prefect_getresponse.client.errors import (
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign
 from prefect_getresponse.contact_import.canary import RejectLimit, with_canary
-from prefect_getresponse.contact_import.contacts import Ids
-from prefect_getresponse.contact_import.import_lane import ImportLane
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Chunk,
@@ -34,12 +32,14 @@ from prefect_getresponse.contact_import.ledger import (
     Phase,
     RowToSend,
 )
-from prefect_getresponse.contact_import.ledger_copy import Told, saved_at_the_end
-from prefect_getresponse.contact_import.opt_outs import refuse_who_left
+from prefect_getresponse.contact_import.ledger.copy import Told, saved_at_the_end
+from prefect_getresponse.contact_import.planning.opt_outs import refuse_who_left
+from prefect_getresponse.contact_import.planning.removals import remove_gone
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.read_back import ReadBack
-from prefect_getresponse.contact_import.removals import remove_gone
 from prefect_getresponse.contact_import.routes import ROUTES, BatchRoute, ContactsRoute, UpdateRoute
+from prefect_getresponse.contact_import.routes.import_lane import ImportLane
+from prefect_getresponse.contact_import.rows.contacts import Ids
 from prefect_getresponse.contact_import.side_by_side import side_by_side
 from prefect_getresponse.contact_import.verdicts import Verdict
 

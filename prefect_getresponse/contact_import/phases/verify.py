@@ -10,8 +10,6 @@ from datetime import datetime
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.import_book import ImportChunk
-from prefect_getresponse.contact_import.import_lane import outcome_of
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Action,
@@ -19,11 +17,13 @@ from prefect_getresponse.contact_import.ledger import (
     Ledger,
     Phase,
 )
-from prefect_getresponse.contact_import.ledger_copy import saved_at_the_end
+from prefect_getresponse.contact_import.ledger.copy import saved_at_the_end
+from prefect_getresponse.contact_import.ledger.import_book import ImportChunk
 from prefect_getresponse.contact_import.phases.send import send_planned
 from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.read_back import ReadBack
+from prefect_getresponse.contact_import.routes.import_lane import outcome_of
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 ATTEMPTS = 3

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from prefect_getresponse.client.request import ApiRequest
-from prefect_getresponse.contact_import.contacts import Ids, unpack
 from prefect_getresponse.contact_import.ledger import RowToSend
-from prefect_getresponse.contact_import.validation import Contact
+from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
+from prefect_getresponse.contact_import.rows.validation import Contact
 from prefect_getresponse.tasks.contacts import create_batch_contacts
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prefect_getresponse.client.request import ApiRequest
-from prefect_getresponse.contact_import.contacts import Ids, unpack
 from prefect_getresponse.contact_import.ledger import RowToSend
+from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
 from prefect_getresponse.omit import OMIT
 from prefect_getresponse.tasks.contacts import create_contact
 

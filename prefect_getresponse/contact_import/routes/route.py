@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from prefect_getresponse.client.request import ApiRequest
-from prefect_getresponse.contact_import.contacts import Ids
 from prefect_getresponse.contact_import.ledger import RowToSend
+from prefect_getresponse.contact_import.rows.contacts import Ids
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 

@@ -10,9 +10,9 @@ import json
 from collections.abc import Sequence
 
 from prefect_getresponse.client.request import ApiRequest
-from prefect_getresponse.contact_import.contacts import Ids, unpack
 from prefect_getresponse.contact_import.ledger import RowToSend
-from prefect_getresponse.contact_import.validation import Contact
+from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
+from prefect_getresponse.contact_import.rows.validation import Contact
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.omit import OMIT
 from prefect_getresponse.tasks.contacts import (

@@ -10,7 +10,7 @@ from numbers import Integral, Real
 from typing import Any, cast
 from uuid import UUID
 
-from prefect_getresponse.contact_import.addresses import trimmed
+from prefect_getresponse.contact_import.rows.addresses import trimmed
 
 
 def text(value: object) -> str:

@@ -5,8 +5,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice, takewhile
 
-from prefect_getresponse.contact_import.columns import email_rank
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
+from prefect_getresponse.contact_import.rows.columns import email_rank
 from prefect_getresponse.contact_import.sources import delimiters
 from prefect_getresponse.contact_import.sources.cells import column_names
 from prefect_getresponse.contact_import.sources.text import MAX_LINE, TextFile, split_lines

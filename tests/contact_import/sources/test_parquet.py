@@ -13,9 +13,9 @@ from prefect_getresponse.contact_import.errors import (
     SourceChanged,
     UnreadableSource,
 )
-from prefect_getresponse.contact_import.mapping import map_source
+from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.contact_import.rows.validation import compile_reader
 from prefect_getresponse.contact_import.sources import open_source
-from prefect_getresponse.contact_import.validation import compile_reader
 
 pa: Any = pytest.importorskip("pyarrow", reason="the extra [arrow] is not installed")
 pq: Any = pytest.importorskip("pyarrow.parquet")

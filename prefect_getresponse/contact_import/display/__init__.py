@@ -1,0 +1,1 @@
+"""Display: how people see an import, on a terminal and in Prefect."""

@@ -1,0 +1,146 @@
+"""The words of a report: what happened, what became of the rows, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prefect_getresponse.contact_import.planning.routing import Estimate
+from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
+
+if TYPE_CHECKING:
+    from prefect_getresponse.contact_import.report import ImportReport
+
+_BAR = 24
+_MOST_NAMED = 20
+
+_ADVICE = {
+    Verdict.REJECTED: "Correct the **rejected** rows in the source; the next run sends them.",
+    Verdict.UNKNOWN: "Run the same import again: it looks for the **unknown** rows first, and sends"
+    " only what provably never arrived.",
+    Verdict.NOT_VISIBLE_YET: "Nothing to do about rows **not visible yet**: the next run looks for"
+    " them before it sends anything.",
+    Verdict.AWAITING_CONFIRMATION: "People **awaiting confirmation** join the list when they follow"
+    " the link that GetResponse has mailed them.",
+    Verdict.REFUSED: "**Refused** rows are people who must not be written to: nothing to do.",
+}
+
+
+def report_markdown(report: ImportReport) -> str:
+    """A report as people like to read it.
+
+    Args:
+        report: The report.
+    """
+    kind = "Plan" if report.dry_run else "Import"
+    return "\n".join(
+        [
+            f"# {kind}: {_text(report.source)} → {_text(report.campaign)}",
+            "",
+            _summary(report),
+            "",
+            *_verdict_table(report),
+            "",
+            *_reason_table(report),
+            *_next_steps(report),
+            "## Details",
+            "",
+            *[f"- {note}" for note in _details(report)],
+        ]
+    )
+
+
+def _summary(report: ImportReport) -> str:
+    if report.problem:
+        return f"❌ **Needs attention:** {_text(report.problem)}."
+    if report.dry_run:
+        return f"📋 **{report.rows_read:,} rows planned.** Nothing was sent."
+    calls = sum(report.calls.values())
+    return (
+        f"✅ **Balanced:** all {report.rows_read:,} rows have a verdict. "
+        f"{calls:,} calls in {report.seconds:,.1f} s, {report.throttled:,} of them throttled."
+    )
+
+
+def _verdict_table(report: ImportReport) -> list[str]:
+    most = max(report.verdicts.values(), default=0) or 1
+    lines = ["| verdict | rows | share | |", "|---|---:|---:|---|"]
+    for verdict, rows in report.verdicts.items():
+        if rows:
+            bar = "█" * max(1, round(_BAR * rows / most))
+            share = f"{rows / max(report.rows_read, 1):.1%}"
+            lines.append(f"| {_words(verdict)} | {rows:,} | {share} | {bar} |")
+    return [*lines, f"| **rows read** | **{report.rows_read:,}** | | |"]
+
+
+def _reason_table(report: ImportReport) -> list[str]:
+    rows = [
+        f"| {_words(verdict)} | {rows:,} | {EXPLANATIONS.get(reason, reason)} |"
+        for verdict, reasons in report.reasons.items()
+        for reason, rows in reasons.items()
+    ]
+    return ["| verdict | rows | why |", "|---|---:|---|", *rows, ""] if rows else []
+
+
+def _next_steps(report: ImportReport) -> list[str]:
+    steps: list[str] = []
+    if report.dry_run:
+        steps.append("If this is what you expect, run it without `dry_run`.")
+    elif report.error:
+        steps.append("Remove the cause, and run the same import again: it goes on where it stopped")
+        steps[-1] += " and sends nothing twice."
+    if report.rejects_file:
+        steps.append(f"Look at the rows that need it: `{report.rejects_file}`.")
+    steps += [
+        advice
+        for verdict, advice in _ADVICE.items()
+        if report.verdicts.get(verdict) and not (report.error and verdict is Verdict.UNKNOWN)
+    ]
+    return ["## What to do next", "", *[f"- {step}" for step in steps], ""] if steps else []
+
+
+def _details(report: ImportReport) -> list[str]:
+    details = [f"Run `{report.run_id}`."]
+    if report.estimate:
+        details.append(f"Planned: {Estimate(**report.estimate).sentence()}.")
+    if report.removed:
+        done = "To be removed" if report.dry_run else "Removed"
+        details.append(f"{done} from the list, as gone from the source: {report.removed:,}.")
+    for made in report.imports:
+        counters = ", ".join(f"{name} {n:,}" for name, n in made["counters"].items() if n)
+        details.append(
+            f"Import `{made['import_id']}`, {made['status']}: {counters or 'no counts'}."
+        )
+    if report.renamed_tags:
+        pairs = [f"{_code(old)} → {_code(new)}" for old, new in sorted(report.renamed_tags.items())]
+        details.append(f"Tags renamed to what GetResponse can hold: {_some(pairs)}.")
+    if report.warnings:
+        pairs = [f"{_text(what)} ({rows:,})" for what, rows in sorted(report.warnings.items())]
+        details.append(f"Cells left out: {_some(pairs)}.")
+    taken = [c for c in report.columns if c["field"] not in ("", "-")]
+    pairs = [f"{_text(c['column'])} → {_text(c['field'])}" for c in taken]
+    details.append(f"Columns: {', '.join(pairs)}.")
+    if unused := [_text(c["column"]) for c in report.columns if c["field"] in ("", "-")]:
+        details.append(f"Columns not used: {_some(unused)}.")
+    return details
+
+
+def _some(texts: list[str]) -> str:
+    more = f" and {len(texts) - _MOST_NAMED} more" if len(texts) > _MOST_NAMED else ""
+    return ", ".join(texts[:_MOST_NAMED]) + more
+
+
+def _words(verdict: str) -> str:
+    return verdict.replace("_", " ")
+
+
+def _text(text: str) -> str:
+    """Text of others, on one line and without a meaning in markdown."""
+    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#~" else mark for mark in _flat(text))
+
+
+def _code(text: str) -> str:
+    return f"`{_flat(text).replace('`', chr(39))}`"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,263 @@
+"""A copy of the ledger elsewhere, for workers whose disk does not outlive them.
+
+A call that adds people is made only when the copy says that it was: whoever goes on from the copy
+finds it in doubt, looks for its people, and sends it again only if they never came.  So the copy
+may say it of calls that are still to be made, of a hundred at a time, and need not hear of each
+answer.
+
+Two workers are kept apart by claims.  Who begins puts down a claim, greater than all that are
+there, and only then reads the newest copy; who has written a copy looks for greater claims before
+it sends.  Whichever was first, either the later worker has read what the earlier one sends, or the
+earlier one sees the claim and stops.  That needs a storage that shows a file as soon as it is
+written, as disks, S3 and its like do, and no clocks that agree.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import time
+from collections.abc import Collection, Generator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import.ledger import ChunkState, Holder, Ledger
+from prefect_getresponse.contact_import.ledger.copy_folder import (
+    CopyFailed,
+    CopyFolder,
+    copy_folder,
+)
+from prefect_getresponse.contact_import.ledger.lock import taken
+
+AHEAD = 100
+"""Calls that a copy tells of before they are made."""
+CLAIM_IS_GOOD = 5.0
+"""Seconds for which nobody looks again whether another worker has claimed the ledger.
+
+Whoever claims it waits for the settle time before it sends a doubtful call again, much longer.
+"""
+_NAME = re.compile(r"(\d+)-([0-9a-f]{8})(?:-(\d+)\.sqlite|\.claim)")
+
+
+class LedgerCopy:
+    """The copies of one ledger.
+
+    Args:
+        location: Path or URL of the folder of copies.
+        ledger: Path of the ledger.
+    """
+
+    def __init__(self, location: str, ledger: Path) -> None:
+        self._ledger = ledger
+        self._prefix = f"{ledger.stem}."
+        self._mine = Holder(0, "")
+        self._looked = float("-inf")
+        with _failing():
+            self._folder: CopyFolder = copy_folder(location)
+
+    def take_over(self) -> None:
+        """Claim the ledger, and bring it up to the newest copy if that knows more.
+
+        Raises:
+            CopyFailed: The copies cannot be read or written.
+            LedgerTaken: Another worker did so at the same moment.
+        """
+        with _failing():
+            with Ledger(self._ledger) as ledger:
+                own = ledger.holder()
+            self._mine = max([own, *self._claims(), *self._saved()]).successor()
+            with self._beside("claim") as empty:
+                self._folder.put(self._name(self._mine, "claim"), empty)
+            self.refresh()
+            self.check()
+        with Ledger(self._ledger) as ledger:
+            ledger.set_holder(self._mine)
+
+    def refresh(self) -> None:
+        """Bring the ledger up to the newest copy if that knows more."""
+        with _failing():
+            newest = max(self._saved(), default=Holder(0, ""))
+            with Ledger(self._ledger) as ledger:
+                if newest <= ledger.holder():
+                    return
+            with self._beside("restoring") as file:
+                self._folder.get(self._name(newest, f"{newest.saves}.sqlite"), file)
+                for journal in ("-wal", "-shm"):
+                    Path(f"{self._ledger}{journal}").unlink(missing_ok=True)
+                with closing(sqlite3.connect(file, isolation_level=None)) as restored:
+                    # Whoever wrote it may have sent until a moment ago.
+                    restored.execute(
+                        "UPDATE chunks SET sent = NULL WHERE state = ?", (ChunkState.SENT,)
+                    )
+                file.replace(self._ledger)
+
+    def check(self) -> None:
+        """Make sure that nobody else has claimed the ledger; asks at most every few seconds.
+
+        Raises:
+            LedgerTaken: Somebody has.
+        """
+        if time.monotonic() - self._looked > CLAIM_IS_GOOD:
+            looked = time.monotonic()
+            with _failing():
+                if max(self._claims(), default=self._mine)[:2] > self._mine[:2]:
+                    raise taken()
+            self._looked = looked
+
+    def save(self, run: int = 0, told: Collection[int] = (), more: int = 0) -> set[int]:
+        """Write a copy.
+
+        Args:
+            run: A run.
+            told: Planned calls of the run that the copy shall call sent.
+            more: How many further ones it shall call so.
+
+        Returns:
+            All calls that it calls sent.
+
+        Raises:
+            CopyFailed: It cannot be written.
+            LedgerTaken: Another worker has claimed the ledger.
+        """
+        with _failing(), self._beside("copying") as file:
+            self._mine = self._mine._replace(saves=self._mine.saves + 1)
+            with Ledger(self._ledger) as ledger:
+                if ledger.holder()[:2] != self._mine[:2]:
+                    raise taken()
+                ledger.set_holder(self._mine)
+            with (
+                closing(sqlite3.connect(self._ledger)) as original,
+                closing(sqlite3.connect(file, isolation_level=None)) as copy,
+            ):
+                original.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+                sent = _tell(copy, run, told, more)
+            self._folder.put(self._name(self._mine, f"{self._mine.saves}.sqlite"), file)
+            self._looked = float("-inf")
+            self.check()
+            self._tidy()
+        return sent
+
+    def _tidy(self) -> None:
+        """Delete what this worker's copy and claim have made useless."""
+        for name in self._names():
+            holder = _holder(name)
+            if holder is not None and holder < (
+                self._mine if name.endswith(".sqlite") else self._mine._replace(saves=0)
+            ):
+                self._folder.remove(self._prefix + name)
+
+    def _name(self, holder: Holder, ending: str) -> str:
+        separator = "." if ending == "claim" else "-"
+        return f"{self._prefix}{holder.epoch}-{holder.token}{separator}{ending}"
+
+    def _names(self) -> list[str]:
+        names = self._folder.names()
+        return [name[len(self._prefix) :] for name in names if name.startswith(self._prefix)]
+
+    def _claims(self) -> list[Holder]:
+        return self._holders(".claim")
+
+    def _saved(self) -> list[Holder]:
+        return self._holders(".sqlite")
+
+    def _holders(self, ending: str) -> list[Holder]:
+        found = map(_holder, (name for name in self._names() if name.endswith(ending)))
+        return [holder for holder in found if holder is not None]
+
+    @contextmanager
+    def _beside(self, what: str) -> Generator[Path]:
+        """A file beside the ledger that only its owner can read, while the block runs."""
+        file = self._ledger.with_suffix(f".{what}")
+        file.unlink(missing_ok=True)
+        file.touch(mode=0o600)
+        try:
+            yield file
+        finally:
+            file.unlink(missing_ok=True)
+
+
+class Told:
+    """Sees to it that the copy tells of each call of a run before it is made.
+
+    Args:
+        copy: The copy; None if there is none.
+        run: Number of the run.
+    """
+
+    def __init__(self, copy: LedgerCopy | None, run: int) -> None:
+        self._copy = copy
+        self._run = run
+        self._told: set[int] = set()
+        self._saving = asyncio.Lock()
+
+    async def of(self, chunk: int) -> None:
+        """Wait until the copy tells of a call."""
+        if self._copy is None:
+            return
+        async with self._saving:
+            if chunk not in self._told:
+                wanted = {*self._told, chunk}
+                self._told = await asyncio.get_running_loop().run_in_executor(
+                    None, self._copy.save, self._run, wanted, AHEAD
+                )
+
+    def check(self) -> None:
+        """Make sure that this worker still may send; right before the first byte."""
+        if self._copy is not None:
+            self._copy.check()
+
+    def forget(self, chunk: int) -> None:
+        """The rows of a call have changed: the copy must hear of it again."""
+        self._told.discard(chunk)
+
+
+@contextmanager
+def saved_at_the_end(copy: LedgerCopy | None) -> Generator[None]:
+    """Save a copy when the block is over, also when an error has ended it."""
+    if copy is None:
+        yield
+        return
+    try:
+        yield
+    except GetResponseError:
+        with suppress(GetResponseError):
+            copy.save()
+        raise
+    copy.save()
+
+
+def _tell(copy: sqlite3.Connection, run: int, told: Collection[int], more: int) -> set[int]:
+    """Call planned calls sent in a copy of the ledger; harmless ones are left out."""
+    marks = ", ".join("?" * len(told))
+    found = copy.execute(
+        f"SELECT chunk FROM chunks WHERE run = ? AND state = ? AND chunk IN ({marks})"
+        " UNION SELECT * FROM (SELECT chunk FROM chunks WHERE run = ? AND state = ?"
+        " AND route NOT IN ('update', 'import') ORDER BY chunk LIMIT ?)",
+        (run, ChunkState.PLANNED, *told, run, ChunkState.PLANNED, more),
+    )
+    sent = {chunk for (chunk,) in found}
+    copy.executemany(
+        "UPDATE chunks SET state = ?, attempt = attempt + 1 WHERE run = ? AND chunk = ?",
+        [(ChunkState.SENT, run, chunk) for chunk in sorted(sent)],
+    )
+    return sent | set(told)
+
+
+def _holder(name: str) -> Holder | None:
+    found = _NAME.fullmatch(name)
+    return found and Holder(int(found[1]), found[2], int(found[3] or 0))
+
+
+@contextmanager
+def _failing() -> Generator[None]:
+    """Give errors of the storage, which may hold keys, a type of ours."""
+    try:
+        yield
+    except (GetResponseError, sqlite3.Error):
+        raise
+    except Exception as error:  # every storage has errors of its own
+        reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+        raise CopyFailed(f"the copy of the ledger: {reason}") from None

@@ -1,0 +1,163 @@
+"""Plan, the part of imports: which rows go by import, within what the account has left of a day."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import (
+    Action,
+    ChunkState,
+    Decision,
+    Ledger,
+    RowToSend,
+)
+from prefect_getresponse.contact_import.planning.routing import (
+    UPDATE_ROUTE_UP_TO,
+    route_of_known_people,
+    route_of_new_people,
+)
+from prefect_getresponse.contact_import.routes import imports
+from prefect_getresponse.contact_import.rows.contacts import unpack
+
+ROWS_AT_ONCE = 5_000
+DAY = 86_400.0
+_KNOWN_PEOPLE = (Action.UPDATE, Action.COMPARE)
+
+
+class ImportsUsedUp(GetResponseError):
+    """The account may not make as many imports today as were asked for; nothing was sent."""
+
+    default_advice = "Use --route auto, or wait until the account's first import is a day old."
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Rows that may share imports.
+
+    Attributes:
+        action: Their action.
+        steps: What they fill, as text; None for new people.
+    """
+
+    action: Action
+    steps: str | None
+
+
+async def plan_imports(job: Job, run: int, ledger: Ledger, account: Account) -> int | None:
+    """Cut rows into imports where those are the quicker road, or were asked for.
+
+    Args:
+        job: The job.
+        run: Number of the run.
+        ledger: The ledger.
+        account: The account.
+
+    Returns:
+        Imports that the account may still make today; None if none is wanted.
+
+    Raises:
+        ImportsUsedUp: They were asked for, and are more than that.
+    """
+    planning = _Planning(job, run, ledger)
+    groups = planning.groups()
+    if not groups:
+        return None
+    made = await account.imports(job.started - DAY)
+    left = rest = max(0, imports.IMPORTS_A_DAY - len(made))
+    for group in groups:
+        rest -= planning.cut(group, rest)
+    if job.options.route == "import" and planning.left_over:
+        raise ImportsUsedUp(
+            f"{left} of {imports.IMPORTS_A_DAY} imports of today are left,"
+            f" and {planning.left_over:,} rows do not fit into them"
+        )
+    return left
+
+
+class _Planning:
+    def __init__(self, job: Job, run: int, ledger: Ledger) -> None:
+        self._job = job
+        self._run = run
+        self._ledger = ledger
+        self._actions = ledger.count_actions(run)
+        self._possible = job.import_obstacle is None
+        self.left_over = 0
+
+    def groups(self) -> list[_Group]:
+        """Rows that are to go by import: new people first, then people of the list."""
+        choice = self._job.options.route
+        groups: list[_Group] = []
+        confirmed = self._job.campaign is None or not self._job.campaign.double_optin
+        new = self._actions[Action.ADD]
+        if (
+            new
+            and route_of_new_people(choice, new, imports=self._possible and confirmed) == "import"
+        ):
+            groups.append(_Group(Action.ADD, None))
+        known = sum(self._actions[action] for action in _KNOWN_PEOPLE)
+        if known and route_of_known_people(choice, known, imports=self._possible) == "import":
+            fewest = 1 if choice == "import" else UPDATE_ROUTE_UP_TO + 1
+            shapes = Counter(_shape(row) for row in self._rows(_KNOWN_PEOPLE))
+            groups += [
+                _Group(Action.MERGE, steps)
+                for steps, rows in shapes.most_common()
+                if rows >= fewest
+            ]
+            self._mark({group.steps for group in groups})
+        return groups
+
+    def cut(self, group: _Group, most: int) -> int:
+        """Cut the rows of a group into at most so many imports; the rest goes another way.
+
+        Returns:
+            Number of imports.
+        """
+        rows = (
+            (row.row, row.contact)
+            for row in self._rows((group.action,))
+            if row.steps == group.steps
+        )
+        parts = list(islice(imports.cut(rows, self._job.field_ids, imports.MAX_BYTES), most + 1))
+        fitting = parts[:most]
+        with self._ledger.transaction():
+            self._ledger.imports(self._run).cut(
+                group.action, group.steps, fitting, ChunkState.PLANNED
+            )
+            self.left_over += self._ledger.left_over(self._run, group.action, group.steps)
+            if group.action is Action.MERGE:
+                self._ledger.compare_left_over(self._run, group.steps)
+        return len(fitting)
+
+    def _mark(self, shapes: set[str | None]) -> None:
+        for action in _KNOWN_PEOPLE:
+            last = 0
+            while rows := self._ledger.rows_with(self._run, action, last, ROWS_AT_ONCE):
+                marked = ((row, _shape(row)) for row in rows)
+                with self._ledger.transaction():
+                    self._ledger.decide(
+                        self._run,
+                        [
+                            Decision(row.row, Action.MERGE, contact_id=row.contact_id, steps=steps)
+                            for row, steps in marked
+                            if steps in shapes
+                        ],
+                    )
+                last = rows[-1].row
+
+    def _rows(self, actions: tuple[Action, ...]) -> Iterator[RowToSend]:
+        for action in actions:
+            last = 0
+            while rows := self._ledger.rows_with(self._run, action, last, ROWS_AT_ONCE):
+                yield from rows
+                last = rows[-1].row
+
+
+def _shape(row: RowToSend) -> str:
+    return json.dumps(imports.shape(unpack(row.contact)))

@@ -1,0 +1,333 @@
+"""The imports of one list, one after another: sent, watched to their end, and accounted for.
+
+GetResponse works on one import a list at a time and may have it reviewed by people; it names no
+invalid rows, only their number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from prefect_getresponse.client.errors import (
+    Conflict,
+    GetResponseError,
+    InvalidArguments,
+    NotFound,
+    OutcomeUnknown,
+    PayloadTooLarge,
+    ValidationFailed,
+)
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import (
+    FINAL_STATES,
+    ChunkState,
+    Decision,
+    Ledger,
+    RowToSend,
+)
+from prefect_getresponse.contact_import.ledger.copy import Told
+from prefect_getresponse.contact_import.ledger.import_book import (
+    ACTIVE,
+    ImportBook,
+    ImportChunk,
+    ImportState,
+)
+from prefect_getresponse.contact_import.planning.decision import steps_to
+from prefect_getresponse.contact_import.polling import CHEAP, looks
+from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.routes import imports
+from prefect_getresponse.contact_import.rows.contacts import unpack
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+ATTEMPTS = 3
+"""Most times an import is sent of which no trace is found."""
+CLOCKS_APART = 60.0
+"""Seconds by which GetResponse's clock may be behind ours."""
+ACTIVE_AT_ONCE = 2
+"""Imports of an account that GetResponse works on at the same time, one of them a list."""
+OLDEST = 7 * 86_400.0
+"""Seconds after which an import that is still at work is not waited for."""
+PEOPLE_AT_ONCE = 100
+
+
+class ImportUnfinished(GetResponseError):
+    """An import is at work for longer than a run waits, and further ones must wait for it."""
+
+    default_advice = "Look at it in GetResponse; the same import run again later goes on."
+
+
+class ImportLane:
+    """Brings the imports of a run in.
+
+    Args:
+        job: The job.
+        run: Number of the run.
+        ledger: The ledger.
+        client: The account's client.
+        progress: Shows where the imports are.
+        clock: Seconds since the epoch.
+        told: Tells the copy of the ledger of each import; None if none will be sent.
+        sent: Called with a number of rows when they are sent.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        run: int,
+        ledger: Ledger,
+        client: AsyncClient,
+        progress: Progress,
+        clock: Callable[[], float],
+        told: Told | None = None,
+        sent: Callable[[int], None] = lambda _rows: None,
+    ) -> None:
+        self._job = job
+        self._run = run
+        self._ledger = ledger
+        self._book: ImportBook = ledger.imports(run)
+        self._client = client
+        self._account = Account(client)
+        self._progress = progress
+        self._clock = clock
+        self._told = told or Told(None, run)
+        self._sent = sent
+
+    async def run_all(self) -> None:
+        """Send every import that is planned, each when the one before is done with.
+
+        Raises:
+            ImportUnfinished: One is not done with in time, and others wait behind it.
+            GetResponseError: An import could not be sent, and not because of its rows.
+        """
+        done: set[int] = set()
+        while chunk := next((each for each in self._open() if each.chunk not in done), None):
+            if chunk.state != ChunkState.PLANNED or await self._send(chunk):
+                await self._bring_in(chunk)
+            if self._book.chunk(chunk.chunk).state != ChunkState.PLANNED:  # else it was halved
+                done.add(chunk.chunk)
+        await self._account_for_all()
+
+    async def settle(self) -> None:
+        """Learn what became of imports that were sent; sends nothing."""
+        for chunk in self._open():
+            if chunk.state != ChunkState.PLANNED:
+                await self._bring_in(chunk, resend=False)
+        await self._account_for_all()
+
+    def _open(self) -> list[ImportChunk]:
+        """Chunks whose import is not sent, not known, or at work."""
+        known = {chunk.chunk: state for chunk, state in self._book.states()}
+        return [
+            chunk
+            for chunk in self._book.chunks()
+            if chunk.state not in FINAL_STATES
+            and (chunk.chunk not in known or known[chunk.chunk].is_active)
+        ]
+
+    async def _bring_in(self, chunk: ImportChunk, *, resend: bool = True) -> None:
+        """Find the import of a chunk that was sent, and watch it to its end."""
+        found = self._book.state(chunk.chunk) or await self._find(chunk)
+        while found is None and resend and await self._send_again(chunk):
+            found = self._book.state(chunk.chunk) or await self._find(chunk)
+        if found is not None:
+            await self._watch(chunk, found)
+
+    async def _send_again(self, chunk: ImportChunk) -> bool:
+        """Send an import that never arrived once more; False if that is not to be."""
+        now = self._book.chunk(chunk.chunk)
+        if now.state != ChunkState.PLANNED:
+            return False
+        self._progress.note("nothing of a doubtful import has arrived: it is sent again")
+        return await self._send(now)
+
+    async def _send(self, chunk: ImportChunk) -> bool:
+        """Send an import; False if GetResponse refuses what is in it, or its size."""
+        contacts = self._book.contacts(chunk.chunk)
+        request = imports.request(contacts, self._campaign_id, new_people=chunk.new_people)
+
+        def intend() -> None:
+            self._told.check()
+            self._ledger.intend(self._run, chunk.chunk, self._clock())
+
+        await self._told.of(chunk.chunk)
+        deadline = self._clock() + self._job.options.import_seconds
+        waits = looks(self._client, self._clock, deadline, CHEAP)
+        if not await self._has_room():
+            await self._wait_for_room(waits)
+        while True:
+            try:
+                answer = await self._client.send(request, on_start=intend)
+            except Conflict:
+                # Another import began meanwhile. Nothing was taken.
+                self._ledger.retract(self._run, chunk.chunk, chunk.attempt)
+                await self._wait_for_room(waits)
+                continue
+            except OutcomeUnknown:
+                self._answer(chunk, ChunkState.IN_DOUBT)
+            except PayloadTooLarge as error:
+                self._told.forget(chunk.chunk)
+                if not self._ledger.halve(self._run, chunk.chunk):
+                    self._refuse(chunk, error)
+                return False
+            except (InvalidArguments, ValidationFailed) as error:
+                self._refuse(chunk, error)
+                return False
+            except GetResponseError:
+                self._ledger.retract(self._run, chunk.chunk, chunk.attempt)
+                raise
+            else:
+                with self._ledger.transaction():
+                    if answer.data is not None:  # else accepted, but the answer was unreadable
+                        self._book.note(chunk.chunk, ImportState.of(answer.data))
+                    self._ledger.set_state(
+                        self._run, chunk.chunk, ChunkState.ACKNOWLEDGED, self._clock()
+                    )
+            self._sent(len(contacts))
+            return True
+
+    async def _has_room(self) -> bool:
+        """Whether GetResponse works on no import of the list, and at most one of the account."""
+        listed = await self._account.imports(self._clock() - OLDEST)
+        lists = [each["campaign"]["campaignId"] for each in listed if each["status"] in ACTIVE]
+        return self._campaign_id not in lists and len(lists) < ACTIVE_AT_ONCE
+
+    async def _wait_for_room(self, waits: AsyncIterator[bool]) -> None:
+        """Wait until GetResponse may take an import of the list."""
+        self._progress.note("another import is at work: waiting for it")
+        async for last in waits:
+            if await self._has_room():
+                return
+            if last:
+                break
+        raise _unfinished("another import of the list or the account")
+
+    def _refuse(self, chunk: ImportChunk, error: GetResponseError) -> None:
+        self._answer(chunk, ChunkState.REJECTED)
+        reason, detail = "import_refused", str(error.args[0])
+        self._sent(self._book.settle(chunk.chunk, Verdict.REJECTED, reason, detail))
+
+    async def _find(self, chunk: ImportChunk) -> ImportState | None:
+        """Look for the import of a chunk among those of the list.
+
+        Returns:
+            It, if exactly one has as many rows. If none may be it when the settle time is over,
+            the chunk is planned again, at most twice; otherwise it stays in doubt.
+        """
+        self._progress.note("looking for an import whose answer is missing")
+        chunk = self._book.chunk(chunk.chunk)
+        sent = chunk.sent or self._clock()
+        deadline = sent + self._job.options.settle_seconds
+        async for last in looks(self._client, self._clock, deadline, CHEAP):
+            found = [each for each in await self._candidates(sent) if each.may_have(chunk.rows)]
+            certain = [each for each in found if each.counters.get("uploaded") == chunk.rows]
+            if len(certain) == 1:
+                self._book.note(chunk.chunk, certain[0])
+                self._answer(chunk, ChunkState.ACKNOWLEDGED)
+                return certain[0]
+            # What was acknowledged is never sent again, even if its id was lost with the answer.
+            in_doubt = chunk.state == ChunkState.IN_DOUBT
+            if last and in_doubt and not found and chunk.attempt < ATTEMPTS:
+                self._answer(chunk, ChunkState.PLANNED)
+        return None
+
+    async def _candidates(self, sent: float) -> list[ImportState]:
+        known = self._book.known_ids()
+        listed = await self._account.imports(sent - CLOCKS_APART, self._campaign_id)
+        return [ImportState.of(each) for each in listed if each["importId"] not in known]
+
+    async def _watch(self, chunk: ImportChunk, state: ImportState) -> None:
+        """Wait until GetResponse has done with an import."""
+        self._progress.note(f"import {state.import_id}: {chunk.rows:,} rows, waiting for it")
+        deadline = self._clock() + self._job.options.import_seconds
+        async for _ in looks(self._client, self._clock, deadline, CHEAP):
+            before, state = state.status, await self._read(state.import_id)
+            if state.status != before:
+                self._progress.note(f"import {state.import_id}: {state.status}")
+            if not state.is_active:
+                break
+        self._book.note(chunk.chunk, state)
+        if not state.is_active:  # waiting for its people counts from here
+            self._answer(chunk, ChunkState.ACKNOWLEDGED)
+        elif self._anything_waits():
+            raise _unfinished(f"import {state.import_id} ({state.status})")
+
+    async def _account_for_all(self) -> None:
+        """Give rows of imports that are over their verdicts, as far as the imports tell."""
+        for chunk, state in self._book.states():
+            if chunk.state not in FINAL_STATES and not state.is_active:
+                counted = await self._count(chunk, state)
+                await self._settle_people_of_list(chunk, counted)
+
+    async def _count(self, chunk: ImportChunk, state: ImportState) -> ImportState:
+        """Wait for the counters of a finished import: the first ones may be incomplete."""
+        deadline = self._clock() + self._job.options.settle_seconds
+        if state.status != "finished" or state.accounts_for(chunk.rows):
+            return state
+        async for _ in looks(self._client, self._clock, deadline, CHEAP):
+            state = await self._read(state.import_id)
+            if state.accounts_for(chunk.rows):
+                break
+        return state
+
+    async def _read(self, import_id: str) -> ImportState:
+        return ImportState.of(await self._account.read_import(import_id))
+
+    async def _settle_people_of_list(self, chunk: ImportChunk, state: ImportState) -> None:
+        """Give people who were on the list their verdicts; new ones are looked for on the list."""
+        self._book.note(chunk.chunk, state)
+        if chunk.new_people:
+            return
+        decisions: list[Decision] = []
+        confirmed = state.accounts_for(chunk.rows) and state.arrived == chunk.rows
+        if not confirmed:
+            decisions = await self._compare(chunk, state)
+        done = ChunkState.VERIFIED if state.status == "finished" else ChunkState.FAILED
+        with self._ledger.transaction():
+            self._ledger.set_state(self._run, chunk.chunk, done, self._clock())
+            self._ledger.settle(self._run, decisions)
+            if confirmed:
+                self._book.settle(chunk.chunk, Verdict.UPDATED, None, None)
+
+    async def _compare(self, chunk: ImportChunk, state: ImportState) -> list[Decision]:
+        """Read who of the list is as the source says: the counters do not account for all."""
+        self._progress.note(f"import {state.import_id}: reading back {chunk.rows:,} people")
+        decisions: list[Decision] = []
+        rows = self._ledger.chunk_rows(self._run, chunk.chunk)
+        for start in range(0, len(rows), PEOPLE_AT_ONCE):
+            part = rows[start : start + PEOPLE_AT_ONCE]
+            decisions += await asyncio.gather(*(self._compare_one(row, state) for row in part))
+        return decisions
+
+    async def _compare_one(self, row: RowToSend, state: ImportState) -> Decision:
+        try:
+            details = await self._account.contact(row.contact_id or "")
+        except NotFound:
+            return Decision(row.row, verdict=Verdict.REFUSED, reason="left_meanwhile")
+        if not steps_to(unpack(row.contact), details):
+            return Decision(row.row, verdict=Verdict.UPDATED)
+        return Decision(row.row, verdict=Verdict.REJECTED, **outcome_of(state))
+
+    def _anything_waits(self) -> bool:
+        return any(each.state == ChunkState.PLANNED for each in self._book.chunks())
+
+    def _answer(self, chunk: ImportChunk, state: ChunkState) -> None:
+        self._ledger.answer(self._run, chunk.chunk, state, self._clock())
+
+    @property
+    def _campaign_id(self) -> str:
+        assert self._job.campaign is not None  # a dry run sends nothing
+        return self._job.campaign.campaign_id
+
+
+def outcome_of(state: ImportState) -> dict[str, str | None]:
+    """Why a row of an import did not arrive, as reason and detail of its verdict."""
+    if state.has_failed:
+        return {"reason": f"import_{state.status}", "detail": None}
+    return {"reason": "import_invalid", "detail": state.complaints() or None}
+
+
+def _unfinished(what: str) -> ImportUnfinished:
+    return ImportUnfinished(f"{what} is still at work, and further imports wait for it")

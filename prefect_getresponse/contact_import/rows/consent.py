@@ -1,0 +1,137 @@
+# ruff: noqa: RUF001 - the words are of many alphabets, some letters look like Latin ones
+"""What a cell of a consent, opt-out or status column says about e-mail."""
+
+import re
+from collections.abc import Iterable
+
+from prefect_getresponse.contact_import.rows.columns import without_accents
+
+_TIMESTAMP = re.compile(r"(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})(?!\d).*", re.ASCII)
+_SEPARATORS = re.compile(r"[\s_\-]+")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_simplified(word) for word in re.split(r"[|\n]", text) if word.strip())
+
+
+def _simplified(cell: str) -> str:
+    return _SEPARATORS.sub(" ", without_accents(cell.strip()))
+
+
+_YES = _words("""
+    1 | 1.0 | yes | y | true | t | on | x | ✓ | ✔ | ☑ | ✅ | checked
+    ja | j | wahr | oui | o | vrai | sí | s | verdadero | vero | sim | verdadeiro | waar | tak
+    prawda
+    sand | sant | kyllä | tosi | ano | áno | pravda | igen | igaz | da | adevărat | evet | doğru
+    jah | jā | taip | ναι | да | истина | так | はい | 是 | 예 | 네
+""")
+
+_NO = _words("""
+    0 | 0.0 | no | n | false | f | off | ☐ | unchecked | none
+    nein | nei | neen | falsch | non | faux | falso | não | nee | onwaar | nie | fałsz | nej
+    falsk | falskt | ei
+    epätosi | ne | nepravda | nem | hamis | nu | fals | hayır | yanlış | nē | όχι | нет | не
+    ложь | ні
+    いいえ | 否 | 아니오 | 아니요
+""")
+
+# Words that speak of a subscription wherever they stand.
+_SUBSCRIBED = _words("""
+    subscribed | subscriber | resubscribed | opted in | opt in | optin | double opt in
+    single opt in
+    confirmed opt in | explicit consent | marketing subscribed
+    abonniert | angemeldet | eingewilligt | abonné | abonnée | inscrit | inscrite | suscrito
+    suscrita
+    suscriptor | iscritto | iscritta | inscrito | inscrita | assinante | subscrito | geabonneerd
+    ingeschreven | aangemeld | zapisany | zapisana | subskrybent | subskrybuje | subskrybowany
+    prenumererar | prenumerant | tilmeldt | abonnerer | påmeldt | tilaaja | tilannut
+    přihlášen | odběratel | odebírá | feliratkozott | abonat | abone | подписан | подписка активна
+    購読中 | 配信中 | 已订阅 | 구독
+""")
+
+_UNSUBSCRIBED = _words("""
+    unsubscribed | unsubscribe | not subscribed | never subscribed | non subscribed | nonsubscribed
+    neversubscribed | notsubscribed | unsubscribed by admin | global unsubscribe
+    globally unsubscribed
+    opted out | opt out | optout | not opted in | do not email | do not contact | cleaned | bounced
+    hard bounced | hard bounce | soft bounced | bounce | complained | complaint | spam
+    spam complaint
+    marked as spam | reported spam | abuse | abused | junk | suppressed | blacklisted | blocklisted
+    unconfirmed | not confirmed | awaiting confirmation | not activated | transactional
+    transactional only
+    list unsubscribed | cancelled subscription
+    abgemeldet | ausgetragen | nicht angemeldet | nicht abonniert | widerrufen | unbestätigt
+    désabonné | désabonnée | désinscrit | désinscrite | non abonné | non inscrit | non confirmé
+    dado de baja | desuscrito | no suscrito | baja | rebotado | no confirmado
+    disiscritto | disiscritta | non iscritto | non confermato
+    descadastrado | não inscrito | cancelou inscrição | não confirmado | não subscrito
+    uitgeschreven | afgemeld | niet geabonneerd | niet ingeschreven | onbevestigd
+    wypisany | wypisana | wyrejestrowany | niezapisany | niepotwierdzony
+    avregistrerad | avprenumererad | afmeldt | frameldt | avmeldt | ikke tilmeldt
+    peruutettu | peruuttanut | odhlášen | odhlášený | nepřihlášen | leiratkozott | dezabonat
+    abonelikten çıktı
+    отписан | отписался | не подписан | 配信停止 | 退订 | 수신거부
+""")
+
+# Words that mean consent in a consent column, but could be said of anything else in others.
+_ACTIVE = _words("""
+    active | confirmed | explicit | express | enabled | granted | given | agreed | accepted
+    consented | consent given
+    allowed | allow | approved | verified opt in | email
+    aktiv | bestätigt | erteilt | zugestimmt | actif | active | confirmé | accepté | accordé
+    activo | activa | confirmado | aceptado | attivo | attiva | confermato | accettato | ativo
+    ativa
+    aceito | actief | bevestigd | aktywny | aktywna | potwierdzony | potwierdzona | wyrażona
+    udzielona
+    bekräftad | bekræftet | bekreftet | aktiivinen | vahvistettu | aktivní | potvrzeno | aktív
+    activ
+    aktif | ενεργός | активен | активный | подтвержден
+""")
+
+_INACTIVE = _words("""
+    inactive | pending | disabled | denied | revoked | declined | withdrawn | deleted
+    validating | invalid | needs attention | undeliverable | blocked | risky | not active
+    do aktywacji | zablokowany | zablokowana | zwracający miękko | zwracający twardo | odbity
+    removed | archived | redacted | cancelled | canceled | on hold | hold | annulé | anulado
+    annullato | cancellato | cancelado | avslutad | odrzucony
+    inaktiv | ausstehend | gelöscht | abgelehnt | inactif | en attente | supprimé | refusé
+    inactivo | pendiente | rechazado | eliminado | inattivo | in attesa | eliminato | inativo
+    pendente
+    inactief | in afwachting | verwijderd | nieaktywny | oczekujący | usunięty | neaktivní | čeká
+    inaktív | väntande | afventer | avventer | odottaa | неактивен | ожидает
+""")
+
+_GRANTED = _YES | _SUBSCRIBED | _ACTIVE
+_NOT_OPTED_OUT = _NO | _SUBSCRIBED | _words("allow | allowed | not opted out | active | in | []")
+_OF_STATUS = _YES | _NO | _SUBSCRIBED | _UNSUBSCRIBED | _ACTIVE | _INACTIVE
+
+
+def granted(cell: str) -> bool:
+    """Tell whether a cell of a consent column says yes; blank and unknown words do not."""
+    return _simplified(cell) in _GRANTED
+
+
+def opted_out(cell: str) -> bool:
+    """Tell whether a cell of an opt-out column says anything but a clear no or nothing."""
+    return bool(cell.strip()) and _simplified(cell) not in _NOT_OPTED_OUT
+
+
+def unsubscribed(cell: str) -> bool:
+    """Tell whether a cell of any status column says that somebody does not get e-mail."""
+    return _simplified(cell) in _UNSUBSCRIBED
+
+
+def is_about_subscription(cells: Iterable[str]) -> bool:
+    """Tell whether cells of a column called `Status` are about subscriptions.
+
+    They are if one of them can be nothing else (`unsubscribed`), or if all of them can be
+    (`active`, `inactive`); `open` or `qualified` make it the status of a lead.
+    """
+    words = {_simplified(cell) for cell in cells} - {""}
+    return bool(words & (_SUBSCRIBED | _UNSUBSCRIBED)) or bool(words and words <= _OF_STATUS)
+
+
+def are_timestamps(cells: Iterable[str]) -> bool:
+    """Tell whether all cells are dates: a column `Subscribed` may say since when, not whether."""
+    found = [_TIMESTAMP.match(cell.strip()) is not None for cell in cells]
+    return bool(found) and all(found)

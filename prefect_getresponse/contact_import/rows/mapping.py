@@ -1,0 +1,338 @@
+"""Which column of a source is which field of a contact."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from prefect_getresponse.contact_import.errors import MappingError, listed
+from prefect_getresponse.contact_import.rows import consent
+from prefect_getresponse.contact_import.rows.addresses import trimmed
+from prefect_getresponse.contact_import.rows.columns import email_rank, meaning, normalised
+from prefect_getresponse.contact_import.sources import Source
+from prefect_getresponse.contact_import.sources.delimiters import is_address
+
+CUSTOM = "custom:"
+IGNORED = "-"
+FIELDS = (
+    "email",
+    "name",
+    "first_name",
+    "last_name",
+    "tags",
+    "consent",
+    "opt_out",
+    "ip_address",
+    "day_of_cycle",
+    "scoring",
+    "custom:NAME",
+    IGNORED,
+)
+"""What a column can be mapped to. `custom:NAME` is a custom field, `-` leaves the column out."""
+
+_REPEATABLE = frozenset({"tags", "consent", "opt_out", IGNORED})
+_HALVES = frozenset({"first_name", "last_name"})
+_SAMPLED_RECORDS = 1000
+
+# GetResponse API v3, `POST /custom-fields`: the alphabet, and names taken by the API itself.
+_CUSTOM_NAME = re.compile(r"[a-z0-9_]{1,128}")
+_RESERVED_CUSTOM_NAMES = frozenset(
+    {
+        "name",
+        "email",
+        "twitter",
+        "facebook",
+        "buzz",
+        "myspace",
+        "linkedin",
+        "digg",
+        "googleplus",
+        "pinterest",
+        "responder",
+        "campaign",
+        "change",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """A column with its field.
+
+    Attributes:
+        index: Place of the column, from 0.
+        column: Its name.
+        field: One of `FIELDS`, with the name of the custom field written out.
+        origin: Whether the column was recognised by its name or given by the user.
+        lenient: Only for `consent`: a column that may be the status of something else, so that
+            just the words for somebody who does not get e-mail count.
+    """
+
+    index: int
+    column: str
+    field: str
+    origin: Literal["recognised", "given"]
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """All columns that make up a contact.
+
+    Attributes:
+        fields: The mapped columns in their order; `email` is among them exactly once.
+        unused: Names of the other columns.
+        width: Number of all columns.
+    """
+
+    fields: tuple[MappedColumn, ...]
+    unused: tuple[str, ...]
+    width: int
+
+    @property
+    def custom_names(self) -> list[str]:
+        """Names of the custom fields that are filled, in the order of the columns."""
+        return [
+            mapped.field.removeprefix(CUSTOM)
+            for mapped in self.fields
+            if mapped.field.startswith(CUSTOM)
+        ]
+
+    def columns_of(self, field: str) -> list[MappedColumn]:
+        """Return the columns mapped to a field, in their order."""
+        return [mapped for mapped in self.fields if mapped.field == field]
+
+    def describe(self) -> list[dict[str, str]]:
+        """Return a row `{column, field, how}` for each column, for the plan and the report."""
+        rows = [
+            {
+                "column": mapped.column,
+                "field": mapped.field,
+                "how": "only refusals count" if mapped.lenient else mapped.origin,
+            }
+            for mapped in self.fields
+        ]
+        return rows + [{"column": name, "field": IGNORED, "how": "unused"} for name in self.unused]
+
+
+def map_source(source: Source, overrides: Mapping[str, str] | None = None) -> ColumnMapping:
+    """Map the columns of a source, with a look at its first 1000 records.
+
+    Raises:
+        ImportInputError: As `map_columns` and the source raise it.
+    """
+    records = islice(source.records(), _SAMPLED_RECORDS)
+    sample = [cells for _, cells in records if any(map(trimmed, cells))]
+    try:
+        return map_columns(source.columns(), overrides, sample)
+    except MappingError as error:
+        raise error.at(source.name) from error
+
+
+def map_columns(
+    columns: Sequence[str],
+    overrides: Mapping[str, str] | None = None,
+    sample: Sequence[Sequence[str]] = (),
+) -> ColumnMapping:
+    """Map columns to fields: as the user says, and otherwise by their names.
+
+    Args:
+        columns: Names of the columns.
+        overrides: `{column: field}`. A column is found by its exact name, else without regard to
+            case, accents and punctuation.
+        sample: Some records that are not blank. Their values tell which of several columns
+            holds addresses, what `Status` speaks about, whether `Subscribed` is a date, and
+            whether `Name` beside `First Name` is the last or the full name.
+
+    Raises:
+        MappingError: No column or more than one can be the e-mail address, the columns look like
+            data, or an override names an unknown column or field.
+    """
+    given = _given(columns, overrides or {})
+    if any(map(is_address, columns)):
+        raise MappingError(
+            "the first row holds an e-mail address, so there seems to be no header",
+            "Add a first row that names the columns",
+        )
+    fields = [*given, *_recognised(columns, given, sample)]
+    if "email" not in _fields(given):
+        fields.append(_email_column(columns, given, sample))
+    fields.sort(key=lambda mapped: mapped.index)
+    used = {mapped.index for mapped in fields if mapped.field != IGNORED}
+    return ColumnMapping(
+        fields=tuple(mapped for mapped in fields if mapped.index in used),
+        unused=tuple(name for index, name in enumerate(columns) if index not in used),
+        width=len(columns),
+    )
+
+
+def _given(columns: Sequence[str], overrides: Mapping[str, str]) -> list[MappedColumn]:
+    given: list[MappedColumn] = []
+    for wanted, field in overrides.items():
+        _check_field(wanted, field)
+        index = find_column(columns, wanted)
+        if index in {mapped.index for mapped in given}:
+            raise MappingError(
+                f"the column {listed([columns[index]])} is mapped twice", "Map it once"
+            )
+        given.append(MappedColumn(index, columns[index], field, "given"))
+    for field in _fields(given) - _REPEATABLE:
+        rivals = [mapped.column for mapped in given if mapped.field == field]
+        if len(rivals) > 1:
+            raise MappingError(f"{listed(rivals)} are all mapped to `{field}`", "Choose one column")
+    return given
+
+
+def _check_field(column: str, field: str) -> None:
+    if field.startswith(CUSTOM):
+        name = field.removeprefix(CUSTOM)
+        if not _CUSTOM_NAME.fullmatch(name) or name in _RESERVED_CUSTOM_NAMES:
+            raise MappingError(
+                f"`{name}` cannot be the name of a custom field",
+                "Use 1 to 128 of a-z, 0-9 and _, and none of GetResponse's own names",
+            )
+    elif field not in FIELDS:
+        raise MappingError(
+            f"{listed([column])} is mapped to `{field}`, which is not a field",
+            f"Fields are {', '.join(FIELDS)}",
+        )
+
+
+def find_column(columns: Sequence[str], wanted: str) -> int:
+    """Return the index of a column: by its exact name, else without case and punctuation.
+
+    Raises:
+        MappingError: There is none, or more than one.
+    """
+    found = [index for index, name in enumerate(columns) if name == wanted.strip()]
+    found = found or [
+        index for index, name in enumerate(columns) if normalised(name) == normalised(wanted) != ""
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise MappingError(
+            f"{listed([wanted])} can be any of {listed(columns[index] for index in found)}",
+            "Write the name exactly",
+        )
+    raise MappingError(
+        f"there is no column {listed([wanted])}", f"The columns are {listed(columns)}"
+    )
+
+
+def _fields(mapped: Iterable[MappedColumn]) -> set[str]:
+    return {column.field for column in mapped}
+
+
+def _email_column(
+    columns: Sequence[str], given: Sequence[MappedColumn], sample: Sequence[Sequence[str]]
+) -> MappedColumn:
+    every = {index: _cells(sample, index) for index in range(len(columns))}
+    addressed = {index: cells for index, cells in every.items() if any(map(is_address, cells))}
+    best = _email_candidates(columns, {mapped.index for mapped in given}, set(addressed))
+    # Two columns with the same addresses, as a join of tables leaves them, are no choice.
+    alike = best[:1] and all(addressed.get(index) == every[best[0]] for index in best)
+    if len(best) == 1 or alike:
+        return MappedColumn(best[0], columns[best[0]], "email", "recognised")
+    if best:
+        raise MappingError(
+            f"{listed(columns[index] for index in best)} may all be the e-mail address",
+            f"Choose one, such as --map {_quoted_for_shell(columns[best[0]])}=email",
+        )
+    likely = [_quoted_for_shell(columns[index]) for index in addressed]
+    raise MappingError(
+        f"no column is known to be the e-mail address among {listed(columns)}",
+        f"Name it with --map {likely[0] if len(likely) == 1 else 'COLUMN'}=email",
+    )
+
+
+def _email_candidates(columns: Sequence[str], taken: set[int], addressed: set[int]) -> list[int]:
+    """Return the columns that may be the address, all equally far from a plain `Email`."""
+    ranks = {
+        index: rank
+        for index, name in enumerate(columns)
+        if index not in taken and (rank := email_rank(_base_name(name, columns))) is not None
+    }
+    # A column `Email` of yes and no, or of nothing, is not it beside one with addresses.
+    ranks = {index: rank for index, rank in ranks.items() if index in addressed} or ranks
+    return [index for index, rank in ranks.items() if rank == min(ranks.values())]
+
+
+def _base_name(name: str, columns: Sequence[str]) -> str:
+    """Return the name that a column has in the file, where `Email (2)` repeats `Email`."""
+    found = re.fullmatch(r"(.+) \(\d+\)", name)
+    return found[1] if found and found[1] in columns else name
+
+
+def _recognised(
+    columns: Sequence[str], given: Sequence[MappedColumn], sample: Sequence[Sequence[str]]
+) -> list[MappedColumn]:
+    """Return the columns that are known by name, the address apart.
+
+    Of several for one field that takes only one, the plainest name wins, then the leftmost.
+    """
+    found: list[MappedColumn] = []
+    for index, known in _meanings(columns, exclude={mapped.index for mapped in given}):
+        mapped = [*given, *found]
+        cells = _cells(sample, index)
+        field, lenient = known, False
+        if known == "consent" and consent.are_timestamps(cells):
+            continue
+        if known == "status":
+            field, lenient = "consent", not consent.is_about_subscription(cells)
+        elif known == "generic_name":
+            field = _meaning_of_name(index, mapped, sample)
+        if field in _REPEATABLE or field not in _closed(mapped):
+            found.append(MappedColumn(index, columns[index], field, "recognised", lenient))
+    fields = _fields([*given, *found])
+    if "name" in fields and len(fields & _HALVES) == 1:
+        # The full name says more than the half of it that has a column, too.
+        found = [mapped for mapped in found if mapped.field not in _HALVES]
+    return found
+
+
+def _meanings(columns: Sequence[str], exclude: set[int]) -> list[tuple[int, str]]:
+    """Return `(index, meaning)` of known columns: plain names, qualified names, generic names."""
+    ranked: list[tuple[int, int, str]] = []
+    for index, column in enumerate(columns):
+        known = meaning(_base_name(column, columns))
+        if known is not None and index not in exclude:
+            field, qualified = known
+            ranked.append((2 if field == "generic_name" else int(qualified), index, field))
+    return [(index, field) for _, index, field in sorted(ranked)]
+
+
+def _closed(mapped: Sequence[MappedColumn]) -> set[str]:
+    """Return the fields that a recognised column cannot have any more."""
+    fields = {column.field for column in mapped}
+    given = {column.field for column in mapped if column.origin == "given"}
+    # Who names the column of the full name does not want it made up from two others.
+    return fields | (_HALVES if "name" in given else set())
+
+
+def _meaning_of_name(
+    index: int, mapped: Sequence[MappedColumn], sample: Sequence[Sequence[str]]
+) -> str:
+    """Return what a column called `Name` in some language is beside the columns found so far."""
+    halves = [column for column in mapped if column.field in _HALVES]
+    if len(halves) != 1:
+        return "name"
+    half = halves[0]
+    whole = [
+        (name.split(), part.split())
+        for name, part in zip(_cells(sample, index), _cells(sample, half.index), strict=True)
+        if name.strip() and part.strip()
+    ]
+    contained = sum(len(name) > len(part) and set(part) <= set(name) for name, part in whole)
+    if contained * 2 > len(whole):
+        return "name"
+    return "last_name" if half.field == "first_name" else "first_name"
+
+
+def _cells(sample: Sequence[Sequence[str]], index: int) -> list[str]:
+    return [record[index] if index < len(record) else "" for record in sample]
+
+
+def _quoted_for_shell(name: str) -> str:
+    return name if name.isalnum() else f'"{name}"'

@@ -1,0 +1,83 @@
+import pytest
+
+from prefect_getresponse.contact_import.rows import consent
+
+YES = "yes Yes TRUE true 1 1.0 SUBSCRIBED opted-in Opted_In ja Oui sí SIM tak ano да はい WAHR"
+NO = "no FALSE 0 0.0 nein non não nie nej ei нет いいえ FALSCH"
+UNKNOWN = [
+    "",
+    " ",
+    "maybe",
+    "?",
+    "-1",
+    "2",
+    "10",
+    "unknown",
+    "n/a",
+    "pending",
+    "not yes",
+    "2026-01-01",
+]
+DENIED = [
+    "UNSUBSCRIBED",
+    "NEVER_SUBSCRIBED",
+    "nonSubscribed",
+    "not_subscribed",
+    "cleaned",
+    "Abgemeldet",
+]
+
+
+@pytest.mark.parametrize(
+    "cell", [*YES.split(), " yes\u00a0", "Double Opt-In", "x", "email", "Active"]
+)
+def test_consent_is_a_clear_yes(cell: str) -> None:
+    assert consent.granted(cell)
+
+
+@pytest.mark.parametrize("cell", [*NO.split(), *UNKNOWN, *DENIED, "inactive", "désabonné"])
+def test_anything_else_is_no_consent(cell: str) -> None:
+    assert not consent.granted(cell)
+
+
+@pytest.mark.parametrize("cell", [*NO.split(), "", "  ", "Subscribed", "Allow"])
+def test_no_or_nothing_is_no_opt_out(cell: str) -> None:
+    assert not consent.opted_out(cell)
+
+
+@pytest.mark.parametrize("cell", [*YES.split()[:6], "maybe", "2026-01-01", "Do Not Allow", *DENIED])
+def test_anything_else_is_an_opt_out(cell: str) -> None:
+    # "SUBSCRIBED" in an opt-out column speaks of the subscription to e-mail, not to the opt-out.
+    assert consent.opted_out(cell)
+
+
+def test_a_status_refuses_only_by_known_words() -> None:
+    assert all(map(consent.unsubscribed, DENIED))
+    assert not any(map(consent.unsubscribed, ["", "open", "Active", "yes", "no", "new", "pending"]))
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["subscribed", "", "unsubscribed"], True),
+        (["open", "unsubscribed"], True),
+        (["active", "inactive", "Active"], True),
+        (["abonné", "désabonné"], True),
+        (["open", "in_progress"], False),
+        (["Active", "Closed won"], False),
+        (["Active", "New"], False),
+        (["", ""], False),
+        ([], False),
+    ],
+)
+def test_values_tell_what_a_status_is_about(cells: list[str], expected: bool) -> None:
+    assert consent.is_about_subscription(cells) == expected
+
+
+def test_a_column_of_dates_is_not_an_answer() -> None:
+    assert consent.are_timestamps(
+        ["2026-01-01", "2026-02-03 10:00:00", "3.4.2026", "2026-01-01T00:00Z"]
+    )
+    assert not consent.are_timestamps(["2026-01-01", ""])
+    assert not consent.are_timestamps(["1", "0"])
+    assert not consent.are_timestamps([])

@@ -1,0 +1,64 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prefect_getresponse.contact_import.rows.tags import split_list, tag_name
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("", []),
+        ("VIP", ["VIP"]),
+        ('"VIP"', ["VIP"]),
+        ('"Newsletter 2026","Lapsed"', ["Newsletter 2026", "Lapsed"]),
+        ('"Gold, annual","Say ""hi"""', ["Gold, annual", 'Say "hi"']),
+        ("vip, summer sale", ["vip", "summer sale"]),
+        ("vip;b2b, west", ["vip", "b2b, west"]),
+        ("vip | b2b; west", ["vip", "b2b; west"]),
+        ("vip\nb2b, west", ["vip", "b2b, west"]),
+        ('"a; b"; c', ["a; b", "c"]),
+        ('["VIP", "B2B, west"]', ["VIP", "B2B, west"]),
+        ('[{"id": 7, "name": "VIP"}, {"name": null}, 3, "x"]', ["VIP", "3", "x"]),
+        ("['VIP', 'B2B, west']", ["VIP", "B2B, west"]),
+        ('{VIP,"B2B, west"}', ["VIP", "B2B, west"]),
+        ("[]", []),
+        (" , ;, ", [",", ","]),
+        ("vip,,b2b,", ["vip", "b2b"]),
+        ('27" screen, vip', ['27" screen', "vip"]),
+        ('"open, b', ["open, b"]),
+    ],
+)
+def test_every_form_of_a_list(cell: str, expected: list[str]) -> None:
+    assert split_list(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("VIP", "VIP"),
+        ("Newsletter 2026", "Newsletter_2026"),
+        ("a -- b", "a_b"),
+        ("_a__b_", "_a__b_"),
+        ("Müller & Söhne", "M_ller_S_hne"),
+        (" x ", None),
+        ("日本", None),
+        ("", None),
+        ("--", None),
+        ("x" * 70, "x" * 64),
+        ("x" * 63 + "  y", "x" * 63 + "_"),
+    ],
+)
+def test_names_are_brought_into_the_alphabet(raw: str, expected: str | None) -> None:
+    assert tag_name(raw) == expected
+
+
+@given(st.text(max_size=100))
+def test_any_cell_becomes_names_that_are_allowed(cell: str) -> None:
+    for raw in split_list(cell):
+        assert raw == raw.strip() != ""
+        name = tag_name(raw)
+        assert name is None or re.fullmatch(r"[_a-zA-Z0-9]{2,64}", name)
+        assert name is None or tag_name(name) == name
