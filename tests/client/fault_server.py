@@ -5,13 +5,12 @@ import json
 import socket
 import ssl
 import struct
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
+
+from tests.client.listener import Listener
 
 Behaviour = Callable[[socket.socket], None]
 """What happens to a connection once its request was read."""
@@ -95,7 +94,7 @@ def keep_alive(connection: socket.socket) -> None:
         _read_request(connection)
 
 
-class FaultServer:
+class FaultServer(Listener):
     """Serves one request a connection, each by the next behaviour of a script.
 
     Attributes:
@@ -105,38 +104,14 @@ class FaultServer:
     """
 
     def __init__(self, *script: Behaviour, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__()
         self.script = deque(script)
         self._tls = tls
         self.requests: list[str] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        scheme = "https" if tls else "http"
-        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}/v3"
-        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self.url = f"{'https' if tls else 'http'}://{self.address}/v3"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(ConnectionError, ssl.SSLError):
-                self._meet(connection)
-
-    def _meet(self, connection: socket.socket) -> None:
+    def meet(self, connection: socket.socket) -> None:
+        """Read a request, and behave."""
         if self._tls is not None:
             connection = self._tls.wrap_socket(connection, server_side=True)
         with connection:
