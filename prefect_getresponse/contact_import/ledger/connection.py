@@ -10,7 +10,13 @@ from typing import Self
 
 from prefect_getresponse.contact_import.ledger.lock import taken
 from prefect_getresponse.contact_import.ledger.records import Holder
-from prefect_getresponse.contact_import.ledger.schema import ADDED_COLUMNS, FENCED, TABLES, fence
+from prefect_getresponse.contact_import.ledger.schema import (
+    ADDED_COLUMNS,
+    FENCED,
+    TABLES,
+    VERSION,
+    fence,
+)
 
 
 class Connection:
@@ -29,8 +35,12 @@ class Connection:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        self._add_columns()
-        self._db.executescript(TABLES + (fence(holder.token) if holder else ""))
+        # Looking is enough mostly: who only reads then needs no lock, and opening costs no commit.
+        if self._db.execute("PRAGMA user_version").fetchone() != (VERSION,):
+            self._add_columns()
+            self._db.executescript(TABLES)
+        if holder:
+            self._db.executescript(fence(holder.token))
 
     def _add_columns(self) -> None:
         for table, column in ADDED_COLUMNS.items():

@@ -19,6 +19,7 @@ class Rows(Connection):
 
         Addresses come in no order, so that each would change another page of the index.
         """
+        self._db.execute("PRAGMA user_version = 0")  # or opening again would not look
         self._db.execute("DROP INDEX IF EXISTS rows_by_key")
 
     def add_rows(self, run: int, rows: Iterable[NewRow]) -> int:

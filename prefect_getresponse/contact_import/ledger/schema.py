@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 from prefect_getresponse.contact_import.ledger import import_book
 from prefect_getresponse.contact_import.ledger.records import NEXT_STATES
 from prefect_getresponse.contact_import.planning import removals
@@ -40,7 +42,6 @@ CREATE TABLE IF NOT EXISTS holder (
     saves INTEGER NOT NULL
 ) WITHOUT ROWID;
 INSERT OR IGNORE INTO holder VALUES (1, 0, '', 0);
-PRAGMA user_version = 1;
 """
 INDEX_BY_KEY = "CREATE INDEX IF NOT EXISTS rows_by_key ON rows (run, key, row);"
 _STEPS = ", ".join(
@@ -60,7 +61,11 @@ CREATE TRIGGER IF NOT EXISTS ends_are_final BEFORE UPDATE OF phase ON runs
 WHEN OLD.phase IN ('finished', 'interrupted') AND NEW.phase <> OLD.phase
 BEGIN SELECT RAISE(ABORT, 'a run that has ended cannot go on'); END;
 """
-TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
+_TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
+VERSION = zlib.crc32(_TABLES.encode()) & 0x7FFFFFFF
+"""What SQLite's `user_version` says of a ledger that has all of these tables."""
+TABLES = f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;"
+"""Makes whatever of them is missing, all at once."""
 
 ADDED_COLUMNS = {"rows": "consented TEXT", "listed": "since REAL", "outcomes": "seen REAL"}
 """Columns that ledgers of earlier versions lack."""
