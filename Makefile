@@ -28,14 +28,15 @@ test-deployments: dev ## Try schedules, workers and the power cut on a Prefect s
 simulate: dev ## Let everything go wrong in virtual time: SEEDS=10000 runs many, SEED=7 shows one
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0)) $(ARGS)
 
-crash-matrix: dev ## Kill real processes at every step (ARGS="--schedules 200" for all schedules of faults)
+crash-matrix: dev ## Kill real processes at every step, and under 200 schedules of faults (ARGS=--help)
 	@$(BIN)/python -m tests.crash_matrix $(ARGS)
 
 test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debian: chromium)
 	@$(BIN)/pytest -m browser tests/browser $(ARGS)
 
-fuzz: dev ## Feed the importer damaged sources for long (ARGS="-k queries" for a part)
-	@HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/contact_import/sources/test_any_bytes.py $(ARGS)
+fuzz: dev ## Feed the importer damaged sources and disturbed days for long (ARGS="-k model" for a part)
+	@HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/contact_import/sources/test_any_bytes.py \
+		tests/contact_import/test_model.py $(ARGS)
 
 screenshots: dev browser ## Take the pictures of the documentation anew
 	@$(BIN)/python -m scripts.screenshots

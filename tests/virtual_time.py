@@ -16,13 +16,25 @@ START = 1_790_000_000.0
 class VirtualTime:
     """A clock that jumps to the next timer as soon as nothing else is left to do.
 
+    Args:
+        memory: Holds the time, of several processes if they share it.
+
     Attributes:
-        elapsed: Seconds since the beginning of time. Small numbers, as those of event loops are:
-            unix seconds as floats are too coarse for the loop's resolution.
+        in_flight: Calls on real sockets that have no answer yet: time stands still meanwhile.
     """
 
-    def __init__(self) -> None:
-        self.elapsed = 0.0
+    def __init__(self, memory: memoryview[float] | None = None) -> None:
+        self._memory = memoryview(bytearray(8)).cast("d") if memory is None else memory
+        self.in_flight = 0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning of time.
+
+        Small numbers, as those of event loops are: unix seconds as floats are too coarse for the
+        loop's resolution.
+        """
+        return self._memory[0]
 
     def __call__(self) -> float:
         """Unix seconds."""
@@ -30,7 +42,7 @@ class VirtualTime:
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
-        self.elapsed += seconds
+        self._memory[0] += seconds
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on a new event loop of this time."""
@@ -63,7 +75,7 @@ class _JumpingSelector(selectors.DefaultSelector):
         self._time = time
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
+        ready = super().select(None if timeout != 0 and self._time.in_flight else 0)
         if not ready and timeout is None:
             raise RuntimeError("everything waits, and nothing will ever happen")
         if not ready and timeout:

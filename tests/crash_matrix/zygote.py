@@ -1,13 +1,13 @@
-"""Imports everything once; each line of its input is a life, a process of its own by fork."""
+"""Learns everything once; each line of its input is a life, a process of its own by fork."""
 
 from __future__ import annotations
 
-import asyncio
+import gc
 import json
+import mmap
 import os
 import random
 import sys
-import time
 import traceback
 from functools import partial
 from pathlib import Path
@@ -24,30 +24,25 @@ from prefect_getresponse.contact_import.job import import_options
 from prefect_getresponse.contact_import.ledger import ChunkState, Ledger
 from prefect_getresponse.contact_import.routes import BatchRoute
 from prefect_getresponse.tasks.newsletters import create_newsletter
-from tests.crash_matrix.mortal import MortalTransport, Steps, mortal_ledgers
+from tests.crash_matrix.mortal import MortalTransport, Steps, mortal
+from tests.virtual_time import VirtualTime
 
-PACE = 50.0
-"""Seconds that pass in one real second, here and in the sandbox."""
 KEY = "canary-key-0123456789"
 Order = dict[str, Any]
 
 
-def now() -> float:
-    """Seconds since the epoch, as time passes here."""
-    return time.time() * PACE % 1e9 + 1_790_000_000
+def shared_time(file: Path) -> VirtualTime:
+    """Virtual time that this process shares with all that use the same file."""
+    with file.open("r+b") as opened:
+        return VirtualTime(memoryview(mmap.mmap(opened.fileno(), 8)).cast("d"))
 
 
-async def _sleep(seconds: float) -> None:
-    await asyncio.sleep(seconds / PACE)
-
-
-def _client(order: Order, steps: Steps) -> AsyncClient:
+def _client(order: Order, steps: Steps, time: VirtualTime) -> AsyncClient:
     return AsyncClient(
         order["url"],
         ApiKeyAuth(SecretStr(KEY), order["url"], {}),
-        throttle=Throttle(clock=now, chance=random.Random(1)),
-        transport=MortalTransport(steps),
-        sleep=_sleep,
+        throttle=Throttle(clock=time, chance=random.Random(1)),
+        transport=MortalTransport(steps, time),
         chance=random.Random(1),
     )
 
@@ -58,19 +53,19 @@ def _forget_doubts(ledger: Ledger, run: int, harmless: str, now: float) -> None:
         ledger.set_state(run, chunk.chunk, ChunkState.PLANNED, now)
 
 
-async def _import(order: Order, steps: Steps) -> Any:
+async def _import(order: Order, steps: Steps, time: VirtualTime) -> Any:
     BatchRoute.size = 3
     if order["broken"]:  # to see that it is noticed
         ledgers: Any = Ledger
         ledgers.recover = _forget_doubts
-    async with _client(order, steps) as client:
+    async with _client(order, steps, time) as client:
         options = import_options(**order["options"])
-        report = await run_import(options, "matrix", client, clock=now)
+        report = await run_import(options, "matrix", client, clock=time)
     verdicts = {str(name): rows for name, rows in report.verdicts.items() if rows}
     return {"verdicts": verdicts, "rows": report.rows_read, "problem": report.problem}
 
 
-async def _messages(order: Order, steps: Steps) -> Any:
+async def _messages(order: Order, steps: Steps, time: VirtualTime) -> Any:
     """Send messages that nobody has spoken of yet; who is in doubt stays so."""
     journal = Path(order["folder"]) / "told.json"
     told: dict[str, str] = json.loads(journal.read_text()) if journal.exists() else {}
@@ -83,7 +78,7 @@ async def _messages(order: Order, steps: Steps) -> Any:
         fresh.replace(journal)
         steps(f"after {what} is written")
 
-    async with _client(order, steps) as client:
+    async with _client(order, steps, time) as client:
         for message in order["messages"]:
             if told.get(message, "failed") != "failed":
                 continue
@@ -100,34 +95,47 @@ async def _messages(order: Order, steps: Steps) -> Any:
     return told
 
 
-def _live(order: Order) -> None:
+def _live(order: Order, time: VirtualTime) -> None:
     folder = Path(order["folder"])
     steps = Steps(order["deadly"], folder / "died.txt")
-    mortal_ledgers(steps)
+    mortal(steps)
     work = _messages if "messages" in order else _import
-    result: Any
+    result: Any = None
+    crashes: list[str] = []
     try:
-        result = asyncio.run(work(order, steps))
+        result = time.run(work(order, steps, time))
     except GetResponseError as error:
         result = {"problem": f"sent nothing: {error}", "verdicts": {}, "rows": 0}
     except BaseException:
-        result = {"problem": traceback.format_exc(), "verdicts": {}, "rows": 0}
-    (folder / "result.json").write_text(json.dumps(result))
+        crashes = [traceback.format_exc()]
+    said = {"steps": steps.taken, "result": result, "crashes": crashes}
+    (folder / "result.json").write_text(json.dumps(said))
 
 
-def main() -> None:
+def main(clock: str) -> None:
     """Let lives begin, one at a time, and say how each ended."""
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    time = shared_time(Path(clock))
+    _say("ready")
     for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            _live(json.loads(line))
+        order = json.loads(line)
+        if order["inside"]:  # whatever is made at its first use is there from now on
+            _live(order, time)
+            gc.collect()
+            gc.freeze()
+            _say(0)
+        elif child := os.fork():
+            _, status = os.waitpid(child, 0)
+            _say(os.waitstatus_to_exitcode(status))
+        else:
+            gc.disable()
+            _live(order, time)
             os._exit(0)
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+
+
+def _say(word: object) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

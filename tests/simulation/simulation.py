@@ -7,7 +7,6 @@ import gc
 import hashlib
 import logging
 import shutil
-import tempfile
 import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from prefect_getresponse.contact_import.routes import BatchRoute, imports
+from tests.memory_disk import memory_folder
 from tests.simulation.invariants import violations
 from tests.simulation.process import count_tasks, mortal_ledgers
 from tests.simulation.scenario import Scenario, draw
@@ -30,7 +30,6 @@ FINAL_RUNS = 3
 """Undisturbed runs: some of those dropped are only known at the second, the third does nothing."""
 QUEUE = 301.0
 """Seconds after which GetResponse has added whom it took."""
-_MEMORY = Path("/dev/shm")
 
 
 @dataclass
@@ -56,7 +55,7 @@ class Outcome:
 def simulate(seed: int) -> Outcome:
     """Let the history of a seed happen."""
     scenario = draw(seed)
-    folder = Path(tempfile.mkdtemp(dir=_MEMORY if _MEMORY.is_dir() else None))
+    folder = memory_folder()
     outcome = Outcome(seed)
     world = World(scenario)
     try:
