@@ -354,6 +354,49 @@ def test_an_import_that_ends_after_a_crash_is_accounted_for(
     assert counted(lab.run(route="import")) == {"unchanged": 6}
 
 
+def approved_after(lab: Lab, seconds: float, otherwise: Plan) -> Plan:
+    """Imports stay in review until so much time has passed."""
+    lab.decide_imports("review")
+    begun = lab.time.elapsed
+
+    def plan(request: httpx.Request) -> Trouble | None:
+        if lab.time.elapsed - begun > seconds:
+            lab.decide_imports("finished")
+        return otherwise(request)
+
+    return plan
+
+
+def test_a_doubtful_import_in_review_is_found_when_it_is_done(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    lab.wire.plan = approved_after(lab, 3_000, first(Trouble.KILLED_AFTER))
+    lab.run_until_killed(route="import")
+
+    broken = lab.run(route="import", import_seconds=900)
+
+    assert broken.error is not None
+    assert "still at work" in broken.error
+    assert counted(lab.run(route="import")) == {"added": 6}
+    assert lab.wire.accepted == Counter(EVERYBODY)
+
+
+def test_a_doubtful_import_is_sent_again_when_one_of_somebody_else_is_done(lab: Lab) -> None:
+    lost = first(Trouble.LOST_BEFORE)
+
+    def another_comes_first(request: httpx.Request) -> Trouble | None:
+        trouble = lost(request)
+        if trouble:
+            import_somebody(lab, "other@example.com")
+        return trouble
+
+    lab.write(PEOPLE)
+    lab.wire.plan = approved_after(lab, 2_000, another_comes_first)
+
+    assert counted(lab.run(route="import")) == {"added": 6}
+    assert lab.subscribed == EVERYBODY | {"other@example.com"}
+    assert lab.wire.accepted == Counter(EVERYBODY)
+
+
 def test_further_imports_wait_for_one_in_review_until_the_run_gives_up(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:

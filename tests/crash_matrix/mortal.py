@@ -16,8 +16,8 @@ from prefect_getresponse.contact_import.ledger.copy_folder import LocalFolder
 from tests.contact_import.lab import is_write
 from tests.virtual_time import VirtualTime
 
-_CHANGE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|CREATE|DROP|ALTER)\b")
-_TABLE = re.compile(r"\b(?:INTO|UPDATE|FROM|TABLE|INDEX)(?: IF(?: NOT)? EXISTS)? (\w+)")
+_CHANGE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|CREATE|DROP|ALTER)\b|PRAGMA user_version =")
+_TABLE = re.compile(r"\b(?:INTO|UPDATE|FROM|TABLE|INDEX|PRAGMA)(?: IF(?: NOT)? EXISTS)? (\w+)")
 _MOMENTS = {
     "send_request_headers.complete": "head of {} sent",
     "send_request_body.complete": "bytes of {} sent",
@@ -71,8 +71,7 @@ class _Connection(sqlite3.Connection):
         return cursor
 
     def executescript(self, sql: str, /) -> sqlite3.Cursor:
-        (made,) = super().execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if made:
+        if "CREATE TABLE" not in sql:
             return super().executescript(sql)
         self.steps("before the tables are made")
         cursor = super().executescript(sql)

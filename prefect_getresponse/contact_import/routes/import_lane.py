@@ -214,12 +214,17 @@ class ImportLane:
 
         Returns:
             It, if exactly one has as many rows. If none may be it when the settle time is over,
-            the chunk is planned again, at most twice; otherwise it stays in doubt.
+            the chunk is planned again, at most twice; otherwise it stays in doubt. That time
+            begins anew as long as one that may be it is at work: only its end tells its rows.
+
+        Raises:
+            ImportUnfinished: One that may be it is at work for longer than a run waits.
         """
         self._progress.note("looking for an import whose answer is missing")
         chunk = self._book.chunk(chunk.chunk)
         sent = chunk.sent or self._clock()
-        deadline = sent + self._job.options.settle_seconds
+        settled = sent + self._job.options.settle_seconds
+        deadline = max(settled, self._clock() + self._job.options.import_seconds)
         async for last in looks(self._client, self._clock, deadline, CHEAP):
             found = [each for each in await self._candidates(sent) if each.may_have(chunk.rows)]
             certain = [each for each in found if each.counters.get("uploaded") == chunk.rows]
@@ -227,10 +232,17 @@ class ImportLane:
                 self._book.note(chunk.chunk, certain[0])
                 self._answer(chunk, ChunkState.ACKNOWLEDGED)
                 return certain[0]
-            # What was acknowledged is never sent again, even if its id was lost with the answer.
-            in_doubt = chunk.state == ChunkState.IN_DOUBT
-            if last and in_doubt and not found and chunk.attempt < ATTEMPTS:
-                self._answer(chunk, ChunkState.PLANNED)
+            now = self._clock()
+            if now < sent + OLDEST and any(each.is_active for each in found):
+                if last:
+                    raise _unfinished("an import that may be the one in doubt")
+                settled = max(settled, now + self._job.options.settle_seconds)
+            elif now >= settled:
+                # What was acknowledged is never sent again, even if its id is not known.
+                in_doubt = chunk.state == ChunkState.IN_DOUBT
+                if in_doubt and not found and chunk.attempt < ATTEMPTS:
+                    self._answer(chunk, ChunkState.PLANNED)
+                break
         return None
 
     async def _candidates(self, sent: float) -> list[ImportState]:
