@@ -33,8 +33,12 @@ def test_a_killed_process_loses_and_doubles_nobody(cells: Matrix, scenario: str,
     assert cell.failures == []
 
 
-def test_a_blind_repeat_is_noticed(cells: Matrix) -> None:
-    step = "bytes of POST /v3/contacts/batch sent"
-    cell = cells.cell("batch", 0, step, broken=True)
+@pytest.mark.parametrize(
+    ("scenario", "path"),
+    [("contacts", "contacts"), ("batch", "contacts/batch"), ("import", "imports")],
+)
+def test_a_blind_repeat_is_noticed(cells: Matrix, scenario: str, path: str) -> None:
+    step = f"bytes of POST /v3/{path} sent"
+    cell = cells.cell(scenario, 0, step, broken=True)
     assert cell.died == [step]
     assert any(failure.startswith("DOUBLED") for failure in cell.failures)
