@@ -21,7 +21,7 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.client.throttle import Throttle
 from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.job import import_options
-from prefect_getresponse.contact_import.ledger import Chunk, ChunkState, Ledger
+from prefect_getresponse.contact_import.ledger import ChunkState, Ledger
 from prefect_getresponse.contact_import.routes import BatchRoute
 from prefect_getresponse.tasks.newsletters import create_newsletter
 from tests.crash_matrix.mortal import MortalTransport, Steps, mortal
@@ -49,9 +49,11 @@ def _client(order: Order, steps: Steps, time: VirtualTime) -> AsyncClient:
 
 def _forget_doubts(ledger: Ledger, run: int, harmless: str, now: float) -> None:
     """Take what was sent without an answer for what was never sent."""
-    for chunk in (*ledger.chunks(run, ChunkState.SENT), *ledger.imports(run).chunks()):
-        if isinstance(chunk, Chunk) or chunk.state == ChunkState.SENT:
-            ledger.set_state(run, chunk.chunk, ChunkState.PLANNED, now)
+    sent = [chunk.chunk for chunk in ledger.chunks(run, ChunkState.SENT)]
+    imports = ledger.imports(run).chunks()
+    sent += [chunk.chunk for chunk in imports if chunk.state == ChunkState.SENT]
+    for chunk in sent:
+        ledger.set_state(run, chunk, ChunkState.PLANNED, now)
 
 
 async def _import(order: Order, steps: Steps, time: VirtualTime) -> Any:
