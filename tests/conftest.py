@@ -10,7 +10,6 @@ from typing import Any, ParamSpec, TypeVar
 import pytest
 from hypothesis import settings
 from prefect.settings import PREFECT_API_URL
-from prefect.testing.utilities import prefect_test_harness
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.operation import OperationTask
@@ -43,6 +42,8 @@ def prefect_server() -> Iterator[str]:
 
     Tests that use it carry `pytest.mark.xdist_group("prefect")`, so that only one is started.
     """
+    from prefect.testing.utilities import prefect_test_harness  # seconds, for one worker only
+
     with prefect_test_harness(server_startup_timeout=120):
         yield PREFECT_API_URL.value()
 
