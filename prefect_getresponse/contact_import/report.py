@@ -110,9 +110,13 @@ class ImportReport(BaseModel):
             return f"{share}, more than the limit of {self.max_reject_ratio:.1%}"
         return None
 
-    def markdown(self) -> str:
-        """The report as people like to read it."""
-        return report_markdown(self)
+    def markdown(self, *, goes_on: bool = False) -> str:
+        """The report as people like to read it.
+
+        Args:
+            goes_on: Whether what it plans is sent next.
+        """
+        return report_markdown(self, goes_on=goes_on)
 
 
 class ImportFailed(GetResponseError):

@@ -59,6 +59,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "not_verified": "sent; reading back was switched off",
     "in_queue": "sent; nothing that was sent has appeared on the list yet",
     "in_doubt": "sent, and nothing proves whether it arrived; it was not sent again",
+    "not_looked_for": "GetResponse took it; the run ended before it was looked for on the list",
     "not_sent": "the run ended before this row was sent",
     "import_refused": "GetResponse refused the import with this row as a whole",
     "import_rejected": "GetResponse's review rejected the import; the next run sends it again",

@@ -78,6 +78,19 @@ def test_the_markdown_tells_the_story() -> None:
     assert "Nothing was sent" in report(dry_run=True).markdown()
 
 
+def test_the_plan_of_a_run_that_goes_on_does_not_read_like_a_dry_run() -> None:
+    text = report(dry_run=True).markdown(goes_on=True)
+    assert "is sent next" in text
+    assert "Nothing was sent" not in text
+    assert "dry_run" not in text
+
+
+def test_an_error_that_ends_with_its_own_full_stop_gets_no_second_one() -> None:
+    text = report(error="the import was interrupted. Run it again.").markdown()
+    assert "Run it again." in text
+    assert ".." not in text
+
+
 def test_as_dict_is_plain_data_with_every_verdict() -> None:
     plain = report().as_dict()
     assert plain["verdicts"].keys() == {verdict.value for verdict in Verdict}

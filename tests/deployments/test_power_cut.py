@@ -15,8 +15,13 @@ from uuid import UUID
 import httpx
 import pytest
 from prefect import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterId,
+)
+from prefect.client.schemas.objects import State, StateType
 from prefect.deployments import run_deployment
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
@@ -94,6 +99,13 @@ class Installation:
             only = FlowRunFilter(id=FlowRunFilterId(any_=list(runs)))
             found = {run.id: run.state_type for run in client.read_flow_runs(flow_run_filter=only)}
         return [found[run] for run in runs]
+
+    def told(self, run: UUID) -> dict[str, str]:
+        """Descriptions of a run's artifacts, by what they are."""
+        with get_client(sync_client=True) as client:
+            only = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run]))
+            found = client.read_artifacts(artifact_filter=only)
+        return {str(each.key).split("-")[2]: str(each.description) for each in found}
 
     def accepted(self) -> int:
         """People that the account has taken so far."""
@@ -197,6 +209,33 @@ def test_the_plug_is_pulled_on_one_of_two_workers(installation: Installation) ->
     sent = Counter(call["path"] for call in account.log if call["status"] == 202)
     assert sent["/v3/contacts"] == ROWS * len(lists)  # nobody twice
     print_figures(installation)
+
+
+def test_a_run_is_cancelled_on_its_worker_and_the_next_one_goes_on(
+    installation: Installation,
+) -> None:
+    account = installation.account
+    account.control("POST", "/reset")
+    with (
+        workers(["first"], POOL, installation.machine("first")),
+        get_client(sync_client=True) as client,
+    ):
+        run = installation.start("west", ROWS)
+        wait_until(lambda: installation.accepted() > ROWS / 4)
+        client.set_flow_run_state(run, State(type=StateType.CANCELLING), force=True)
+        wait_until(lambda: installation.states(run) == [StateType.CANCELLED])
+        before = installation.accepted()
+        assert before < ROWS
+        told = installation.told(run)
+        assert told["progress"].startswith("stopped: sending: ")
+        assert "interrupted" in told["report"]
+
+        again = installation.start("west", ROWS)
+        wait_until(lambda: installation.states(again) == [StateType.COMPLETED])
+
+    assert len(account.people(account.campaign("west"))) == ROWS
+    assert installation.accepted() == ROWS  # nobody twice
+    assert installation.told(again)["report"].startswith("Every row has its verdict")
 
 
 def test_a_schedule_fires_by_itself(installation: Installation) -> None:

@@ -24,6 +24,7 @@ from prefect.flow_engine import run_flow as run_flow_engine
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
+from tests.docs.blocks import ROOT, blocks_of
 from tests.fast_sandbox import CAMPAIGN, KEY, SETTLE_SECONDS, FastSandbox, fast_sandbox
 
 pytestmark = [
@@ -35,7 +36,7 @@ pytestmark = [
 run_flow: Callable[..., Any] = nightly_contact_import
 """The flow, for options that come as one dictionary."""
 
-AUTOMATION = Path(__file__).parents[2] / "examples" / "automation-rejects.yaml"
+PAGE_WITH_AUTOMATION = ROOT / "docs" / "how-to" / "operate.md"
 PEOPLE = ["jane@example.com", "john@example.com", "mary@example.com"]
 
 
@@ -141,7 +142,7 @@ def test_a_night_as_prefect_shows_it(
     artifacts = prefect.artifacts(flow_run)
     assert artifacts.keys() == {"progress", "plan", "report", "rejects"}
     assert "3" in artifacts["plan"]["data"]
-    assert "Nothing was sent" in artifacts["plan"]["data"]
+    assert "is sent next" in artifacts["plan"]["data"]
     assert "Balanced" in artifacts["report"]["data"]
     [refused] = json.loads(artifacts["rejects"]["data"])
     assert (refused["row"], refused["reason"]) == (5, "no_consent")
@@ -222,7 +223,7 @@ def test_a_dry_run_leaves_the_plan_and_sends_nothing(
     flow_run = prefect.latest_flow_run()
     assert flow_run["name"] == f"{CAMPAIGN} from people.csv (dry run)"
     artifacts = prefect.artifacts(flow_run)
-    assert "planned" in artifacts["plan"]["data"]
+    assert "Nothing was sent" in artifacts["plan"]["data"]
     assert [row["verdict"] for row in json.loads(artifacts["rejects"]["data"])] == ["refused"]
 
 
@@ -320,11 +321,11 @@ def test_the_form_of_a_run_explains_every_parameter() -> None:
     assert not [name for name, each in parameters.items() if "`" in each["description"]]
 
 
-def test_too_many_rejects_pause_the_deployment_by_the_example_automation(
+def test_too_many_rejects_pause_the_deployment_by_the_automation_of_the_docs(
     prefect: Prefect, credentials: GetResponseCredentials, options: dict[str, Any]
 ) -> None:
-    automation = Automation.model_validate(yaml.safe_load(AUTOMATION.read_text("utf-8")))
-    automation.create()
+    [automation] = [block for block in blocks_of(PAGE_WITH_AUTOMATION) if block.title]
+    Automation.model_validate(yaml.safe_load(automation.text)).create()
     with get_client(sync_client=True) as client:
         flow_id = client.create_flow(nightly_contact_import)
         deployment = client.create_deployment(flow_id, name="watched")

@@ -56,7 +56,7 @@ def show_plan(job: Job, planned: ImportReport) -> None:
         planned: Its report before anything is sent.
     """
     create_markdown_artifact(
-        planned.markdown(),
+        planned.markdown(goes_on=not job.options.dry_run),
         key=artifact_key("plan", job),
         description=f"What is to be done to {job.campaign_name}; {_run(planned)}",
     )
@@ -73,7 +73,7 @@ def show_report(job: Job, report: ImportReport, rows: list[AttentionRow]) -> Non
     create_markdown_artifact(
         report.markdown(),
         key=artifact_key("report", job),
-        description=f"{report.problem or 'Every row has its verdict'}; {_run(report)}",
+        description=f"{_ending(report)}; {_run(report)}",
     )
     create_table_artifact(
         [
@@ -90,6 +90,10 @@ def show_report(job: Job, report: ImportReport, rows: list[AttentionRow]) -> Non
         key=artifact_key("rejects", job),
         description=f"{_shown(report, len(rows))}; {_run(report)}",
     )
+
+
+def _ending(report: ImportReport) -> str:
+    return (report.problem or "Every row has its verdict").rstrip(".")
 
 
 def _shown(report: ImportReport, shown: int) -> str:

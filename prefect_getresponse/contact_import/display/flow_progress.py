@@ -58,7 +58,7 @@ class FlowProgress:
         if kind is None:
             self._shown.close(100.0, "done")
         else:
-            self._shown.close(self._percent, f"stopped: {self._text()}")
+            self._shown.close(self._percent, f"stopped: {self._text(seconds=0.0)}")
 
     def start(self, phase: str, total: int | None, unit: str = "rows") -> None:
         """Show that a phase begins."""
@@ -86,11 +86,12 @@ class FlowProgress:
 
     def _show(self) -> None:
         share = self._done / self._total if self._total else 0.0
-        self._percent = max(self._percent, percent_of_run(self._phase, share))
+        self._percent = round(max(self._percent, percent_of_run(self._phase, share)), 1)
         self._shown.show(self._percent, self._text())
 
-    def _text(self) -> str:
-        seconds = time.monotonic() - self._started
+    def _text(self, seconds: float | None = None) -> str:
+        if seconds is None:
+            seconds = time.monotonic() - self._started
         return progress_text(
             self._phase, self._done, self._total, self._unit, seconds, datetime.now(UTC)
         )

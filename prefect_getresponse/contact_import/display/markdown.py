@@ -25,23 +25,24 @@ _ADVICE = {
 }
 
 
-def report_markdown(report: ImportReport) -> str:
+def report_markdown(report: ImportReport, *, goes_on: bool = False) -> str:
     """A report as people like to read it.
 
     Args:
         report: The report.
+        goes_on: Whether what it plans is sent next.
     """
     kind = "Plan" if report.dry_run else "Import"
     return "\n".join(
         [
             f"# {kind}: {_text(report.source)} → {_text(report.campaign)}",
             "",
-            _summary(report),
+            _summary(report, goes_on),
             "",
             *_verdict_table(report),
             "",
             *_reason_table(report),
-            *_next_steps(report),
+            *_next_steps(report, goes_on),
             "## Details",
             "",
             *[f"- {note}" for note in _details(report)],
@@ -49,11 +50,12 @@ def report_markdown(report: ImportReport) -> str:
     )
 
 
-def _summary(report: ImportReport) -> str:
+def _summary(report: ImportReport, goes_on: bool) -> str:
     if report.problem:
-        return f"❌ **Needs attention:** {_text(report.problem)}."
+        return f"❌ **Needs attention:** {_text(report.problem.rstrip('.'))}."
     if report.dry_run:
-        return f"📋 **{report.rows_read:,} rows planned.** Nothing was sent."
+        sent = "What is planned is sent next." if goes_on else "Nothing was sent."
+        return f"📋 **A plan for {report.rows_read:,} rows.** {sent}"
     calls = sum(report.calls.values())
     return (
         f"✅ **Balanced:** all {report.rows_read:,} rows have a verdict. "
@@ -81,9 +83,9 @@ def _reason_table(report: ImportReport) -> list[str]:
     return ["| verdict | rows | why |", "|---|---:|---|", *rows, ""] if rows else []
 
 
-def _next_steps(report: ImportReport) -> list[str]:
+def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
     steps: list[str] = []
-    if report.dry_run:
+    if report.dry_run and not goes_on:
         steps.append("If this is what you expect, run it without `dry_run`.")
     elif report.error:
         steps.append("Remove the cause, and run the same import again: it goes on where it stopped")
@@ -117,7 +119,7 @@ def _details(report: ImportReport) -> list[str]:
         pairs = [f"{_text(what)} ({rows:,})" for what, rows in sorted(report.warnings.items())]
         details.append(f"Cells left out: {_some(pairs)}.")
     taken = [c for c in report.columns if c["field"] not in ("", "-")]
-    pairs = [f"{_text(c['column'])} → {_text(c['field'])}" for c in taken]
+    pairs = [f"{_text(c['column'])} → {_code(c['field'])}" for c in taken]
     details.append(f"Columns: {', '.join(pairs)}.")
     if unused := [_text(c["column"]) for c in report.columns if c["field"] in ("", "-")]:
         details.append(f"Columns not used: {_some(unused)}.")

@@ -10,6 +10,12 @@ from prefect_getresponse.contact_import.ledger.records import Action, Decision, 
 from prefect_getresponse.contact_import.ledger.schema import INDEX_BY_KEY
 from prefect_getresponse.contact_import.verdicts import Verdict
 
+_ROWS_AND_CHUNKS = "rows LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
+_WHY = """CASE WHEN verdict IS NOT NULL THEN reason WHEN ? THEN NULL
+    WHEN chunks.state = 'acknowledged' THEN 'not_looked_for'
+    WHEN chunks.state IN ('sent', 'in_doubt') THEN 'in_doubt' ELSE 'not_sent' END"""
+"""Reason of a row; one without a verdict has none while the run is only planned."""
+
 
 class Rows(Connection):
     """The rows of a run; a verdict that is there stays."""
@@ -143,10 +149,7 @@ class Rows(Connection):
         """
         return list(
             self._db.execute(
-                "SELECT coalesce(rows.verdict, ?), CASE WHEN rows.verdict IS NOT NULL THEN reason"
-                " WHEN ? THEN NULL WHEN chunks.state IN ('sent', 'in_doubt', 'acknowledged')"
-                " THEN 'in_doubt' ELSE 'not_sent' END AS why, count(*)"
-                " FROM rows LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
+                f"SELECT coalesce(verdict, ?), {_WHY}, count(*) FROM {_ROWS_AND_CHUNKS}"
                 " WHERE rows.run = ? GROUP BY 1, 2 ORDER BY 1, 2",
                 (undecided, undecided is Verdict.PLANNED, run),
             )
@@ -165,9 +168,9 @@ class Rows(Connection):
         """
         marks = ", ".join("?" * len(verdicts))
         yield from self._db.execute(
-            "SELECT row, coalesce(verdict, ?) AS verdict_now, coalesce(reason, ''), key,"
-            " coalesce(detail, '') FROM rows"
-            f" WHERE run = ? AND verdict_now IN ({marks})"
+            f"SELECT row, coalesce(verdict, ?) AS verdict_now, coalesce({_WHY}, ''), key,"
+            f" coalesce(detail, '') FROM {_ROWS_AND_CHUNKS}"
+            f" WHERE rows.run = ? AND verdict_now IN ({marks})"
             " ORDER BY row LIMIT ?",
-            (undecided, run, *verdicts, limit),
+            (undecided, undecided is Verdict.PLANNED, run, *verdicts, limit),
         )

@@ -82,10 +82,13 @@ class Estimate:
 
     def sentence(self) -> str:
         """It in words."""
+        if not self.calls:
+            return "nothing to send"
         work = [f"{self.add:,} to add (route {self.route})", f"{self.update:,} to update"]
         if self.remove:
             work.append(f"{self.remove:,} to remove")
-        cost = f"{self.calls:,} calls, at least {self.seconds:,} s"
+        cost = f"{self.calls:,} calls, which the account's limits allow in "
+        cost += f"{self.seconds:,.0f} s" if self.seconds >= 1 else "a second"
         if self.imports:
             cost += f" (3 minutes assumed for each of {self.imports} imports,"
             cost += f" of {self.imports_left} left today)"

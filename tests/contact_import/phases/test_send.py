@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -141,6 +143,8 @@ def test_an_outage_ends_the_run_after_three_failures_in_a_row(
     assert broken.error is not None
     assert broken.calls["POST /contacts"] == 3
     assert broken.reasons["unknown"] == {"in_doubt": 3, "not_sent": 3}
+    with Path(broken.rejects_file).open(encoding="utf-8", newline="") as file:
+        assert Counter(row["reason"] for row in csv.DictReader(file)) == broken.reasons["unknown"]
 
     lab.wire.plan = lambda _request: None
     assert counted(lab.run()) == {"added": len(PEOPLE)}

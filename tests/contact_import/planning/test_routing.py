@@ -4,6 +4,7 @@ import pytest
 
 from prefect_getresponse.contact_import.job import RouteChoice
 from prefect_getresponse.contact_import.planning.routing import (
+    Estimate,
     calls_and_seconds,
     route_of_known_people,
     route_of_new_people,
@@ -58,3 +59,14 @@ def test_the_estimate_follows_the_limits_of_the_api(
     calls: dict[str, int], total: int, seconds: float
 ) -> None:
     assert calls_and_seconds(calls) == (total, seconds)
+
+
+@pytest.mark.parametrize(
+    ("calls", "seconds", "says"),
+    [(0, 0.0, "nothing to send"), (3, 0.0, "in a second"), (4000, 50.0, "limits allow in 50 s")],
+)
+def test_the_estimate_says_what_its_seconds_are_for(calls: int, seconds: float, says: str) -> None:
+    estimate = Estimate(
+        route="contacts", add=calls, update=0, remove=0, calls=calls, seconds=seconds
+    )
+    assert estimate.sentence().endswith(says)
