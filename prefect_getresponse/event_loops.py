@@ -14,15 +14,13 @@ T = TypeVar("T")
 def run_on_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine on an event loop of its own and wait for it.
 
-    When the waiting thread is interrupted, as by a signal, the coroutine is cancelled.
+    When the waiting thread is interrupted, as by a signal, the coroutine is cancelled. The loop has
+    a thread of its own because a signal's exception, such as Prefect's `TerminationSignal`, would
+    else rise in whatever callback of the loop is at work, and asyncio swallows it there.
 
     Args:
         work: Makes the coroutine, on the loop.
     """
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(_called(work))
     begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = Future()
 
     async def cancellable() -> T:
@@ -40,7 +38,3 @@ def run_on_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
                 loop, task = begun.result()
                 loop.call_soon_threadsafe(task.cancel)
             raise
-
-
-async def _called(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    return await work()
