@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.fast_sandbox import CAMPAIGN, FastSandbox
+from tests.forked_program import ForkedProgram
 
-PROGRAM = Path(sys.executable).with_name("prefect-getresponse")
 PEOPLE = 30
 BATCH = 2_500
 
@@ -22,20 +20,14 @@ COMMIT_THEN_FAIL: dict[str, Any] = {"method": "POST", "kind": "commit_then_fail"
 
 
 def command(source: Path, route: str) -> list[str]:
-    return [str(PROGRAM), "import", str(source), "--list", CAMPAIGN, "--route", route]
+    return ["import", str(source), "--list", CAMPAIGN, "--route", route]
 
 
-def start(words: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
-def kill_when(child: subprocess.Popen[str], sandbox: FastSandbox, path: str, calls: int) -> None:
+def kill_when(child: ForkedProgram, sandbox: FastSandbox, path: str, calls: int) -> None:
     """Kill a process as soon as the log shows a number of calls of a path."""
     deadline = time.monotonic() + 30
     while sum(call["path"] == path for call in sandbox.log) < calls:
-        assert child.poll() is None, child.communicate()
+        assert child.returncode is None, child.communicate()
         assert time.monotonic() < deadline, "the moment did not come"
         time.sleep(0.005)
     child.kill()
@@ -66,9 +58,9 @@ def test_kill_while_sending_one_by_one(
     words, environment = command(source, "contacts"), fast.settings(tmp_path / "home")
     fast.faults(*(each | {"path": "/v3/contacts"} for each in fault))
 
-    kill_when(start(words, environment), fast, "/v3/contacts", calls)
+    kill_when(ForkedProgram(words, environment, tmp_path), fast, "/v3/contacts", calls)
     fast.faults()
-    again = start(words, environment)
+    again = ForkedProgram(words, environment, tmp_path)
     out, err = again.communicate(timeout=60)
 
     assert again.returncode == 0, err
@@ -95,9 +87,9 @@ def test_kill_while_sending_batches(
     words, environment = command(source, "batch"), fast.settings(tmp_path / "home")
     fast.faults(*(each | {"path": "/v3/contacts/batch"} for each in fault))
 
-    kill_when(start(words, environment), fast, "/v3/contacts/batch", calls)
+    kill_when(ForkedProgram(words, environment, tmp_path), fast, "/v3/contacts/batch", calls)
     fast.faults()
-    again = start(words, environment)
+    again = ForkedProgram(words, environment, tmp_path)
     _, err = again.communicate(timeout=60)
 
     assert again.returncode == 0, err
@@ -111,9 +103,9 @@ def test_kill_before_the_first_byte_of_a_send(fast: FastSandbox, tmp_path: Path)
     words, environment = command(source, "contacts"), fast.settings(tmp_path / "home")
     fast.faults(DELAY | {"path": "/v3/tags"})
 
-    kill_when(start(words, environment), fast, "/v3/tags", 2)
+    kill_when(ForkedProgram(words, environment, tmp_path), fast, "/v3/tags", 2)
     fast.faults()
-    again = start(words, environment)
+    again = ForkedProgram(words, environment, tmp_path)
     _, err = again.communicate(timeout=60)
 
     assert again.returncode == 0, err
@@ -126,12 +118,12 @@ def test_a_second_process_finds_the_list_busy(fast: FastSandbox, tmp_path: Path)
     source.write_text("Email\njane@example.com\n")
     words, environment = command(source, "contacts"), fast.settings(tmp_path / "home")
     fast.faults(DELAY | {"path": "/v3/contacts"})
-    first = start(words, environment)
+    first = ForkedProgram(words, environment, tmp_path)
     deadline = time.monotonic() + 30
     while not accepted(fast, "/v3/contacts") and time.monotonic() < deadline:
         time.sleep(0.01)
 
-    second = start(words, environment)
+    second = ForkedProgram(words, environment, tmp_path)
     _, err = second.communicate(timeout=60)
     first.kill()
     first.communicate()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
 from tests.fast_sandbox import KEY, SETTLE_SECONDS, FastSandbox
+from tests.forked_program import ForkedProgram
 
 DATA = Path(__file__).parent / "data"
 EXPORTS = ["hubspot_contacts", "mailchimp_audience", "shopify_customers"]
@@ -66,26 +65,13 @@ def assert_refused(report: dict[str, Any], not_imported: list[dict[str, Any]]) -
 
 @pytest.mark.parametrize("export", EXPORTS)
 def test_export_through_the_command_line(fast: FastSandbox, tmp_path: Path, export: str) -> None:
-    program = Path(sys.executable).with_name("prefect-getresponse")
     report = tmp_path / "report.json"
-    command: list[str | Path] = [
-        program,
-        "import",
-        DATA / f"{export}.csv",
-        "--list",
-        export,
-        "--create-list",
-    ]
-    done = subprocess.run(
-        [*command, "--json", report],
-        env=fast.settings(tmp_path / "home"),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    words = ["import", str(DATA / f"{export}.csv"), "--list", export, "--create-list"]
+    words += ["--json", str(report)]
+    done = ForkedProgram(words, fast.settings(tmp_path / "home"), tmp_path)
 
-    assert done.returncode == 0, done.stderr
+    _, err = done.communicate(timeout=120)
+    assert done.returncode == 0, err
     found = json.loads(report.read_text(encoding="utf-8"))
     assert_reached(fast, export, found, expected_of(export))
     if export == "mailchimp_audience":
