@@ -52,6 +52,6 @@ def _run(words: list[str], environment: dict[str, str], out: Path, err: Path) ->
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), stream)
     os.environ.clear()
     os.environ.update(environment)
-    home = {PREFECT_HOME: Path(environment["PREFECT_HOME"])}
-    with temporary_settings(home, restore_defaults={PREFECT_API_URL}):
+    home = Path(environment["PREFECT_HOME"])
+    with temporary_settings({PREFECT_HOME: home}, restore_defaults={PREFECT_API_URL}):
         sys.exit(cli.run(words))
