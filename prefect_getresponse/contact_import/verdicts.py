@@ -58,6 +58,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "conflict": "GetResponse said that the person is on the list already",
     "not_verified": "sent; reading back was switched off",
     "in_queue": "sent; nothing that was sent has appeared on the list yet",
+    "earlier_in_queue": "what the source said before is on its way; the next run sends this",
     "in_doubt": "sent, and nothing proves whether it arrived; it was not sent again",
     "not_looked_for": "GetResponse took it; the run ended before it was looked for on the list",
     "not_sent": "the run ended before this row was sent",

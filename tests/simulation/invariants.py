@@ -123,8 +123,10 @@ def _not_as_said(here: dict[str, dict[str, Any]], rows: dict[str, Row]) -> Itera
 
 
 def _sent_twice(world: World, worker: ImportWorker) -> Iterator[str]:
-    """Whoever was taken twice for the same."""
+    """Whoever was taken twice for the same, and not removed in between by a mirrored source."""
     name, failed = worker.plan.name, world.failed_imports()
+    nights = worker.plan.nights if worker.plan.mode == "mirror" else ()
+    sources = [{row.key for row in night.source} for night in nights]
     taken: dict[tuple[str, str], list[float]] = defaultdict(list)
     for deed in world.deeds:
         if _sends(deed, name) and deed.made not in failed:
@@ -132,7 +134,7 @@ def _sent_twice(world: World, worker: ImportWorker) -> Iterator[str]:
                 if not email.endswith(DROPPED) and email not in deed.known:
                     taken[email, said].append(deed.at)
     for (email, _), moments in sorted(taken.items()):
-        if len(moments) > 1:
+        if len(moments) > 1 and all(email in source for source in sources):
             times = ", ".join(f"{moment:.1f}" for moment in moments)
             yield f"{email} was taken {len(moments)} times for the same, at {times}"
 

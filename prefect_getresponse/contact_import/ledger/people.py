@@ -76,7 +76,8 @@ class People(Connection):
         found = self._db.execute(
             "SELECT rows.row, rows.key, rows.contact, rows.hash, subscribed.contact_id,"
             " subscribed.name, unconfirmed.key, removed.name,"
-            " outcomes.hash, outcomes.state, outcomes.reason, removed.since, rows.consented"
+            " outcomes.hash, outcomes.state, outcomes.reason, removed.since, rows.consented,"
+            " outcomes.at"
             " FROM rows"
             " LEFT JOIN listed AS subscribed ON subscribed.run = rows.run"
             "  AND subscribed.standing = 'subscribed' AND subscribed.key = rows.key"
@@ -101,7 +102,7 @@ class People(Connection):
         """
         if has_failed:
             self._db.execute("DELETE FROM outcomes WHERE state = 'importing'")
-        state = "sent" if all_arrived else "sent_in_part"
+        state = "sent" if all_arrived else "unsure"
         self._db.execute(
             "UPDATE outcomes SET state = ?, at = ? WHERE state = 'importing'", (state, now)
         )
@@ -110,10 +111,20 @@ class People(Connection):
         """Keep what became of the people, so that the next run sends only what has changed.
 
         Of people of whom nothing was sent, because something is still on its way to them, what was
-        sent last stays remembered.
+        sent last stays remembered.  Of people who were sent anew although nobody had seen them
+        arrive, it is unsure which of both is on the list: they are compared.
         """
         was_sent = "(chunk IS NOT NULL OR action = 'await')"
         at_work = "reason IS 'import_at_work'"
+        sent_anew = (
+            "action = 'add' AND chunk IS NOT NULL AND EXISTS (SELECT 1 FROM outcomes AS before"
+            "  WHERE before.key = rows.key AND before.hash <> rows.hash"
+            "  AND before.state IN ('sent', 'unsure'))"
+        )
+        sent_at = (
+            "coalesce((SELECT sent FROM chunks WHERE chunks.run = rows.run"
+            " AND chunks.chunk = rows.chunk), ?)"
+        )
         for_the_row = "reason NOT IN ('import_refused', 'import_rejected', 'import_canceled')"
         states = {
             "seen": ("1", (Verdict.ADDED, Verdict.UPDATED, Verdict.UNCHANGED)),
@@ -129,7 +140,8 @@ class People(Connection):
                 marks = ", ".join("?" * len(verdicts))
                 self._db.execute(
                     "INSERT INTO outcomes (key, hash, state, reason, at, seen)"
-                    " SELECT key, hash, ?, reason, ?, ? FROM rows"
+                    f" SELECT key, hash, CASE WHEN ? IN ('seen', 'sent') AND {sent_anew}"
+                    f"  THEN 'unsure' ELSE ? END, reason, {sent_at}, ? FROM rows"
                     f" WHERE run = ? AND contact IS NOT NULL AND {condition}"
                     f" AND verdict IN ({marks})"
                     " ON CONFLICT (key) DO UPDATE SET at = CASE"
@@ -137,7 +149,7 @@ class People(Connection):
                     "   THEN outcomes.at ELSE excluded.at END,"
                     "  seen = excluded.seen, hash = excluded.hash,"
                     "  state = excluded.state, reason = excluded.reason",
-                    (state, now, now, run, *verdicts),
+                    (state, state, now, now, run, *verdicts),
                 )
             self._db.execute(
                 "UPDATE outcomes SET seen = ? WHERE key IN"

@@ -132,6 +132,8 @@ class Person(NamedTuple):
     last_reason: str | None
     removed_at: float | None = None
     consented: str | None = None
+    last_at: float | None = None
+    """When the person was last sent, in seconds since the epoch."""
 
 
 class Decision(NamedTuple):

@@ -124,9 +124,11 @@ class _Planning:
         self._progress.start("deciding", self._ledger.count_rows(self._run))
         last = 0
         while people := self._ledger.undecided(self._run, last, ROWS_AT_ONCE):
-            mode = self._job.options.mode
-            now = self._job.started
-            self._write(decide(person, mode, exclusions, now) for person in people)
+            options, now = self._job.options, self._job.started
+            self._write(
+                decide(person, options.mode, exclusions, now, options.settle_seconds)
+                for person in people
+            )
             last = people[-1].row
             self._progress.advance(last)
 

@@ -37,7 +37,13 @@ def refusal(person: Person, exclusions: Exclusions, now: float) -> str | None:
     return refused_return(person.removed_for, person.removed_at, person.consented, now)
 
 
-def decide(person: Person, mode: Mode, exclusions: Exclusions, now: float = 0.0) -> Decision:
+def decide(
+    person: Person,
+    mode: Mode,
+    exclusions: Exclusions,
+    now: float = 0.0,
+    settle_seconds: float = 0.0,
+) -> Decision:
     """Decide about one row from all that is known about the person.
 
     Args:
@@ -45,6 +51,7 @@ def decide(person: Person, mode: Mode, exclusions: Exclusions, now: float = 0.0)
         mode: What may happen to people who are on the list.
         exclusions: Blocklists and suppressions.
         now: Seconds since the epoch.
+        settle_seconds: For how long somebody who was sent may be on the way to the list.
     """
     if reason := exclusions.reason(person.key):
         return Decision(person.row, verdict=Verdict.REFUSED, reason=reason)
@@ -58,8 +65,11 @@ def decide(person: Person, mode: Mode, exclusions: Exclusions, now: float = 0.0)
         return Decision(person.row, verdict=Verdict.AWAITING_CONFIRMATION)
     if reason := refusal(person, exclusions, now):
         return Decision(person.row, verdict=Verdict.REFUSED, reason=reason)
-    if same and person.last_state in ("sent", "sent_in_part"):
-        return Decision(person.row, action=Action.AWAIT)
+    if person.last_state in ("sent", "unsure"):
+        if same:
+            return Decision(person.row, action=Action.AWAIT)
+        if now < (person.last_at or 0.0) + settle_seconds:  # what comes second may be dropped
+            return Decision(person.row, verdict=Verdict.NOT_VISIBLE_YET, reason="earlier_in_queue")
     if same and person.last_state == "rejected":
         return Decision(person.row, verdict=Verdict.REJECTED, reason=person.last_reason)
     steps = RETURNING if person.removed_for is not None else None

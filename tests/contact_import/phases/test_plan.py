@@ -109,6 +109,33 @@ def test_what_changes_before_somebody_confirms_is_sent_afterwards(double_lab: La
     assert lab.members[PERSON]["name"] == "Jane Smith"
 
 
+def test_what_changes_while_somebody_is_in_the_queue_is_sent_afterwards(lab: Lab) -> None:
+    lab.write([(PERSON, "Jane", "")])
+    lab.run(verify=False)
+    lab.write([(PERSON, "Jane Smith", "")])
+
+    report = lab.run(verify=False)
+
+    assert report.reasons["not_visible_yet"] == {"earlier_in_queue": 1}
+    assert lab.wire.accepted == {PERSON: 1}
+    lab.time.advance(301)
+    assert counted(lab.run()) == {"updated": 1}
+    assert lab.members[PERSON]["name"] == "Jane Smith"
+
+
+def test_who_was_sent_anew_is_compared_once_on_the_list(lab: Lab) -> None:
+    lab.write([(PERSON, "Jane", "")])
+    lab.run(verify=False)
+    lab.api("DELETE", f"/contacts/{lab.members[PERSON]['contactId']}")
+    lab.time.advance(700)
+    lab.write([(PERSON, "Jane Smith", "")])
+    lab.run(verify=False)
+    # As if the first one had come through after all, and the second one had been dropped.
+    lab.api("POST", f"/contacts/{lab.members[PERSON]['contactId']}", {"name": "Jane"})
+
+    assert counted(lab.run()) == {"updated": 1}
+
+
 # People who are on the list already ----------------------------------------------------------
 
 

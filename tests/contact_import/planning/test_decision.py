@@ -71,7 +71,7 @@ TAGGED = contact(tags=("vip",))
         ),
         # Whoever was dropped before and is there now may have come another way.
         (
-            person(TAGGED, **LISTED, last_state="sent_in_part"),
+            person(TAGGED, **LISTED, last_state="unsure"),
             "add_and_update",
             ("compare", None, None),
         ),
@@ -90,7 +90,7 @@ TAGGED = contact(tags=("vip",))
         # On the list again: the removal is over.
         (person(**LISTED, removed_for="bounce"), "add_and_update", (None, "unchanged", None)),
         (person(last_state="sent"), "add_and_update", ("await", None, None)),
-        (person(last_state="sent_in_part"), "add_and_update", ("await", None, None)),
+        (person(last_state="unsure"), "add_and_update", ("await", None, None)),
         (person(last_state="sent", last_hash="other"), "add_and_update", ("add", None, None)),
         (
             person(last_state="rejected", last_reason="refused_by_api"),
@@ -111,6 +111,20 @@ def test_decide(known: Person, mode: Mode, expected: tuple[str | None, ...]) -> 
 
     assert (decision.action, decision.verdict, decision.reason) == expected
     assert decision.row == known.row
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [(699.0, (None, "not_visible_yet", "earlier_in_queue")), (700.0, ("add", None, None))],
+)
+def test_whoever_may_be_on_the_way_is_not_sent_anew(
+    now: float, expected: tuple[str | None, ...]
+) -> None:
+    known = person(last_state="sent", last_hash="other", last_at=100.0)
+
+    decision = decide(known, "add_and_update", Exclusions(), now, settle_seconds=600.0)
+
+    assert (decision.action, decision.verdict, decision.reason) == expected
 
 
 @pytest.mark.parametrize("known", [person(), person(**LISTED), person(unconfirmed=KEY)])
