@@ -122,9 +122,18 @@ class Definition(BaseModel):
         return parameter_schema(self.flow).model_dump_for_openapi()
 
     @property
+    def _required(self) -> set[str]:
+        return set(self.schema_of_parameters.get("required", []))
+
+    @property
     def examples(self) -> set[str]:
         """Parameters whose values in the file are examples: the flow has no default for them."""
-        return self.parameters.keys() & set(self.schema_of_parameters.get("required", []))
+        return self.parameters.keys() & self._required
+
+    @property
+    def runs_as_it_is(self) -> bool:
+        """Whether its parameters are all that the flow needs."""
+        return self._required <= self.parameters.keys()
 
 
 @dataclass(frozen=True)

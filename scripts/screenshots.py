@@ -33,6 +33,7 @@ IMAGES = ROOT / "docs" / "images"
 DEPLOYMENT = "nightly-contact-import/nightly"
 KEY = "sandbox-key"
 ROWS = 20_000
+TITLE = "prefect-getresponse import customers.csv --list newsletter"
 WIDTH, HEIGHT = 1200, 800
 PATIENCE = 300.0
 
@@ -117,9 +118,7 @@ class _Photographer:
     def _take_terminal(self, markdown: str) -> None:
         console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
         console.print(Markdown(markdown))
-        picture = re.sub(
-            r"@font-face \{.*?\}", "", console.export_svg(title="make demo"), flags=re.S
-        )
+        picture = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title=TITLE), flags=re.S)
         self._page.set_content(f'<body style="margin:0">{picture}</body>')
         self._save("terminal", self._page.locator("svg").first.screenshot())
 

@@ -100,7 +100,8 @@ def apply(deployer: Deployer, wanted: list[Definition], choices: Choices) -> int
             return FAILED
         print_line(description(definition, choices, serve=False))
     print_line(f"Next: prefect worker start --pool {wanted[0].work_pool.name}")
-    print_line(f"      prefect deployment run {wanted[0].full_name} --watch")
+    for line in ways_to_try(wanted):
+        print_line(f"      {line}")
     return OK
 
 
@@ -115,9 +116,21 @@ def serve_here(wanted: list[Definition], choices: Choices) -> int:
 
     for definition in wanted:
         print_line(description(definition, choices, serve=True))
+    for line in ways_to_try(wanted):
+        print_line(f"Next: {line}")
+    print_line("Ctrl-C ends this.")
     deployments = [served(definition, paused=choices.paused) for definition in wanted]
     serve(*deployments, pause_on_shutdown=False, print_starting_message=False)
     return OK
+
+
+def ways_to_try(wanted: list[Definition]) -> list[str]:
+    """Commands that run what was deployed at once; none for what lacks parameters."""
+    return [
+        f"prefect deployment run {definition.full_name} --watch"
+        for definition in wanted
+        if definition.runs_as_it_is
+    ]
 
 
 def check_block(name: str) -> None:

@@ -16,6 +16,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
 from prefect_getresponse import GetResponseCredentials, cli
+from prefect_getresponse.cli.deploy import ways_to_try
 from prefect_getresponse.deployment import Choices, definitions, fitted, served
 from tests.deployments.definitions import DEPLOYMENTS
 
@@ -84,6 +85,18 @@ def test_what_is_served_is_what_is_deployed() -> None:
     assert deployment.concurrency_options.collision_strategy == ConcurrencyLimitStrategy.CANCEL_NEW
     assert [schedule.slug for schedule in deployment.schedules or []] == ["nightly"]
     assert deployment.work_pool_name is None
+
+
+def test_a_run_is_offered_only_of_what_needs_no_more_parameters() -> None:
+    values = {"source": "/data/people.csv", "campaign": "Newsletter"}
+    choices = Choices(block="main", parameters=values)
+    one_list, nightly = (fitted([name], choices)[0] for name in ("one-list", "nightly"))
+    [alone] = fitted(["one-list"], Choices(block="main"))
+
+    assert [command.split()[3] for command in ways_to_try([one_list, alone, nightly])] == [
+        "nightly-contact-import/one-list",
+        "nightly-contact-import/nightly",
+    ]
 
 
 pytest_prefect = pytest.mark.xdist_group("prefect")
