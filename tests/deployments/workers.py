@@ -53,7 +53,12 @@ class Worker:
     @property
     def runs(self) -> set[str]:
         """Ids of the flow runs that it has started."""
-        return set(re.findall(r"submitting flow run '([0-9a-f-]{36})'", self.text))
+        said = self.text
+        taken, lost = (  # another worker may have been quicker
+            set(re.findall(rf"{words} flow run '([0-9a-f-]{{36}})'", said))
+            for words in ("submitting", "Aborted submission of")
+        )
+        return taken - lost
 
     @property
     def text(self) -> str:
