@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+_LOOK = 0.5
+"""Seconds between looks whether a signal came."""
 
 
 def run_on_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -22,19 +27,44 @@ def run_on_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         work: Makes the coroutine, on the loop.
     """
     begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = Future()
+    abandoned = threading.Event()
+    results: list[T] = []
+    errors: list[BaseException] = []
+    ended = threading.Lock()
+    ended.acquire()
 
     async def cancellable() -> T:
         task = asyncio.current_task()
         assert task is not None
         begun.set_result((asyncio.get_running_loop(), task))
+        if abandoned.is_set():  # before `begun` could tell whom to cancel
+            raise asyncio.CancelledError
         return await work()
 
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        result = thread.submit(copy_context().run, asyncio.run, cancellable())
+    def live() -> None:
         try:
-            return result.result()
-        except BaseException:
-            if not result.done():
-                loop, task = begun.result()
+            results.append(asyncio.run(cancellable()))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            ended.release()
+
+    try:
+        # A bare lock, as a signal cannot leave it half acquired: that of a future it can, and an
+        # executor does not wait for a thread that it was interrupted in starting.
+        threading.Thread(target=copy_context().run, args=(live,), daemon=True).start()
+        # A signal just before the wait does not wake it: its handler runs after one look.
+        while not ended.acquire(timeout=_LOOK):
+            pass
+    except BaseException:
+        abandoned.set()
+        if begun.done():
+            loop, task = begun.result()
+            with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(task.cancel)
-            raise
+            if not results and not errors:
+                ended.acquire()
+        raise
+    if errors:
+        raise errors.pop()
+    return results.pop()

@@ -50,11 +50,12 @@ class TestFiles:
 
     def test_workers_are_counted(self, tmp_path: Path) -> None:
         one, two = HostPool(tmp_path), HostPool(tmp_path)
-        place = one.join()
-        two.join()
+        places = one.join(), two.join()
         assert one.workers() == 2
-        one.release(Grant(place, 0))
+        one.release(Grant(places[0], 0))
         assert two.workers() == 1
+        two.release(Grant(places[1], 0))
+        assert two.workers() == 0
 
     def test_a_folder_that_cannot_be_is_no_pool(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")

@@ -43,9 +43,8 @@ class Connection:
 DIRECT = Connection()
 
 
-@cache
 def trusted(ca_file: str) -> ssl.SSLContext:
-    """Return what certificates are checked with, read once a process.
+    """Return what certificates are checked with.
 
     Args:
         ca_file: PEM file of the authorities to trust; the usual ones if empty.
@@ -54,7 +53,7 @@ def trusted(ca_file: str) -> ssl.SSLContext:
         InvalidConfiguration: The file cannot be used.
     """
     if not ca_file:
-        return httpx.create_ssl_context(trust_env=False)
+        return _usual()
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:  # of the file, and of what is in it
@@ -63,6 +62,12 @@ def trusted(ca_file: str) -> ssl.SSLContext:
             f"the CA file {ca_file} cannot be used: {reason}",
             advice="Give the path of a PEM file that this machine can read.",
         ) from None
+
+
+@cache
+def _usual() -> ssl.SSLContext:
+    """The usual authorities: they are many, and are read once a process."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _of_proxy(url: str, context: ssl.SSLContext) -> ssl.SSLContext | None:
