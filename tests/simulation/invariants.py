@@ -44,7 +44,8 @@ def violations(
 def _refused(world: World) -> Iterator[str]:
     """Whom the account has answered 429, unless a call was beside theirs that nobody could see."""
     for at, who, path in world.refusals:
-        if not any(path == other and abs(at - then) < _AT_ONCE for then, other in world.ghosts):
+        ghosts = [then for then, sender, other in world.ghosts if other == path and sender != who]
+        if not any(abs(at - then) < _AT_ONCE for then in ghosts):
             yield f"{who} met a limit of the account at {path}"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from prefect_getresponse.client.budgets import SLACK
 from prefect_getresponse.sandbox import Sandbox
 from tests.client.virtual_pool import LeaseServer
 from tests.simulation.process import Killed, Process
@@ -81,7 +82,8 @@ class World:
         history: What happened: when, to whom, what.
         deeds: Writing calls that were executed, in order.
         refusals: When and whom the account has answered 429, and to what call.
-        ghosts: When calls arrived, and which, for whose answer nobody waited any more.
+        ghosts: When calls arrived that others could not reckon with, whose they were, and which:
+            nobody's if their sender is dead or waits no more, or late by more than a turn allows.
         is_calm: Whether the wire is undisturbed.
         server: The slots of the account.
     """
@@ -92,7 +94,7 @@ class World:
         self.history: list[tuple[float, str, str]] = []
         self.deeds: list[Deed] = []
         self.refusals: list[tuple[float, str, str]] = []
-        self.ghosts: list[tuple[float, str]] = []
+        self.ghosts: list[tuple[float, str, str]] = []
         self.removed: dict[tuple[str, str], float] = {}
         self.is_calm = False
         self.chance = random.Random(f"wire {scenario.seed}")
@@ -183,8 +185,10 @@ class World:
     ) -> httpx.Response:
         """Let a call go on its way: it arrives although its process is dead by then."""
         await asyncio.sleep(delay)
-        if process.is_dead or delay > GIVES_UP:
-            self.ghosts.append((self.time.elapsed, request.url.path[3:]))
+        is_forlorn = process.is_dead or delay > GIVES_UP
+        if is_forlorn or delay > SLACK:
+            sender = "" if is_forlorn else process.name
+            self.ghosts.append((self.time.elapsed, sender, request.url.path[3:]))
         response = httpx.Response(500, request=request)
         if trouble is None or trouble in EXECUTED:
             response = await self.serve(process.name, request)
