@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation.simulation import simulate
 
-SEEDS = 100
+SEEDS = 200
 AT_ONCE = 20
 
 
