@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.ledger import Ledger
+from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.read_back import ReadBack
 
@@ -64,36 +63,26 @@ class RejectLimit:
 
 
 async def with_canary(
-    sending: Coroutine[Any, Any, None],
-    read_back: ReadBack,
-    ledger: Ledger,
-    run: int,
-    client: AsyncClient,
-    clock: Callable[[], float],
-    settle_seconds: float,
+    sending: Coroutine[Any, Any, None], run: ActiveRun, read_back: ReadBack
 ) -> None:
     """Send while the list is watched for the first person to appear; then the watch is over.
 
     Args:
         sending: Sends everything; ends in good order when it is cancelled.
+        run: The run.
         read_back: Looks at the list.
-        ledger: The ledger.
-        run: Number of the run.
-        client: Waits.
-        clock: Seconds since the epoch.
-        settle_seconds: Time after which whoever was sent has appeared, or never will.
 
     Raises:
-        NobodyArrives: Nobody has appeared in that time, though people were taken.
+        NobodyArrives: Nobody has appeared in the settle time, though people were taken.
     """
 
     async def watch() -> None:
-        deadline = clock() + max(settle_seconds, QUEUE_SECONDS)
-        async for _ in looks(client, clock, deadline, FIRST_LOOKS):
+        deadline = run.clock() + max(run.job.options.settle_seconds, QUEUE_SECONDS)
+        async for _ in looks(run.client, run.clock, deadline, FIRST_LOOKS):
             await read_back.look()
-            if ledger.anybody_arrived(run):
+            if run.ledger.anybody_arrived(run.number):
                 return
-        if ledger.count_awaited(run):
+        if run.ledger.count_awaited(run.number):
             raise NobodyArrives("none of the people sent so far has appeared on the list")
 
     work = asyncio.create_task(sending)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Phase
 from prefect_getresponse.contact_import.phases.verify import Verification
@@ -49,7 +50,8 @@ async def settle_interrupted(
             )
         progress.note(f"the source has changed: settling the interrupted run {run.run_id}")
         ledger.recover(run.number, harmless=UpdateRoute.name, now=clock())
-        await ImportLane(job, run.number, ledger, client, progress, clock).settle()
-        verification = Verification(job, run.number, run.started, ledger, client, progress, clock)
+        active = ActiveRun(job, run.number, ledger, client, progress, clock)
+        await ImportLane(active).settle()
+        verification = Verification(active, run.started)
         await verification.watch()
         verification.end(Phase.INTERRUPTED)

@@ -21,14 +21,14 @@ from prefect_getresponse.client.errors import (
     ValidationFailed,
 )
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.account import Account, Campaign
+from prefect_getresponse.contact_import.account import Campaign
+from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.canary import RejectLimit, with_canary
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Chunk,
     ChunkState,
     Decision,
-    Ledger,
     Phase,
     RowToSend,
 )
@@ -73,36 +73,27 @@ async def send(
             return
         ledger.recover(run.number, harmless=UpdateRoute.name, now=clock())
         try:
-            await send_planned(job, run.number, ledger, client, progress, clock)
+            await send_planned(ActiveRun(job, run.number, ledger, client, progress, clock))
             await remove_gone(ledger.removals(run.number), client, progress)
         finally:
             ledger.add_calls(run.number, client.statistics.take())
 
 
-async def send_planned(
-    job: Job,
-    run: int,
-    ledger: Ledger,
-    client: AsyncClient,
-    progress: Progress,
-    clock: Callable[[], float],
-) -> None:
+async def send_planned(run: ActiveRun) -> None:
     """Send all that is planned: imports in a lane of their own, calls ten side by side."""
-    if job.campaign is None:
+    campaign = run.job.campaign
+    if campaign is None:
         return
-    planned = ledger.count_planned(run)
-    if planned:
-        list_id, now = job.campaign.campaign_id, clock()
-        if left := await refuse_who_left(Account(client), ledger, run, list_id, now):
-            progress.note(f"{left} people have opted out since the plan: they are left out")
-        progress.start("sending", planned)
-    sent = _Sent(progress)
-    told = Told(job.copy, run)
-    lane = asyncio.create_task(
-        ImportLane(job, run, ledger, client, progress, clock, told, sent.add).run_all()
-    )
+    if planned := run.ledger.count_planned(run.number):
+        list_id, now = campaign.campaign_id, run.clock()
+        if left := await refuse_who_left(run.account, run.ledger, run.number, list_id, now):
+            run.progress.note(f"{left} people have opted out since the plan: they are left out")
+        run.progress.start("sending", planned)
+    sent = _Sent(run.progress)
+    told = Told(run.job.copy, run.number)
+    lane = asyncio.create_task(ImportLane(run, told, sent.add).run_all())
     try:
-        await _send_calls(job, job.campaign, run, ledger, client, clock, told, sent)
+        await _send_calls(run, campaign, told, sent)
     except BaseException:
         lane.cancel()  # an import that is cut off is looked for by the next run
         with suppress(asyncio.CancelledError, GetResponseError):
@@ -111,32 +102,17 @@ async def send_planned(
     await lane
 
 
-async def _send_calls(
-    job: Job,
-    campaign: Campaign,
-    run: int,
-    ledger: Ledger,
-    client: AsyncClient,
-    clock: Callable[[], float],
-    told: Told,
-    sent: _Sent,
-) -> None:
-    if not ledger.chunks(run, ChunkState.PLANNED):
+async def _send_calls(run: ActiveRun, campaign: Campaign, told: Told, sent: _Sent) -> None:
+    if not run.ledger.chunks(run.number, ChunkState.PLANNED):
         return
-    account = Account(client)
-    tag_ids = await account.tag_ids(ledger.tags_to_send(run))
-    ids = Ids(campaign.campaign_id, job.field_ids, tag_ids)
-    limit = RejectLimit(job.options.max_reject_ratio)
-    sender = _Sender(run, ledger, client, ids, clock, told, limit, sent)
-    read_back = ReadBack(job, run, clock(), ledger, account)
-    settle_seconds = job.options.settle_seconds
-    await with_canary(
-        _deliver_all(sender, run, ledger), read_back, ledger, run, client, clock, settle_seconds
-    )
+    tag_ids = await run.account.tag_ids(run.ledger.tags_to_send(run.number))
+    sender = _Sender(run, Ids(campaign.campaign_id, run.job.field_ids, tag_ids), told, sent)
+    await with_canary(_deliver_all(run, sender), run, ReadBack(run, run.clock()))
 
 
-async def _deliver_all(sender: _Sender, run: int, ledger: Ledger) -> None:
-    while chunks := ledger.chunks(run, ChunkState.PLANNED):  # again, for those that were split
+async def _deliver_all(run: ActiveRun, sender: _Sender) -> None:
+    # Again, for chunks that were split.
+    while chunks := run.ledger.chunks(run.number, ChunkState.PLANNED):
         if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
             await sender.deliver(chunks.pop(0))
         await side_by_side(chunks, sender.deliver)
@@ -164,25 +140,12 @@ class _Sent:
 
 
 class _Sender:
-    def __init__(
-        self,
-        run: int,
-        ledger: Ledger,
-        client: AsyncClient,
-        ids: Ids,
-        clock: Callable[[], float],
-        told: Told,
-        limit: RejectLimit,
-        sent: _Sent,
-    ) -> None:
-        self._limit = limit
+    def __init__(self, run: ActiveRun, ids: Ids, told: Told, sent: _Sent) -> None:
         self._run = run
-        self._ledger = ledger
-        self._client = client
         self._ids = ids
-        self._clock = clock
         self._told = told
         self._sent = sent
+        self._limit = RejectLimit(run.job.options.max_reject_ratio)
         self._failures = 0
 
     async def deliver(self, chunk: Chunk) -> None:
@@ -193,19 +156,19 @@ class _Sender:
         """
         self._limit.check()
         route = ROUTES[chunk.route]
-        rows = self._ledger.chunk_rows(self._run, chunk.chunk)
+        rows = self._run.ledger.chunk_rows(self._run.number, chunk.chunk)
 
         def intend() -> None:
             if not route.repeatable:
                 self._told.check()
-            self._ledger.intend(self._run, chunk.chunk, self._clock())
+            self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
 
         try:
             requests = route.requests(rows, self._ids)
             if not route.repeatable:
                 await self._told.of(chunk.chunk)
             for request in requests:
-                await self._client.send(request, on_start=intend)
+                await self._run.client.send(request, on_start=intend)
         except GetResponseError as error:
             done = self._failed(chunk, rows, error)
         else:
@@ -228,15 +191,17 @@ class _Sender:
             self._answer(chunk, ChunkState.IN_DOUBT)
             self._count_failure(error)
         elif _stops_the_run(error):
-            self._ledger.retract(self._run, chunk.chunk, chunk.attempt)
+            self._run.ledger.retract(self._run.number, chunk.chunk, chunk.attempt)
             raise error
-        elif isinstance(error, PayloadTooLarge) and self._ledger.halve(self._run, chunk.chunk):
+        elif isinstance(error, PayloadTooLarge) and self._run.ledger.halve(
+            self._run.number, chunk.chunk
+        ):
             return False
         elif chunk.route == BatchRoute.name:
             alone = _blamed(rows, error)
             self._sent.note(f"a batch was refused, {len(alone)} rows go one by one")
-            self._ledger.split(
-                self._run, chunk.chunk, [row.row for row in alone], ContactsRoute.name
+            self._run.ledger.split(
+                self._run.number, chunk.chunk, [row.row for row in alone], ContactsRoute.name
             )
             return False
         elif isinstance(error, ServerFailed):
@@ -272,7 +237,9 @@ class _Sender:
     def _answer(
         self, chunk: Chunk, state: ChunkState, decisions: list[Decision] | None = None
     ) -> None:
-        self._ledger.answer(self._run, chunk.chunk, state, self._clock(), decisions or [])
+        self._run.ledger.answer(
+            self._run.number, chunk.chunk, state, self._run.clock(), decisions or []
+        )
 
     def _count_failure(self, error: GetResponseError) -> None:
         self._failures += 1

@@ -9,14 +9,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.job import Job
-from prefect_getresponse.contact_import.ledger import (
-    Action,
-    ChunkState,
-    Ledger,
-    Phase,
-)
+from prefect_getresponse.contact_import.ledger import Action, ChunkState, Phase
 from prefect_getresponse.contact_import.ledger.copy import saved_at_the_end
 from prefect_getresponse.contact_import.ledger.import_book import ImportChunk
 from prefect_getresponse.contact_import.phases.send import send_planned
@@ -49,7 +44,8 @@ async def verify(
         run = ledger.run(run_id)
         if run.phase is not Phase.SENDING:
             return
-        verification = Verification(job, run.number, run.started, ledger, client, progress, clock)
+        active = ActiveRun(job, run.number, ledger, client, progress, clock)
+        verification = Verification(active, run.started)
         try:
             await verification.run_all()
         finally:
@@ -61,46 +57,25 @@ class Verification:
     """Reading back one run.
 
     Args:
-        job: The job.
-        run: Number of the run.
+        run: The run.
         started: Start of the run, in seconds since the epoch.
-        ledger: The ledger.
-        client: The account's client.
-        progress: Shows how many rows have appeared.
-        clock: Seconds since the epoch.
     """
 
-    def __init__(
-        self,
-        job: Job,
-        run: int,
-        started: float,
-        ledger: Ledger,
-        client: AsyncClient,
-        progress: Progress,
-        clock: Callable[[], float],
-    ) -> None:
-        self._job = job
+    def __init__(self, run: ActiveRun, started: float) -> None:
         self._run = run
-        self._ledger = ledger
-        self._book = ledger.imports(run)
-        self._client = client
-        self._progress = progress
-        self._clock = clock
-        self._read_back = ReadBack(job, run, started, ledger, Account(client))
+        self._book = run.ledger.imports(run.number)
+        self._read_back = ReadBack(run, started)
 
     async def run_all(self) -> None:
         """Watch, and resend what provably never arrived."""
-        if not self._job.options.verify:
+        if not self._run.job.options.verify:
             self._conclude_unverified()
         while True:
             await self.watch()
-            if not self._ledger.resend(self._run, ATTEMPTS):
+            if not self._run.ledger.resend(self._run.number, ATTEMPTS):
                 break
-            self._progress.note("nothing of a doubtful call has arrived: it is sent again")
-            await send_planned(
-                self._job, self._run, self._ledger, self._client, self._progress, self._clock
-            )
+            self._run.progress.note("nothing of a doubtful call has arrived: it is sent again")
+            await send_planned(self._run)
 
     def end(self, phase: Phase) -> None:
         """Give everybody a verdict, remember it for the next run, and end the run: all at once.
@@ -108,25 +83,29 @@ class Verification:
         Args:
             phase: How it ends.
         """
-        with self._ledger.transaction():
+        with self._run.ledger.transaction():
             self._conclude_all()
-            self._ledger.remember_outcomes(self._run, self._clock())
-            self._ledger.end(self._run, phase, self._clock())
+            self._run.ledger.remember_outcomes(self._run.number, self._run.clock())
+            self._run.ledger.end(self._run.number, phase, self._run.clock())
 
     async def watch(self) -> None:
         """Look at the list until all awaited people have appeared or their time is up."""
-        awaited = self._ledger.count_awaited(self._run)
+        awaited = self._run.ledger.count_awaited(self._run.number)
         if not awaited:
             return
-        self._progress.start("verifying", awaited)
-        deadline = self._ledger.awaited_since(self._run) + self._job.options.settle_seconds
+        self._run.progress.start("verifying", awaited)
+        deadline = (
+            self._run.ledger.awaited_since(self._run.number) + self._run.job.options.settle_seconds
+        )
         latest = datetime.fromtimestamp(deadline).astimezone()
-        self._progress.note(f"people appear in minutes; looking until {latest:%H:%M:%S} at most")
-        async for _ in looks(self._client, self._clock, deadline):
+        self._run.progress.note(
+            f"people appear in minutes; looking until {latest:%H:%M:%S} at most"
+        )
+        async for _ in looks(self._run.client, self._run.clock, deadline):
             await self._read_back.look()
             self._conclude_counted_imports()
-            left = self._ledger.count_awaited(self._run)
-            self._progress.advance(awaited - left)
+            left = self._run.ledger.count_awaited(self._run.number)
+            self._run.progress.advance(awaited - left)
             if not left:
                 return
         await self._read_back.look_for_departed()
@@ -160,14 +139,14 @@ class Verification:
         # If anybody has come through the queue, those who have not were dropped.
         queue_moved = any(
             verdict in (Verdict.ADDED, Verdict.AWAITING_CONFIRMATION)
-            for verdict, _, _ in self._ledger.tally(self._run, Verdict.UNKNOWN)
+            for verdict, _, _ in self._run.ledger.tally(self._run.number, Verdict.UNKNOWN)
         )
         if queue_moved:
             self._conclude(ChunkState.ACKNOWLEDGED, Verdict.REJECTED, "silent_rejection")
         self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "in_queue")
         self._conclude(ChunkState.IN_DOUBT, Verdict.UNKNOWN, "in_doubt")
         self._conclude(Action.AWAIT, Verdict.REJECTED, "silent_rejection")
-        self._ledger.conclude(self._run)
+        self._run.ledger.conclude(self._run.number)
 
     def _conclude_unverified(self) -> None:
         for chunk, state in self._book.states():
@@ -177,4 +156,4 @@ class Verification:
         self._conclude(Action.AWAIT, Verdict.NOT_VISIBLE_YET, "not_verified")
 
     def _conclude(self, state: ChunkState | Action, verdict: Verdict, reason: str) -> None:
-        self._ledger.settle_awaited(self._run, state, verdict, reason)
+        self._run.ledger.settle_awaited(self._run.number, state, verdict, reason)

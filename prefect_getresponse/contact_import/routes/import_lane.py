@@ -18,14 +18,11 @@ from prefect_getresponse.client.errors import (
     PayloadTooLarge,
     ValidationFailed,
 )
-from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.ledger import (
     FINAL_STATES,
     ChunkState,
     Decision,
-    Ledger,
     RowToSend,
 )
 from prefect_getresponse.contact_import.ledger.copy import Told
@@ -37,7 +34,6 @@ from prefect_getresponse.contact_import.ledger.import_book import (
 )
 from prefect_getresponse.contact_import.planning.decision import steps_to
 from prefect_getresponse.contact_import.polling import CHEAP, looks
-from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
@@ -63,36 +59,20 @@ class ImportLane:
     """Brings the imports of a run in.
 
     Args:
-        job: The job.
-        run: Number of the run.
-        ledger: The ledger.
-        client: The account's client.
-        progress: Shows where the imports are.
-        clock: Seconds since the epoch.
+        run: The run.
         told: Tells the copy of the ledger of each import; None if none will be sent.
         sent: Called with a number of rows when they are sent.
     """
 
     def __init__(
         self,
-        job: Job,
-        run: int,
-        ledger: Ledger,
-        client: AsyncClient,
-        progress: Progress,
-        clock: Callable[[], float],
+        run: ActiveRun,
         told: Told | None = None,
         sent: Callable[[int], None] = lambda _rows: None,
     ) -> None:
-        self._job = job
         self._run = run
-        self._ledger = ledger
-        self._book: ImportBook = ledger.imports(run)
-        self._client = client
-        self._account = Account(client)
-        self._progress = progress
-        self._clock = clock
-        self._told = told or Told(None, run)
+        self._book: ImportBook = run.ledger.imports(run.number)
+        self._told = told or Told(None, run.number)
         self._sent = sent
 
     async def run_all(self) -> None:
@@ -140,7 +120,7 @@ class ImportLane:
         now = self._book.chunk(chunk.chunk)
         if now.state != ChunkState.PLANNED:
             return False
-        self._progress.note("nothing of a doubtful import has arrived: it is sent again")
+        self._run.progress.note("nothing of a doubtful import has arrived: it is sent again")
         return await self._send(now)
 
     async def _send(self, chunk: ImportChunk) -> bool:
@@ -150,53 +130,53 @@ class ImportLane:
 
         def intend() -> None:
             self._told.check()
-            self._ledger.intend(self._run, chunk.chunk, self._clock())
+            self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
 
         await self._told.of(chunk.chunk)
-        deadline = self._clock() + self._job.options.import_seconds
-        waits = looks(self._client, self._clock, deadline, CHEAP)
+        deadline = self._run.clock() + self._run.job.options.import_seconds
+        waits = looks(self._run.client, self._run.clock, deadline, CHEAP)
         if not await self._has_room():
             await self._wait_for_room(waits)
         while True:
             try:
-                answer = await self._client.send(request, on_start=intend)
+                answer = await self._run.client.send(request, on_start=intend)
             except Conflict:
                 # Another import began meanwhile. Nothing was taken.
-                self._ledger.retract(self._run, chunk.chunk, chunk.attempt)
+                self._run.ledger.retract(self._run.number, chunk.chunk, chunk.attempt)
                 await self._wait_for_room(waits)
                 continue
             except OutcomeUnknown:
                 self._answer(chunk, ChunkState.IN_DOUBT)
             except PayloadTooLarge as error:
                 self._told.forget(chunk.chunk)
-                if not self._ledger.halve(self._run, chunk.chunk):
+                if not self._run.ledger.halve(self._run.number, chunk.chunk):
                     self._refuse(chunk, error)
                 return False
             except (InvalidArguments, ValidationFailed) as error:
                 self._refuse(chunk, error)
                 return False
             except GetResponseError:
-                self._ledger.retract(self._run, chunk.chunk, chunk.attempt)
+                self._run.ledger.retract(self._run.number, chunk.chunk, chunk.attempt)
                 raise
             else:
-                with self._ledger.transaction():
+                with self._run.ledger.transaction():
                     if answer.data is not None:  # else accepted, but the answer was unreadable
                         self._book.note(chunk.chunk, ImportState.of(answer.data))
-                    self._ledger.set_state(
-                        self._run, chunk.chunk, ChunkState.ACKNOWLEDGED, self._clock()
+                    self._run.ledger.set_state(
+                        self._run.number, chunk.chunk, ChunkState.ACKNOWLEDGED, self._run.clock()
                     )
             self._sent(len(contacts))
             return True
 
     async def _has_room(self) -> bool:
         """Whether GetResponse works on no import of the list, and at most one of the account."""
-        listed = await self._account.imports(self._clock() - OLDEST)
+        listed = await self._run.account.imports(self._run.clock() - OLDEST)
         lists = [each["campaign"]["campaignId"] for each in listed if each["status"] in ACTIVE]
         return self._campaign_id not in lists and len(lists) < ACTIVE_AT_ONCE
 
     async def _wait_for_room(self, waits: AsyncIterator[bool]) -> None:
         """Wait until GetResponse may take an import of the list."""
-        self._progress.note("another import is at work: waiting for it")
+        self._run.progress.note("another import is at work: waiting for it")
         async for last in waits:
             if await self._has_room():
                 return
@@ -220,23 +200,23 @@ class ImportLane:
         Raises:
             ImportUnfinished: One that may be it is at work for longer than a run waits.
         """
-        self._progress.note("looking for an import whose answer is missing")
+        self._run.progress.note("looking for an import whose answer is missing")
         chunk = self._book.chunk(chunk.chunk)
-        sent = chunk.sent or self._clock()
-        settled = sent + self._job.options.settle_seconds
-        deadline = max(settled, self._clock() + self._job.options.import_seconds)
-        async for last in looks(self._client, self._clock, deadline, CHEAP):
+        sent = chunk.sent or self._run.clock()
+        settled = sent + self._run.job.options.settle_seconds
+        deadline = max(settled, self._run.clock() + self._run.job.options.import_seconds)
+        async for last in looks(self._run.client, self._run.clock, deadline, CHEAP):
             found = [each for each in await self._candidates(sent) if each.may_have(chunk.rows)]
             certain = [each for each in found if each.counters.get("uploaded") == chunk.rows]
             if len(certain) == 1:
                 self._book.note(chunk.chunk, certain[0])
                 self._answer(chunk, ChunkState.ACKNOWLEDGED)
                 return certain[0]
-            now = self._clock()
+            now = self._run.clock()
             if now < sent + OLDEST and any(each.is_active for each in found):
                 if last:
                     raise _unfinished("an import that may be the one in doubt")
-                settled = max(settled, now + self._job.options.settle_seconds)
+                settled = max(settled, now + self._run.job.options.settle_seconds)
             elif now >= settled:
                 # What was acknowledged is never sent again, even if its id is not known.
                 in_doubt = chunk.state == ChunkState.IN_DOUBT
@@ -247,17 +227,17 @@ class ImportLane:
 
     async def _candidates(self, sent: float) -> list[ImportState]:
         known = self._book.known_ids()
-        listed = await self._account.imports(sent - CLOCKS_APART, self._campaign_id)
+        listed = await self._run.account.imports(sent - CLOCKS_APART, self._campaign_id)
         return [ImportState.of(each) for each in listed if each["importId"] not in known]
 
     async def _watch(self, chunk: ImportChunk, state: ImportState) -> None:
         """Wait until GetResponse has done with an import."""
-        self._progress.note(f"import {state.import_id}: {chunk.rows:,} rows, waiting for it")
-        deadline = self._clock() + self._job.options.import_seconds
-        async for _ in looks(self._client, self._clock, deadline, CHEAP):
+        self._run.progress.note(f"import {state.import_id}: {chunk.rows:,} rows, waiting for it")
+        deadline = self._run.clock() + self._run.job.options.import_seconds
+        async for _ in looks(self._run.client, self._run.clock, deadline, CHEAP):
             before, state = state.status, await self._read(state.import_id)
             if state.status != before:
-                self._progress.note(f"import {state.import_id}: {state.status}")
+                self._run.progress.note(f"import {state.import_id}: {state.status}")
             if not state.is_active:
                 break
         self._book.note(chunk.chunk, state)
@@ -275,17 +255,17 @@ class ImportLane:
 
     async def _count(self, chunk: ImportChunk, state: ImportState) -> ImportState:
         """Wait for the counters of a finished import: the first ones may be incomplete."""
-        deadline = self._clock() + self._job.options.settle_seconds
+        deadline = self._run.clock() + self._run.job.options.settle_seconds
         if state.status != "finished" or state.accounts_for(chunk.rows):
             return state
-        async for _ in looks(self._client, self._clock, deadline, CHEAP):
+        async for _ in looks(self._run.client, self._run.clock, deadline, CHEAP):
             state = await self._read(state.import_id)
             if state.accounts_for(chunk.rows):
                 break
         return state
 
     async def _read(self, import_id: str) -> ImportState:
-        return ImportState.of(await self._account.read_import(import_id))
+        return ImportState.of(await self._run.account.read_import(import_id))
 
     async def _settle_people_of_list(self, chunk: ImportChunk, state: ImportState) -> None:
         """Give people who were on the list their verdicts; new ones are looked for on the list."""
@@ -297,17 +277,17 @@ class ImportLane:
         if not confirmed:
             decisions = await self._compare(chunk, state)
         done = ChunkState.VERIFIED if state.status == "finished" else ChunkState.FAILED
-        with self._ledger.transaction():
-            self._ledger.set_state(self._run, chunk.chunk, done, self._clock())
-            self._ledger.settle(self._run, decisions)
+        with self._run.ledger.transaction():
+            self._run.ledger.set_state(self._run.number, chunk.chunk, done, self._run.clock())
+            self._run.ledger.settle(self._run.number, decisions)
             if confirmed:
                 self._book.settle(chunk.chunk, Verdict.UPDATED, None, None)
 
     async def _compare(self, chunk: ImportChunk, state: ImportState) -> list[Decision]:
         """Read who of the list is as the source says: the counters do not account for all."""
-        self._progress.note(f"import {state.import_id}: reading back {chunk.rows:,} people")
+        self._run.progress.note(f"import {state.import_id}: reading back {chunk.rows:,} people")
         decisions: list[Decision] = []
-        rows = self._ledger.chunk_rows(self._run, chunk.chunk)
+        rows = self._run.ledger.chunk_rows(self._run.number, chunk.chunk)
         for start in range(0, len(rows), PEOPLE_AT_ONCE):
             part = rows[start : start + PEOPLE_AT_ONCE]
             decisions += await asyncio.gather(*(self._compare_one(row, state) for row in part))
@@ -315,7 +295,7 @@ class ImportLane:
 
     async def _compare_one(self, row: RowToSend, state: ImportState) -> Decision:
         try:
-            details = await self._account.contact(row.contact_id or "")
+            details = await self._run.account.contact(row.contact_id or "")
         except NotFound:
             return Decision(row.row, verdict=Verdict.REFUSED, reason="left_meanwhile")
         if not steps_to(unpack(row.contact), details):
@@ -326,12 +306,12 @@ class ImportLane:
         return any(each.state == ChunkState.PLANNED for each in self._book.chunks())
 
     def _answer(self, chunk: ImportChunk, state: ChunkState) -> None:
-        self._ledger.answer(self._run, chunk.chunk, state, self._clock())
+        self._run.ledger.answer(self._run.number, chunk.chunk, state, self._run.clock())
 
     @property
     def _campaign_id(self) -> str:
-        assert self._job.campaign is not None  # a dry run sends nothing
-        return self._job.campaign.campaign_id
+        assert self._run.job.campaign is not None  # a dry run sends nothing
+        return self._run.job.campaign.campaign_id
 
 
 def outcome_of(state: ImportState) -> dict[str, str | None]:
