@@ -95,9 +95,9 @@ def run_in_virtual_time(source: Path, state: Path, route: str, latency: float) -
             client = AsyncClient(
                 _URL,
                 ApiKeyAuth(SecretStr(KEY), _URL, {}),
-                throttle=Throttle(clock=clock, chance=random.Random(1)),  # noqa: S311
+                throttle=Throttle(clock=clock, chance=random.Random(1)),
                 transport=_Latency(sandbox.async_transport(), latency),
-                chance=random.Random(1),  # noqa: S311
+                chance=random.Random(1),
             )
             async with client:
                 return await _import(source, state, route, client, clock)
@@ -131,7 +131,7 @@ def served(speed: float) -> Generator[str]:
     """Serve a sandbox in a process of its own while the block runs; yields the base URL."""
     command = [sys.executable, "-c", _SERVE, "sandbox", "--port", "0", "--api-key", KEY]
     words = [*command, "--speed", str(speed)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().split()[1]

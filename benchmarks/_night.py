@@ -94,7 +94,7 @@ class Night(Lab):
         self._listed = self.people[1:rows:10]
         self._unsubscribed = set(self._listed[::10])
         self._prepare()
-        self._chance = random.Random(seed)  # noqa: S311 - a simulation
+        self._chance = random.Random(seed)
         self._faults = faults
         self._crash_at = rows // 2
         self.wire = _SlowWire(self.sandbox)

@@ -88,7 +88,7 @@ def served() -> Generator[str]:
     """Serve in a process of its own while the block runs; yields the base URL."""
     program = Path(__file__).with_name("_minimal_server.py")
     words = [sys.executable, str(program)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().strip()
@@ -106,7 +106,7 @@ def credentials_for(url: str) -> GetResponseCredentials:
 def unpaced() -> Throttle:
     """Return a throttle for which a second passes whenever it looks at the clock."""
     seconds = itertools.count(1.0, 1.0)
-    return Throttle(clock=lambda: next(seconds), chance=random.Random(1))  # noqa: S311
+    return Throttle(clock=lambda: next(seconds), chance=random.Random(1))
 
 
 def sync_ways(url: str, http: httpx.Client) -> dict[str, dict[str, Call]]:

@@ -32,7 +32,7 @@ def peak(home: Path, *words: str) -> float:
         home: Folder of the Prefect that it runs on.
         words: Arguments of `_flows.py`.
     """
-    done = subprocess.run(  # noqa: S603 - our own program in our own interpreter
+    done = subprocess.run(
         [sys.executable, str(FLOWS), *words],
         env=isolated(os.environ, str(home)),
         stdout=subprocess.PIPE,

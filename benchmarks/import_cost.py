@@ -49,7 +49,7 @@ def measure(name: str, runs: int) -> dict[str, float]:
     """
     seen: list[tuple[float, float]] = []
     for _ in range(runs):
-        done = subprocess.run(  # noqa: S603 - our own text in our own interpreter
+        done = subprocess.run(
             [sys.executable, "-c", _RUN, name], capture_output=True, text=True, check=True
         )
         prefect, ours = map(float, done.stdout.split())

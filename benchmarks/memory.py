@@ -32,7 +32,7 @@ _READ = "read(job_of(Path(sys.argv[2]), Path(sys.argv[3])), Silent(), time.time)
 
 def peak(program: str, *words: str) -> float:
     """Return the peak memory of a program, in MiB."""
-    done = subprocess.run(  # noqa: S603 - our own text in our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", program + _PEAK, str(Path(__file__).parent), *words],
         capture_output=True,
         text=True,

@@ -173,7 +173,7 @@ def cost_of_a_task_run() -> float:
             "PREFECT_LOGGING_LEVEL": "ERROR",
             "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         }
-        done = subprocess.run(  # noqa: S603 - our own text in our own interpreter
+        done = subprocess.run(
             [sys.executable, "-c", _TASK_RUNS, str(TASK_RUNS)],
             env={name: text for name, text in os.environ.items() if name != "PREFECT_API_URL"}
             | settings,

@@ -23,12 +23,14 @@ from _customers import write_customers
 from prefect_getresponse.contact_import.job import ImportOptions, Job
 from prefect_getresponse.contact_import.phases.read import read
 from prefect_getresponse.contact_import.progress import Silent
+from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import compile_reader
 from prefect_getresponse.contact_import.sources import open_source
 
 RESULTS = Path(__file__).parent / "results" / "read_path.json"
 MAPPING = {"City": "custom:city"}
+CITY = CustomField("pF3x", "city")
 ADDRESS = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]+$"
 
 
@@ -42,7 +44,7 @@ def bare_csv(path: Path) -> None:
 def prepare(path: Path) -> None:
     """Read, map, validate and find duplicates in memory."""
     source = open_source(path)
-    reader = compile_reader(map_source(source, MAPPING))
+    reader = compile_reader(map_source(source, MAPPING), custom_fields={"city": CITY})
     _ = {found.key: found.row for found in reader.read(source)}  # the last one wins
 
 
@@ -63,7 +65,7 @@ def job_of(path: Path, folder: Path) -> Job:
         columns=(),
         account_name="default",
         campaign=None,
-        field_ids={},
+        custom_fields={"city": CITY},
         ledger=folder / "ledger.sqlite",
         started=time.time(),
         calls={},

@@ -80,7 +80,7 @@ def measure(
     Returns:
         What came of it.
     """
-    time, chance = VirtualTime(), random.Random(seed)  # noqa: S311 - a simulation
+    time, chance = VirtualTime(), random.Random(seed)
     account, server = StrictAccount(time, phase), LeaseServer(time)
     foreign = ForeignClient(time, account, chance, max(share, 1e-9) * CALLS_A_FRAME / FRAME)
     if share:

@@ -77,7 +77,7 @@ def team(
     environment = isolated(os.environ, str(home)) | {"PREFECT_API_URL": f"{server}/api"}
     words = [sys.executable, str(WORKER), witness.url, KEY, name]
     workers = [
-        subprocess.Popen(  # noqa: S603 - our own program
+        subprocess.Popen(
             [*words, f"worker {each}", kind, str(seconds)],
             env=environment,
             stdin=subprocess.PIPE,

@@ -60,7 +60,7 @@ def served(home: Path) -> Generator[str]:
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "prefect", "server", "start", "--port", port]
     with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(  # noqa: S603 - our own interpreter
+        server = subprocess.Popen(
             [*command, "--host", "127.0.0.1"],
             env=isolated(os.environ, str(home)) | {"PREFECT_API_URL": f"{url}/api"},
             stdout=log,

@@ -165,13 +165,13 @@ class _Photographer:
 
 def _prefect(environment: dict[str, str], *words: str) -> None:
     command = [sys.executable, "-m", "prefect", *words]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own interpreter
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
 def _worker(environment: dict[str, str]) -> Generator[None]:
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "getresponse"]
-    worker = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own interpreter
+    worker = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         yield
     finally:
