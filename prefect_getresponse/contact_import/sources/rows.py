@@ -5,13 +5,13 @@ from typing import Any, cast
 
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
 from prefect_getresponse.contact_import.sources.cells import column_names, flatten
-from prefect_getresponse.contact_import.sources.tables import Digest, as_cells, check_width
+from prefect_getresponse.contact_import.sources.tables import ValueSource, check_width
 
 Row = Mapping[str, Any] | Sequence[Any]
 """A record by names of columns, or the values of a record, the first of them being the header."""
 
 
-class RowsSource:
+class RowsSource(ValueSource):
     """Rows that a program makes or holds.
 
     They are read several times: to know the columns, to look at some, and to import. So this
@@ -37,37 +37,12 @@ class RowsSource:
         self._make = rows if callable(rows) else lambda: rows
         self.location = f"rows:{name}"
         self.name = name
-        self._read = 0
         first = next(iter(self._make()), None)
         if first is None:
             raise EmptySource("there are no rows", "Check what makes them", name)
         self._by_name = isinstance(first, Mapping)
         self._columns = self._names(first)
         check_width(self._columns, name)
-        self._digest = Digest(self._columns, name)
-
-    def fingerprint(self) -> str:
-        """Return a hash of all cells, which takes a reading if there was none."""
-        return self._digest.of(self.records())
-
-    def progress(self) -> tuple[int, int]:
-        """Return rows read; how many there are is not known."""
-        return self._read, 0
-
-    def columns(self) -> list[str]:
-        """Return the keys of all mappings in the order of their appearance, or the header."""
-        return list(self._columns)
-
-    def records(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """Yield the records with their ordinals.
-
-        Raises:
-            UnreadableSource: A value cannot be text, or a row is of another kind than the first.
-        """
-        cells = as_cells(self._values(), self._columns, self.name)
-        for row, record in self._digest.passing(cells):
-            self._read = row
-            yield row, record
 
     def _values(self) -> Iterator[tuple[int, Sequence[object]]]:
         if self._by_name:

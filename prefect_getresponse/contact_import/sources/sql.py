@@ -19,7 +19,7 @@ from prefect_getresponse.contact_import.errors import (
     UnreadableSource,
 )
 from prefect_getresponse.contact_import.sources.cells import column_names
-from prefect_getresponse.contact_import.sources.tables import Digest, as_cells, check_width
+from prefect_getresponse.contact_import.sources.tables import ValueSource, check_width
 from prefect_getresponse.masking import mask
 
 _ROWS_AT_ONCE = 2_000
@@ -31,7 +31,7 @@ _NOT_CODE = re.compile(
 _PARENTHESES = re.compile(r"\([^()]*\)")
 
 
-class SqlSource:
+class SqlSource(ValueSource):
     """The rows of a query; there is no header, the first is row 1.
 
     They are streamed, in a transaction that is never committed. The query must say in which order
@@ -63,32 +63,9 @@ class SqlSource:
         self.location = f"{public.render_as_string()}#{digest}"
         self.name = f"{public.drivername} {os.path.basename(public.database or '')}".strip()  # noqa: PTH119 - rarely a path
         _check_query(self._query, self.name)
-        self._read = 0
         first = self._look()
         if first is None:
             raise EmptySource("the query returns no rows", "Check the query", self.name)
-        self._digest = Digest(self._columns, self.name)
-
-    def fingerprint(self) -> str:
-        """Return a hash of all cells, which takes a reading if there was none."""
-        return self._digest.of(self.records())
-
-    def progress(self) -> tuple[int, int]:
-        """Return rows read; how many there are is not known."""
-        return self._read, 0
-
-    def columns(self) -> list[str]:
-        """Return the names of the columns of the query."""
-        return list(self._columns)
-
-    def records(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """Yield the rows with their ordinals.
-
-        Raises:
-            UnreadableSource: The connection was lost, or a value cannot be text.
-        """
-        cells = as_cells(self._values(), self._columns, self.name)
-        yield from self._digest.passing(cells)
 
     def _look(self) -> Sequence[object] | None:
         with self._result() as result:
@@ -98,9 +75,7 @@ class SqlSource:
 
     def _values(self) -> Iterator[tuple[int, Sequence[object]]]:
         with self._result() as result:
-            for row, values in enumerate(result, start=1):
-                self._read = row
-                yield row, values
+            yield from enumerate(result, start=1)
 
     @contextmanager
     def _result(self) -> Generator[CursorResult[Any]]:

@@ -1,7 +1,9 @@
 """What sources have in common whose cells are values and not text: rows, databases."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Protocol
 
 from prefect_getresponse.contact_import.errors import UnreadableSource
@@ -48,6 +50,50 @@ def _unusable(columns: Sequence[str], values: Sequence[object]) -> str:
         except (ValueError, RecursionError):
             return column
     return "beyond the header"
+
+
+class ValueSource(ABC):
+    """A source whose cells are values, read one row at a time.
+
+    Attributes:
+        location: What identifies the source from run to run.
+        name: Short name for people.
+    """
+
+    location: str
+    name: str
+    _columns: list[str]
+    _read = 0
+
+    @cached_property
+    def _digest(self) -> "Digest":
+        return Digest(self._columns, self.name)
+
+    def fingerprint(self) -> str:
+        """Return a hash of all cells; this reads them unless they were read before."""
+        return self._digest.of(self.records())
+
+    def progress(self) -> tuple[int, int]:
+        """Return rows read; how many there are is not known."""
+        return self._read, 0
+
+    def columns(self) -> list[str]:
+        """Return the names of the columns."""
+        return list(self._columns)
+
+    def records(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield the records with their ordinals.
+
+        Raises:
+            UnreadableSource: A value cannot be text, or the rows cannot be read to their end.
+        """
+        cells = as_cells(self._values(), self._columns, self.name)
+        for row, record in self._digest.passing(cells):
+            self._read = row
+            yield row, record
+
+    @abstractmethod
+    def _values(self) -> Iterator[tuple[int, Sequence[object]]]: ...
 
 
 class _Digest(Protocol):
