@@ -163,7 +163,6 @@ class Paging:
 
     total_count: int | None = None
     total_pages: int | None = None
-    current_page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +263,6 @@ def _read_success(
     paging = Paging(
         leading_integer(headers.get("totalcount")),
         leading_integer(headers.get("totalpages")),
-        leading_integer(headers.get("currentpage")),
     )
     date = headers.get("date", "")
     if not content.strip():

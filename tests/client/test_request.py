@@ -130,7 +130,7 @@ class TestSuccess:
         headers = {"totalcount": "1234", "totalpages": "2", "currentpage": "1"}
 
         assert read_answer(get(), 200, headers, b'[{"contactId": "a"}]') == ApiAnswer(
-            200, [{"contactId": "a"}], Paging(1234, 2, 1)
+            200, [{"contactId": "a"}], Paging(1234, 2)
         )
 
     @pytest.mark.parametrize(("request_", "status"), [(post(), 202), (post(), 200), (get(), 204)])

@@ -9,16 +9,12 @@ from prefect_getresponse.sandbox.resources.request import Behaviours
 from prefect_getresponse.sandbox.resources.visited import (
     details,
     listing,
-    new_uuid,
     page_statistics,
-    pages,
     percent,
     performance,
-    plain_iso,
-    seeded_at,
+    sites,
 )
 from prefect_getresponse.sandbox.traffic import Traffic
-from prefect_getresponse.sandbox.world import World
 
 LANDING_PAGES = Collection(
     "lps",
@@ -40,23 +36,6 @@ def _statistics(counted: Traffic) -> dict[str, Any]:
     }
 
 
-def _seed(world: World, now: float) -> None:
-    for name, status in (("Spring sale", "published"), ("Winter sale", "unpublished")):
-        made, slug = seeded_at(now), name.lower().replace(" ", "-")
-        members = {
-            "lpsId": new_uuid(f"lps/{name}"),
-            "name": name,
-            "status": status,
-            "domainUrl": f"https://{slug}.example.com",
-            "thumbnailUrl": f"https://images.example.com/{slug}.png",
-            "isChatsEnabled": "false",
-            "createdAt": plain_iso(made),
-            "updatedAt": plain_iso(made),
-            "pages": pages(name, made),
-        }
-        LANDING_PAGES.add(world, members, made)
-
-
 BEHAVIOURS: Behaviours = {
     "getLpsList": listing(LANDING_PAGES, _statistics),
     "getLpsById": details(LANDING_PAGES, "lpsId", page_statistics),
@@ -64,4 +43,4 @@ BEHAVIOURS: Behaviours = {
         LANDING_PAGES, "lpsId", page_statistics, "name", "thumbnailUrl"
     ),
 }
-SEED = _seed
+SEED = sites(LANDING_PAGES, "lpsId", "Spring sale", "Winter sale", chats=False)

@@ -11,7 +11,7 @@ from prefect_getresponse.sandbox.listing import sparse
 from prefect_getresponse.sandbox.messages import Answer, json_answer
 from prefect_getresponse.sandbox.records import Record
 from prefect_getresponse.sandbox.resources.collection import Collection
-from prefect_getresponse.sandbox.resources.request import HREF, Behaviour, Request
+from prefect_getresponse.sandbox.resources.request import HREF, Behaviour, Request, Seed
 from prefect_getresponse.sandbox.traffic import Traffic, traffic
 from prefect_getresponse.sandbox.validation import Query
 from prefect_getresponse.sandbox.world import World
@@ -138,13 +138,40 @@ def page_statistics(counted: Traffic) -> dict[str, Any]:
     }
 
 
-def pages(name: str, moment: float) -> list[dict[str, Any]]:
-    """Return the pages of a new landing page or website.
+def sites(
+    collection: Collection, id_name: str, published: str, unpublished: str, *, chats: bool
+) -> Seed:
+    """Return what gives a new account two landing pages or websites.
 
     Args:
-        name: Its name.
-        moment: When it was made, unix seconds.
+        collection: The collection.
+        id_name: Member that holds the identifier.
+        published: Name of the one that is published.
+        unpublished: Name of the one that is not.
+        chats: Whether they have a chat.
     """
+
+    def seed(world: World, now: float) -> None:
+        made = seeded_at(now)
+        for name, status in ((published, "published"), (unpublished, "unpublished")):
+            slug = name.lower().replace(",", "").replace(" ", "-")
+            members = {
+                id_name: new_uuid(f"{collection.name}/{name}"),
+                "name": name,
+                "status": status,
+                "domainUrl": f"https://{slug}.example.com",
+                "thumbnailUrl": f"https://images.example.com/{slug}.png",
+                "isChatsEnabled": "true" if chats else "false",
+                "createdAt": plain_iso(made),
+                "updatedAt": plain_iso(made),
+                "pages": _pages(name, made),
+            }
+            collection.add(world, members, made)
+
+    return seed
+
+
+def _pages(name: str, moment: float) -> list[dict[str, Any]]:
     return [
         {
             "uuid": new_uuid(f"{name}/{page}"),
