@@ -1,8 +1,8 @@
 """Where the books of endpoint budgets are kept: variables of Prefect, or a file of this machine.
 
 A book in Prefect is a variable whose name ends with the number of its edition, such as
-`getresponse-main-newsletters-17`.  Prefect has no compare-and-set, but creates a name once: who
-creates the next edition has written, everybody else reads it and tries again.
+`getresponse-main-newsletters-17`.  Prefect has no compare-and-set, but creates a name only once:
+whoever creates the next edition has written; everybody else reads it and tries again.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class PrefectBooks:
             client.create_variable(VariableCreate(name=self._name(budget, mine), value=value))
         except ObjectAlreadyExists:
             return False
-        # Who was stopped for long may have created an edition that was there and is removed.
+        # A worker that was stopped for long may have created an edition that was removed before.
         there = self._editions(client, budget)
         is_last = mine == max(there, default=mine)
         for each in there:

@@ -1,4 +1,4 @@
-"""Coroutines from code that is not async, also where an event loop is running already."""
+"""Run coroutines from code that is not async, even where an event loop is running already."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _LOOK = 0.5
-"""Seconds between looks whether a signal came."""
+"""Seconds between checks whether a signal came."""
 
 
 def run_on_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -21,7 +21,7 @@ def run_on_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
     When the waiting thread is interrupted, as by a signal, the coroutine is cancelled. The loop has
     a thread of its own because a signal's exception, such as Prefect's `TerminationSignal`, would
-    else rise in whatever callback of the loop is at work, and asyncio swallows it there.
+    otherwise be raised in whatever callback the loop is running, and asyncio swallows it there.
 
     Args:
         work: Makes the coroutine, on the loop.
@@ -50,8 +50,8 @@ def run_on_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
             ended.release()
 
     try:
-        # A bare lock, as a signal cannot leave it half acquired: that of a future it can, and an
-        # executor does not wait for a thread that it was interrupted in starting.
+        # A bare lock, because a signal cannot leave it half acquired, as it can the lock of a
+        # future; and an executor does not wait for a thread whose start was interrupted.
         threading.Thread(target=copy_context().run, args=(live,), daemon=True).start()
         # A signal just before the wait does not wake it: its handler runs after one look.
         while not ended.acquire(timeout=_LOOK):

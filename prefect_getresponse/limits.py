@@ -47,20 +47,20 @@ from prefect_getresponse.slot_pools import (
 )
 
 GOODBYE = 3.0
-"""Seconds that a process which ends takes to give its slots back."""
+"""Seconds that a process takes at its end to give its slots back."""
 
 logger = logging.getLogger("prefect_getresponse")
 
 
 class _Service:
-    """A thread that lets a keeper do what is due, from the first call to the end of the process."""
+    """A thread that lets a keeper do what is due, from the first call until the process ends."""
 
     def __init__(self, pools: list[SlotPool]) -> None:
         self._due = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._ending = False
-        # Settings of whoever asked first: a thread of its own would see the profile's only.
+        # Settings of whoever asked first: a new thread would see only those of the profile.
         self._context = contextvars.copy_context()
         self.keeper = SlotKeeper(
             pools,
@@ -80,7 +80,8 @@ class _Service:
                 self._thread.start()
 
     def _run(self) -> None:
-        # Prefect refuses what meets another write in SQLite; else the keeper knows when to try.
+        # Prefect refuses a write that meets another one in SQLite, so it may try once more; after
+        # that the keeper knows when to try again.
         with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1}):
             while not self._ending:
                 self._due.clear()

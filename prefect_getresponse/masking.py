@@ -1,4 +1,4 @@
-"""E-mail addresses as they may be shown: enough to recognise one's own, too little to write to."""
+"""E-mail addresses as they may be shown: enough to recognise your own, too little to write to."""
 
 from __future__ import annotations
 

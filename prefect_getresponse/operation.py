@@ -276,8 +276,8 @@ class OperationTask(Task[P, R], Generic[P, R]):
         self.operation = operation
         self._options = options
         send = _sender(operation)
-        # Prefect reads the source of what a task wraps, and that is most of what declaring costs.
-        # Here it sees a function of few lines; `source_code` is read when it is wanted.
+        # Prefect reads the source of what a task wraps, and that is most of the cost of a
+        # declaration. Here it sees a function of a few lines; `source_code` is read when wanted.
         vars(send).pop("__wrapped__")
         vars(send)["__signature__"] = operation.signature
         super().__init__(send, **_task_options(operation, options))

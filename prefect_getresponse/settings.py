@@ -32,11 +32,11 @@ class GetResponseSettings(PrefectBaseSettings):
         account_name: Name of the account in limits, state files and events; not secret.
         settle_seconds: Longest wait for queued contacts to appear on their list.
         import_seconds: Longest wait for GetResponse to do an import, its review included.
-        webhook_secret: What the URL of webhooks holds as `secret`, at least 32 random bytes.
-        webhook_secret_before: The secret before it, until the panel has the new one.
+        webhook_secret: The `secret` in the URL of webhooks, at least 32 random bytes.
+        webhook_secret_before: The previous secret, until the panel has the new one.
         state_dir: Folder of the import's ledgers; `<PREFECT_HOME>/getresponse` when empty.
-        retention_days: Days for which imports keep what they know of people who are in no source.
-        ledger_copy: Folder or URL of copies of the ledgers, for disks that do not outlive a worker.
+        retention_days: Days for which imports remember people who are in no source any more.
+        ledger_copy: Folder or URL to copy the ledgers to, for workers without a lasting disk.
     """
 
     model_config: ClassVar[SettingsConfigDict] = build_settings_config(

@@ -1,8 +1,8 @@
-"""Receive GetResponse's webhooks and callbacks, and tell Prefect: automations start flows by them.
+"""Receive GetResponse's webhooks and callbacks as Prefect events, which automations can act on.
 
-Nothing signs a webhook: all that proves it is a secret in the query of its URL, which is registered
-in GetResponse's panel.  So what it says is a hint.  The event holds ids and no addresses, and what
-it starts reads through the API what is true.
+Webhooks are not signed: all that proves one is a secret in the query of its URL, which is
+registered in GetResponse's panel.  So what it says is only a hint.  The event holds ids and no
+addresses, and the flow that it starts reads through the API what is true.
 
     uvicorn --factory prefect_getresponse.webhooks:app --no-access-log
 

@@ -1,4 +1,4 @@
-"""The command line: `prefect-getresponse`, one module a command.
+"""The command line: `prefect-getresponse`, one module per command.
 
 Exit codes: 0 done and balanced; 1 unbalanced, unknown outcomes, too many rejects, or an error after
 the first send; 2 anything wrong before the first send.

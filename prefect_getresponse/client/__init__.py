@@ -1,4 +1,4 @@
-"""The HTTP client: requests as data, one throttle an account, one law of repeats, two thin senders.
+"""The HTTP client: requests as data, a throttle per account, one law of repeats, two thin senders.
 
 Nothing here knows Prefect.
 """

@@ -1,4 +1,4 @@
-"""What can go wrong with a call, one class a meaning.
+"""What can go wrong with a call, one class per meaning.
 
     GetResponseError
     ├── InvalidConfiguration   credentials or settings that cannot work; nothing was sent

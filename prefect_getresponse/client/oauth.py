@@ -1,7 +1,7 @@
 """OAuth 2.0 access tokens: asked for when needed, renewed a little early, once for all who wait.
 
-Everything here is free of I/O.  `Tokens` knows whether a token is fresh; `Renewal` is one renewal,
-whose steps a sender carries out, sync or async, while all others wait for its end.
+Nothing here does I/O.  `Tokens` knows whether a token is fresh; `Renewal` is one renewal, whose
+steps a sender takes, sync or async, while all others wait for its end.
 
 Source: GetResponse API v3, Using OAuth 2.0.
 """
@@ -238,7 +238,7 @@ class Tokens:
 
 
 class Renewal:
-    """One renewal: whoever claims it carries out its steps, all others wait for `done`.
+    """One renewal: whoever claims it takes its steps, all others wait for `done`.
 
     Attributes:
         done: Ends with the error that all who wait raise, or with None: then they look again.
@@ -253,7 +253,7 @@ class Renewal:
         self._thread: int | None = None
 
     def claim(self, *, blocking: bool) -> bool:
-        """Whether the caller is to carry out the steps.
+        """Whether the caller is to take the steps.
 
         Args:
             blocking: Whether the caller would wait by blocking its thread.  If that thread runs

@@ -46,7 +46,7 @@ def page_request(request: ApiRequest, number: int) -> ApiRequest:
 
 
 def page_size(request: ApiRequest) -> int:
-    """Items a page that a request asks for; the most the API gives if it does not say."""
+    """Items per page that a request asks for; the most the API gives if it does not say."""
     return int(dict(request.query).get("perPage", PER_PAGE))
 
 

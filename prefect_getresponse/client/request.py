@@ -280,7 +280,7 @@ def _read_success(
 
 
 def _read_json(request: ApiRequest, status: int, media_type: str, content: bytes) -> Any:
-    """Data of a success; an answer without a media type is taken for JSON."""
+    """Data of a success; an answer without a media type is read as JSON."""
     try:
         data = json.loads(content) if not media_type or "json" in media_type else _NOT_JSON
     except _UNREADABLE:
@@ -299,7 +299,7 @@ def _read_json(request: ApiRequest, status: int, media_type: str, content: bytes
 
 
 def _is_deeper(data: Any, levels: int) -> bool:
-    """Whether containers stand in one another more than so many levels deep."""
+    """Whether containers are nested more than so many levels deep."""
     containers = _containers([data])
     while containers and levels:
         levels -= 1

@@ -1,8 +1,8 @@
 """The law of repeats: which failed call may be sent again, by what repeating it would do.
 
-One table decides; tenacity carries it out.  Waits after a 429 are not counted as attempts: the call
-was not executed; neither was one whose access token had expired, which is sent once more with a
-fresh one.  A write whose outcome nobody knows ends as `OutcomeUnknown`, never as a repeat.
+One table decides; tenacity waits and repeats.  Waits after a 429 are not counted as attempts: the
+call was not executed; neither was one whose access token had expired, which is sent once more with
+a fresh one.  A write whose outcome nobody knows ends as `OutcomeUnknown`, never as a repeat.
 """
 
 from __future__ import annotations

@@ -207,7 +207,7 @@ class _Sender:
 
     @staticmethod
     def _announce(request: ApiRequest, delay: float) -> None:
-        """Say that a call waits for a budget of a day: nobody shall take that for a hang."""
+        """Say that a call waits for a budget of a day, so that nobody thinks the program hangs."""
         if delay > FRAME_SECONDS:
             text = "%s waits %s: the calls that GetResponse allows a day are used up"
             logger.warning(text, request.endpoint, timedelta(seconds=round(delay)))

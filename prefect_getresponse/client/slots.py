@@ -280,7 +280,7 @@ class SlotKeeper:
         self._choice = 0
 
     def forget(self) -> None:
-        """Hold nothing any more, without a word to the pool: after a fork it is the parent's."""
+        """Hold nothing any more, and tell the pool nothing: after a fork all is the parent's."""
         self._held = _Holding()
         self._asleep = True
         self._show()

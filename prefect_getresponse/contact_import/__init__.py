@@ -1,5 +1,6 @@
 """The contact import.
 
-A row comes in by `sources/`, is decided in `decision.py` and goes out by `routes/`.
-`phases/` drive it, `ledger/` remembers everything, and `engine.py` runs the phases in order.
+A row comes in through `sources/`, gets a meaning in `rows/`, is decided in `planning/` and goes out
+through `routes/`.  `phases/` drive it, `ledger/` remembers everything, `engine.py` runs the phases
+in order, and `display/` shows people what happens.
 """

@@ -12,7 +12,7 @@ from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.read_back import ReadBack
 
 FIRST_LOOKS = (30, 60)
-"""Seconds of the first looks; whatever is sent by then costs no look at all."""
+"""Seconds until the first looks; an import that is sent by then costs no look at all."""
 QUEUE_SECONDS = 300.0
 """GetResponse adds people within a few minutes; a shorter settle time does not count here."""
 FEWEST_REJECTS = 20
@@ -53,7 +53,7 @@ class RejectLimit:
         self._rejected += rows if rejected else 0
 
     def check(self) -> None:
-        """Make sure that it is worth while to go on.
+        """Make sure that it is worth going on.
 
         Raises:
             TooManyRejects: Twice the limit of what was answered is refused, and not just a few.

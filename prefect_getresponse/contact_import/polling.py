@@ -8,9 +8,9 @@ from itertools import chain, count
 from prefect_getresponse.client.send import AsyncClient
 
 CHEAP = (1, 2, *range(5, 300, 5))
-"""Seconds of the first looks where one is a single call."""
+"""Seconds until the first looks, where a look is a single call."""
 COSTLY = (1, 2, 5, 10, 30)
-"""Seconds of the first looks where one reads a list."""
+"""Seconds until the first looks, where a look reads a list."""
 
 
 async def looks(

@@ -21,7 +21,7 @@ class ReadBack:
 
     def __init__(self, run: ActiveRun, since: float) -> None:
         self._run = run
-        # A day earlier: server and client need not agree about the time.
+        # A day earlier, because server and client need not agree about the time.
         self._created_from = f"{datetime.fromtimestamp(since, UTC) - timedelta(days=1):%Y-%m-%d}"
 
     async def look(self) -> None:

@@ -1,1 +1,1 @@
-"""Tasks: one module an API tag, one task an operation."""
+"""Tasks: one module per API tag, one task per operation."""

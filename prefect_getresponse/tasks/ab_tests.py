@@ -1,4 +1,4 @@
-"""A/B tests of former times, which can only be read; `ab_tests_subject` holds the present ones.
+"""A/B tests of the former kind, which can only be read; `ab_tests_subject` holds the present ones.
 
 Source: GetResponse API v3, A/B tests.
 """
@@ -90,7 +90,7 @@ def list_splittests(
     page: Page | Omit = OMIT,
     per_page: PerPage | Omit = OMIT,
 ) -> list[Splittest]:
-    """Read one page of A/B tests of former times.
+    """Read one page of A/B tests of the former kind.
 
     Args:
         credentials: The account.
@@ -103,7 +103,7 @@ def list_splittests(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Tests a page, up to 1000.
+        per_page: Tests per page, up to 1000.
 
     Returns:
         The tests of the page.
@@ -115,7 +115,7 @@ def list_splittests(
 def get_splittest(
     credentials: GetResponseCredentials, splittest_id: str, *, fields: str | Omit = OMIT
 ) -> Splittest:
-    """Read one A/B test of former times.
+    """Read one A/B test of the former kind.
 
     Args:
         credentials: The account.

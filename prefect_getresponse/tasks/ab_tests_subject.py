@@ -208,7 +208,7 @@ def list_subject_ab_tests(
         sort_total_delivered: Sort by messages delivered.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Tests a page, up to 1000.
+        per_page: Tests per page, up to 1000.
 
     Returns:
         The tests of the page.

@@ -306,7 +306,7 @@ def update_account_blocklist(
     Args:
         credentials: The account.
         masks: Addresses (`jane@example.com`) and domains (`@example.com`).
-        additional_flags: `add` blocks the masks besides those that are, `delete` unblocks them;
+        additional_flags: `add` blocks them besides those already blocked, `delete` unblocks them;
             without either they replace everything that is blocked. `noResponse` asks for no answer.
 
     Returns:
@@ -376,7 +376,7 @@ def list_industries(
         credentials: The account, whose language the names are in.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Industries a page, up to 1000.
+        per_page: Industries per page, up to 1000.
 
     Returns:
         The industries of the page.
@@ -398,7 +398,7 @@ def list_account_logins(
         credentials: The account.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Logins a page, up to 1000.
+        per_page: Logins per page, up to 1000.
 
     Returns:
         The logins of the page.
@@ -417,7 +417,7 @@ def list_sending_limits(
         fields: Comma-separated members to answer with.
 
     Returns:
-        One limit a time frame.
+        One limit per time frame.
     """
     ...
 

@@ -101,7 +101,7 @@ def list_addresses(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Addresses a page, up to 1000.
+        per_page: Addresses per page, up to 1000.
 
     Returns:
         The addresses of the page.

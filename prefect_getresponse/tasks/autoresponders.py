@@ -178,7 +178,7 @@ def list_autoresponders(
         created_from: Keep autoresponders created at or after this date (ISO 8601).
         created_to: Keep autoresponders created at or before this date (ISO 8601).
         campaign_id: Keep autoresponders of this list.
-        type: Keep those of a day (`timebase`), or of an action (`actionbase`, from former times).
+        type: Keep those of a day (`timebase`), or of an action (`actionbase`, from earlier days).
         trigger_type: Keep those with this trigger.
         sort_name: Sort by name.
         sort_subject: Sort by subject.
@@ -189,7 +189,7 @@ def list_autoresponders(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Autoresponders a page, up to 1000.
+        per_page: Autoresponders per page, up to 1000.
 
     Returns:
         The autoresponders of the page.
@@ -260,10 +260,10 @@ def list_autoresponder_statistics(
         created_to: Count up to this date (ISO 8601).
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Intervals a page, up to 1000.
+        per_page: Intervals per page, up to 1000.
 
     Returns:
-        One row an interval.
+        One row per interval.
     """
     ...
 
@@ -358,10 +358,10 @@ def get_autoresponder_statistics(
         created_to: Count up to this date (ISO 8601).
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Intervals a page, up to 1000.
+        per_page: Intervals per page, up to 1000.
 
     Returns:
-        One row an interval.
+        One row per interval.
     """
     ...
 

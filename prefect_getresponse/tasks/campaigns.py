@@ -236,7 +236,7 @@ def list_campaigns(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Lists a page, up to 1000.
+        per_page: Lists per page, up to 1000.
 
     Returns:
         The lists of the page.
@@ -289,13 +289,13 @@ def get_campaign_balance_statistics(
 
     Args:
         credentials: The account.
-        campaign_id: Ids of lists, between commas.
+        campaign_id: Ids of lists, separated by commas.
         group_by: Length of the periods.
         created_from: Count from this date (ISO 8601).
         created_to: Count up to this date (ISO 8601).
 
     Returns:
-        Objects with a member a period, named by its date.
+        Objects with one member per period, named by its date.
     """
     ...
 
@@ -313,13 +313,13 @@ def get_campaign_list_size_statistics(
 
     Args:
         credentials: The account.
-        campaign_id: Ids of lists, between commas.
+        campaign_id: Ids of lists, separated by commas.
         group_by: Length of the periods.
         created_from: Count from this date (ISO 8601).
         created_to: Count up to this date (ISO 8601).
 
     Returns:
-        One row a period.
+        One row per period.
     """
     ...
 
@@ -337,13 +337,13 @@ def get_campaign_location_statistics(
 
     Args:
         credentials: The account.
-        campaign_id: Ids of lists, between commas.
+        campaign_id: Ids of lists, separated by commas.
         group_by: Length of the periods.
         created_from: Count from this date (ISO 8601).
         created_to: Count up to this date (ISO 8601).
 
     Returns:
-        Objects with a member a country, named by its code; `others` are those of unknown
+        Objects with one member per country, named by its code; `others` are those of unknown
             place.
     """
     ...
@@ -362,13 +362,13 @@ def get_campaign_origin_statistics(
 
     Args:
         credentials: The account.
-        campaign_id: Ids of lists, between commas.
+        campaign_id: Ids of lists, separated by commas.
         group_by: Length of the periods.
         created_from: Count from this date (ISO 8601).
         created_to: Count up to this date (ISO 8601).
 
     Returns:
-        Objects with a member a list, named by its id.
+        Objects with one member per list, named by its id.
     """
     ...
 
@@ -386,13 +386,13 @@ def get_campaign_removal_statistics(
 
     Args:
         credentials: The account.
-        campaign_id: Ids of lists, between commas.
+        campaign_id: Ids of lists, separated by commas.
         group_by: Length of the periods.
         created_from: Count from this date (ISO 8601).
         created_to: Count up to this date (ISO 8601).
 
     Returns:
-        Objects with a member a period, named by its date.
+        Objects with one member per period, named by its date.
     """
     ...
 
@@ -410,13 +410,13 @@ def get_campaign_subscription_statistics(
 
     Args:
         credentials: The account.
-        campaign_id: Ids of lists, between commas.
+        campaign_id: Ids of lists, separated by commas.
         group_by: Length of the periods.
         created_from: Count from this date (ISO 8601).
         created_to: Count up to this date (ISO 8601).
 
     Returns:
-        Objects with a member a period, named by its date, that has a member a list, named
+        Objects with one member per period, named by its date, that has one member per list, named
             by its id.
     """
     ...
@@ -432,10 +432,10 @@ def get_campaign_summary_statistics(
 
     Args:
         credentials: The account.
-        campaign_id: Ids of lists, between commas; all lists if omitted.
+        campaign_id: Ids of lists, separated by commas; all lists if omitted.
 
     Returns:
-        Objects with a member a list, named by its id.
+        Objects with one member per list, named by its id.
     """
     ...
 
@@ -525,7 +525,7 @@ def update_campaign_blocklist(
         credentials: The account.
         campaign_id: Id of the list.
         masks: Addresses (`jane@example.com`) and domains (`@example.com`).
-        additional_flags: `add` blocks the masks besides those that are, `delete` unblocks them;
+        additional_flags: `add` blocks them besides those already blocked, `delete` unblocks them;
             without either they replace everything that is blocked. `noResponse` asks for no answer.
 
     Returns:

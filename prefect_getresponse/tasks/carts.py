@@ -75,7 +75,7 @@ def list_carts(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Carts a page, up to 1000.
+        per_page: Carts per page, up to 1000.
 
     Returns:
         The carts of the page.

@@ -76,7 +76,7 @@ def list_categories(
         sort_created_at: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Categories a page, up to 1000.
+        per_page: Categories per page, up to 1000.
 
     Returns:
         The categories of the page.

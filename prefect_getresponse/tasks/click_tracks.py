@@ -56,7 +56,7 @@ def list_click_tracks(
         sort_created_on: Sort by date of the message.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Links a page, up to 1000.
+        per_page: Links per page, up to 1000.
 
     Returns:
         The links of the page.

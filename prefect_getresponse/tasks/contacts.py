@@ -240,7 +240,7 @@ def list_campaign_contacts(
         sort_created_on: Sort by date of adding.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Contacts a page, up to 1000.
+        per_page: Contacts per page, up to 1000.
 
     Returns:
         The contacts of the page.
@@ -293,7 +293,7 @@ def list_contacts(
         additional_flags: `exactMatch` compares address and name as a whole.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Contacts a page, up to 1000.
+        per_page: Contacts per page, up to 1000.
 
     Returns:
         The contacts of the page.
@@ -448,7 +448,7 @@ def list_contact_activities(
         created_to: Keep activities at or before this date (ISO 8601).
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Activities a page, up to 1000.
+        per_page: Activities per page, up to 1000.
 
     Returns:
         The activities of the page.

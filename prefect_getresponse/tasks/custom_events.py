@@ -76,7 +76,7 @@ def list_custom_events(
         sort_name: Sort by name.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Events a page, up to 1000.
+        per_page: Events per page, up to 1000.
 
     Returns:
         The events of the page.

@@ -151,7 +151,7 @@ def list_custom_reports(
         sort_generated_at: Sort by date of making.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Reports a page, up to 1000.
+        per_page: Reports per page, up to 1000.
 
     Returns:
         The reports of the page.

@@ -95,7 +95,7 @@ def list_files(
         sort_size: Sort by size.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Files a page, up to 1000.
+        per_page: Files per page, up to 1000.
 
     Returns:
         The files of the page.
@@ -180,7 +180,7 @@ def list_folders(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Folders a page, up to 1000.
+        per_page: Folders per page, up to 1000.
 
     Returns:
         The folders of the page.

@@ -132,7 +132,7 @@ def list_forms(
         name: Keep forms whose name contains this.
         created_from: Keep forms created at or after this date (ISO 8601).
         created_to: Keep forms created at or before this date (ISO 8601).
-        campaign_id: Keep forms of these lists: ids between commas.
+        campaign_id: Keep forms of these lists: ids separated by commas.
         status: `enabled` is the same as `published`, `disabled` is `unpublished` or `draft`.
         sort_created_on: Sort by date of creation.
         sort_name: Sort by name.
@@ -142,7 +142,7 @@ def list_forms(
         sort_subscription_rate: Sort by subscription rate.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Forms a page, up to 1000.
+        per_page: Forms per page, up to 1000.
 
     Returns:
         The forms of the page.

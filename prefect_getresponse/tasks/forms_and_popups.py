@@ -100,7 +100,7 @@ def list_popups(
         sort_ctr: Sort by click-through rate.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Forms and popups a page, up to 1000.
+        per_page: Forms and popups per page, up to 1000.
 
     Returns:
         The forms and popups of the page.

@@ -72,7 +72,7 @@ def list_from_fields(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Senders a page, up to 1000.
+        per_page: Senders per page, up to 1000.
 
     Returns:
         The senders of the page.

@@ -57,7 +57,7 @@ def list_gdpr_fields(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Fields a page, up to 1000.
+        per_page: Fields per page, up to 1000.
 
     Returns:
         The GDPR fields of the page.

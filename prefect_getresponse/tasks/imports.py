@@ -111,7 +111,7 @@ def list_imports(
         sort_status: Sort by status.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Imports a page, up to 1000.
+        per_page: Imports per page, up to 1000.
 
     Returns:
         The imports of the page.
@@ -137,15 +137,15 @@ def create_import(
 
     The answer comes at once, with the status `uploaded`; the work takes minutes, and a person at
     GetResponse may look at it first. Read it with `get_import` until it is `finished`, `rejected`
-    or `canceled`. `Conflict` means that another import of the list, or two of the account, are at
-    work. The 21st call within 24 hours waits until the first of them is a day old.
+    or `canceled`. `Conflict` means that another import of the list, or two of the account, are
+    running. The 21st call within 24 hours waits until the first of them is a day old.
 
     Args:
         credentials: The account.
         campaign_id: Id of the list.
-        field_mapping: What the columns are: `email` (a must), `name`, `ip`, names of custom
+        field_mapping: What the columns are: `email` (required), `name`, `ip`, names of custom
             fields, and `tag:` followed by the name of a tag, which is created if it is missing.
-        contacts: Rows of texts in the order of the columns; one value a custom field. In the
+        contacts: Rows of texts in the order of the columns; one value per custom field. In the
             column of a tag, `1` attaches it and `0` does nothing: an import removes no tag. As
             JSON the whole call has at most 20 MB, some 285,000 rows of five short columns.
 

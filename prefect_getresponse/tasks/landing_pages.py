@@ -111,7 +111,7 @@ def list_landing_pages(
         sort_subscription_rate: Sort by subscription rate.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Landing pages a page, up to 1000.
+        per_page: Landing pages per page, up to 1000.
 
     Returns:
         The landing pages of the page.

@@ -61,11 +61,11 @@ def list_legacy_forms(
         name: Keep legacy forms whose name contains this.
         modified_from: Keep legacy forms changed at or after this date (ISO 8601).
         modified_to: Keep legacy forms changed at or before this date (ISO 8601).
-        campaign_id: Keep forms of these lists: ids between commas.
+        campaign_id: Keep forms of these lists: ids separated by commas.
         sort_modified_on: Sort by date of the last change.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Legacy forms a page, up to 1000.
+        per_page: Legacy forms per page, up to 1000.
 
     Returns:
         The legacy forms of the page.

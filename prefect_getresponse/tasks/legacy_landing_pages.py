@@ -104,7 +104,7 @@ def list_legacy_landing_pages(
         subdomain: Keep pages whose subdomain contains this.
         meta_title: Keep pages whose title contains this.
         user_domain: Keep pages whose own domain contains this.
-        campaign_id: Keep pages of these lists: ids between commas.
+        campaign_id: Keep pages of these lists: ids separated by commas.
         created_from: Keep legacy landing pages created at or after this date (ISO 8601).
         created_to: Keep legacy landing pages created at or before this date (ISO 8601).
         sort_created_on: Sort by date of creation.
@@ -113,7 +113,7 @@ def list_legacy_landing_pages(
         sort_meta_title: Sort by title.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Legacy landing pages a page, up to 1000.
+        per_page: Legacy landing pages per page, up to 1000.
 
     Returns:
         The legacy landing pages of the page.

@@ -77,7 +77,7 @@ def list_meta_fields(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Meta fields a page, up to 1000.
+        per_page: Meta fields per page, up to 1000.
 
     Returns:
         The meta fields of the page.

@@ -42,7 +42,7 @@ def list_images(
         credentials: The account.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Images a page, up to 1000.
+        per_page: Images per page, up to 1000.
 
     Returns:
         The images of the page.

@@ -221,7 +221,7 @@ def list_newsletters(
         sort_send_on: Sort by date of sending.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Newsletters a page, up to 1000.
+        per_page: Newsletters per page, up to 1000.
 
     Returns:
         The newsletters of the page.
@@ -317,10 +317,10 @@ def list_newsletter_statistics(
         created_to: Count up to this date (ISO 8601).
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Intervals a page, up to 1000.
+        per_page: Intervals per page, up to 1000.
 
     Returns:
-        One row an interval.
+        One row per interval.
     """
     ...
 
@@ -377,7 +377,7 @@ def list_newsletter_activities(
         created_to: Keep activities at or before this date (ISO 8601); now if omitted.
         sort_created_on: Sort by date.
         page: Page, from 1.
-        per_page: Activities a page, up to 1000.
+        per_page: Activities per page, up to 1000.
 
     Returns:
         The activities of the page.
@@ -423,10 +423,10 @@ def get_newsletter_statistics(
         created_to: Count up to this date (ISO 8601).
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Intervals a page, up to 1000.
+        per_page: Intervals per page, up to 1000.
 
     Returns:
-        One row an interval.
+        One row per interval.
     """
     ...
 

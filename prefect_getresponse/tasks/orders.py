@@ -100,7 +100,7 @@ def list_orders(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Orders a page, up to 1000.
+        per_page: Orders per page, up to 1000.
 
     Returns:
         The orders of the page.

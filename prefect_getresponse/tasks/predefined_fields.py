@@ -57,7 +57,7 @@ def list_predefined_fields(
         sort_name: Sort by name.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Fields a page, up to 1000.
+        per_page: Fields per page, up to 1000.
 
     Returns:
         The predefined fields of the page.

@@ -121,7 +121,7 @@ def list_product_variants(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Product variants a page, up to 1000.
+        per_page: Product variants per page, up to 1000.
 
     Returns:
         The product variants of the page.

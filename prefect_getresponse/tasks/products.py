@@ -93,7 +93,7 @@ def list_products(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Products a page, up to 1000.
+        per_page: Products per page, up to 1000.
 
     Returns:
         The products of the page.

@@ -142,7 +142,7 @@ def list_rss_newsletters(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: RSS newsletters a page, up to 1000.
+        per_page: RSS newsletters per page, up to 1000.
 
     Returns:
         The RSS newsletters of the page.
@@ -212,10 +212,10 @@ def list_rss_newsletter_statistics(
         created_to: Count up to this date (ISO 8601).
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Intervals a page, up to 1000.
+        per_page: Intervals per page, up to 1000.
 
     Returns:
-        One row an interval.
+        One row per interval.
     """
     ...
 
@@ -308,9 +308,9 @@ def get_rss_newsletter_statistics(
         created_to: Count up to this date (ISO 8601).
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Intervals a page, up to 1000.
+        per_page: Intervals per page, up to 1000.
 
     Returns:
-        One row an interval.
+        One row per interval.
     """
     ...

@@ -98,7 +98,7 @@ def list_search_contacts(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Segments a page, up to 1000.
+        per_page: Segments per page, up to 1000.
 
     Returns:
         The segments of the page.
@@ -159,7 +159,7 @@ def list_contacts_by_conditions(
         sort_created_on: Sort by date of adding.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Contacts a page, up to 1000.
+        per_page: Contacts per page, up to 1000.
 
     Returns:
         The contacts of the page.
@@ -243,7 +243,7 @@ def list_contacts_by_search_contacts(
         sort_created_on: Sort by date of adding.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Contacts a page, up to 1000.
+        per_page: Contacts per page, up to 1000.
 
     Returns:
         The contacts of the page.

@@ -58,7 +58,7 @@ def list_shops(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Shops a page, up to 1000.
+        per_page: Shops per page, up to 1000.
 
     Returns:
         The shops of the page.

@@ -78,7 +78,7 @@ def list_sms_automations(
         sort_clicks: Sort by clicks on links.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Messages a page, up to 1000.
+        per_page: Messages per page, up to 1000.
 
     Returns:
         The messages of the page.

@@ -55,7 +55,7 @@ def list_suppressions(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Suppressions a page, up to 1000.
+        per_page: Suppressions per page, up to 1000.
 
     Returns:
         The suppressions of the page.

@@ -50,7 +50,7 @@ def list_tags(
         sort_name: Sort by name.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Tags a page, up to 1000.
+        per_page: Tags per page, up to 1000.
 
     Returns:
         The tags of the page.

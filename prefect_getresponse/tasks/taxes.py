@@ -65,7 +65,7 @@ def list_taxes(
         sort_created_on: Sort by date of creation.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Taxes a page, up to 1000.
+        per_page: Taxes per page, up to 1000.
 
     Returns:
         The taxes of the page.

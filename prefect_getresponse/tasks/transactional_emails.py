@@ -215,7 +215,7 @@ def list_transactional_emails(
         tag_id: Keep messages with this tag.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Messages a page, up to 1000.
+        per_page: Messages per page, up to 1000.
 
     Returns:
         The messages of the page.

@@ -60,7 +60,7 @@ def list_transactional_email_templates(
         sort_subject: Sort by subject.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Templates a page, up to 1000.
+        per_page: Templates per page, up to 1000.
 
     Returns:
         The templates of the page, without their content.

@@ -76,7 +76,7 @@ def list_webinars(
         sort_starts_on: Sort by start.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Webinars a page, up to 1000.
+        per_page: Webinars per page, up to 1000.
 
     Returns:
         The webinars of the page.

@@ -103,7 +103,7 @@ def list_websites(
         sort_unique_visitors: Sort by number of unique visitors.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Websites a page, up to 1000.
+        per_page: Websites per page, up to 1000.
 
     Returns:
         The websites of the page.

@@ -51,7 +51,7 @@ def list_workflows(
         credentials: The account.
         fields: Comma-separated members to answer with.
         page: Page, from 1.
-        per_page: Workflows a page, up to 1000.
+        per_page: Workflows per page, up to 1000.
 
     Returns:
         The workflows of the page.

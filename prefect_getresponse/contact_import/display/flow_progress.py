@@ -28,13 +28,13 @@ _PHASES = {
     "removing": 5,
     "verifying": 20,
 }
-"""Share of the whole run that each phase is taken for, in percent, in their order."""
+"""Share of the whole run that each phase counts for, in percent, in their order."""
 
 logger = logging.getLogger("prefect_getresponse")
 
 
 class FlowProgress:
-    """Progress of an import in the Prefect UI: one artifact a flow run, which only goes forward.
+    """Progress of an import in the Prefect UI: one artifact per flow run, which only goes forward.
 
     Args:
         key: Key of the artifact.

@@ -1,4 +1,4 @@
-"""The ledger: one SQLite file a list that knows every row, every call and every answer.
+"""The ledger: one SQLite file per list that knows every row, every call and every answer.
 
 Rules that make a crash harmless: the intent to send is durable before the first byte, the answer
 is durable before the next step, what was sent without a durable answer is in doubt, and a verdict

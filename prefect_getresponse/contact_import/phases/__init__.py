@@ -1,4 +1,4 @@
-"""The phases of an import, one module each: check, read, plan, send, verify, report.
+"""The phases of an import, one module each: check, resume, read, plan, send, verify, report.
 
 A phase takes the job and what it needs to work, leaves everything it learns in the ledger, and may
 be repeated after a crash.

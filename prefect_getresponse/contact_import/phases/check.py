@@ -77,7 +77,7 @@ async def check(
 
 
 def _described(mapping: ColumnMapping, source: Source, resubscribe: str) -> list[dict[str, str]]:
-    """What each column was taken for; that of consents may mean something else besides."""
+    """What each column means; the one of consents may have a second meaning."""
     described = mapping.describe()
     if resubscribe:
         columns = source.columns()

@@ -1,4 +1,4 @@
-"""Send: carry out the plan, one durable step at a time."""
+"""Send: do what the plan says, one durable step at a time."""
 
 from __future__ import annotations
 

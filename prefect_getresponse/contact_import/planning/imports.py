@@ -1,4 +1,4 @@
-"""Plan, the part of imports: which rows go by import, within what the account has left of a day."""
+"""The part of the plan about imports: which rows go by import, within the day's allowance."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ async def read_opt_outs(
 
 
 async def read_removed(account: Account, ledger: Ledger, run: int, campaign_id: str) -> None:
-    """Read who was removed from the list, and is not subscribed again without more ado.
+    """Read who was removed from the list and must not simply be subscribed again.
 
     Args:
         account: The account.

@@ -1,8 +1,8 @@
 """Which road for which rows, and what it will cost.
 
-Up to 200 new people a call each is as quick, and answers for every row.  Batches bring 80,000 in
-the first minute and a half, and then 80,000 every ten minutes.  Above that an import is quicker,
-and for changing more than 2,000 people: it needs neither their ids nor what they hold.
+For up to 200 new people, one call each is as quick, and answers for every row.  Batches bring
+80,000 in the first minute and a half, and then 80,000 every ten minutes.  Above that an import is
+quicker, and for changing more than 2,000 people: it needs neither their ids nor what they hold.
 """
 
 from __future__ import annotations

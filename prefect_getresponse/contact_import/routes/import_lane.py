@@ -1,7 +1,7 @@
 """The imports of one list, one after another: sent, watched to their end, and accounted for.
 
-GetResponse works on one import a list at a time and may have it reviewed by people; it names no
-invalid rows, only their number.
+GetResponse works on one import per list at a time and may have it reviewed by people; it does not
+name invalid rows, it only counts them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ CLOCKS_APART = 60.0
 ACTIVE_AT_ONCE = 2
 """Imports of an account that GetResponse works on at the same time, one of them a list."""
 OLDEST = 7 * 86_400.0
-"""Seconds after which an import that is still at work is not waited for."""
+"""Seconds after which an import that is still running is not waited for."""
 PEOPLE_AT_ONCE = 100
 
 

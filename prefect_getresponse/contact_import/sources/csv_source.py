@@ -20,11 +20,11 @@ _TITLE_LINES = 20
 class CsvSource:
     """A table with a header, in a text file.
 
-    The delimiter is found out. Lines of a title above the header, and Excel's `sep=` line, are
-    passed over: the header is record 1 whatever stands above it.
+    The delimiter is detected. Title lines above the header, and Excel's `sep=` line, are skipped:
+    the header is record 1 whatever stands above it.
 
     Args:
-        location: Path or URL of the file, plain or gzip.
+        location: Path or URL of the file, packed or not.
         encoding: Encoding of the file; `None` detects UTF-8 and UTF-16.
 
     Raises:

@@ -21,7 +21,7 @@ class JsonlSource:
     JSON, which is how the tags of a contact may be given.
 
     Args:
-        location: Path or URL of the file, plain or gzip.
+        location: Path or URL of the file, packed or not.
         encoding: Encoding of the file; `None` detects UTF-8 and UTF-16.
 
     Raises:

@@ -15,7 +15,7 @@ _HEAD_BYTES = 1 << 17
 
 
 class TextFile:
-    """A text file, plain or gzip, that can be read several times.
+    """A text file, packed or not, that can be read several times.
 
     Args:
         location: Path or URL of the file.
