@@ -27,7 +27,8 @@ TOOLS = {
             "a@example.com,2026-01-01 10:00:00,active,,1,A,B,2026-01-01 10:00:00,192.0.2.1",
             "b@example.com,2026-01-01 10:00:00,junk,2026-02-01 10:00:00,1,A,B,2026-01-01 10:00:00,",
         ],
-        "Email=email, Status=consent, Unsubscribed=opt_out, name=first_name, last_name=last_name",
+        "Email=email, Subscribed=consent, Status=consent, Unsubscribed=opt_out, name=first_name,"
+        " last_name=last_name, Opted in=consent",
     ),
     "Klaviyo": (
         "Email,Klaviyo ID,First Name,Organization,Title,Email Marketing Consent,"
@@ -99,7 +100,7 @@ TOOLS = {
         "First Name,Middle Name,Last Name,Organization Name,Labels,E-mail 1 - Label,"
         "E-mail 1 - Value,E-mail 2 - Value",
         ["A,,B,Acme,* myContacts,* Work,a@example.com,b@example.com"],
-        "First Name=first_name, Last Name=last_name, E-mail 1 - Value=email",
+        "First Name=first_name, Last Name=last_name, Labels=tags, E-mail 1 - Value=email",
     ),
     "Outlook": (
         "Title,First Name,Last Name,Company,E-mail Address,E-mail Type,E-mail 2 Address",

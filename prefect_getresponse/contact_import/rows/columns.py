@@ -7,23 +7,16 @@ further tool or language, add its words here.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
+from prefect_getresponse.contact_import.rows import phrases
+
 _NOT_LETTERS = re.compile(r"[\W_]+")
-_UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ı": "i"})
 
 
 def normalised(name: str) -> str:
     """Return a column name without case, accents, spaces and punctuation."""
-    return _NOT_LETTERS.sub("", without_accents(name))
-
-
-def without_accents(text: str) -> str:
-    """Return a text in lower case with letters instead of accented letters."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(char for char in folded if not unicodedata.combining(char))
-    return bare.translate(_UNDECOMPOSED)
+    return _NOT_LETTERS.sub("", phrases.without_accents(name))
 
 
 def _index(tables: Mapping[str, str]) -> dict[str, str]:
@@ -45,6 +38,7 @@ PERSON_QUALIFIERS = tuple(
         """
         person | contact | contacts | customer | subscriber | lead | member | user | client
         recipient | attendee | guest | buyer | purchaser | billing | profile | your | main | primary
+        invitee | registrant | participant | respondent | donor
         properties | attributes | fields | merge fields | data | traits | record
         klient | kupujący | nabywca | zamawiający | uczestnik | subskrybent | użytkownik | osoba
         Kunde | Kunden | Kontakt | Teilnehmer | Rechnung | client | abonné | facturation | contacto
@@ -122,7 +116,8 @@ Email Address (required) | Email (required)
 
 FIRST_NAME = """
     First Name | Given Name | Forename | Christian Name | FNAME | First | Legal First Name
-What's your first name? | What is your first name?
+    Name (First) | Full Name - First Name | Name - First Name
+    What's your first name? | What is your first name?
     Vorname | Rufname
     Prénom | Prénoms
     Nombre de pila | Nombre propio | Primer nombre | Nombre(s)
@@ -141,6 +136,7 @@ What's your first name? | What is your first name?
 
 LAST_NAME = """
     Last Name | Family Name | Surname | LNAME | Last | Legal Last Name
+    Name (Last) | Full Name - Last Name | Name - Last Name
     What's your last name? | What is your last name?
     Nachname | Familienname | Zuname
     Nom de famille | Patronyme | Nom d'usage
@@ -162,7 +158,6 @@ FULL_NAME = """
     Full Name | Fullname | Display Name | Contact Name | Customer Name | Subscriber Name | Lead Name
     Person Name | Person - Name | Member Name | Recipient Name | Attendee Name | Buyer Name
     Billing Name | Your Name | First and Last Name | First & Last Name | Name (First and Last)
-    fields.name | attributes.name | properties.name | profile.name | customer.name | contact.name
     What's your name? | What is your name? | What's your full name? | What is your full name?
     Vollständiger Name | Vor- und Nachname | Vorname und Nachname | Vorname Nachname | Kundenname
     Kontaktname | Ganzer Name | Vor- und Zuname
@@ -183,11 +178,11 @@ FULL_NAME = """
 # `Name` is the last name beside `Vorname`, `Nombre` the first name beside `Apellidos`.
 GENERIC_NAME = """
     Name | Nom | Nombre | Nome | Naam | Navn | Namn | Jméno | Meno | Név | Nume | Ime | İsim
-    Názov | Nazwa | Nimi | 名前
+    Názov | Nazwa | Nimi | 名前 | fields.name | attributes.name | properties.name | profile.name
 """
 
 TAGS = """
-    Tags | Tag | Tag Names | Tag List | Tag(s) | Contact Tags | Customer Tags | Person Tags
+    Tags | Tag | Tag Names | Tag List | Tag(s) | Labels | Contact Tags | Customer Tags | Person Tags
     Subscriber Tags | properties.tags | attributes.tags | fields.tags
     Schlagwort | Schlagworte | Schlagwörter | Stichwörter | Schlagwoerter
     Étiquette | Étiquettes | Mots-clés
@@ -216,8 +211,8 @@ CONSENT = """
     Consent Status | Email Consent Status | Marketing Status | Marketing Consent Status
     Subscription Status | Email Subscription Status | Newsletter Subscription Status
     Subscribed Status | Email Channel Status | Email Subscribed Status
-    Subscriber Status | Email Subscriber Status | Newsletter Status | Opt-in Status | Optin Status
-    Email Opt-in Status | Email permission status | Permission Status | Status der Anmeldung
+    Subscriber Status | Email Subscriber Status | Newsletter Status | Permission Status
+    Email permission status | Status der Anmeldung
     Subscribed | Is Subscribed | Subscribed to Emails | Subscribed to Email
     Subscribed to Newsletter
     Subscribed to Marketing | Subscribed to Marketing Emails | Newsletter Subscribed
@@ -226,11 +221,10 @@ CONSENT = """
     Email Subscribed | Email Subscription | Email Subscriber | Is Subscribed to Newsletter
     Subscribe to Newsletter | Receive Newsletter | Receives Newsletter | Wants Newsletter
     Receive Marketing Emails | Receive Emails | Receive Marketing
-    Opt-in | Opted In | Opt In Email | Email Opt-in | Email Opted In | Marketing Opt-in
+    Opted In | Opt In Email | Email Opt-in | Email Opted In | Marketing Opt-in
     Is Opted In
     Has Opted In | Opted in to Email | Opted in to Marketing | Email Marketing Opt-in
-    Double Opt-in
-    Double Opt-in Confirmed | Newsletter Optin | DOI | Marketing Permission | Email Permission
+    Newsletter Optin | Marketing Permission | Email Permission | Email Subscribe | Bulk Email
     Marketing Emails | Allow Email | Allow Emails | Can Email | Email Allowed | Mailable
     Agreed to Marketing | Agrees to Marketing | Accepts Emails
     Einwilligung | E-Mail-Einwilligung | Werbeeinwilligung | Marketing-Einwilligung | Angemeldet
@@ -288,12 +282,19 @@ CONSENT = """
     이메일 수신동의
 """
 
+# Says how or whether the consent was confirmed. Where another column says whether there is consent,
+# a blank cell of these is no answer: few tools ask everybody.
+CONFIRMATION = """
+    Opt-in | Double Opt-in | Double Opt-in Confirmed | Double Optin | DOI | DOI Status
+    Double Opt-in Status | Opt-in Status | Email Opt-in Status | EU Consent | GDPR Status
+"""
+
 # A status of the person in an e-mail tool, or of a lead, an order or an address in another one:
 # only its values tell which.
 STATUS = """
     Status | Email Status | E-mail Status | Contact Status | Member Status | State | Active
     Global Status | Person Status | User Status | Customer Status | List Status | Recipient Status
-    properties.status | attributes.status | emailStatus
+    properties.status | attributes.status | emailStatus | Subscribe Type | Bulk Email Status
     Aktiv | Actif | Activo | Attivo | Ativo | Aktywny | E-Mail-Status | Kontaktstatus | Kundenstatus
     Statut | Statut e-mail | Statut du contact | Estado | Estado del contacto | Estado del email
     Stato | Stato contatto | Stato e-mail | Situação | Status do contato | Status kontaktu
@@ -317,6 +318,9 @@ OPT_OUT = """
     No Emails
     Do not allow Emails | Do not allow Bulk Emails | Do Not Bulk Email
     Do Not Send Marketing Emails
+    unsubscribedChannelIds | unsubscribedMessageTypeIds | Email Invalid | Marketing Suspended
+    Is Deleted | Deleted | Deleted At | Archived | Is Archived
+    E-Mails nicht zulassen | Massen-E-Mails nicht zulassen
     Has Hard Bounced | Hard Bounced | Bounced | Is Bounced | Marked Email as Spam | Marked as Spam
     Is Excluded From Campaigns | Email Suppressions | Deactivated
     DoNotEMail | DoNotBulkEMail | DoNotContact | DND | Exclude from Email | Email Suppressed
@@ -357,6 +361,7 @@ _MEANINGS = _index(
         "ip_address": IP_ADDRESS,
         "status": STATUS,
         "consent": CONSENT,
+        "confirmation": CONFIRMATION,
         "opt_out": OPT_OUT,
     }
 )
@@ -368,49 +373,39 @@ _EMAIL_RANKS = {
 # `User Name` is a login, `Lead Status` is about a sale: these do not take a qualifier.
 _UNQUALIFIABLE = frozenset({"generic_name", "ip_address", "status"})
 
-# Forms name a column by the whole sentence that people agreed to. It is about e-mail if it has a
-# word of both kinds. In doubt it is: a person too few is found in the report, one too many is not.
-_SENTENCE_WORDS = 4
-_AGREEING = re.compile(
-    r"\b(agree|accept|consent|subscrib|sign me up|sign up|opt in|would you like|i want|i'd like"
-    r"|yes please|receive|zgod|zgadzam|wyrazam|chce|otrzym|zapis|einwillig|mochte|stimme|erhalten"
-    r"|abonn|anmeld|souhaite|recevoir|j'accepte|acepto|quiero|recibir|deseo|accetto|ricevere"
-    r"|desidero|aceito|receber|desejo|ontvang|akkoord|souhlas|odebir|prenumer|samtyck|tilmeld)"
+# What forms and plugins add in brackets: `Email (Billing)`, `Newsletter (yes/no)`.
+_BRACKETS = re.compile(r"(.*\w.*?)\s*[(\[]([^()\[\]]+)[)\]]\W*", re.DOTALL)
+_REMARKS = frozenset(
+    normalised(word)
+    for word in _names(
+        """
+        required | optional | mandatory | metadata | consent | yes/no | y/n | true/false | 0/1 | 1/0
+        Pflichtfeld | erforderlich | ja/nein | obligatoire | facultatif | oui/non | obligatorio
+        opcional | sí/no | obbligatorio | sì/no | facoltativo | sim/não | wymagane | opcjonalne
+        tak/nie | verplicht | ja/nee | from form
+        """
+    )
 )
-_MAIL = re.compile(
-    r"(newsletter|e-?mail|mailing|nieuwsbrief|nyhedsbrev|nyhetsbrev|boletin|courriel|infolettre)"
-)
-_MARKETING = re.compile(r"(marketing|promo|offer|angebot|ofert)")
-_OTHER_CHANNEL = re.compile(r"\b(sms|phone|text messages?|whatsapp|telefon\w*|mms)\b")
-_ABOUT_CONSENT = re.compile(
-    r"^(date|time|data|when|how|why|which|source)\b|\b(date|time|timestamp|source|ip|method)\W*$"
-    r"|\b(address|adres|partner|third part)"
-)
+_NUMBERED = re.compile(r"(.*\D)\d+\W*")
 
 
 def meaning(column: str) -> tuple[str, bool] | None:
     """Return what a column means by its name, and whether the name is qualified.
 
-    The meaning is a field of a contact, or `status` or `generic_name`, which depend on what else
-    is in the source. The address is not among them.
+    The meaning is a field of a contact, or `status`, `confirmation`, `answer` or `generic_name`,
+    which depend on what else is in the source. The address is not among them.
     """
     name = normalised(column)
     if name in _MEANINGS:
         return _MEANINGS[name], False
-    found = _MEANINGS.get(_unqualified(name))
+    found = _MEANINGS.get(_unqualified(normalised(_without_remark(column))))
     if found is not None and found not in _UNQUALIFIABLE:
         return found, True
-    return ("consent", True) if is_consent_sentence(column) else None
-
-
-def is_consent_sentence(column: str) -> bool:
-    """Tell whether a name is a sentence by which people agree to get e-mail."""
-    sentence = without_accents(column)
-    by_mail = _MAIL.search(sentence) or (
-        _MARKETING.search(sentence) and not _OTHER_CHANNEL.search(sentence)
-    )
-    agrees = _AGREEING.search(sentence) and not _ABOUT_CONSENT.search(sentence)
-    return len(sentence.split()) >= _SENTENCE_WORDS and bool(by_mail and agrees)
+    numbered = _NUMBERED.fullmatch(column)
+    if numbered and _MEANINGS.get(_unqualified(normalised(numbered[1]))) == "tags":
+        return "tags", True
+    spoken = phrases.stance(column)
+    return (spoken, True) if spoken else None
 
 
 def email_rank(column: str) -> int | None:
@@ -421,8 +416,15 @@ def email_rank(column: str) -> int | None:
     name = normalised(column)
     if name in _EMAIL_RANKS:
         return _EMAIL_RANKS[name]
-    rank = _EMAIL_RANKS.get(_unqualified(name))
+    rank = _EMAIL_RANKS.get(_unqualified(normalised(_without_remark(column))))
     return None if rank is None else rank + 1
+
+
+def _without_remark(column: str) -> str:
+    """Return a name without what stands in brackets behind it and does not change its meaning."""
+    found = _BRACKETS.fullmatch(column)
+    is_remark = found and normalised(found[2]) in _REMARKS.union(PERSON_QUALIFIERS)
+    return found[1] if found and is_remark else column
 
 
 def _unqualified(name: str) -> str:

@@ -4,10 +4,15 @@
 import re
 from collections.abc import Iterable
 
-from prefect_getresponse.contact_import.rows.columns import without_accents
+from prefect_getresponse.contact_import.rows import phrases
 
-_TIMESTAMP = re.compile(r"(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})(?!\d).*", re.ASCII)
+# Dates of any order, and seconds or milliseconds since 1970.
+_DATE = re.compile(
+    r"(?!0000)(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})(?!\d).*|1\d{9}(\d{3})?",
+    re.ASCII,
+)
 _SEPARATORS = re.compile(r"[\s_\-]+")
+_BETWEEN_PARTS = re.compile(r"[\[\]{}\"',;:|()/!.\n\u2013\u2014]| - ")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -15,7 +20,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _simplified(cell: str) -> str:
-    return _SEPARATORS.sub(" ", without_accents(cell.strip()))
+    return _SEPARATORS.sub(" ", phrases.without_accents(cell.strip()))
 
 
 _YES = _words("""
@@ -35,10 +40,16 @@ _NO = _words("""
     いいえ | 否 | 아니오 | 아니요
 """)
 
+# What databases and tools write where they have nothing to say.
+_NOTHING = _words("""
+    null | \\N | nan | nil | never | n/a | [] | {} | "" | 0000-00-00 | 0000-00-00 00:00:00
+    0000-00-00T00:00:00Z | - | – | — | unknown | not set | unspecified
+""")
+
 # Words that speak of a subscription wherever they stand.
 _SUBSCRIBED = _words("""
     subscribed | subscriber | resubscribed | opted in | opt in | optin | double opt in
-    single opt in
+    single opt in | double opted in | single opted in | confirmed opted in
     confirmed opt in | explicit consent | marketing subscribed
     abonniert | angemeldet | eingewilligt | abonné | abonnée | inscrit | inscrite | suscrito
     suscrita
@@ -50,11 +61,12 @@ _SUBSCRIBED = _words("""
 """)
 
 _UNSUBSCRIBED = _words("""
-    unsubscribed | unsubscribe | not subscribed | never subscribed | non subscribed | nonsubscribed
+    unsubscribed | unsubscribe | unsub | not subscribed | never subscribed | non subscribed
+    nonsubscribed
     neversubscribed | notsubscribed | unsubscribed by admin | global unsubscribe
     globally unsubscribed
     opted out | opt out | optout | not opted in | do not email | do not contact | cleaned | bounced
-    hard bounced | hard bounce | soft bounced | bounce | complained | complaint | spam
+    hard bounced | hard bounce | soft bounced | soft bounce | bounce | complained | complaint | spam
     spam complaint
     marked as spam | reported spam | abuse | abused | junk | suppressed | blacklisted | blocklisted
     unconfirmed | not confirmed | awaiting confirmation | not activated | transactional
@@ -77,7 +89,11 @@ _UNSUBSCRIBED = _words("""
 _ACTIVE = _words("""
     active | confirmed | explicit | express | enabled | granted | given | agreed | accepted
     consented | consent given
-    allowed | allow | approved | verified opt in | email
+    allowed | allow | approved | verified opt in | email | e-mail | c | direct | single | double
+    yes please
+    agree | i agree | accept | i accept | consent | i consent
+    ja gerne | ja bitte | einverstanden | ich stimme zu | d'accord | j'accepte | acepto | accetto
+    aceito | akkoord | zgadzam się | wyrażam zgodę | akceptuję | souhlasím | согласен | согласна
     aktiv | bestätigt | erteilt | zugestimmt | actif | active | confirmé | accepté | accordé
     activo | activa | confirmado | aceptado | attivo | attiva | confermato | accettato | ativo
     ativa
@@ -90,7 +106,8 @@ _ACTIVE = _words("""
 
 _INACTIVE = _words("""
     inactive | pending | disabled | denied | revoked | declined | withdrawn | deleted
-    validating | invalid | needs attention | undeliverable | blocked | risky | not active
+    validating | not set | notset | u | b | invalid
+    needs attention | undeliverable | blocked | risky | not active
     do aktywacji | zablokowany | zablokowana | zwracający miękko | zwracający twardo | odbity
     removed | archived | redacted | cancelled | canceled | on hold | hold | annulé | anulado
     annullato | cancellato | cancelado | avslutad | odrzucony
@@ -102,13 +119,39 @@ _INACTIVE = _words("""
 """)
 
 _GRANTED = _YES | _SUBSCRIBED | _ACTIVE
-_NOT_OPTED_OUT = _NO | _SUBSCRIBED | _words("allow | allowed | not opted out | active | in | []")
-_OF_STATUS = _YES | _NO | _SUBSCRIBED | _UNSUBSCRIBED | _ACTIVE | _INACTIVE
+_DENIED = _NO | _UNSUBSCRIBED | _INACTIVE
+_NOT_OPTED_OUT = (
+    _NO | _NOTHING | _SUBSCRIBED | _words("allow | allowed | not opted out | active | in | valid")
+) - _words("unknown | not set | unspecified")
+_OF_STATUS = _GRANTED | _DENIED
+# A clear yes also where more is said behind it: `Yes, by e-mail`, `Tak, wyrażam zgodę`.
+_YES_WORDS = {word for word in _YES if len(word) > 1 and word.isalpha()} - {"on"} | _SUBSCRIBED
+_BY_EMAIL = _words("email | e-mail")
 
 
 def granted(cell: str) -> bool:
-    """Tell whether a cell of a consent column says yes; blank and unknown words do not."""
-    return _simplified(cell) in _GRANTED
+    """Tell whether a cell of a consent column says yes; blank and unknown words do not.
+
+    A date says since when, which is a yes, and so is a list of channels with e-mail among them.
+    """
+    word = _simplified(cell)
+    return word in _GRANTED or is_date(cell) or (word not in _DENIED and _says_yes(cell))
+
+
+def _says_yes(cell: str) -> bool:
+    """Tell whether several words, or a list of them, are a clear yes."""
+    parts = [part for text in _BETWEEN_PARTS.split(cell) if (part := _simplified(text).strip())]
+    if _DENIED & {*parts, *phrases.spoken(cell).split()} or phrases.denies(cell):
+        return False
+    if _BY_EMAIL & set(parts) or phrases.agrees(cell):
+        return True
+    return bool(parts) and parts[0] in _YES_WORDS and not phrases.is_about_another_channel(cell)
+
+
+def is_silent(cell: str) -> bool:
+    """Tell whether a cell is blank, or holds what tools write instead of nothing."""
+    word = _simplified(cell)
+    return not word.strip() or word in _NOTHING
 
 
 def opted_out(cell: str) -> bool:
@@ -118,20 +161,31 @@ def opted_out(cell: str) -> bool:
 
 def unsubscribed(cell: str) -> bool:
     """Tell whether a cell of any status column says that somebody does not get e-mail."""
-    return _simplified(cell) in _UNSUBSCRIBED
+    word = _simplified(cell)
+    return word in _UNSUBSCRIBED or (word not in _NOT_OPTED_OUT and phrases.refuses(cell))
 
 
 def is_about_subscription(cells: Iterable[str]) -> bool:
     """Tell whether cells of a column called `Status` are about subscriptions.
 
     They are if one of them can be nothing else (`unsubscribed`), or if all of them can be
-    (`active`, `inactive`); `open` or `qualified` make it the status of a lead.
+    (`active`, `inactive`); `open` or `qualified` make it the status of a lead, and nothing but
+    zeros a number without a meaning.
     """
-    words = {_simplified(cell) for cell in cells} - {""}
-    return bool(words & (_SUBSCRIBED | _UNSUBSCRIBED)) or bool(words and words <= _OF_STATUS)
+    found = {cell.strip() for cell in cells} - {""}
+    words = set(map(_simplified, found))
+    if words & _SUBSCRIBED or any(map(unsubscribed, found)):
+        return True
+    return bool(words - {"0"}) and words <= _OF_STATUS
 
 
-def are_timestamps(cells: Iterable[str]) -> bool:
-    """Tell whether all cells are dates: a column `Subscribed` may say since when, not whether."""
-    found = [_TIMESTAMP.match(cell.strip()) is not None for cell in cells]
-    return bool(found) and all(found)
+def are_answers(cells: Iterable[str]) -> bool:
+    """Tell whether most different cells of a column are answers, such as yes and no."""
+    found = {cell.strip() for cell in cells} - {""}
+    answers = [cell for cell in found if _simplified(cell) in _DENIED or granted(cell)]
+    return len(answers) * 2 >= len(found) > 0
+
+
+def is_date(cell: str) -> bool:
+    """Tell whether a cell is a date or a time."""
+    return _DATE.fullmatch(cell.strip()) is not None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -33,6 +33,7 @@ FIELDS = (
 
 _REPEATABLE = frozenset({"tags", "consent", "opt_out", IGNORED})
 _HALVES = frozenset({"first_name", "last_name"})
+_CONSENTS = frozenset({"consent", "confirmation", "status", "answer"})
 _SAMPLED_RECORDS = 1000
 
 # GetResponse API v3, `POST /custom-fields`: the alphabet, and names taken by the API itself.
@@ -67,6 +68,8 @@ class MappedColumn:
         origin: Whether the column was recognised by its name or given by the user.
         lenient: Only for `consent`: a column that may be the status of something else, so that
             just the words for somebody who does not get e-mail count.
+        secondary: Only for `consent`: another column says whether somebody agrees, so that a blank
+            cell says nothing.
     """
 
     index: int
@@ -74,6 +77,7 @@ class MappedColumn:
     field: str
     origin: Literal["recognised", "given"]
     lenient: bool = False
+    secondary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,17 @@ class ColumnMapping:
             {
                 "column": mapped.column,
                 "field": mapped.field,
-                "how": "only refusals count" if mapped.lenient else mapped.origin,
+                "how": _how(mapped),
             }
             for mapped in self.fields
         ]
         return rows + [{"column": name, "field": IGNORED, "how": "unused"} for name in self.unused]
+
+
+def _how(mapped: MappedColumn) -> str:
+    if mapped.lenient:
+        return "only refusals count"
+    return "blank says nothing" if mapped.secondary else mapped.origin
 
 
 def map_source(source: Source, overrides: Mapping[str, str] | None = None) -> ColumnMapping:
@@ -276,20 +286,49 @@ def _recognised(
     for index, known in _meanings(columns, exclude={mapped.index for mapped in given}):
         mapped = [*given, *found]
         cells = _cells(sample, index)
-        field, lenient = known, False
-        if known == "consent" and consent.are_timestamps(cells):
-            continue
-        if known == "status":
-            field, lenient = "consent", not consent.is_about_subscription(cells)
+        field, lenient, blank = known, False, known == "answer" and not any(cells)
+        if known in _CONSENTS:
+            if any(map(is_address, cells)):
+                continue
+            field, lenient = "consent", _is_lenient(known, cells)
         elif known == "generic_name":
             field = _meaning_of_name(index, mapped, sample)
         if field in _REPEATABLE or field not in _closed(mapped):
-            found.append(MappedColumn(index, columns[index], field, "recognised", lenient))
+            found.append(MappedColumn(index, columns[index], field, "recognised", lenient, blank))
     fields = _fields([*given, *found])
     if "name" in fields and len(fields & _HALVES) == 1:
         # The full name says more than the half of it that has a column, too.
         found = [mapped for mapped in found if mapped.field not in _HALVES]
-    return found
+    return _weighed(found, given, sample)
+
+
+def _is_lenient(known: str, cells: Sequence[str]) -> bool:
+    """Tell whether a column is perhaps not about consent, by its cells."""
+    if known == "status":
+        return not consent.is_about_subscription(cells)
+    return known == "answer" and any(cells) and not consent.are_answers(cells)
+
+
+def _weighed(
+    found: list[MappedColumn], given: Sequence[MappedColumn], sample: Sequence[Sequence[str]]
+) -> list[MappedColumn]:
+    """Say which columns of consent are secondary, since others decide.
+
+    They are those about the confirmation, and those that hold dates at most: a tool that says since
+    when somebody is subscribed says elsewhere whether.
+    """
+    consents = [mapped for mapped in found if mapped.field == "consent" and not mapped.lenient]
+    secondary = [mapped for mapped in consents if _is_secondary(mapped, sample)]
+    if len(secondary) == len(consents) and "consent" not in _fields(given):
+        return found
+    return [replace(mapped, secondary=mapped.secondary or mapped in secondary) for mapped in found]
+
+
+def _is_secondary(mapped: MappedColumn, sample: Sequence[Sequence[str]]) -> bool:
+    if mapped.secondary or "confirmation" in (meaning(mapped.column) or ()):
+        return True
+    cells = _cells(sample, mapped.index)
+    return all(consent.is_silent(cell) or consent.is_date(cell) for cell in cells)
 
 
 def _meanings(columns: Sequence[str], exclude: set[int]) -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ _OUTSIDE_ALPHABET = re.compile(r"[^_a-zA-Z0-9]+")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _MIN_LENGTH, _MAX_LENGTH = 2, 64
 _SEPARATORS = "\n|;,"
+_GOOGLE = " ::: "
 
 
 def tag_name(raw: str) -> str | None:
@@ -26,11 +27,14 @@ def split_list(cell: str) -> list[str]:
     """Return the texts that a cell lists, such as tags, as they are written.
 
     Known forms are `"VIP","B2B, west"` (Mailchimp), lists with comma, semicolon, bar or line
-    break, JSON arrays of texts or of objects with a `name`, and lists of databases (`{a,b}`) and
-    Python (`['a', 'b']`). Of several separators in a cell only the first of line break, bar,
+    break, JSON arrays of texts or of objects with a `name`, lists of databases (`{a,b}`) and
+    Python (`['a', 'b']`), and labels of Google (`Friends ::: * myContacts`), whose own begin with a
+    star and are left out. Of several separators in a cell only the first of line break, bar,
     semicolon and comma counts.
     """
     cell = cell.strip()
+    if _GOOGLE in cell or cell.startswith("* "):
+        return _clean(label for label in cell.split(_GOOGLE) if not label.startswith("* "))
     if cell[:1] + cell[-1:] in ("[]", "{}"):
         listed = _json_tags(cell)
         if listed is not None:

@@ -405,10 +405,15 @@ def _refusals(mapping: ColumnMapping) -> list[_Refusal]:
     def refused(cell: str) -> bool:
         return not consent.granted(cell)
 
+    def answered_otherwise(cell: str) -> bool:
+        return not consent.is_silent(cell) and refused(cell)
+
     def check(column: MappedColumn) -> Callable[[str], bool]:
         if column.field == "opt_out":
             return consent.opted_out
-        return consent.unsubscribed if column.lenient else refused
+        if column.lenient:
+            return consent.unsubscribed
+        return answered_otherwise if column.secondary else refused
 
     # These columns hold a few words over and over, so each is looked at once.
     return [

@@ -56,7 +56,6 @@ def test_no_name_means_two_things() -> None:
         "Last Email Opened",
         "Last Email Name",
         "Email Marketing Consent Timestamp",
-        "Email Opt Out Date",
         "Accepts SMS Marketing",
         "SMS Marketing Consent",
         "SMS Opt Out",

@@ -16,7 +16,7 @@ UNKNOWN = [
     "n/a",
     "pending",
     "not yes",
-    "2026-01-01",
+    "0000-00-00",
 ]
 DENIED = [
     "UNSUBSCRIBED",
@@ -74,10 +74,80 @@ def test_values_tell_what_a_status_is_about(cells: list[str], expected: bool) ->
     assert consent.is_about_subscription(cells) == expected
 
 
-def test_a_column_of_dates_is_not_an_answer() -> None:
-    assert consent.are_timestamps(
-        ["2026-01-01", "2026-02-03 10:00:00", "3.4.2026", "2026-01-01T00:00Z"]
-    )
-    assert not consent.are_timestamps(["2026-01-01", ""])
-    assert not consent.are_timestamps(["1", "0"])
-    assert not consent.are_timestamps([])
+@pytest.mark.parametrize(
+    "cell", ["2026-01-01", "2026-02-03 10:00:00", "3.4.2026", "2026-01-01T00:00Z", "1767225600"]
+)
+def test_a_date_says_since_when_somebody_agrees(cell: str) -> None:
+    assert consent.is_date(cell)
+    assert consent.granted(cell)
+    assert consent.opted_out(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Yes, please",
+        "Yes (double opt-in)",
+        "Subscribed (web form)",
+        "Tak, wyra\u017cam zgod\u0119",
+        "Ja, ich m\u00f6chte den Newsletter",
+        "I would like to receive the newsletter by e-mail",
+        '["email", "web"]',
+        "['email']",
+        "Email, Direct Mail",
+        "email, sms",
+    ],
+)
+def test_a_clear_yes_may_say_more(cell: str) -> None:
+    assert consent.granted(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Yes, but not by email",
+        "yes / no",
+        "Yes (SMS)",
+        '["sms"]',
+        "[]",
+        "SMS: yes, email: no",
+        "Subscribed (pending)",
+        "Unsubscribed, yes",
+        "No, thanks",
+        "Nie, dzi\u0119kuj\u0119",
+        "I do not want to receive the newsletter by email",
+        "Ich m\u00f6chte keinen Newsletter erhalten",
+        "maybe, yes",
+        "1, 0",
+    ],
+)
+def test_words_around_a_yes_can_undo_it(cell: str) -> None:
+    assert not consent.granted(cell)
+
+
+@pytest.mark.parametrize("cell", ["NULL", "\\N", "0000-00-00 00:00:00", "[]", "-", "n/a", "never"])
+def test_what_databases_write_for_nothing_is_no_opt_out(cell: str) -> None:
+    assert not consent.opted_out(cell)
+    assert consent.is_silent(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", ["Unsubscribed by user", "Bounced (hard)", "Opted out - link", "spam_reported"]
+)
+def test_a_status_may_say_why(cell: str) -> None:
+    assert consent.unsubscribed(cell)
+    assert consent.is_about_subscription(["Customer", cell])
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["yes", "no", ""], True),
+        (["Email, SMS", "SMS", "Email"], True),
+        (["News", "Offers", "yes"], False),
+        (["1", "0", "7", "12", "31"], False),
+        (["", ""], False),
+    ],
+)
+def test_cells_tell_whether_a_column_holds_answers(cells: list[str], expected: bool) -> None:
+    assert consent.are_answers(cells) == expected

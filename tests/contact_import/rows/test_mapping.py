@@ -62,6 +62,7 @@ TOOLS: dict[str, tuple[str, dict[str, str]]] = {
             "NAME": "name",
             "EMAIL": "email",
             "HASOPTEDOUTOFEMAIL": "opt_out",
+            "EMAILBOUNCEDDATE": "opt_out",
         },
     ),
     "brevo": (
@@ -81,6 +82,7 @@ TOOLS: dict[str, tuple[str, dict[str, str]]] = {
             "Name": "first_name",
             "Last name": "last_name",
             "Status": "consent",
+            "Subscribed": "consent",
         },
     ),
     "constant contact": (
@@ -109,6 +111,7 @@ TOOLS: dict[str, tuple[str, dict[str, str]]] = {
             "Given Name": "first_name",
             "Family Name": "last_name",
             "E-mail 1 - Value": "email",
+            "Labels": "tags",
         },
     ),
     "outlook": (
@@ -145,7 +148,12 @@ TOOLS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "wix": (
         "First Name,Last Name,Email 1,Email 2,Email subscriber status,SMS subscriber status,Labels",
-        {**NAMED, "Email 1": "email", "Email subscriber status": "consent"},
+        {
+            **NAMED,
+            "Email 1": "email",
+            "Email subscriber status": "consent",
+            "Labels": "tags",
+        },
     ),
     "intercom": (
         "Name,Owner,Lead category,Email,Phone,Unsubscribed from Emails,Tags",
@@ -290,10 +298,38 @@ def test_values_tell_what_a_status_is(sample: list[str], expected: str) -> None:
     )
 
 
-def test_a_date_is_not_consent_but_may_be_an_opt_out() -> None:
-    sample = ["a@example.com,2026-01-01,2026-02-02"]
-    found = mapped("Email,Subscribed,Unsubscribed", sample)
-    assert found == {"Email": "email", "Unsubscribed": "opt_out"}
+def test_dates_do_not_decide_where_a_status_does() -> None:
+    sample = ["a@example.com,active,2026-01-01,", "b@example.com,unsubscribed,2026-01-01,"]
+    found = map_columns(
+        ["Email", "Status", "Subscribed", "Opted in"], sample=[row.split(",") for row in sample]
+    )
+    assert {column.column: column.secondary for column in found.columns_of("consent")} == {
+        "Status": False,
+        "Subscribed": True,
+        "Opted in": True,
+    }
+    assert found.describe()[2]["how"] == "blank says nothing"
+    alone = map_columns(["Email", "Subscribed"], sample=[["a@example.com", "2026-01-01"]])
+    assert not alone.columns_of("consent")[0].secondary
+
+
+def test_a_short_phrase_is_consent_if_its_cells_are_answers() -> None:
+    def found(*cells: str) -> tuple[bool, bool]:
+        sample = [[f"{number}@example.com", cell] for number, cell in enumerate(cells)]
+        column = map_columns(["Email", "Consent_Email__c"], sample=sample).fields[1]
+        assert column.field == "consent"
+        return column.lenient, column.secondary
+
+    assert found("yes", "no", "") == (False, False)
+    assert found("brochure", "catalogue", "none") == (True, False)
+    assert found("", "") == (False, True)
+
+
+def test_addresses_are_not_an_answer_to_a_sentence() -> None:
+    header = ["Email", "Your address to receive the newsletter by email"]
+    assert fields(map_columns(header, sample=[["a@example.com", "a@example.com"]])) == {
+        "Email": "email"
+    }
 
 
 def test_the_column_with_addresses_is_the_address() -> None:

@@ -1,0 +1,120 @@
+import pytest
+
+from prefect_getresponse.contact_import.rows.columns import meaning
+from prefect_getresponse.contact_import.rows.phrases import spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("unsubscribed_from_emails_at", "unsubscribed from emails at"),
+        ("emailBlacklisted", "email blacklisted"),
+        ("E-Mail-Bestätigung", "e mail bestatigung"),
+        ("Wyrażam zgodę!", "wyrazam zgode"),
+    ],
+)
+def test_words_are_found_however_they_are_joined(text: str, words: str) -> None:
+    assert spoken(text) == words
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Yes! Send me newsletters by email, I can unsubscribe at any time",
+        "I agree to receive emails at any time",
+        "I agree to receive your newsletter, and that you will not share my data",
+        "We will not spam you. I agree to receive your newsletter",
+        "I would like to receive the newsletter of Acme and its partners",
+        "I agree to receive offers sent by email",
+        "Zgadzam się na otrzymywanie newslettera na podany adres e-mail",
+        "Souhaitez-vous recevoir notre newsletter ? oui/non",
+    ],
+)
+def test_a_sentence_is_what_people_agree_to(column: str) -> None:
+    assert meaning(column) == ("consent", True)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "I do not wish to receive marketing emails",
+        "Tick here if you don't want to receive our newsletter",
+        "Opt out of receiving newsletter emails",
+        "Please unsubscribe me from the newsletter",
+        "Ich möchte den Newsletter nicht erhalten",
+        "Ich möchte keine E-Mails erhalten",
+        "Nie chcę otrzymywać newslettera",
+        "Je ne souhaite pas recevoir la newsletter",
+        "No deseo recibir el boletín",
+    ],
+)
+def test_a_yes_to_a_negated_sentence_is_a_no(column: str) -> None:
+    assert meaning(column) == ("opt_out", True)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Unsubscribe Date",
+        "Date Unsubscribed",
+        "UnsubscribedOn",
+        "Unsubscribed Mode",
+        "unsubscribed_from_emails_at",
+        "Confirmed Opt-Out Date",
+        "Email Opt Out Date",
+        "Unsubscribe Reason",
+        "Unsubscribed Lists",
+        "EmailBouncedDate",
+        "Email hard bounce reason",
+        "Hard Bounces",
+        "Email Address Quarantined",
+        "Is blacklisted",
+        "optout_email",
+        "Marketing_Opt_Out__c",
+        "Abmeldedatum",
+        "Date de désabonnement",
+        "Fecha de baja",
+    ],
+)
+def test_time_and_reason_of_a_refusal_are_one(column: str) -> None:
+    assert meaning(column) == ("opt_out", True)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Consent_Email__c",
+        "GDPR_Newsletter_Opt_In__c",
+        "can_receive_email_marketing",
+        "Akzeptiert E-Mail-Marketing",
+    ],
+)
+def test_a_short_phrase_may_be_an_answer(column: str) -> None:
+    assert meaning(column) == ("answer", True)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "HASOPTEDOUTOFFAX",
+        "Opted out of SMS",
+        "push_subscribe",
+        "Do Not Call",
+        "attributes.subscriptions.sms.marketing.consent",
+        "Soft Bounced",
+        "Bounced emails count",
+        "Unsubscribe link",
+        "Opted out of email: One to One",
+        "Opt out of sale",
+        "Emails received",
+        "Email consent source",
+        "email_marketing_consent.opt_in_level",
+        "subscribed_at",
+        "Email tracking consent",
+        "Zgoda na faktury e-mail",
+        "Subscription Plan",
+        "Accepts Marketing Updated At",
+    ],
+)
+def test_phrases_about_something_else_say_nothing(column: str) -> None:
+    assert meaning(column) is None
