@@ -26,7 +26,7 @@ def write_customers(path: Path, rows: int) -> None:
 
 
 def write_people(path: Path, rows: int) -> None:
-    """Write a CSV file of as many people, each with an address of his own that is valid.
+    """Write a CSV file of people, each with a valid address of their own.
 
     Args:
         path: Where to.

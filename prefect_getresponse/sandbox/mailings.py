@@ -1,7 +1,7 @@
 """The sending of a message, and what its recipients do with it as time passes.
 
-`reactions.py` says who does what and when. Nobody unsubscribes, forwards or reaches a goal by
-himself.
+`reactions.py` says who does what and when. Nobody unsubscribes, forwards or reaches a goal
+on their own.
 """
 
 from __future__ import annotations

@@ -55,16 +55,6 @@ class Sender:
             return self._sync.send(request)
         return self._runner.run(self._async.send(request))
 
-    def send_together(self, *requests: ApiRequest) -> list[ApiAnswer]:
-        """Send calls side by side on the event loop, or one after another."""
-
-        async def gather() -> list[ApiAnswer]:
-            return await asyncio.gather(*map(self._async.send, requests))
-
-        if self.flavour == "sync":
-            return [self._sync.send(request) for request in requests]
-        return self._runner.run(gather())
-
     def send_beside(
         self, request: ApiRequest, is_held: threading.Event, release: threading.Event
     ) -> ApiAnswer:

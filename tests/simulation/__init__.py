@@ -7,7 +7,7 @@ when a process dies, and who comes first.  The same seed gives the same history,
     make simulate SEED=1234     one seed: its history, line by line, and what it ended with
     make simulate SEEDS=10000   many, by two processes; a seed that fails prints how to repeat it
 
-How it is made, a module an idea:
+How it is made, one idea per module:
 
 - `scenario.py` draws from the seed what is to happen.
 - `world.py` is the account, the time and the wire between account and workers.  What the account
