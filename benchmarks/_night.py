@@ -80,6 +80,7 @@ class Night(Lab):
 
     Attributes:
         people: Addresses in the source, in its order.
+        wire: The way to the account.
 
     Args:
         folder: Holds source and state.
@@ -87,6 +88,8 @@ class Night(Lab):
         faults: Share of calls that something happens to.
         seed: Seed of the faults.
     """
+
+    wire: _SlowWire
 
     def __init__(self, folder: Path, rows: int, faults: float, seed: int) -> None:
         super().__init__(folder)

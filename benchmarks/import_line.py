@@ -137,7 +137,7 @@ def _sending_seconds(done: Run, route: str) -> float:
             for name in ("createdOn", "finishedOn")
         )
         return max(1.0, max(ended) - min(begun))  # dates of the API have whole seconds
-    moments = [each["at"] for each in done.log if _sends(each)]
+    moments = [float(each["at"]) for each in done.log if _sends(each)]
     return max(moments) - min(moments) + 1 / LIMITS[route][0]
 
 

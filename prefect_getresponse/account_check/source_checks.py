@@ -73,7 +73,7 @@ def _missing(names: list[str], defined: Mapping[str, Any]) -> Finding | None:
 def _misfit(definition: Mapping[str, Any], seen: Counter[str]) -> Finding | None:
     """Values that a custom field cannot hold."""
     name, kind = definition["name"], definition.get("valueType") or definition.get("type")
-    choices = definition.get("values") or []
+    choices: list[str] = definition.get("values") or []
     if definition.get("format") in _CHOICES and choices:
         misfits = [value for value in seen if value not in choices]
         what, advice = "its choices", "Add the choices to the field, or correct the source."
