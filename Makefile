@@ -47,6 +47,7 @@ lint: dev ## Check style and formatting
 
 types: dev ## Check types with mypy and pyright, both strict
 	@$(BIN)/mypy
+	@$(BIN)/mypy benchmarks
 	@$(BIN)/pyright
 
 bench: dev ## Run the benchmarks; results go to benchmarks/results/
@@ -75,12 +76,14 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--no-emit-index-url --custom-compile-command "make lock"
 
 lowest newest: uv ## Run the test suite with the lowest, or the newest, versions that pyproject.toml allows
-	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-$@
-	@$(UV) pip install --quiet --python .venv-$@ --resolution $(RESOLUTION_$@) --editable '.[arrow,sql]'
+	@$(UV) venv --quiet --clear --seed --python $(BIN)/python .venv-$@
+	@$(UV) pip install --quiet --python .venv-$@ --prerelease disallow --resolution $(RESOLUTION_$@) \
+		--editable '.[arrow,sql]'
 	@$(UV) pip install --quiet --python .venv-$@ --group dev
 	@.venv-$@/bin/pytest -n 2 --dist loadgroup $(ARGS)
 
-RESOLUTION_lowest = lowest-direct
+# pydantic-core is named to be as low as pydantic: each release of one needs its own of the other.
+RESOLUTION_lowest = lowest-direct pydantic-core
 RESOLUTION_newest = highest
 
 dist: dev ## Build sdist and wheel into dist/
