@@ -32,33 +32,31 @@ def _names(text: str) -> list[str]:
 
 # What stands before a name when a tool says whose it is, or where in a JSON object it stands.
 # Words for somebody or something else (owner, company, account, shipping) must never be here.
-PERSON_QUALIFIERS = tuple(
-    normalised(word)
-    for word in _names(
-        """
-        person | contact | contacts | customer | subscriber | lead | member | user | client
-        recipient | attendee | guest | buyer | purchaser | billing | profile | your | main | primary
-        invitee | registrant | participant | respondent | donor
-        properties | attributes | fields | merge fields | data | traits | record
-        klient | kupujący | nabywca | zamawiający | uczestnik | subskrybent | użytkownik | osoba
-        Kunde | Kunden | Kontakt | Teilnehmer | Rechnung | client | abonné | facturation | contacto
-        cliente | contatto | cliente | fatturazione | facturación | klant | klient | kund | kunde
-        """
-    )
-)
+_QUALIFIERS = """
+    person | contact | contacts | customer | subscriber | lead | member | user | client
+    recipient | attendee | guest | buyer | purchaser | billing | profile | your | main | primary
+    invitee | registrant | participant | respondent | donor
+    properties | attributes | fields | merge fields | data | traits | record
+    klient | kupujący | nabywca | zamawiający | uczestnik | subskrybent | użytkownik | osoba
+    Kunde | Kunden | Kontakt | Teilnehmer | Rechnung | client | abonné | facturation | contacto
+    cliente | contatto | cliente | fatturazione | facturación | klant | klient | kund | kunde
+"""
 
 # The same where it stands behind: `E-mail klienta`, `Adresse e-mail du client`.
-PERSON_SUFFIXES = tuple(
-    normalised(word)
-    for word in _names(
-        """
-        klienta | kupującego | nabywcy | zamawiającego | uczestnika | subskrybenta | użytkownika
-        kontaktu | osoby | zákazníka | des Kunden | des Kontakts | des Teilnehmers | du client
-        du contact | de l'acheteur | de l'abonné | del cliente | del contacto | del cliente
-        del contatto | do cliente | do contato | van de klant | of customer | of the customer
-        """
-    )
-)
+_SUFFIXES = """
+    klienta | kupującego | nabywcy | zamawiającego | uczestnika | subskrybenta | użytkownika
+    kontaktu | osoby | zákazníka | des Kunden | des Kontakts | des Teilnehmers | du client
+    du contact | de l'acheteur | de l'abonné | del cliente | del contacto | del cliente
+    del contatto | do cliente | do contato | van de klant | of customer | of the customer
+"""
+
+
+def _longest_first(text: str) -> tuple[str, ...]:
+    return tuple(sorted({normalised(word) for word in _names(text)}, key=len, reverse=True))
+
+
+PERSON_QUALIFIERS = _longest_first(_QUALIFIERS)
+PERSON_SUFFIXES = _longest_first(_SUFFIXES)
 
 # `email`: who it is. The number is how specific a name is: the lowest present wins, so that a
 # plain `Email` wins over `Work Email`, and two names of one number are ambiguous.
@@ -97,7 +95,8 @@ Email Address (required) | Email (required)
         이메일 주소 | דוא"ל | אימייל | البريد الإلكتروني | ایمیل
     """,
     2: """
-        Email 1 | E-mail 1 - Value | Email 1 Address | E-mail 1 Address | Email 1 - Value
+        Email 1 | E-mail 1 - Value | Email 1 Address | emailaddress1 | Person Account: Email
+    E-mail 1 Address | Email 1 - Value
         Default Email Address | defaultEmailAddress.emailAddress | Preferred Email
         Hauptemail | E-Mail 1 (Adresse) | Email1 | E-mail principal | Email principale
     """,
@@ -155,6 +154,8 @@ LAST_NAME = """
 """
 
 FULL_NAME = """
+    Invitee Name | Registrant Name | Participant Name | Respondent Name | Donor Name | Guest Name
+    Last Name, First Name | Nachname, Vorname | Name, Vorname | Surname and Name
     Full Name | Fullname | Display Name | Contact Name | Customer Name | Subscriber Name | Lead Name
     Person Name | Person - Name | Member Name | Recipient Name | Attendee Name | Buyer Name
     Billing Name | Your Name | First and Last Name | First & Last Name | Name (First and Last)
@@ -203,6 +204,7 @@ CONSENT = """
     Accepts Marketing | Accepts Email Marketing | Accepts E-mail Marketing | Accepts Newsletter
     Accept Marketing | Buyer Accepts Marketing | Customer Accepts Marketing | acceptsMarketing
     Email Marketing Consent | Email Consent | Marketing Consent | Newsletter Consent | GDPR Consent
+    GDPR Marketing
     Consent | Consent Given | Has Consent | Consented | Consent to Email | Marketing Email Consent
     Email Marketing Status | Email marketing subscription status | Email Marketing
     Email marketing consent state | emailMarketingConsent.marketingState
@@ -230,9 +232,10 @@ CONSENT = """
     Einwilligung | E-Mail-Einwilligung | Werbeeinwilligung | Marketing-Einwilligung | Angemeldet
     Newsletter-Einwilligung | Newsletter abonniert | Newsletter-Anmeldung | Newsletter bestellt
     Newsletter-Status | Newsletter-Empfänger | Newsletterempfänger | Newsletter erwünscht
-    Abonniert
+    Abonniert | DSGVO-Einwilligung
     Einwilligung Newsletter | Einwilligung E-Mail | Einwilligung Marketing | Zustimmung
     Werbeerlaubnis | Newsletter erlaubt | E-Mail-Werbung | Anmeldestatus | Abonnementstatus
+    Consentement RGPD
     Consentement | Consentement e-mail | Consentement marketing | Inscrit à la newsletter | Inscrit
     Abonné à la newsletter | Abonné newsletter | Inscription newsletter | Inscrit newsletter
     Accepte la newsletter | Accepte les e-mails | Accepte le marketing | Statut d'abonnement
@@ -250,11 +253,12 @@ CONSENT = """
     Consentimento | Consentimento de marketing | Aceita marketing | Aceita newsletter | Inscrito
     Aceita e-mail marketing | Aceita receber e-mails | Assinante | Status da inscrição | Subscrito
     Inscrito na newsletter | Aceita marketing por e-mail | Subscreve newsletter
-    Estado da subscrição
+    Estado da subscrição | Status de permissão
     Toestemming | Toestemming marketing | Toestemming e-mail | Nieuwsbrief | Geabonneerd
     Ingeschreven
     Nieuwsbrief ontvangen | Accepteert marketing | Aangemeld voor nieuwsbrief | Abonneestatus
     Accepteert e-mailmarketing | Nieuwsbrief inschrijving | Inschrijfstatus
+    Zgoda RODO
     Zgoda | Zgoda marketingowa | Zgoda na marketing | Zgoda na newsletter | Zgoda e-mail | Biuletyn
     Zgoda na e-mail | Zgoda na mailing | Zgoda na komunikację e-mail | Zgoda na e-mail marketing
     Zapisany do newslettera | Zapisany na newsletter | Subskrypcja | Subskrybent
@@ -294,7 +298,8 @@ CONFIRMATION = """
 STATUS = """
     Status | Email Status | E-mail Status | Contact Status | Member Status | State | Active
     Global Status | Person Status | User Status | Customer Status | List Status | Recipient Status
-    properties.status | attributes.status | emailStatus | Subscribe Type | Bulk Email Status
+    properties.status | attributes.status | emailStatus | Subscribe Type | Subscriber Type
+    Bulk Email Status
     Aktiv | Actif | Activo | Attivo | Ativo | Aktywny | E-Mail-Status | Kontaktstatus | Kundenstatus
     Statut | Statut e-mail | Statut du contact | Estado | Estado del contacto | Estado del email
     Stato | Stato contatto | Stato e-mail | Situação | Status do contato | Status kontaktu
@@ -319,7 +324,8 @@ OPT_OUT = """
     Do not allow Emails | Do not allow Bulk Emails | Do Not Bulk Email
     Do Not Send Marketing Emails
     unsubscribedChannelIds | unsubscribedMessageTypeIds | Email Invalid | Marketing Suspended
-    Is Deleted | Deleted | Deleted At | Archived | Is Archived
+    Removed On | Removed At | Removal Date | Removal Reason | Is Deleted | Deleted | Deleted At
+    Removed | Archived | Is Archived
     E-Mails nicht zulassen | Massen-E-Mails nicht zulassen
     Has Hard Bounced | Hard Bounced | Bounced | Is Bounced | Marked Email as Spam | Marked as Spam
     Is Excluded From Campaigns | Email Suppressions | Deactivated
@@ -373,6 +379,20 @@ _EMAIL_RANKS = {
 # `User Name` is a login, `Lead Status` is about a sale: these do not take a qualifier.
 _UNQUALIFIABLE = frozenset({"generic_name", "ip_address", "status"})
 
+# `Email - Primary`, `Correo de contacto`: all other words say whose address it is, or which.
+_ADDRESS_WORDS = frozenset({"email", "emails", "mail", "correo", "courriel"})
+_PLACES = frozenset(_names("work|home|personal|private|business|professional|privat|pro"))
+_BESIDE_ADDRESS = _PLACES.union(
+    phrases.spoken(" ".join(_names(_QUALIFIERS) + _names(_SUFFIXES))).split(),
+    _names(
+        """
+        e | 1 | address | adresse | adres | direccion | indirizzo | endereco | id | default
+        preferred | principal | principale | kontaktowy | kontaktu | rechnungs | de | da | di | du
+        des | the | of
+        """
+    ),
+)
+
 # What forms and plugins add in brackets: `Email (Billing)`, `Newsletter (yes/no)`.
 _BRACKETS = re.compile(r"(.*\w.*?)\s*[(\[]([^()\[\]]+)[)\]]\W*", re.DOTALL)
 _REMARKS = frozenset(
@@ -386,6 +406,9 @@ _REMARKS = frozenset(
         """
     )
 )
+# `3. E-mail`, `Q3: E-mail` of surveys, `Email__c` of Salesforce.
+_NUMBER_BEFORE = re.compile(r"\s*Q?\d+\s*[.:)]\s+(?=\D)")
+_OWN_FIELD = re.compile(r"__c$")
 _NUMBERED = re.compile(r"(.*\D)\d+\W*")
 
 
@@ -416,12 +439,25 @@ def email_rank(column: str) -> int | None:
     name = normalised(column)
     if name in _EMAIL_RANKS:
         return _EMAIL_RANKS[name]
-    rank = _EMAIL_RANKS.get(_unqualified(normalised(_without_remark(column))))
-    return None if rank is None else rank + 1
+    bare = _without_remark(column)
+    rank = _EMAIL_RANKS.get(_unqualified(normalised(bare)))
+    return _rank_of_words(bare) if rank is None else rank + 1
+
+
+def _rank_of_words(column: str) -> int | None:
+    words = set(phrases.spoken(column).split())
+    if (
+        normalised(column) in _MEANINGS
+        or not words & _ADDRESS_WORDS
+        or words - _ADDRESS_WORDS - _BESIDE_ADDRESS
+    ):
+        return None
+    return 3 if words & _PLACES else 2
 
 
 def _without_remark(column: str) -> str:
-    """Return a name without what stands in brackets behind it and does not change its meaning."""
+    """Return a name without numbers and brackets that do not change its meaning."""
+    column = _OWN_FIELD.sub("", _NUMBER_BEFORE.sub("", column))
     found = _BRACKETS.fullmatch(column)
     is_remark = found and normalised(found[2]) in _REMARKS.union(PERSON_QUALIFIERS)
     return found[1] if found and is_remark else column

@@ -67,7 +67,7 @@ _UNSUBSCRIBED = _words("""
     globally unsubscribed
     opted out | opt out | optout | not opted in | do not email | do not contact | cleaned | bounced
     hard bounced | hard bounce | soft bounced | soft bounce | bounce | complained | complaint | spam
-    spam complaint
+    spam complaint | do not mail
     marked as spam | reported spam | abuse | abused | junk | suppressed | blacklisted | blocklisted
     unconfirmed | not confirmed | awaiting confirmation | not activated | transactional
     transactional only
@@ -88,7 +88,7 @@ _UNSUBSCRIBED = _words("""
 # Words that mean consent in a consent column, but could be said of anything else in others.
 _ACTIVE = _words("""
     active | confirmed | explicit | express | enabled | granted | given | agreed | accepted
-    consented | consent given
+    consented | consent given | normal | regular
     allowed | allow | approved | verified opt in | email | e-mail | c | direct | single | double
     yes please
     agree | i agree | accept | i accept | consent | i consent
@@ -110,7 +110,7 @@ _INACTIVE = _words("""
     needs attention | undeliverable | blocked | risky | not active
     do aktywacji | zablokowany | zablokowana | zwracający miękko | zwracający twardo | odbity
     removed | archived | redacted | cancelled | canceled | on hold | hold | annulé | anulado
-    annullato | cancellato | cancelado | avslutad | odrzucony
+    annullato | cancellato | cancelado | avslutad | odrzucony | removido | removida
     inaktiv | ausstehend | gelöscht | abgelehnt | inactif | en attente | supprimé | refusé
     inactivo | pendiente | rechazado | eliminado | inattivo | in attesa | eliminato | inativo
     pendente

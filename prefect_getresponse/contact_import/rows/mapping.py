@@ -287,9 +287,9 @@ def _recognised(
         mapped = [*given, *found]
         cells = _cells(sample, index)
         field, lenient, blank = known, False, known == "answer" and not any(cells)
+        if known in (*_CONSENTS, "opt_out") and any(map(is_address, cells)):
+            continue
         if known in _CONSENTS:
-            if any(map(is_address, cells)):
-                continue
             field, lenient = "consent", _is_lenient(known, cells)
         elif known == "generic_name":
             field = _meaning_of_name(index, mapped, sample)

@@ -18,15 +18,17 @@ _BETWEEN_CLAUSES = re.compile(r"[.;:!?()]")
 # All of these are looked for in `spoken` words.
 _MAIL = re.compile(
     r"newsletter|e ?mail|mailing|nieuwsbrief|nyhedsbrev|nyhetsbrev|boletin|courriel|infolettre"
+    r"|correo|elektroniczn|mailchimp|klaviyo|getresponse|brevo"
 )
-_MARKETING = re.compile(r"marketing|promo|offer|angebot|ofert")
+_MARKETING = re.compile(r"marketing|promo|offer|angebot|ofert|werbung|handlow|commercial")
 _OTHER_CHANNEL = re.compile(
     r"sms|fax|phone|telefon|whatsapp|viber|text messag|\bmms\b|push|mobile|postal|direct mail"
     r"|voice|messenger|\bcall(s|ing)?\b"
 )
 _AGREEING = re.compile(
     r"\b(agree|accept|consent|subscri|sign me up|send me|sign up|opt(ed)? ?in\b|allow"
-    r"|permi(t|ssion)|would you like|i want|i d like|wish|yes please|receives?\b|receiving"
+    r"|permi(t|ssion)|would you like|can we|may we|keep me|contact (me|you)|email me|hear from"
+    r"|i want|i d like|wish|yes please|receives?\b|receiving"
     r"|zgod|zgadzam|wyrazam|chce|otrzym|zapis|akcept|einwillig|mochte|ich will|stimme|erhalten"
     r"|abonn|anmeld|akzeptier|souhaite|veux|recevoir|acept|quiero|recibir|deseo|accett|ricevere"
     r"|desidero|voglio|aceit|receber|desejo|quero\b|ontvang|akkoord|souhlas|odebir|prenumer"
@@ -36,23 +38,23 @@ _REFUSING = re.compile(
     r"unsubscri|opt(ed|s|ing)? ?(me )?out|bounced|\b(hard|is|has) bounc|black ?list|block ?list"
     r"|suppress|quarantin|complained|marked (e ?mail )?as spam|report(ed)? (as )?spam|spam report"
     r"|spam complain|do ?not ?(send|(bulk ?|allow )?(e ?mail|contact|market))|invalid e ?mail"
-    r"|e ?mail invalid|stop (sending|receiving)|abgemeldet|ausgetragen|\babmeld|desabonn|desinscri"
-    r"|dad[oa] de baja|(fecha|motivo) de baja|desuscri|disiscri|descadastr|uitgeschreven|afgemeld"
-    r"|wypisan|wyrejestr|avregistrer|avprenumer|afmeldt|frameldt|avmeldt|odhlasen|leiratkoz"
-    r"|dezabon|отписа"
+    r"|e ?mail invalid|stop (sending|receiving)|abgemeldet|ausgetragen|\babmeld|widerspruch"
+    r"|desabonn|desinscri|dad[oa] de baja|(fecha|motivo) de baja|desuscri|disiscri|descadastr"
+    r"|uitgeschreven|afgemeld|wypis|wyrejestr|rezygnac|sprzeciw|anulowan\w* subskr|avregistrer"
+    r"|avprenumer|afmeldt|frameldt|avmeldt|odhlasen|leiratkoz|dezabon|отписа"
 )
 # `I do not wish to receive`, `Ich möchte keine E-Mails erhalten`: some words may lie between.
 _NOT = (
-    r"\b(not|don t|dont|doesn t|won t|no longer|never|nicht|keine[nr]?|nie|ne|pas|non|nao|niet|geen"
-    r"|inte|ikke|nechci|no (deseo|quiero|acepto|desea))\b"
+    r"\b(not|don t|dont|doesn t|won t|no longer|never|nicht|kein(e[nr]?)?|nie|ne|pas|non|nao|niet"
+    r"|geen|inte|ikke|nechci|no (deseo|quiero|acepto|desea|recibir|enviar))\b(?! (want to )?miss)"
 )
 _DENIAL = re.compile(_NOT)
-_NEGATED = re.compile(rf"{_NOT}(?: \w+){{0,4}}? (?={_AGREEING.pattern})")
+_NEGATED = re.compile(rf"{_NOT}(?: \w+){{0,4}}? (?={_AGREEING.pattern}|\b({_MAIL.pattern}))")
 # `You can unsubscribe at any time` refuses nothing.
 _REVOCABLE = re.compile(r"\b(can|may|could) (\w+ )?(unsubscribe|opt out)")
 
 # Columns about when, how and by whom, about other mails, and numbers of them.
-_ASKING = re.compile(r"^(date|time|data|when|how|why|which|source)\b")
+_ASKING = re.compile(r"^(date|time|data|when|how|why|which|source|best|preferred)\b")
 _DETAIL = re.compile(r"\b(date|time|timestamp|source|ip|method|at)$")
 _OTHER_MAILS = re.compile(r"\b(partner|third part|invoice|faktur|rechnung)")
 _NO_ANSWER = re.compile(
@@ -91,7 +93,7 @@ def stance(column: str) -> Literal["consent", "opt_out", "answer"] | None:
     answer = _AGREEING.search(words) and _is_about_mail(words) and not _is_detail(words)
     if answer and len(column.split()) >= _WORDS_OF_SENTENCE:
         return "opt_out" if _is_negated(column) or _refuses_first(words) else "consent"
-    if _REFUSING.search(words):
+    if _REFUSING.search(words) or (_MAIL.search(words) and _is_negated(column)):
         by_mail = _MAIL.search(words) or not _OTHER_CHANNEL.search(words)
         return "opt_out" if by_mail and not _NO_REFUSAL.search(words) else None
     return "answer" if answer and not _NO_ANSWER.search(words) else None

@@ -128,6 +128,43 @@ def test_whose_name_it_is_may_stand_before_or_behind(name: str, found: tuple[str
     assert meaning(name) == found
 
 
+@pytest.mark.parametrize(
+    ("name", "rank"),
+    [
+        ("1. Email", 1),
+        ("Email__c", 1),
+        ("Email (Billing)", 1),
+        ("Kunden-E-Mail", 1),
+        ("Email Address 1", 2),
+        ("Email - Primary", 2),
+        ("Correo de contacto", 2),
+        ("Email Address - Personal", 3),
+        ("Email - Secondary", None),
+        ("Account Email", None),
+        ("From Email", None),
+        ("Email Subscriber", None),
+    ],
+)
+def test_an_address_is_known_by_all_of_its_words(name: str, rank: int | None) -> None:
+    assert email_rank(name) == rank
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("First name (optional)", "first_name"),
+        ("Last Name (Billing)", "last_name"),
+        ("First_Name__c", "first_name"),
+        ("Q2: First name", "first_name"),
+        ("Newsletter (yes/no)", "consent"),
+        ("Opted-out (tak/nie)", "opt_out"),
+        ("Tag 2", "tags"),
+    ],
+)
+def test_remarks_and_numbers_change_no_meaning(name: str, field: str) -> None:
+    assert meaning(name) == (field, True)
+
+
 def test_whose_address_it_is_may_stand_behind() -> None:
     assert email_rank("E-mail klienta") == email_rank("Adresse e-mail du client") == 1
     assert email_rank("E-mail sprzedawcy") is None

@@ -27,6 +27,10 @@ def test_words_are_found_however_they_are_joined(text: str, words: str) -> None:
         "I would like to receive the newsletter of Acme and its partners",
         "I agree to receive offers sent by email",
         "Zgadzam się na otrzymywanie newslettera na podany adres e-mail",
+        "Zgoda na przesyłanie informacji handlowych drogą elektroniczną",
+        "Keep me up to date on news and exclusive offers",
+        "Can we contact you by email about future events?",
+        "Don't miss out! Yes, I want your newsletter",
         "Souhaitez-vous recevoir notre newsletter ? oui/non",
     ],
 )
@@ -46,6 +50,8 @@ def test_a_sentence_is_what_people_agree_to(column: str) -> None:
         "Nie chcę otrzymywać newslettera",
         "Je ne souhaite pas recevoir la newsletter",
         "No deseo recibir el boletín",
+        "Ne pas envoyer d'e-mails commerciaux",
+        "Rezygnacja z otrzymywania wiadomości e-mail",
     ],
 )
 def test_a_yes_to_a_negated_sentence_is_a_no(column: str) -> None:
@@ -74,6 +80,9 @@ def test_a_yes_to_a_negated_sentence_is_a_no(column: str) -> None:
         "Abmeldedatum",
         "Date de désabonnement",
         "Fecha de baja",
+        "Kein E-Mail-Empfang",
+        "No recibir correos electrónicos",
+        "Anulowano subskrypcję wszystkich e-maili",
     ],
 )
 def test_time_and_reason_of_a_refusal_are_one(column: str) -> None:
@@ -114,6 +123,7 @@ def test_a_short_phrase_may_be_an_answer(column: str) -> None:
         "Zgoda na faktury e-mail",
         "Subscription Plan",
         "Accepts Marketing Updated At",
+        "Best way to contact you, email or post",
     ],
 )
 def test_phrases_about_something_else_say_nothing(column: str) -> None:
