@@ -138,7 +138,7 @@ class Definition(BaseModel):
 
 @dataclass(frozen=True)
 class Choices:
-    """What a user wants other than the file says; what is None stays.
+    """What a user wants instead of what the file says; None keeps that.
 
     Attributes:
         block: Name of the credentials block.
@@ -147,7 +147,7 @@ class Choices:
         cron: When runs are due.
         time_zone: Time zone of `cron`.
         name: Name of the deployment.
-        paused: Whether schedules rest.
+        paused: Whether schedules are paused.
     """
 
     block: str

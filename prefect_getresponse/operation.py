@@ -417,7 +417,7 @@ def sent_type(hint: Any) -> Any:
         kept = [extra for extra in extras if not isinstance(extra, Query | Body)]
         return Annotated[(sent_type(inner), *kept)] if kept else sent_type(inner)
     if get_origin(hint) in (Union, types.UnionType):
-        return Union[tuple(item for item in get_args(hint) if item is not Omit)]  # noqa: UP007
+        return Union[tuple(item for item in get_args(hint) if item is not Omit)]  # noqa: UP007 - as many as there are
     return hint
 
 

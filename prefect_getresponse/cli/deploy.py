@@ -48,7 +48,7 @@ def deploy(
         time_zone: Time zone of the schedule, such as Europe/Warsaw.
         param: NAME=VALUE: any other parameter of the flow; VALUE is JSON, or else a text.
         name: Name of the deployment, for a second one of the same flow.
-        paused: Let the schedule rest.
+        paused: Pause the schedule.
         serve: Start the runs from here, on this machine, until Ctrl-C; no pool and no worker.
         dry_run: Show what would be applied.
     """

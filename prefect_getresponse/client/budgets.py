@@ -23,7 +23,7 @@ SPAN = 10.0
 SLACK = 1.0
 """Seconds by which the last one of a turn may be late."""
 HORIZON = 600.0
-"""Seconds: no queue of turns is as long, so what is further ahead was written by a wrong clock."""
+"""Seconds that no queue of turns takes: what is further ahead was written by a wrong clock."""
 DAY = 86_400.0
 
 Book = list[tuple[float, int]]

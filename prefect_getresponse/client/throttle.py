@@ -38,7 +38,7 @@ _RESET_TOLERANCE = 2.0
 _SOON = 2.0
 """Seconds before a start in which it is time to reserve it."""
 _SUSPECTED = 12.0
-"""Calls a second that other programs may make for all we know before they were counted."""
+"""Calls a second that other programs are assumed to make until they have been counted."""
 _MEMORY = 30.0
 """Seconds over which the calls of other programs are counted."""
 

@@ -33,7 +33,7 @@ from prefect_getresponse.tasks.tags import create_tag, list_tags
 
 PAGES_AT_ONCE = 4
 _CREATIONS = 3
-"""Most times a tag is created of which no trace is found; its name makes a repeat harmless."""
+"""How often a tag of which no trace is found is created; its name makes a repeat harmless."""
 _SINGLE_OPT_IN = {"email": "single", "api": "single", "import": "single", "webform": "single"}
 
 

@@ -36,7 +36,7 @@ class TooManyRejects(GetResponseError):
 
 
 class RejectLimit:
-    """Counts answers, and stops a run that will fail for its rejects by far.
+    """Counts answers, and stops a run that will clearly fail because of its rejects.
 
     Args:
         ratio: Share of rejected rows above which a run fails.
@@ -48,7 +48,7 @@ class RejectLimit:
         self._rejected = 0
 
     def count(self, rows: int, *, rejected: bool) -> None:
-        """So many more rows have an answer."""
+        """Count rows that have an answer."""
         self._rows += rows
         self._rejected += rows if rejected else 0
 

@@ -19,7 +19,7 @@ class Progress(Protocol):
         ...
 
     def advance(self, done: int) -> None:
-        """So many units of the phase are done."""
+        """Show how many units of the phase are done."""
         ...
 
     def note(self, text: str) -> None:

@@ -14,7 +14,7 @@ from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, NEEDS_ATTE
 from prefect_getresponse.masking import mask
 
 ROWS_SHOWN = 1000
-"""Most rows of a table: Prefect's UI shows so many well."""
+"""Most rows of a table; Prefect's UI copes well with that many."""
 _NAME_LENGTH = 120
 _SLUG_LENGTH = 40
 

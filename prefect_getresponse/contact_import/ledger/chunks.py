@@ -232,9 +232,9 @@ class Chunks(Rows):
         ).rowcount
 
     def conclude(self, run: int) -> None:
-        """Give calls their last state that nothing more is to be learnt of.
+        """Give calls of which nothing more can be learnt their final state.
 
-        People who are still awaited leave theirs as it is.
+        A call whose people are still awaited keeps its state.
         """
         self._db.execute(
             "UPDATE chunks SET state = CASE WHEN state = ? THEN ?"

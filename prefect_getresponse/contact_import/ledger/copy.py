@@ -1,15 +1,14 @@
 """A copy of the ledger elsewhere, for workers whose disk does not outlive them.
 
-A call that adds people is made only when the copy says that it was: whoever goes on from the copy
+A call that adds people is made only once the copy lists it as sent: whoever continues from the copy
 finds it in doubt, looks for its people, and sends it again only if they never came.  So the copy
-may say it of calls that are still to be made, of a hundred at a time, and need not hear of each
-answer.
+may list calls in advance, a hundred at a time, and need not be told each answer.
 
-Two workers are kept apart by claims.  Who begins puts down a claim, greater than all that are
-there, and only then reads the newest copy; who has written a copy looks for greater claims before
-it sends.  Whichever was first, either the later worker has read what the earlier one sends, or the
-earlier one sees the claim and stops.  That needs a storage that shows a file as soon as it is
-written, as disks, S3 and its like do, and no clocks that agree.
+Two workers are kept apart by claims.  A worker that begins puts down a claim, greater than all that
+are there, and only then reads the newest copy; after writing a copy, it looks for greater claims
+before it sends.  Whichever was first, either the later worker has read what the earlier one sends,
+or the earlier one sees the claim and stops.  That needs storage that shows a file as soon as it is
+written, as disks, S3 and the like do; clocks need not agree.
 """
 
 from __future__ import annotations
@@ -180,7 +179,7 @@ class LedgerCopy:
 
 
 class Told:
-    """Sees to it that the copy tells of each call of a run before it is made.
+    """Makes sure that the copy lists each call of a run before it is made.
 
     Args:
         copy: The copy; None if there is none.

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS imports (
 ) WITHOUT ROWID;
 """
 ACTIVE = frozenset({"uploaded", "to_review", "review", "approved"})
-"""States of an import that GetResponse has not done with."""
+"""States of an import that GetResponse is not done with."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class ImportState:
 
     @property
     def is_active(self) -> bool:
-        """Whether GetResponse has not done with it."""
+        """Whether GetResponse is not done with it."""
         return self.status in ACTIVE
 
     @property

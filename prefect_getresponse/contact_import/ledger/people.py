@@ -110,9 +110,9 @@ class People(Connection):
     def remember_outcomes(self, run: int, now: float) -> None:
         """Keep what became of the people, so that the next run sends only what has changed.
 
-        Of people of whom nothing was sent, because something is still on its way to them, what was
-        sent last stays remembered.  Of people who were sent anew although nobody had seen them
-        arrive, it is unsure which of both is on the list: they are compared.
+        Where nothing was sent because something is still on its way, what was sent last stays
+        remembered.  Where somebody was sent again although nobody had seen them arrive, nobody
+        knows which of the two is on the list: the next run compares.
         """
         was_sent = "(chunk IS NOT NULL OR action = 'await')"
         at_work = "reason IS 'import_at_work'"

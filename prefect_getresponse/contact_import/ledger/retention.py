@@ -1,7 +1,7 @@
 """Forget people in time: what ledgers and reject files hold of them is purged after a while.
 
-Needed is what became of people who are still in a source, or the next import would look at each of
-them again.  Nothing else is, once its run has ended.
+What became of people who are still in a source is needed: without it the next import would look at
+each of them again.  Nothing else is needed once its run has ended.
 """
 
 from __future__ import annotations

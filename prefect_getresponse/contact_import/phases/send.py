@@ -49,7 +49,7 @@ FAILURES_IN_A_ROW = 3
 _STATES = {Verdict.REJECTED: ChunkState.REJECTED, Verdict.UNKNOWN: ChunkState.UNKNOWN}
 _ROW_OF_BATCH = re.compile(r"\bcontacts(?:\[|\.)(\d+)")
 _ACCOUNT_WIDE_CODES = frozenset({1021, 1024, 1027, 1028})
-"""400 and 404 answers that would meet every row: headers, domain, contact limit of the plan."""
+"""400 and 404 answers that every row would get: headers, domain, contact limit of the plan."""
 
 
 async def send(
@@ -126,7 +126,7 @@ class _Sent:
         self._rows = 0
 
     def add(self, rows: int) -> None:
-        """So many more are sent."""
+        """Count rows that were sent."""
         self._rows += rows
         self._progress.advance(self._rows)
 

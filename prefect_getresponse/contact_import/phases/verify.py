@@ -22,7 +22,7 @@ from prefect_getresponse.contact_import.routes.import_lane import outcome_of
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 ATTEMPTS = 3
-"""Most times a chunk is sent whose outcome stays in doubt."""
+"""How often a chunk whose outcome stays in doubt is sent at most."""
 
 
 async def verify(

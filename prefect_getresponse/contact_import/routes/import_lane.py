@@ -39,11 +39,11 @@ from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 ATTEMPTS = 3
-"""Most times an import is sent of which no trace is found."""
+"""How often an import of which no trace is found is sent at most."""
 CLOCKS_APART = 60.0
 """Seconds by which GetResponse's clock may be behind ours."""
 ACTIVE_AT_ONCE = 2
-"""Imports of an account that GetResponse works on at the same time, one of them a list."""
+"""Imports of an account that GetResponse works on at the same time, at most one per list."""
 OLDEST = 7 * 86_400.0
 """Seconds after which an import that is still running is not waited for."""
 PEOPLE_AT_ONCE = 100

@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
+from pathlib import Path
 from typing import cast
 
 from prefect_getresponse.contact_import.errors import SourceNotFound, UnreadableSource, listed
@@ -111,7 +112,7 @@ def _arrangement(
 def _matching(pattern: str) -> list[str]:
     if not is_url(pattern):
         found = glob.glob(str(absolute(pattern)), recursive=True)  # noqa: PTH207 - `**`, absolute
-        return sorted(path for path in found if not os.path.isdir(path))  # noqa: PTH112
+        return sorted(path for path in found if not Path(path).is_dir())
     files, path = file_system(pattern)
     try:
         names = cast(list[str], files.glob(path))

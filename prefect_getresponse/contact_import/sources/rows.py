@@ -18,7 +18,7 @@ class RowsSource(ValueSource):
     takes a list, or a function that returns the rows from the start at every call.
 
     Mappings have no header, the first is row 1; a key that a mapping lacks is a blank cell, and
-    nested mappings become columns with dotted names. Of sequences the first is the header, row 1.
+    nested mappings become columns with dotted names. The first of sequences is the header, row 1.
 
     Args:
         rows: The rows, or a function that returns them, which may be a generator function.
@@ -41,7 +41,7 @@ class RowsSource(ValueSource):
         if first is None:
             raise EmptySource("there are no rows", "Check what makes them", name)
         self._by_name = isinstance(first, Mapping)
-        self._columns = self._names(first)
+        self._columns = self._names()
         check_width(self._columns, name)
 
     def _values(self) -> Iterator[tuple[int, Sequence[object]]]:
@@ -54,7 +54,7 @@ class RowsSource(ValueSource):
             if row > 1:
                 yield row, [*values, *[""] * (width - len(values))]
 
-    def _names(self, first: Row) -> list[str]:
+    def _names(self) -> list[str]:
         if not self._by_name:
             header = next(self._sequences())
             return column_names(name if isinstance(name, str) else "" for name in header)

@@ -9,7 +9,7 @@ class Source(Protocol):
 
     Attributes:
         location: What identifies the source from run to run, such as the absolute path. Without
-            passwords, for it is written down.
+            passwords, because it is written down.
         name: Short name for people, such as the name of the file.
     """
 
@@ -45,7 +45,7 @@ class Source(Protocol):
 
 @runtime_checkable
 class ColumnarSource(Source, Protocol):
-    """A source that has its records by columns, which saves turning them round twice."""
+    """A source that holds its records by columns, which saves transposing them twice."""
 
     def batches(self) -> Iterator[tuple[int, Sequence[Sequence[str]]]]:
         """Yield the row of the first record and the cells of each column, some records at a time.

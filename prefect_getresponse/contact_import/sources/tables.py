@@ -1,4 +1,4 @@
-"""What sources have in common whose cells are values and not text: rows, databases."""
+"""What sources whose cells are values, not text, have in common: rows and databases."""
 
 import hashlib
 from abc import ABC, abstractmethod
