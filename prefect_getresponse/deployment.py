@@ -303,7 +303,7 @@ def server() -> Generator[Deployer]:
             yield Deployer(client)
     except httpx.HTTPError as error:
         raise InvalidConfiguration(
-            f"the Prefect server does not do it: {error}",
+            f"the Prefect server did not do it: {error}",
             advice="Check PREFECT_API_URL and the key; `prefect server status` tells more.",
         ) from None
 

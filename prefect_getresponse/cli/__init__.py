@@ -68,7 +68,7 @@ def run(arguments: list[str]) -> int:
         complain(error)
         return NOT_STARTED
     except KeyboardInterrupt:
-        err.print("interrupted; the same command goes on where it stopped")
+        err.print("interrupted; the same command resumes where it stopped")
         return FAILED
     return code if isinstance(code, int) else OK
 

@@ -42,7 +42,7 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
     with job.open_ledger() as ledger:
         run = ledger.unfinished(job.key)
         if run is not None and run.phase is Phase.SENDING and not job.options.dry_run:
-            progress.note(f"going on with the interrupted run {run.run_id}")
+            progress.note(f"resuming the interrupted run {run.run_id}")
             ledger.add_calls(run.number, job.calls)
             return run.run_id
         if run is not None:

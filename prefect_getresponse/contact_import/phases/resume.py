@@ -1,6 +1,6 @@
 """Resume: what to do about a run that was begun and not ended.
 
-The same source goes on where it stopped.  If the source has changed meanwhile, the old run is
+With the same source it continues where it stopped.  If the source has changed meanwhile, the old run is
 settled first: its doubtful calls are read back, nothing is sent, and it is closed for good.
 """
 
