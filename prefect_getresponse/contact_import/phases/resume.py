@@ -1,7 +1,7 @@
 """Resume: what to do about a run that was begun and not ended.
 
-With the same source it continues where it stopped.  If the source has changed meanwhile, the old run is
-settled first: its doubtful calls are read back, nothing is sent, and it is closed for good.
+With the same source it continues where it stopped.  If the source has changed meanwhile, the old
+run is settled first: its doubtful calls are read back, nothing is sent, and it is closed for good.
 """
 
 from __future__ import annotations
