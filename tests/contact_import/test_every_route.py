@@ -1,4 +1,4 @@
-"""Whatever road people take, they end up the same."""
+"""Whatever route people take, they end up the same."""
 
 from __future__ import annotations
 

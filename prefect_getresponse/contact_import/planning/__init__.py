@@ -1,1 +1,1 @@
-"""Planning: what is to become of each row, on which road, and at what cost."""
+"""Planning: what is to become of each row, by which route, and at what cost."""

@@ -51,7 +51,7 @@ class _Group:
 
 
 async def plan_imports(job: Job, run: int, ledger: Ledger, account: Account) -> int | None:
-    """Cut rows into imports where those are the quicker road, or were asked for.
+    """Cut rows into imports where those are the quicker route, or were asked for.
 
     Args:
         job: The job.

@@ -1,4 +1,4 @@
-"""Which road for which rows, and what it will cost.
+"""Which route for which rows, and what it will cost.
 
 For up to 200 new people, one call each is as quick, and answers for every row.  Batches bring
 80,000 in the first minute and a half, and then 80,000 every ten minutes.  Above that an import is
@@ -24,7 +24,7 @@ _BATCH = ENDPOINT_BUDGETS["contacts/batch"]
 
 
 def route_of_new_people(choice: RouteChoice, people: int, *, imports: bool) -> str:
-    """Road for new people.
+    """Route for new people.
 
     Args:
         choice: What was asked for.
@@ -39,7 +39,7 @@ def route_of_new_people(choice: RouteChoice, people: int, *, imports: bool) -> s
 
 
 def route_of_known_people(choice: RouteChoice, people: int, *, imports: bool) -> str:
-    """Road for people of the list who may differ from the source.
+    """Route for people of the list who may differ from the source.
 
     Args:
         choice: What was asked for.
@@ -57,7 +57,7 @@ class Estimate:
     """What sending will cost.
 
     Attributes:
-        route: Road for new people.
+        route: Route for new people.
         add: People to be added.
         update: People to be changed.
         remove: People to be removed.

@@ -1,4 +1,4 @@
-"""Roads into GetResponse: one module a route, each turning rows of a chunk into calls."""
+"""Routes into GetResponse: one module per route, each turning rows of a chunk into calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The automatic choice of the road, and what it will cost."""
+"""The automatic choice of the route, and what it will cost."""
 
 import pytest
 
