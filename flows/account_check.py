@@ -19,6 +19,7 @@ from prefect_getresponse.account_check.report_markdown import report_markdown
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.event_loops import run_on_loop
+from prefect_getresponse.failed_states import fails_in_a_sentence
 
 
 class AccountCheckFailed(GetResponseError):
@@ -32,6 +33,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name="account-check", flow_run_name=_flow_run_name)
+@fails_in_a_sentence
 def account_check(
     credentials: GetResponseCredentials,
     campaign: str = "",

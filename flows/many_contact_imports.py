@@ -33,6 +33,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.contact_import.sources import short_name
 from prefect_getresponse.credentials import GetResponseCredentials
+from prefect_getresponse.failed_states import fails_in_a_sentence
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
 
 LOOK_EVERY = 5.0
@@ -86,6 +87,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name="many-contact-imports", flow_run_name=_flow_run_name)
+@fails_in_a_sentence
 def many_contact_imports(
     credentials: GetResponseCredentials,
     imports: list[ListImport],

@@ -25,6 +25,7 @@ from prefect_getresponse.contact_import.display.flow_artifacts import (
 )
 from prefect_getresponse.contact_import.display.flow_events import emit_ending
 from prefect_getresponse.contact_import.display.flow_progress import FlowProgress
+from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.job import (
     ImportOptions,
     Job,
@@ -42,9 +43,15 @@ from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
 from prefect_getresponse.contact_import.progress import Progress
-from prefect_getresponse.contact_import.report import ImportReport, failure, interrupted
+from prefect_getresponse.contact_import.report import (
+    ImportReport,
+    Interrupted,
+    failure,
+    interrupted,
+)
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.event_loops import run_on_loop
+from prefect_getresponse.failed_states import fails_in_a_sentence
 
 T = TypeVar("T")
 
@@ -57,6 +64,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name="nightly-contact-import", flow_run_name=_flow_run_name)
+@fails_in_a_sentence
 def nightly_contact_import(
     credentials: GetResponseCredentials,
     source: str,
@@ -217,15 +225,15 @@ def report_import(job: Job, run_id: str, error: GetResponseError | None) -> Impo
     result = report(job, run_id, time.time, error)
     show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
     emit_ending(job, result, "failed" if result.problem else "completed")
-    get_run_logger().info(
-        "%s", ", ".join(f"{rows} {verdict}" for verdict, rows in result.verdicts.items() if rows)
-    )
+    get_run_logger().info("%s", result.line())
     return result
 
 
 def report_cancelled(job: Job, run_id: str) -> None:
     """Leave the report of what was done so far; the next run goes on from there."""
     result = report(job, run_id, time.time, interrupted())
+    # First, as whoever ended the run may not wait until Prefect has taken the rest.
+    get_run_logger().warning("stopped: %s. %s", result.line(), Interrupted.default_advice)
     show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
     emit_ending(job, result, "cancelled")
 
@@ -233,4 +241,7 @@ def report_cancelled(job: Job, run_id: str) -> None:
 def _run(
     credentials: GetResponseCredentials, phase: Callable[[AsyncClient], Coroutine[Any, Any, T]]
 ) -> T:
-    return run_on_loop(lambda: phase(credentials.get_async_client()))
+    try:
+        return run_on_loop(lambda: phase(credentials.get_async_client()))
+    except (GetResponseError, ImportInputError) as error:
+        raise error.with_traceback(None) from None  # it says all: Prefect logs its way from here

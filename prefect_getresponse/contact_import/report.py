@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.display.markdown import report_markdown
+from prefect_getresponse.contact_import.display.markdown import report_line, report_markdown
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
 
 _REJECT_COLUMNS = ("row", "verdict", "reason", "field", "address", "key", "explanation", "detail")
@@ -105,10 +105,19 @@ class ImportReport(BaseModel):
             return f"the verdicts do not account for all {self.rows_read} rows"
         if unknown := self.verdicts[Verdict.UNKNOWN]:
             return f"the outcome of {unknown} rows is unknown"
-        if self.reject_ratio > self.max_reject_ratio:
-            share = f"{self.reject_ratio:.1%} of the rows were rejected"
-            return f"{share}, more than the limit of {self.max_reject_ratio:.1%}"
-        return None
+        return self.too_many_rejects
+
+    @property
+    def too_many_rejects(self) -> str | None:
+        """That more rows were rejected than the limit allows, in a sentence; None if not."""
+        if self.reject_ratio <= self.max_reject_ratio:
+            return None
+        share = f"{self.reject_ratio:.1%} of the rows were rejected"
+        return f"{share}, more than the limit of {self.max_reject_ratio:.1%}"
+
+    def line(self) -> str:
+        """What became of the rows, on one line."""
+        return report_line(self)
 
     def markdown(self, *, goes_on: bool = False) -> str:
         """The report as people like to read it.
@@ -142,9 +151,13 @@ def interrupted() -> Interrupted:
 
 def failure(report: ImportReport) -> ImportFailed:
     """The error that a report with a problem is raised as."""
+    problem = report.problem or ""
+    advice = "See the report; running the same import again goes on where it stopped."
+    if problem == report.too_many_rejects:
+        file = report.rejects_file or "the report"
+        advice = f"Correct those that {file} names, or raise max_reject_ratio."
     error = ImportFailed(
-        f"import of {report.source} into {report.campaign}: {report.problem}",
-        advice="See the report; running the same import again goes on where it stopped.",
+        f"import of {report.source} into {report.campaign}: {problem.rstrip('.')}", advice=advice
     )
     error.report = report
     return error

@@ -91,6 +91,25 @@ def test_an_error_that_ends_with_its_own_full_stop_gets_no_second_one() -> None:
     assert ".." not in text
 
 
+def test_who_failed_for_rejects_alone_is_told_what_helps_against_those() -> None:
+    over = report(reject_ratio=0.21, rejects_file="/state/run-rejects.csv")
+    told = "Correct those that /state/run-rejects.csv names, or raise max_reject_ratio."
+    assert str(failure(over)).endswith(f"more than the limit of 20.0%. {told}")
+    assert "`--max-reject-ratio`" in over.markdown()
+    assert "`--max-reject-ratio`" not in report().markdown()
+    lost = report(reject_ratio=0.21, balanced=False)
+    assert str(failure(lost)).endswith("again goes on where it stopped.")
+
+
+def test_one_line_says_how_far_the_rows_came() -> None:
+    assert report().line() == "9 added, 1 rejected"
+    verdicts = report().verdicts | {"added": 0, "unknown": 1009}
+    reasons = {"unknown": {"not_looked_for": 4, "in_doubt": 5, "not_sent": 1000}}
+    stopped = report(error="stopped", verdicts=verdicts, reasons=reasons)
+    taken = "4 taken by GetResponse and not yet looked for"
+    assert stopped.line() == f"1 rejected, {taken}, 5 in doubt, 1,000 not sent"
+
+
 def test_as_dict_is_plain_data_with_every_verdict() -> None:
     plain = report().as_dict()
     assert plain["verdicts"].keys() == {verdict.value for verdict in Verdict}

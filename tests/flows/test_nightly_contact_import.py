@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from prefect.client.schemas.objects import State
 from prefect.flow_engine import run_flow as run_flow_engine
 
 from prefect_getresponse import GetResponseCredentials
+from prefect_getresponse.contact_import.errors import SourceNotFound
 from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
 from tests.docs.blocks import ROOT, blocks_of
@@ -249,6 +251,60 @@ def test_too_many_rejects_fail_the_run_and_the_report_is_there(
     assert "Needs attention" in prefect.artifacts(flow_run)["report"]["data"]
 
 
+def log_of(prefect: Prefect, flow_run: dict[str, Any]) -> list[str]:
+    """Lines of a run's log, when its last one has arrived."""
+    only = {"logs": {"flow_run_id": {"any_": [flow_run["id"]]}}}
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        found = prefect.find("logs", sort="TIMESTAMP_ASC", limit=200, **only)
+        lines = [each["message"] for each in found]
+        if any("Finished in state" in each["message"] for each in found if not each["task_run_id"]):
+            return lines
+        time.sleep(0.2)
+    raise TimeoutError("the log did not arrive")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"max_reject_ratio": 0.0}, "25.0% of the rows were rejected"),
+        ({"max_reject_ratio": 2.0}, "max_reject_ratio"),
+    ],
+)
+def test_the_log_of_a_failed_run_is_short_and_ends_with_what_to_do(
+    prefect: Prefect,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+    change: dict[str, Any],
+    says: str,
+) -> None:
+    with Path(options["source"]).open("a") as file:
+        file.write("\nbroken,Broken,yes\n")
+
+    state = run_flow(credentials, **{**options, **change}, return_state=True)
+
+    error = state.result(raise_on_failure=False)
+    assert says in str(error)
+    assert state.message == str(error)
+    lines = log_of(prefect, prefect.latest_flow_run())
+    assert "Traceback" not in "\n".join(lines)
+    assert str(error) in lines[-1]
+
+
+def test_a_missing_source_is_logged_without_the_way_to_it(
+    prefect: Prefect, credentials: GetResponseCredentials, options: dict[str, Any]
+) -> None:
+    state = run_flow(credentials, **{**options, "source": "/nowhere.csv"}, return_state=True)
+
+    error = state.result(raise_on_failure=False)
+    assert isinstance(error, SourceNotFound)
+    lines = log_of(prefect, prefect.latest_flow_run())
+    assert "there is no file /nowhere.csv" in lines[-1]
+    traceback = "\n".join(lines)
+    assert traceback.count("Traceback") == 1  # the task's own
+    assert "contact_import/sources" not in traceback
+
+
 def test_a_key_refused_in_the_middle_fails_the_run_and_the_next_goes_on(
     account: FastSandbox, credentials: GetResponseCredentials, options: dict[str, Any]
 ) -> None:
@@ -380,6 +436,11 @@ def test_a_cancelled_run_reports_what_was_done_and_is_resumed(
     artifacts = prefect.artifacts(flow_run)
     assert "interrupted" in artifacts["report"]["data"]
     assert artifacts["progress"]["description"].startswith("stopped")
+    assert "Traceback" not in said
+    [line] = [line for line in said.splitlines() if " - stopped: " in line]
+    undecided = re.findall(r"(\d+) (?:taken by GetResponse|in doubt|not sent)", line)
+    assert sum(map(int, undecided)) == len(PEOPLE)
+    assert line.endswith("run again goes on where it stopped.")
 
     account.faults()
     report = run_flow(credentials, **options)

@@ -24,6 +24,12 @@ _ADVICE = {
     Verdict.REFUSED: "**Refused** rows are people who must not be written to: nothing to do.",
 }
 
+_HOW_FAR = {
+    "not_looked_for": "taken by GetResponse and not yet looked for",
+    "in_doubt": "in doubt",
+    "not_sent": "not sent",
+}
+
 
 def report_markdown(report: ImportReport, *, goes_on: bool = False) -> str:
     """A report as people like to read it.
@@ -48,6 +54,20 @@ def report_markdown(report: ImportReport, *, goes_on: bool = False) -> str:
             *[f"- {note}" for note in _details(report)],
         ]
     )
+
+
+def report_line(report: ImportReport) -> str:
+    """How many rows have which verdict, on one line; of those without one, how far they came.
+
+    Args:
+        report: The report.
+    """
+    counts = {verdict: rows for verdict, rows in report.verdicts.items() if rows}
+    if report.error and Verdict.UNKNOWN in counts:
+        del counts[Verdict.UNKNOWN]
+        counts |= report.reasons.get(Verdict.UNKNOWN, {})
+    words = [f"{rows:,} {_HOW_FAR.get(what, _words(what))}" for what, rows in counts.items()]
+    return ", ".join(words)
 
 
 def _summary(report: ImportReport, goes_on: bool) -> str:
@@ -97,6 +117,8 @@ def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
         for verdict, advice in _ADVICE.items()
         if report.verdicts.get(verdict) and not (report.error and verdict is Verdict.UNKNOWN)
     ]
+    if report.too_many_rejects:
+        steps.append("Or allow more of them: `max_reject_ratio` (`--max-reject-ratio`).")
     return ["## What to do next", "", *[f"- {step}" for step in steps], ""] if steps else []
 
 
