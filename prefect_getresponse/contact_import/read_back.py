@@ -5,10 +5,24 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from prefect_getresponse.contact_import.active_run import ActiveRun
-from prefect_getresponse.contact_import.ledger import Standing
+from prefect_getresponse.contact_import.ledger import Ledger, Standing
 from prefect_getresponse.contact_import.planning.opt_outs import read_removed
 from prefect_getresponse.contact_import.rows.addresses import compare_key
 from prefect_getresponse.contact_import.verdicts import Verdict
+
+
+def note_listed(ledger: Ledger, run: int, standing: Standing, page: list[dict[str, str]]) -> None:
+    """Remember a page of people of the list.
+
+    Args:
+        ledger: The ledger.
+        run: Number of the run.
+        standing: How they are on the list.
+        page: The people, as GetResponse lists them.
+    """
+    people = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]
+    with ledger.transaction():
+        ledger.add_listed(run, standing, people)
 
 
 class ReadBack:
@@ -50,6 +64,4 @@ class ReadBack:
         self._run.ledger.settle_departed(self._run.number)
 
     def _add(self, standing: Standing, page: list[dict[str, str]]) -> None:
-        people = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]
-        with self._run.ledger.transaction():
-            self._run.ledger.add_listed(self._run.number, standing, people)
+        note_listed(self._run.ledger, self._run.number, standing, page)

@@ -33,8 +33,8 @@ from prefect_getresponse.contact_import.planning.routing import (
     route_of_new_people,
 )
 from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.contact_import.read_back import note_listed
 from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
-from prefect_getresponse.contact_import.rows.addresses import compare_key
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -107,15 +107,11 @@ class _Planning:
         self._progress.start("reading the list", None, "people")
         read = 0
         async for page in self._account.subscribers(campaign.campaign_id):
-            people = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]
-            with self._ledger.transaction():
-                self._ledger.add_listed(self._run, Standing.SUBSCRIBED, people)
+            note_listed(self._ledger, self._run, Standing.SUBSCRIBED, page)
             read += len(page)
             self._progress.advance(read)
         async for page in self._account.search(campaign.campaign_id, "unconfirmed"):
-            waiting = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]
-            with self._ledger.transaction():
-                self._ledger.add_listed(self._run, Standing.UNCONFIRMED, waiting)
+            note_listed(self._ledger, self._run, Standing.UNCONFIRMED, page)
         return await read_opt_outs(
             self._account, self._ledger, self._run, campaign.campaign_id, self._job.started
         )
