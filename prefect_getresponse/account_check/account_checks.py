@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from prefect_getresponse.account_check.findings import (
     Finding,
+    explained,
     named,
     ok,
     problem,
-    told,
     warning,
 )
 from prefect_getresponse.client.errors import AuthenticationFailed, NotFound
@@ -45,7 +45,7 @@ def key(answer: ApiAnswer, endpoint: str) -> list[Finding]:
 
 def refused_key(error: AuthenticationFailed) -> list[Finding]:
     """The key does not work."""
-    said = told(error)
+    said = explained(error)
     advice = said["advice"] if "90" in said["advice"] else f"{said['advice']} {_KEY_RULE}".strip()
     return [problem("key", said["found"], advice)]
 
@@ -78,7 +78,7 @@ async def lists(account: Account, wanted: str) -> list[Finding]:
         try:
             campaign = await account.find_campaign(wanted)
         except (CampaignNotFound, AmbiguousCampaign) as error:
-            said = told(error)
+            said = explained(error)
             return [problem("lists", said["found"], said["advice"])]
         names = [campaign.name] if campaign.double_optin else []
         return [_confirmation(f"{campaign.name!r} is there", names)]

@@ -85,10 +85,10 @@ def problem(check: str, found: str, advice: str) -> Finding:
 
 def unknown(check: str, error: Exception) -> Finding:
     """The check itself failed."""
-    return Finding(check=check, outcome=Outcome.UNKNOWN, **told(error))
+    return Finding(check=check, outcome=Outcome.UNKNOWN, **explained(error))
 
 
-def told(error: Exception) -> dict[str, str]:
+def explained(error: Exception) -> dict[str, str]:
     """An error as what was found and what to do."""
     if isinstance(error, GetResponseError):
         return {"found": str(error.args[0]), "advice": error.advice}

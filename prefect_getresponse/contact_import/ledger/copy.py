@@ -105,16 +105,16 @@ class LedgerCopy:
                     raise taken()
             self._looked = looked
 
-    def save(self, run: int = 0, told: Collection[int] = (), more: int = 0) -> set[int]:
+    def save(self, run: int = 0, announced: Collection[int] = (), more: int = 0) -> set[int]:
         """Write a copy.
 
         Args:
             run: A run.
-            told: Planned calls of the run that the copy shall call sent.
-            more: How many further ones it shall call so.
+            announced: Planned calls of the run that the copy lists as sent.
+            more: How many further ones it lists so in advance.
 
         Returns:
-            All calls that it calls sent.
+            All calls that it lists as sent.
 
         Raises:
             CopyFailed: It cannot be written.
@@ -132,7 +132,7 @@ class LedgerCopy:
             ):
                 original.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
-                sent = _tell(copy, run, told, more)
+                sent = _announce(copy, run, announced, more)
             self._folder.put(self._name(self._mine, f"{self._mine.saves}.sqlite"), file)
             self._looked = float("-inf")
             self.check()
@@ -178,7 +178,7 @@ class LedgerCopy:
             file.unlink(missing_ok=True)
 
 
-class Told:
+class Announcer:
     """Makes sure that the copy lists each call of a run before it is made.
 
     Args:
@@ -189,17 +189,17 @@ class Told:
     def __init__(self, copy: LedgerCopy | None, run: int) -> None:
         self._copy = copy
         self._run = run
-        self._told: set[int] = set()
+        self._announced: set[int] = set()
         self._saving = asyncio.Lock()
 
-    async def of(self, chunk: int) -> None:
-        """Wait until the copy tells of a call."""
+    async def announce(self, chunk: int) -> None:
+        """Wait until the copy lists a call as sent."""
         if self._copy is None:
             return
         async with self._saving:
-            if chunk not in self._told:
-                wanted = {*self._told, chunk}
-                self._told = await asyncio.get_running_loop().run_in_executor(
+            if chunk not in self._announced:
+                wanted = {*self._announced, chunk}
+                self._announced = await asyncio.get_running_loop().run_in_executor(
                     None, self._copy.save, self._run, wanted, AHEAD
                 )
 
@@ -209,8 +209,8 @@ class Told:
             self._copy.check()
 
     def forget(self, chunk: int) -> None:
-        """The rows of a call have changed: the copy must hear of it again."""
-        self._told.discard(chunk)
+        """The rows of a call have changed: it must be announced again."""
+        self._announced.discard(chunk)
 
 
 @contextmanager
@@ -228,21 +228,23 @@ def saved_at_the_end(copy: LedgerCopy | None) -> Generator[None]:
     copy.save()
 
 
-def _tell(copy: sqlite3.Connection, run: int, told: Collection[int], more: int) -> set[int]:
-    """Call planned calls sent in a copy of the ledger; harmless ones are left out."""
-    marks = ", ".join("?" * len(told))
+def _announce(
+    copy: sqlite3.Connection, run: int, announced: Collection[int], more: int
+) -> set[int]:
+    """Mark planned calls as sent in a copy of the ledger; harmless ones are left out."""
+    marks = ", ".join("?" * len(announced))
     found = copy.execute(
         f"SELECT chunk FROM chunks WHERE run = ? AND state = ? AND chunk IN ({marks})"
         " UNION SELECT * FROM (SELECT chunk FROM chunks WHERE run = ? AND state = ?"
         " AND route NOT IN ('update', 'import') ORDER BY chunk LIMIT ?)",
-        (run, ChunkState.PLANNED, *told, run, ChunkState.PLANNED, more),
+        (run, ChunkState.PLANNED, *announced, run, ChunkState.PLANNED, more),
     )
     sent = {chunk for (chunk,) in found}
     copy.executemany(
         "UPDATE chunks SET state = ?, attempt = attempt + 1 WHERE run = ? AND chunk = ?",
         [(ChunkState.SENT, run, chunk) for chunk in sorted(sent)],
     )
-    return sent | set(told)
+    return sent | set(announced)
 
 
 def _holder(name: str) -> Holder | None:

@@ -32,7 +32,7 @@ from prefect_getresponse.contact_import.ledger import (
     Phase,
     RowToSend,
 )
-from prefect_getresponse.contact_import.ledger.copy import Told, saved_at_the_end
+from prefect_getresponse.contact_import.ledger.copy import Announcer, saved_at_the_end
 from prefect_getresponse.contact_import.planning.opt_outs import refuse_who_left
 from prefect_getresponse.contact_import.planning.removals import remove_gone
 from prefect_getresponse.contact_import.progress import Progress
@@ -90,10 +90,10 @@ async def send_planned(run: ActiveRun) -> None:
             run.progress.note(f"{left} people have opted out since the plan: they are left out")
         run.progress.start("sending", planned)
     sent = _Sent(run.progress)
-    told = Told(run.job.copy, run.number)
-    lane = asyncio.create_task(ImportLane(run, told, sent.add).run_all())
+    announcer = Announcer(run.job.copy, run.number)
+    lane = asyncio.create_task(ImportLane(run, announcer, sent.add).run_all())
     try:
-        await _send_calls(run, campaign, told, sent)
+        await _send_calls(run, campaign, announcer, sent)
     except BaseException:
         lane.cancel()  # an import that is cut off is looked for by the next run
         with suppress(asyncio.CancelledError, GetResponseError):
@@ -102,11 +102,13 @@ async def send_planned(run: ActiveRun) -> None:
     await lane
 
 
-async def _send_calls(run: ActiveRun, campaign: Campaign, told: Told, sent: _Sent) -> None:
+async def _send_calls(
+    run: ActiveRun, campaign: Campaign, announcer: Announcer, sent: _Sent
+) -> None:
     if not run.ledger.chunks(run.number, ChunkState.PLANNED):
         return
     tag_ids = await run.account.tag_ids(run.ledger.tags_to_send(run.number))
-    sender = _Sender(run, Ids(campaign.campaign_id, run.job.field_ids, tag_ids), told, sent)
+    sender = _Sender(run, Ids(campaign.campaign_id, run.job.field_ids, tag_ids), announcer, sent)
     await with_canary(_deliver_all(run, sender), run, ReadBack(run, run.clock()))
 
 
@@ -140,10 +142,10 @@ class _Sent:
 
 
 class _Sender:
-    def __init__(self, run: ActiveRun, ids: Ids, told: Told, sent: _Sent) -> None:
+    def __init__(self, run: ActiveRun, ids: Ids, announcer: Announcer, sent: _Sent) -> None:
         self._run = run
         self._ids = ids
-        self._told = told
+        self._announcer = announcer
         self._sent = sent
         self._limit = RejectLimit(run.job.options.max_reject_ratio)
         self._failures = 0
@@ -160,13 +162,13 @@ class _Sender:
 
         def intend() -> None:
             if not route.repeatable:
-                self._told.check()
+                self._announcer.check()
             self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
 
         try:
             requests = route.requests(rows, self._ids)
             if not route.repeatable:
-                await self._told.of(chunk.chunk)
+                await self._announcer.announce(chunk.chunk)
             for request in requests:
                 await self._run.client.send(request, on_start=intend)
         except GetResponseError as error:
@@ -183,7 +185,7 @@ class _Sender:
             if route.size > 1:
                 self._sent.detail(f"chunk {chunk.chunk}: {len(rows):,} rows sent, {chunk.route}")
         else:
-            self._told.forget(chunk.chunk)
+            self._announcer.forget(chunk.chunk)
 
     def _failed(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
         """Write down what a failed chunk means; False if its rows are to be sent again."""

@@ -25,7 +25,7 @@ from prefect_getresponse.contact_import.ledger import (
     Decision,
     RowToSend,
 )
-from prefect_getresponse.contact_import.ledger.copy import Told
+from prefect_getresponse.contact_import.ledger.copy import Announcer
 from prefect_getresponse.contact_import.ledger.import_book import (
     ACTIVE,
     ImportBook,
@@ -60,19 +60,19 @@ class ImportLane:
 
     Args:
         run: The run.
-        told: Tells the copy of the ledger of each import; None if none will be sent.
+        announcer: Lists each import in the copy of the ledger; None if none will be sent.
         sent: Called with a number of rows when they are sent.
     """
 
     def __init__(
         self,
         run: ActiveRun,
-        told: Told | None = None,
+        announcer: Announcer | None = None,
         sent: Callable[[int], None] = lambda _rows: None,
     ) -> None:
         self._run = run
         self._book: ImportBook = run.ledger.imports(run.number)
-        self._told = told or Told(None, run.number)
+        self._announcer = announcer or Announcer(None, run.number)
         self._sent = sent
 
     async def run_all(self) -> None:
@@ -129,10 +129,10 @@ class ImportLane:
         request = imports.request(contacts, self._campaign_id, new_people=chunk.new_people)
 
         def intend() -> None:
-            self._told.check()
+            self._announcer.check()
             self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
 
-        await self._told.of(chunk.chunk)
+        await self._announcer.announce(chunk.chunk)
         deadline = self._run.clock() + self._run.job.options.import_seconds
         waits = looks(self._run.client, self._run.clock, deadline, CHEAP)
         if not await self._has_room():
@@ -148,7 +148,7 @@ class ImportLane:
             except OutcomeUnknown:
                 self._answer(chunk, ChunkState.IN_DOUBT)
             except PayloadTooLarge as error:
-                self._told.forget(chunk.chunk)
+                self._announcer.forget(chunk.chunk)
                 if not self._run.ledger.halve(self._run.number, chunk.chunk):
                     self._refuse(chunk, error)
                 return False
