@@ -97,8 +97,8 @@ def many_contact_imports(
     """Import into several lists at once, each by a flow run of its own, and wait for all of them.
 
     The runs share the account's limits.  Started again (*Retry*), it keeps the imports that
-    succeeded, waits for those at work and starts the others once more; each of these goes on where
-    it stopped.
+    succeeded, waits for those still running and starts the others again; each of these resumes
+    where it stopped.
 
     Args:
         credentials: The GetResponse account; a stored block, which the runs load by its name.

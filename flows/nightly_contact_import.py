@@ -90,12 +90,12 @@ def nightly_contact_import(
 ) -> ImportReport:
     """Import a contact export into a list (campaign) and say what became of every row.
 
-    Running it again after an interruption goes on where it stopped; running it again with the same
+    Running it again after an interruption resumes where it stopped; running it again with the same
     source sends nothing.
 
     Args:
         credentials: Block of the GetResponse account; a deployment's own unless another is chosen.
-        source: What to import, as the worker sees it: a CSV, TSV, JSONL (gzip allowed) or Parquet
+        source: What to import, as the worker sees it: a CSV, TSV, JSONL (gzip, zip) or Parquet
             file, a pattern of several, the URL of one (s3://...), or SQLAlchemy's URL of a
             database, where a password is best ${NAME}.
         campaign: Name of the list (campaign), or its id.

@@ -45,7 +45,7 @@ def import_(
     Example: prefect-getresponse import customers.csv --list Newsletter --map "Mail 2=email"
 
     Args:
-        source: CSV, TSV, JSONL (gzip allowed) or Parquet file, a quoted pattern of several, the
+        source: CSV, TSV, JSONL (gzip, zip) or Parquet file, a quoted pattern of several, the
             URL of one (s3://...), or SQLAlchemy's URL of a database.
         campaign: Name of the list, or its id.
         query: What to read from a database: SELECT ... ORDER BY ...

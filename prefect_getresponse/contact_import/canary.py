@@ -22,7 +22,7 @@ class NobodyArrives(GetResponseError):
     """GetResponse takes people, and none of them appears on the list."""
 
     default_advice = (
-        "Look at the list and the first rows in GetResponse; the same import run again goes on."
+        "Look at the list and the first rows in GetResponse; the same import run again resumes."
     )
 
 
@@ -31,7 +31,7 @@ class TooManyRejects(GetResponseError):
 
     default_advice = (
         "See the rejects file and correct the source, or allow more (--max-reject-ratio,"
-        " max_reject_ratio); the same import run again goes on."
+        " max_reject_ratio); the same import run again resumes."
     )
 
 

@@ -141,7 +141,7 @@ class ImportFailed(GetResponseError):
 class Interrupted(GetResponseError):
     """Somebody ended an import while it was at work."""
 
-    default_advice = "The same import run again goes on where it stopped."
+    default_advice = "The same import run again resumes where it stopped."
 
 
 def interrupted() -> Interrupted:
@@ -152,7 +152,7 @@ def interrupted() -> Interrupted:
 def failure(report: ImportReport) -> ImportFailed:
     """The error that a report with a problem is raised as."""
     problem = report.problem or ""
-    advice = "See the report; running the same import again goes on where it stopped."
+    advice = "See the report; running the same import again resumes where it stopped."
     if problem == report.too_many_rejects:
         file = report.rejects_file or "the report"
         advice = f"Correct those that {file} names, or raise max_reject_ratio."

@@ -98,7 +98,7 @@ def test_who_failed_for_rejects_alone_is_told_what_helps_against_those() -> None
     assert "`--max-reject-ratio`" in over.markdown()
     assert "`--max-reject-ratio`" not in report().markdown()
     lost = report(reject_ratio=0.21, balanced=False)
-    assert str(failure(lost)).endswith("again goes on where it stopped.")
+    assert str(failure(lost)).endswith("again resumes where it stopped.")
 
 
 def test_one_line_says_how_far_the_rows_came() -> None:

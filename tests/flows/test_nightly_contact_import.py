@@ -440,7 +440,7 @@ def test_a_cancelled_run_reports_what_was_done_and_is_resumed(
     [line] = [line for line in said.splitlines() if " - stopped: " in line]
     undecided = re.findall(r"(\d+) (?:taken by GetResponse|in doubt|not sent)", line)
     assert sum(map(int, undecided)) == len(PEOPLE)
-    assert line.endswith("run again goes on where it stopped.")
+    assert line.endswith("run again resumes where it stopped.")
 
     account.faults()
     report = run_flow(credentials, **options)

@@ -108,7 +108,7 @@ def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
     if report.dry_run and not goes_on:
         steps.append("If this is what you expect, run it without `dry_run`.")
     elif report.error:
-        steps.append("Remove the cause, and run the same import again: it goes on where it stopped")
+        steps.append("Remove the cause, and run the same import again: it resumes where it stopped")
         steps[-1] += " and sends nothing twice."
     if report.rejects_file:
         steps.append(f"Look at the rows that need it: `{report.rejects_file}`.")

@@ -52,7 +52,7 @@ PEOPLE_AT_ONCE = 100
 class ImportUnfinished(GetResponseError):
     """An import is at work for longer than a run waits, and further ones must wait for it."""
 
-    default_advice = "Look at it in GetResponse; the same import run again later goes on."
+    default_advice = "Look at it in GetResponse; the same import run again later resumes."
 
 
 class ImportLane:
