@@ -137,8 +137,8 @@ def many_contact_imports(
 
 def _reference(credentials: GetResponseCredentials) -> dict[str, Any]:
     """The block by its name: only this goes into the parameters of other runs."""
-    name = credentials._block_document_name  # pyright: ignore[reportPrivateUsage] - Prefect has no public name for it
-    if name is None:
+    name = credentials.document_name
+    if not name:
         raise InvalidArguments(
             "the runs of the lists load the credentials by their name, and these have none",
             advice='Save them (`credentials.save("main")`) and load them again.',

@@ -60,8 +60,7 @@ class BlockVault:
 
     def keep_in(self, block: GetResponseCredentials) -> None:
         """Use the document of a block, if it was loaded from one or saved to one."""
-        name = block._block_document_name  # pyright: ignore[reportPrivateUsage] - Prefect has no public name for it
-        self._name = name or self._name
+        self._name = block.document_name or self._name
 
     def load(self) -> SecretStr | None:
         """The refresh token that the document holds now; None without a document."""

@@ -230,12 +230,23 @@ class GetResponseCredentials(CredentialsBlock):
         return f"There is no field {name!r}: remove it, or update prefect-getresponse."
 
     def _contradictions(self) -> list[tuple[bool, str]]:
+        return [
+            *self._login_contradictions(),
+            *self._max_contradictions(),
+            (
+                bool(self.time_zone) and not _TIME_ZONE.fullmatch(self.time_zone),
+                "The time zone is a name such as Europe/Warsaw or UTC.",
+            ),
+            *_endpoint_contradictions(self.base_url, self.allow_custom_host),
+            *_proxy_contradictions(self.proxy.get_secret_value(), self.endpoint),
+        ]
+
+    def _login_contradictions(self) -> list[tuple[bool, str]]:
         key, secret, refresh_token = (
             each.get_secret_value()
             for each in (self.api_key, self.client_secret, self.refresh_token)
         )
         oauth = bool(self.client_id or secret)
-        is_max = self.platform != "GetResponse"
         pasted = {
             "API key": key,
             "OAuth client id": self.client_id,
@@ -268,10 +279,11 @@ class GetResponseCredentials(CredentialsBlock):
                 for name, text in pasted.items()
             ),
             (":" in self.client_id, "The OAuth client id holds a colon, which no id has."),
-            (
-                bool(self.time_zone) and not _TIME_ZONE.fullmatch(self.time_zone),
-                "The time zone is a name such as Europe/Warsaw or UTC.",
-            ),
+        ]
+
+    def _max_contradictions(self) -> list[tuple[bool, str]]:
+        is_max = self.platform != "GetResponse"
+        return [
             (is_max and not self.domain, f"{self.platform} needs the account's domain."),
             (
                 not is_max and bool(self.domain or self.parent_login),
@@ -282,9 +294,12 @@ class GetResponseCredentials(CredentialsBlock):
                 and (not _HOST_NAME.fullmatch(self.domain) or self.domain.startswith("www.")),
                 "The domain is a bare host name such as example.com, without https:// and www.",
             ),
-            *_endpoint_contradictions(self.base_url, self.allow_custom_host),
-            *_proxy_contradictions(self.proxy.get_secret_value(), self.endpoint),
         ]
+
+    @property
+    def document_name(self) -> str:
+        """Name of the block document that this was loaded from or saved to; empty if none."""
+        return self._block_document_name or ""  # Prefect has no public name for it
 
     @property
     def endpoint(self) -> str:
