@@ -394,7 +394,7 @@ _BESIDE_ADDRESS = _PLACES.union(
 )
 
 # What forms and plugins add in brackets: `Email (Billing)`, `Newsletter (yes/no)`.
-_BRACKETS = re.compile(r"(.*\w.*?)\s*[(\[]([^()\[\]]+)[)\]]\W*", re.DOTALL)
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\W{0,9}$")
 _REMARKS = frozenset(
     normalised(word)
     for word in _names(
@@ -407,7 +407,7 @@ _REMARKS = frozenset(
     )
 )
 # `3. E-mail`, `Q3: E-mail` of surveys, `Email__c` of Salesforce.
-_NUMBER_BEFORE = re.compile(r"\s*Q?\d+\s*[.:)]\s+(?=\D)")
+_NUMBER_BEFORE = re.compile(r"^Q?\d{1,3}\s?[.:)]\s+(?=\D)")
 _OWN_FIELD = re.compile(r"__c$")
 _NUMBERED = re.compile(r"(.*\D)\d+\W*")
 
@@ -458,9 +458,9 @@ def _rank_of_words(column: str) -> int | None:
 def _without_remark(column: str) -> str:
     """Return a name without numbers and brackets that do not change its meaning."""
     column = _OWN_FIELD.sub("", _NUMBER_BEFORE.sub("", column))
-    found = _BRACKETS.fullmatch(column)
-    is_remark = found and normalised(found[2]) in _REMARKS.union(PERSON_QUALIFIERS)
-    return found[1] if found and is_remark else column
+    found = _BRACKETS.search(column)
+    is_remark = found and normalised(found[1]) in _REMARKS.union(PERSON_QUALIFIERS)
+    return column[: found.start()] if found and is_remark else column
 
 
 def _unqualified(name: str) -> str:

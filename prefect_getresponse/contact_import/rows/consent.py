@@ -140,6 +140,8 @@ def granted(cell: str) -> bool:
 
 def _says_yes(cell: str) -> bool:
     """Tell whether several words, or a list of them, are a clear yes."""
+    if len(cell) > phrases.LONGEST:
+        return False
     parts = [part for text in _BETWEEN_PARTS.split(cell) if (part := _simplified(text).strip())]
     if _DENIED & {*parts, *phrases.spoken(cell).split()} or phrases.denies(cell):
         return False

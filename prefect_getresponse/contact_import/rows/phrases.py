@@ -66,13 +66,15 @@ _NO_REFUSAL = re.compile(
     r"\b(soft|url|link|token|key|hash|code|id|count|number|rate|total|campaign|page|track\w*"
     r"|cookies?|sale|partners?|third part\w*|one to one)\b|(?<!hard )\bbounces\b"
 )
+LONGEST = 1000
+"""Characters that are looked at: nobody agrees to more at once."""
 _WORDS_OF_SENTENCE = 4
 _WORDS_OF_NAME = 6
 
 
 def spoken(text: str) -> str:
     """Return the words of a text: lower case, no accents, `camelCase` and `a_b-c` taken apart."""
-    return _BETWEEN_WORDS.sub(" ", without_accents(_HUMP.sub(" ", text))).strip()
+    return _BETWEEN_WORDS.sub(" ", without_accents(_HUMP.sub(" ", text[:LONGEST]))).strip()
 
 
 def without_accents(text: str) -> str:
@@ -121,7 +123,9 @@ def is_about_another_channel(text: str) -> bool:
 
 def _is_negated(sentence: str) -> bool:
     """Tell whether what people could agree to is denied, and not something else in a sentence."""
-    return any(_NEGATED.search(spoken(clause)) for clause in _BETWEEN_CLAUSES.split(sentence))
+    return any(
+        _NEGATED.search(spoken(clause)) for clause in _BETWEEN_CLAUSES.split(sentence[:LONGEST])
+    )
 
 
 def _refuses_first(words: str) -> bool:

@@ -118,6 +118,7 @@ def test_a_clear_yes_may_say_more(cell: str) -> None:
         "I do not want to receive the newsletter by email",
         "Ich m\u00f6chte keinen Newsletter erhalten",
         "maybe, yes",
+        "Yes, please" + " and more" * 200,
         "1, 0",
     ],
 )
