@@ -20,7 +20,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _simplified(cell: str) -> str:
-    return _SEPARATORS.sub(" ", phrases.without_accents(cell.strip()))
+    return _SEPARATORS.sub(" ", phrases.without_accents(cell.strip()[: phrases.LONGEST]))
 
 
 _YES = _words("""

@@ -10,6 +10,7 @@ from prefect_getresponse.contact_import.errors import MappingError, listed
 from prefect_getresponse.contact_import.rows import consent
 from prefect_getresponse.contact_import.rows.addresses import trimmed
 from prefect_getresponse.contact_import.rows.columns import email_rank, meaning, normalised
+from prefect_getresponse.contact_import.rows.phrases import LONGEST
 from prefect_getresponse.contact_import.sources import Source
 from prefect_getresponse.contact_import.sources.delimiters import is_address
 
@@ -133,7 +134,9 @@ def map_source(source: Source, overrides: Mapping[str, str] | None = None) -> Co
         ImportInputError: As `map_columns` and the source raise it.
     """
     records = islice(source.records(), _SAMPLED_RECORDS)
-    sample = [cells for _, cells in records if any(map(trimmed, cells))]
+    sample = [
+        [cell[:LONGEST] for cell in cells] for _, cells in records if any(map(trimmed, cells))
+    ]
     try:
         return map_columns(source.columns(), overrides, sample)
     except MappingError as error:
