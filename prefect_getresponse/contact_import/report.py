@@ -52,6 +52,8 @@ class ImportReport(BaseModel):
         verdicts: Rows by verdict; every verdict is there, and their sum is `rows_read`.
         reasons: Rows by verdict and reason.
         renamed_tags: Tags as GetResponse holds them, by their name in the source.
+        unclear_answers: Words in columns of consent that are neither a yes nor a no, by column:
+            whoever has given such an answer is refused.
         warnings: Cells that were left out, by column and kind.
         columns: What each column was taken for.
         removed: People removed from the list because they are gone from the source (`mirror`);
@@ -76,6 +78,7 @@ class ImportReport(BaseModel):
     verdicts: dict[str, int]
     reasons: dict[str, dict[str, int]]
     renamed_tags: dict[str, str]
+    unclear_answers: dict[str, list[str]] = {}
     warnings: dict[str, int]
     columns: list[dict[str, str]]
     removed: int = 0

@@ -78,6 +78,20 @@ def test_the_markdown_tells_the_story() -> None:
     assert "Nothing was sent" in report(dry_run=True).markdown()
 
 
+def test_answers_that_nobody_knows_are_to_be_looked_at() -> None:
+    text = report(unclear_answers={"Opt-in": ["Implied", "maybe"]}).markdown()
+    assert "Look at the column `Opt-in`: `Implied`, `maybe` is neither a yes nor a no" in text
+
+
+def test_how_a_column_was_understood_is_said_where_it_is_not_plain() -> None:
+    columns = [
+        {"column": "Email", "field": "email", "how": "recognised"},
+        {"column": "Status", "field": "consent", "how": "only refusals count"},
+    ]
+    text = report(columns=columns).markdown()
+    assert "Email → `email`, Status → `consent` (only refusals count)." in text
+
+
 def test_the_plan_of_a_run_that_goes_on_does_not_read_like_a_dry_run() -> None:
     text = report(dry_run=True).markdown(goes_on=True)
     assert "is sent next" in text

@@ -112,6 +112,12 @@ def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
         steps[-1] += " and sends nothing twice."
     if report.rejects_file:
         steps.append(f"Look at the rows that need it: `{report.rejects_file}`.")
+    for column, words in sorted(report.unclear_answers.items()):
+        answers = _some([_code(word) for word in words])
+        steps.append(
+            f"Look at the column {_code(column)}: {answers} is neither a yes nor a no, and refused."
+            " Where it means a yes, write `yes` in the source."
+        )
     steps += [
         advice
         for verdict, advice in _ADVICE.items()
@@ -141,11 +147,15 @@ def _details(report: ImportReport) -> list[str]:
         pairs = [f"{_text(what)} ({rows:,})" for what, rows in sorted(report.warnings.items())]
         details.append(f"Cells left out: {_some(pairs)}.")
     taken = [c for c in report.columns if c["field"] not in ("", "-")]
-    pairs = [f"{_text(c['column'])} → {_code(c['field'])}" for c in taken]
+    pairs = [f"{_text(c['column'])} → {_code(c['field'])}{_remark(c['how'])}" for c in taken]
     details.append(f"Columns: {', '.join(pairs)}.")
     if unused := [_text(c["column"]) for c in report.columns if c["field"] in ("", "-")]:
         details.append(f"Columns not used: {_some(unused)}.")
     return details
+
+
+def _remark(how: str) -> str:
+    return "" if how in ("recognised", "given") else f" ({how})"
 
 
 def _some(texts: list[str]) -> str:

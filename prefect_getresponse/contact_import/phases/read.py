@@ -14,7 +14,11 @@ from prefect_getresponse.contact_import.ledger.retention import forget_in_time
 from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.rows.contacts import pack
 from prefect_getresponse.contact_import.rows.mapping import find_column, map_source
-from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
+from prefect_getresponse.contact_import.rows.validation import (
+    MOST_ANSWERS,
+    PreparedRow,
+    compile_reader,
+)
 from prefect_getresponse.contact_import.sources import Source
 
 ROWS_AT_ONCE = 10_000
@@ -82,6 +86,11 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
             {
                 "renamed_tags": reader.renamed_tags,
                 "dropped_tags": sorted(reader.dropped_tags),
+                "unclear_answers": {
+                    column: sorted(words)
+                    for column, words in reader.unclear_answers.items()
+                    if 0 < len(words) <= MOST_ANSWERS
+                },
                 "warnings": warnings,
             },
         )

@@ -66,6 +66,7 @@ def report(
             verdicts=verdicts,
             reasons=reasons,
             renamed_tags=run.facts.get("renamed_tags", {}),
+            unclear_answers=run.facts.get("unclear_answers", {}),
             warnings=run.facts.get("warnings", {}),
             columns=list(job.columns),
             removed=to_remove if planned else removed,

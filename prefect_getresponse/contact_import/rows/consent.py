@@ -126,6 +126,7 @@ _NOT_OPTED_OUT = (
 _OF_STATUS = _GRANTED | _DENIED
 # A clear yes also where more is said behind it: `Yes, by e-mail`, `Tak, wyrażam zgodę`.
 _YES_WORDS = {word for word in _YES if len(word) > 1 and word.isalpha()} - {"on"} | _SUBSCRIBED
+_LONGEST_WORD = 40
 _BY_EMAIL = _words("email | e-mail")
 
 
@@ -148,6 +149,13 @@ def _says_yes(cell: str) -> bool:
     if _BY_EMAIL & set(parts) or phrases.agrees(cell):
         return True
     return bool(parts) and parts[0] in _YES_WORDS and not phrases.is_about_another_channel(cell)
+
+
+def is_unclear(cell: str) -> bool:
+    """Tell whether a cell holds a word or two that nobody knows, and no date, number or address."""
+    known = is_silent(cell) or _simplified(cell) in _OF_STATUS or phrases.refuses(cell)
+    word = cell.strip()
+    return not known and len(word) <= _LONGEST_WORD and not re.search(r"[\d@]", word)
 
 
 def is_silent(cell: str) -> bool:

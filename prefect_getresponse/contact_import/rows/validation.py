@@ -24,6 +24,8 @@ __all__ = ["Contact", "PreparedRow", "RowReader", "compile_reader", "tag_name"]
 
 MAX_NAME_LENGTH = 128
 """GetResponse API v3, `POST /contacts`: `name` has 1 to 128 characters."""
+MOST_ANSWERS = 20
+"""More different words in a column of consent are not answers, but texts about people."""
 _DAY_OF_CYCLE = re.compile(r"[0-9]{1,4}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _REMEMBERED_CELLS = 10_000
@@ -91,6 +93,14 @@ class _Outcome(NamedTuple):
     reason: str | None
 
 
+class _Refusal(NamedTuple):
+    """A column that can keep a person from being imported."""
+
+    column: int
+    applies: Callable[[str], bool]
+    outcome: _Outcome
+
+
 _TAKEN = _Outcome(None, None)
 _BLANK = _Outcome("blank", None)
 
@@ -125,6 +135,8 @@ class RowReader:
     Attributes:
         renamed_tags: `{tag as written: tag as sent}` of the tags that had to change.
         dropped_tags: Tags as written of which too little would be left.
+        unclear_answers: `{column: words}` that were refused for being neither a yes nor a no, up to
+            one more than `MOST_ANSWERS`.
     """
 
     def __init__(
@@ -137,12 +149,13 @@ class RowReader:
         self._consented = consented
         self.renamed_tags: dict[str, str] = {}
         self.dropped_tags: set[str] = set()
+        self.unclear_answers: dict[str, set[str]] = {}
         self._width = mapping.width
         self._email = mapping.columns_of("email")[0].index
         self._first = _only(mapping, "first_name")
         self._last = _only(mapping, "last_name")
         self._full = _only(mapping, "name")
-        self._refusals = _refusals(mapping)
+        self._refusals = self._all_refusals(mapping)
         self._tag_columns = mapping.columns_of("tags")
         self._tags_in = lru_cache(_REMEMBERED_CELLS)(self._parse_tags)
         self._extra_tags = self._checked(extra_tags)
@@ -157,6 +170,33 @@ class RowReader:
         self._ip_address = _only(mapping, "ip_address")
         self._day_of_cycle = _only(mapping, "day_of_cycle")
         self._scoring = _only(mapping, "scoring")
+
+    def _all_refusals(self, mapping: ColumnMapping) -> list[_Refusal]:
+        # These columns hold a few words over and over, so each is looked at once.
+        return [
+            _Refusal(
+                column.index,
+                lru_cache(_REMEMBERED_CELLS)(self._refusal_in(column)),
+                _Outcome("refused", reason),
+            )
+            for field, reason in (("consent", "no_consent"), ("opt_out", "opted_out"))
+            for column in mapping.columns_of(field)
+        ]
+
+    def _refusal_in(self, column: MappedColumn) -> Callable[[str], bool]:
+        """Return what tells whether a cell of a column keeps a person from being imported."""
+
+        def refused(cell: str) -> bool:
+            if consent.granted(cell) or (column.secondary and consent.is_silent(cell)):
+                return False
+            answers = self.unclear_answers.setdefault(column.column, set())
+            if len(answers) <= MOST_ANSWERS and consent.is_unclear(cell):
+                answers.add(cell.strip())
+            return True
+
+        if column.field == "opt_out":
+            return consent.opted_out
+        return consent.unsubscribed if column.lenient else refused
 
     def read(self, source: Source) -> Iterator[PreparedRow]:
         """Yield what the records of a source mean, in their order.
@@ -391,38 +431,6 @@ class _Columns:
 
     def only(self, taken: Sequence[bool]) -> "_Columns":
         return _Columns(self._columns, taken)
-
-
-class _Refusal(NamedTuple):
-    """A column that can keep a person from being imported."""
-
-    column: int
-    applies: Callable[[str], bool]
-    outcome: _Outcome
-
-
-def _refusals(mapping: ColumnMapping) -> list[_Refusal]:
-    def refused(cell: str) -> bool:
-        return not consent.granted(cell)
-
-    def answered_otherwise(cell: str) -> bool:
-        return not consent.is_silent(cell) and refused(cell)
-
-    def check(column: MappedColumn) -> Callable[[str], bool]:
-        if column.field == "opt_out":
-            return consent.opted_out
-        if column.lenient:
-            return consent.unsubscribed
-        return answered_otherwise if column.secondary else refused
-
-    # These columns hold a few words over and over, so each is looked at once.
-    return [
-        _Refusal(
-            column.index, lru_cache(_REMEMBERED_CELLS)(check(column)), _Outcome("refused", reason)
-        )
-        for field, reason in (("consent", "no_consent"), ("opt_out", "opted_out"))
-        for column in mapping.columns_of(field)
-    ]
 
 
 def _only(mapping: ColumnMapping, field: str) -> MappedColumn | None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from prefect_getresponse.contact_import.errors import MappingError
 from prefect_getresponse.contact_import.rows.mapping import map_columns
 from prefect_getresponse.contact_import.rows.validation import (
+    MOST_ANSWERS,
     Contact,
     PreparedRow,
     RowReader,
@@ -180,6 +181,23 @@ def test_tags_are_brought_together_and_accounted_for() -> None:
         "Köln": "K_ln",
     }
     assert reader.dropped_tags == {"x", "日本"}
+
+
+def test_answers_that_nobody_knows_are_refused_and_kept() -> None:
+    reader = reader_of("Email,Newsletter")
+    words = ["yes", "no", "", "Implied", "maybe", "Implied", "pending", "+48 600 100 200", "a@b.pl"]
+    for row, word in enumerate(words, start=2):
+        assert one(reader, row, [f"{row}@example.com", word]).reason == (
+            None if word == "yes" else "no_consent"
+        )
+    assert reader.unclear_answers == {"Newsletter": {"Implied", "maybe"}}
+
+
+def test_texts_about_people_are_not_kept_as_answers() -> None:
+    reader = reader_of("Email,Newsletter")
+    for row in range(2, 200):
+        one(reader, row, ["a@example.com", "x" * (row % 40 + 2)])
+    assert len(reader.unclear_answers["Newsletter"]) == MOST_ANSWERS + 1
 
 
 def test_tags_of_refused_rows_are_not_reported() -> None:
