@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import SecretStr
 
 from prefect_getresponse.client.oauth import Tokens
+from prefect_getresponse.forks import after_fork
 
 if TYPE_CHECKING:
     from prefect_getresponse.credentials import GetResponseCredentials
@@ -132,6 +133,14 @@ class BlockVault:
 _lock = threading.RLock()
 _names: dict[str, str] = {}
 _tokens: dict[tuple[str, ...], tuple[Tokens, BlockVault]] = {}
+
+
+@after_fork
+def _begin_anew() -> None:
+    global _lock
+    _lock = threading.RLock()
+    for tokens, _ in _tokens.values():
+        tokens.begin_anew()
 
 
 def _digest(block: GetResponseCredentials, refresh_token: SecretStr) -> str:

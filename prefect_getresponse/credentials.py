@@ -35,6 +35,7 @@ from prefect_getresponse.client.oauth import read_token, token_request, told_saf
 from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.forks import after_fork
 from prefect_getresponse.limits import shared_throttle
 from prefect_getresponse.settings import GetResponseSettings
 
@@ -443,6 +444,15 @@ _async_clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[_Key, 
     weakref.WeakKeyDictionary()
 )
 _throttles: dict[tuple[str, str], Throttle] = {}
+
+
+@after_fork
+def _begin_anew() -> None:
+    """Have no clients: over a shared connection a process would read the other's answers."""
+    global _lock
+    _lock = threading.RLock()
+    _clients.clear()
+    _async_clients.clear()
 
 
 def _throttle(identity: tuple[str, ...]) -> Throttle:

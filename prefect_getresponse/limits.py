@@ -14,7 +14,6 @@ import contextvars
 import hashlib
 import logging
 import math
-import os
 import random
 import threading
 import time
@@ -38,6 +37,7 @@ from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS, used
 from prefect_getresponse.client.errors import InvalidConfiguration
 from prefect_getresponse.client.slots import POLL, SlotKeeper, SlotPool
 from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.forks import after_fork
 from prefect_getresponse.slot_pools import (
     HostPool,
     PrefectPool,
@@ -109,6 +109,7 @@ class _Service:
     def after_fork(self) -> None:
         """Begin anew in a child process: slots and thread stayed with its parent."""
         self._due, self._starting, self._thread = threading.Event(), threading.Lock(), None
+        self._context = self._context.copy()  # its parent's thread is in the old one
         self.keeper.forget()
 
 
@@ -157,13 +158,10 @@ def _end_all() -> None:
         service.end()
 
 
-def _after_fork() -> None:
+@after_fork
+def _begin_anew() -> None:
     for service in _services:
         service.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,10 @@ class PrefectPool:
                 self._client.__exit__(None, None, None)
             self._client = None
 
+    def forget(self) -> None:
+        """Leave the connection to the parent process."""
+        self._client = None
+
     def _open(self) -> SyncPrefectClient:
         if self._client is None:
             self._client = open_client().__enter__()
@@ -198,6 +202,7 @@ class HostPool:
         self._folder = folder
         self._books = HostBooks(folder)
         self._begins_anew = begins_anew
+        self._locks: set[sqlite3.Connection] = set()
 
     def join(self) -> Any:
         """Count as a worker."""
@@ -222,8 +227,7 @@ class HostPool:
 
     def release(self, grant: Grant) -> None:
         """Unlock the files."""
-        for lock in grant.key:
-            lock.close()
+        self._unlock(grant.key)
 
     def read_book(self, budget: str) -> tuple[int, Book]:
         """Read it from a file."""
@@ -238,6 +242,10 @@ class HostPool:
     def close(self) -> None:
         """There is no connection."""
 
+    def forget(self) -> None:
+        """Close the parent's files, else SQLite takes its locks for ours.  They stay locked."""
+        self._unlock(list(self._locks))
+
     def _lock(self, kind: str, number: int, size: int) -> list[sqlite3.Connection] | None:
         locks: list[sqlite3.Connection] = []
         with self._asking():
@@ -249,16 +257,16 @@ class HostPool:
                     locks.append(lock)
                 if len(locks) == number:
                     return locks
-        for lock in locks:
-            lock.close()
+        self._unlock(locks)
         return None
 
     def _try(self, path: Path) -> sqlite3.Connection | None:
         lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        self._locks.add(lock)
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            lock.close()
+            self._unlock([lock])
             if "locked" in str(error):
                 return None
             raise
@@ -267,8 +275,13 @@ class HostPool:
     def _is_free(self, path: Path) -> bool:
         lock = self._try(path)
         if lock is not None:
-            lock.close()
+            self._unlock([lock])
         return lock is not None
+
+    def _unlock(self, locks: Iterable[sqlite3.Connection]) -> None:
+        for lock in locks:
+            lock.close()
+            self._locks.discard(lock)
 
     @contextmanager
     def _asking(self) -> Generator[None]:

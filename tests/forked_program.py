@@ -11,8 +11,9 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from prefect_getresponse import cli
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["prefect_getresponse.contact_import.engine", "tests.forked_program"])
+FORKS = multiprocessing.get_context("forkserver")
+"""Makes processes that have imported everything."""
+FORKS.set_forkserver_preload(["prefect_getresponse.contact_import.engine", "tests.forked_program"])
 
 
 class ForkedProgram:
@@ -27,7 +28,7 @@ class ForkedProgram:
     def __init__(self, words: list[str], environment: dict[str, str], folder: Path) -> None:
         number = len(list(folder.glob("*.out")))
         self._said = folder / f"{number}.out", folder / f"{number}.err"
-        self._process = _FORKS.Process(target=_run, args=(words, environment, *self._said))
+        self._process = FORKS.Process(target=_run, args=(words, environment, *self._said))
         self._process.start()
 
     @property

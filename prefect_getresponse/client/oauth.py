@@ -236,6 +236,11 @@ class Tokens:
             if self.access_token.get_secret_value() == access_token:
                 self._renew_at = -math.inf
 
+    def begin_anew(self) -> None:
+        """Know of no renewal, in a child process: the one on its way is its parent's."""
+        self._lock = threading.Lock()  # another thread may have held it
+        self._renewal = None
+
 
 class Renewal:
     """One renewal: whoever claims it takes its steps, all others wait for `done`.

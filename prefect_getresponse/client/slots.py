@@ -120,6 +120,10 @@ class SlotPool(Protocol):
         """Let go of connections until the pool is used again; raises nothing."""
         ...
 
+    def forget(self) -> None:
+        """Know of no connections, without closing any: after a fork they are the parent's."""
+        ...
+
 
 class NobodyElse:
     """The pool of a worker that can ask nobody: it takes what it wants."""
@@ -155,6 +159,9 @@ class NobodyElse:
 
     def close(self) -> None:
         """There is nothing to close."""
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
 
 
 @dataclass
@@ -284,6 +291,8 @@ class SlotKeeper:
         self._held = _Holding()
         self._asleep = True
         self._show()
+        for pool in self._pools:
+            pool.forget()
         self.throttle.begin_anew()
 
     @property

@@ -508,6 +508,19 @@ class TestLeaks:
         assert BASIC not in text
 
 
+def test_a_child_process_does_not_wait_for_a_renewal_of_its_parent() -> None:
+    tokens = Tokens(SecretStr("r1"), Vault(), lambda: 0.0)
+    ours = tokens.renewal()
+    assert ours is not None
+    assert ours.claim(blocking=False)
+
+    tokens.begin_anew()
+
+    own = tokens.renewal()
+    assert own is not None
+    assert own.claim(blocking=False)
+
+
 def test_threads_of_a_dead_renewal_are_not_left_waiting() -> None:
     tokens = Tokens(SecretStr(""), Vault(), lambda: 0.0)
     renewal = tokens.renewal()

@@ -119,6 +119,8 @@ class LeasePool:
 
     def close(self) -> None: ...
 
+    def forget(self) -> None: ...
+
 
 class Worker:
     """A worker in virtual time: its keeper, and callers who make one call after another."""
