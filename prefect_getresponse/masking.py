@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-_ADDRESS = re.compile(r"([^\s@<>\"',;:()\[\]]+)@([^\s@<>\"',;:()\[\]]+)")
+_PART = r"[^\s@<>\"',;:()\[\]]"
+# It begins where nothing else could belong to it: a text without addresses is read once, not anew
+# from each of its characters.
+_ADDRESS = re.compile(rf"(?<!{_PART})({_PART}+)@({_PART}+)")
 
 
 def mask(text: str) -> str:

@@ -40,13 +40,9 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from prefect_getresponse.client.errors import (
-    InvalidArguments,
-    ServerFailed,
-    Throttled,
-    TransportFailed,
-)
+from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.client.request import ApiRequest, Method, RetryClass, Upload, fill_path
+from prefect_getresponse.client.retry import Decision, decide
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.run_logs import show_in_runs
 
@@ -182,7 +178,15 @@ class Operation:
             text = f"{self.name} is deprecated: {self.deprecated}"
             warnings.warn(text, DeprecationWarning, stacklevel=3)
         arguments = dict(self.signature.bind(*args, **kwargs).arguments)
-        return arguments.pop("credentials"), self.request(arguments)
+        credentials = arguments.pop("credentials")
+        if not hasattr(credentials, "get_client"):
+            raise InvalidArguments(
+                f"{self.name}: credentials: GetResponseCredentials are needed, "
+                f"not {type(credentials).__name__}",
+                advice='Load a block: GetResponseCredentials.load("NAME"), or in async code '
+                'await GetResponseCredentials.aload("NAME").',
+            )
+        return credentials, self.request(arguments)
 
     def request(self, arguments: Mapping[str, object]) -> ApiRequest:
         """Check arguments and build the request.  No I/O.
@@ -359,9 +363,19 @@ def camel(name: str) -> str:
     return head + "".join(word.title() for word in rest)
 
 
-def is_transient(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
-    """Whether a read that failed for good in the client is worth another try in a few minutes."""
-    return isinstance(state.data, TransportFailed | ServerFailed | Throttled)
+def _repeats(retry_class: RetryClass) -> Callable[[Task[..., Any], TaskRun, State[Any]], bool]:
+    """Prefect's question whether to try again, answered by the law of repeats.
+
+    Of writes it is asked only where somebody wants retries: nothing doubtful is sent again.
+    """
+
+    def may_repeat(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
+        return isinstance(state.data, GetResponseError) and decide(state.data, retry_class) in (
+            Decision.REPEAT,
+            Decision.WAIT,
+        )
+
+    return may_repeat
 
 
 def _declared(module: str, name: str) -> Operation:
@@ -381,14 +395,11 @@ def _task_options(operation: Operation, changed: TaskOptions) -> dict[str, Any]:
             [operation.name, *(f"{{{name}}}" for name in operation.path_parameters)]
         ),
         "cache_policy": NO_CACHE,
+        "retries": 0,  # none of Prefect's settings either
+        "retry_condition_fn": _repeats(operation.retry_class),
     }
     if operation.retry_class is RetryClass.READ:
-        options |= {
-            "retries": 2,
-            "retry_delay_seconds": [60, 300],
-            "retry_jitter_factor": 0.3,
-            "retry_condition_fn": is_transient,
-        }
+        options |= {"retries": 2, "retry_delay_seconds": [60, 300], "retry_jitter_factor": 0.3}
     return {**options, **changed}
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import cast
 
 import pytest
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
@@ -32,12 +33,11 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Server
 
     def do_POST(self) -> None:
         tag = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         who, _, _ = tag["name"].partition("_")
-        self.server.callers.setdefault(self.client_address[1], set()).add(who)
+        cast("Server", self.server).callers.setdefault(self.client_address[1], set()).add(who)
         content = json.dumps(tag | {"tagId": "t1"}).encode()
         self.send_response(201)
         self.send_header("Content-Type", "application/json")
@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, *_: object) -> None: ...
+    def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002 - its name there
 
 
 @pytest.fixture

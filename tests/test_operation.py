@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from prefect import Task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, StateType
+from prefect.settings import PREFECT_TASKS_DEFAULT_RETRIES, temporary_settings
 
 from prefect_getresponse import (
     OMIT,
@@ -21,10 +22,10 @@ from prefect_getresponse import (
     OutcomeUnknown,
     ServerFailed,
     Throttled,
-    TransportFailed,
     Upload,
 )
 from prefect_getresponse.client.request import RetryClass
+from prefect_getresponse.client.retry import LAW, ConnectionTrouble, Decision, Failure
 from prefect_getresponse.omit import Omit
 from prefect_getresponse.operation import OperationTask, camel, operation
 from tests.declared import TASKS
@@ -277,7 +278,7 @@ class TestEveryTask:
         for each in self.flavours(task):
             assert (each.retries > 0) == is_read
             # Prefect takes nothing but plain functions here, and treats the rest as "never".
-            assert inspect.isfunction(each.retry_condition_fn) == is_read
+            assert inspect.isfunction(each.retry_condition_fn)
 
     def test_its_run_name_shows_ids_only(self, task: OperationTask[..., Any]) -> None:
         shown = str(task.task_run_name)
@@ -314,7 +315,7 @@ class TestPrefectRetries:
     @pytest.mark.parametrize(
         ("error", "again"),
         [
-            (TransportFailed("x"), True),
+            (ConnectionTrouble("x"), True),
             (ServerFailed("x"), True),
             (Throttled("x"), True),
             (NotFound("x"), False),
@@ -328,6 +329,29 @@ class TestPrefectRetries:
         state: State[Any] = State(type=StateType.FAILED, data=error)
 
         assert condition(list_things, None, state) is again
+
+    @pytest.mark.parametrize("failure", Failure)
+    def test_of_writes_who_wants_some_gets_those_that_do_no_harm(self, failure: Failure) -> None:
+        error = ConnectionTrouble("x")
+        error.failure = failure
+        state: State[Any] = State(type=StateType.FAILED, data=error)
+        for task in (create_thing, update_thing, delete_thing):
+            condition: Any = task.with_options(retries=3).aio.retry_condition_fn
+            harmless = LAW[failure, task.operation.retry_class] in (Decision.REPEAT, Decision.WAIT)
+
+            assert condition(task, None, state) is harmless
+
+    def test_settings_of_prefect_repeat_no_write(self) -> None:
+        with temporary_settings({PREFECT_TASKS_DEFAULT_RETRIES: 3}):
+            task = create_thing.with_options(name="create")
+
+            assert (task.retries, task.aio.retries) == (0, 0)
+
+
+@pytest.mark.parametrize("given", ["my-block", None])
+def test_what_is_no_block_is_refused_with_the_way_to_load_one(given: Any) -> None:
+    with pytest.raises(InvalidArguments, match=r"credentials: .* not (str|NoneType)\. Load"):
+        list_things.fn(given)
 
 
 def test_deprecated_operations_warn_where_they_are_called(

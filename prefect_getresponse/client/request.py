@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -25,6 +26,7 @@ from prefect_getresponse.client.errors import (
     Throttled,
     TransportFailed,
 )
+from prefect_getresponse.masking import mask
 
 Method = Literal["GET", "POST", "DELETE"]
 
@@ -36,7 +38,8 @@ MAX_ANSWER_DEPTH = 64
 _HEX = "[0-9A-Fa-f]"
 # Popups and forms of the new kind have UUIDs, all else has short ids.
 _ID = re.compile(rf"[A-Za-z0-9]{{1,32}}|{_HEX}{{8}}(-{_HEX}{{4}}){{3}}-{_HEX}{{12}}")
-_LEADING_INTEGER = re.compile(r"\s*(\d+)")
+# Ten digits are a date in seconds, as one source has X-RateLimit-Reset, and no number of seconds.
+_LEADING_INTEGER = re.compile(r"\s*(\d{1,9})(?!\d)", re.ASCII)
 _FALLBACK_WAIT = 5.0
 _UNREADABLE = (ValueError, RecursionError)
 """What reading JSON raises: broken text, broken UTF-8, nesting without end."""
@@ -111,14 +114,20 @@ class ApiRequest:
 
     def url(self, base_url: str) -> str:
         """Full URL, keys and values of the query percent-encoded as the API wants them."""
-        query = urlencode(self.query, quote_via=quote, safe="")
+        with _writing():
+            query = urlencode(self.query, quote_via=quote, safe="")
         return f"{base_url}{self.path}" + (f"?{query}" if query else "")
 
     def content(self) -> bytes | None:
-        """Body as UTF-8 JSON, or None."""
+        """Body as UTF-8 JSON, or None.
+
+        Raises:
+            InvalidArguments: JSON cannot hold something in it.
+        """
         if self.body is None or isinstance(self.body, bytes):
             return self.body
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+        with _writing():
+            return _to_json(self.body).encode()
 
     def boundary(self) -> str:
         """Line between the parts of a form: the same at every attempt, and in none of its files."""
@@ -131,6 +140,21 @@ class ApiRequest:
         """Copy of this request with some query values set."""
         kept = tuple(item for item in self.query if item[0] not in values)
         return replace(self, query=kept + tuple(values.items()))
+
+
+_to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+@contextmanager
+def _writing() -> Generator[None]:
+    """Refuse what cannot be written down: broken Unicode, NaN, objects of Python."""
+    try:
+        yield
+    except (ValueError, TypeError, RecursionError):
+        raise InvalidArguments(
+            "the arguments hold something that neither JSON nor a URL can",
+            advice="Send texts of whole characters, finite numbers, lists, and dicts of these.",
+        ) from None
 
 
 def fill_path(template: str, values: Mapping[str, object]) -> str:
@@ -176,7 +200,7 @@ class ApiAnswer:
 
 
 def leading_integer(text: str | None) -> int | None:
-    """Integer at the start of a header such as `432 seconds`; None without one."""
+    """Integer at the start of a header such as `432 seconds`; None without one of 9 digits."""
     match = _LEADING_INTEGER.match(text or "")
     return int(match[1]) if match else None
 
@@ -239,6 +263,7 @@ class Redirected(TransportFailed):
 
 
 _NOT_JSON = object()
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 class _Where(TypedDict):
@@ -270,7 +295,9 @@ def _read_success(
             raise UnreadableSuccess("the API's answer has no body", **_where(request, status))
         return ApiAnswer(status, None, paging, date)
     media_type = headers.get("content-type", "").lower()
-    if "html" in media_type:
+    # Whatever it calls itself: no JSON begins like that.
+    is_markup = not request.binary and content.lstrip(_BLANK).startswith(b"<")
+    if "html" in media_type or is_markup:
         raise MaintenancePage(
             "a web page was answered instead of the API", **_where(request, status)
         )
@@ -313,6 +340,7 @@ def _containers(items: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
 
 
 _EXPLANATIONS = ("message", "codeDescription", "error")
+_LONGEST_TEXT = 1000
 _SECRET_MEMBER = "sentToken"  # noqa: S105 - the name of a member, not a secret
 
 
@@ -324,10 +352,10 @@ def _read_error(
     context = _without_secrets(envelope.get("context"))
     message = next(filter(None, map(envelope.get, _EXPLANATIONS)), "no explanation given")
     error = meaning(status, code)(
-        str(message).rstrip(". ") + _details(context),
+        _on_a_line(str(message)).rstrip(". ") + _on_a_line(_details(context)),
         **_where(request, status),
         code=code,
-        uuid=str(envelope["uuid"]) if envelope.get("uuid") else None,
+        uuid=_on_a_line(str(envelope["uuid"])) if envelope.get("uuid") else None,
         context=context,
         advice=ADVICE.get(code, "") if code else "",
     )
@@ -336,12 +364,21 @@ def _read_error(
     return error
 
 
+def _on_a_line(text: str) -> str:
+    """A text of the API as logs can show it: no line breaks, no control characters, not endless."""
+    text = mask(text)
+    line = "".join(char if char.isprintable() else " " for char in text[:_LONGEST_TEXT])
+    return line if len(text) <= _LONGEST_TEXT else f"{line}..."
+
+
 def _envelope(content: bytes) -> dict[str, Any]:
     try:
         body = json.loads(content)
     except _UNREADABLE:
         return {}
-    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    if not isinstance(body, dict) or _is_deeper(body, MAX_ANSWER_DEPTH):
+        return {}
+    return cast("dict[str, Any]", body)
 
 
 def _code(value: Any) -> int | None:
@@ -388,7 +425,7 @@ def _wait_asked(headers: Mapping[str, str], context: Any) -> float:
             until = parsedate_to_datetime(retry_after)
             sent = parsedate_to_datetime(headers.get("date", ""))
             return max(0.0, (until - sent).total_seconds())
-        except ValueError:
+        except (ValueError, TypeError):  # no dates, or one without a time zone
             pass
     if isinstance(context, dict):
         members = cast("dict[str, Any]", context)

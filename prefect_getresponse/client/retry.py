@@ -150,8 +150,10 @@ class ConnectionTrouble(TransportFailed):
     failure: Failure = Failure.NO_ANSWER
 
 
-def connection_trouble(request: ApiRequest, error: httpx.HTTPError) -> ConnectionTrouble:
-    """Our error for one of httpx; its text names the kind only (httpx's own may hold the URL)."""
+def connection_trouble(
+    request: ApiRequest, error: httpx.HTTPError | ssl.SSLError
+) -> ConnectionTrouble:
+    """Our error for one of httpx or TLS; it names the kind only (httpx's text may hold the URL)."""
     trouble = ConnectionTrouble(
         f"no answer ({type(error).__name__})", method=request.method, path=request.template
     )
@@ -232,6 +234,7 @@ class Attempts:
     sent_at: str = field(default="", init=False)
     failed: int = field(default=0, init=False)
     waited: float = field(default=0.0, init=False)
+    refused: int = field(default=0, init=False)
     renewed: bool = field(default=False, init=False)
 
     def options(self, sleep: Callable[[float], Any]) -> dict[str, Any]:
@@ -295,7 +298,12 @@ class Attempts:
         if isinstance(error, TokenLapsed):
             return 0.0
         if isinstance(error, Throttled):
-            delay = error.wait + self.chance.uniform(0.1, 1.0)
+            # Longer each time: who keeps refusing asks for more than it says.
+            delay = max(error.wait, self._limit(self.refused)) + self.chance.uniform(0.1, 1.0)
+            self.refused += 1
             self.waited += delay
             return delay
-        return self.chance.uniform(0, min(BACKOFF_CAP, BACKOFF_BASE * 2**self.failed))
+        return self.chance.uniform(0, self._limit(self.failed))
+
+    def _limit(self, times: int) -> float:
+        return min(BACKOFF_CAP, BACKOFF_BASE * 2.0**times)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 import random
+import ssl
 import threading
 import time
 from collections import Counter
@@ -60,6 +61,10 @@ LIMITS = httpx.Limits(max_connections=SLOTS, max_keepalive_connections=SLOTS, ke
 LIMITS_ONCE = httpx.Limits(max_connections=SLOTS, max_keepalive_connections=0)
 # What is unpacked is counted piece by piece, and these two unpack a small piece to a bounded one.
 ENCODINGS = "gzip, deflate"
+_BOUNDED = {"", "identity", "gzip", "deflate"}
+_BROKEN = (httpx.HTTPError, OSError)
+ANSWER_SECONDS = 120.0
+"""From its head on, an answer that takes longer is taken for one that broke off."""
 THROTTLED = "answers with 429"
 
 
@@ -102,6 +107,11 @@ class _Flight:
         self._sent = response.request
         self._status = response.status_code
         self._headers = {name.lower(): value for name, value in response.headers.items()}
+        self._answered_at = self._throttle.now()
+
+    def is_late(self) -> bool:
+        """Whether the body takes too long."""
+        return self._throttle.now() - self._answered_at > ANSWER_SECONDS
 
     def land(self, content: bytes | None) -> ApiAnswer:
         """Answer for a response, None being a body that broke off, or the typed error it is."""
@@ -128,14 +138,14 @@ class _Flight:
         logger.debug("%s answered %s", self._request.endpoint, self._status or "nothing")
 
 
-def _packed_twice(response: httpx.Response) -> bool:
+def _is_strangely_packed(response: httpx.Response) -> bool:
     """Whether a piece of the body may unpack to any size."""
-    return "," in response.headers.get("Content-Encoding", "")
+    return response.headers.get("Content-Encoding", "").lower() not in _BOUNDED
 
 
-def _read(response: httpx.Response) -> bytes | None:
-    """Body of an answer, as far as it is wanted; None if it broke off."""
-    if _packed_twice(response):
+def _read(response: httpx.Response, is_late: Callable[[], bool]) -> bytes | None:
+    """Body of an answer, as far as it is wanted; None if it broke off or comes too slowly."""
+    if _is_strangely_packed(response):
         return None
     content = bytearray()
     try:
@@ -143,14 +153,16 @@ def _read(response: httpx.Response) -> bytes | None:
             content += piece
             if len(content) > MAX_ANSWER_BYTES:
                 break
-    except httpx.HTTPError:
+            if is_late():
+                return None
+    except _BROKEN:
         return None
     return bytes(content)
 
 
-async def _aread(response: httpx.Response) -> bytes | None:
+async def _aread(response: httpx.Response, is_late: Callable[[], bool]) -> bytes | None:
     """The async twin of `_read`."""
-    if _packed_twice(response):
+    if _is_strangely_packed(response):
         return None
     content = bytearray()
     try:
@@ -158,7 +170,9 @@ async def _aread(response: httpx.Response) -> bytes | None:
             content += piece
             if len(content) > MAX_ANSWER_BYTES:
                 break
-    except httpx.HTTPError:
+            if is_late():
+                return None
+    except _BROKEN:
         return None
     return bytes(content)
 
@@ -219,7 +233,7 @@ class _Sender:
         try:
             with quiet():
                 yield flight
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, ssl.SSLError) as error:  # the async one leaves TLS's own as it is
             raise connection_trouble(request, error) from None
         finally:
             flight.close()
@@ -286,13 +300,14 @@ class Client(_Sender):
         self._wait_for_start(request)
         http = self._http_once if request.retry_class is RetryClass.ONCE else self._http
         with self._flight(request) as flight:
+            built = self._build(http, request)
             if on_start is not None:
                 on_start()
             attempts.start()
-            response = http.send(self._build(http, request), stream=True)
+            response = http.send(built, stream=True)
             flight.answered(response)
             try:
-                content = _read(response)
+                content = _read(response, flight.is_late)
             finally:
                 response.close()
             return flight.land(content)
@@ -426,13 +441,14 @@ class AsyncClient(_Sender):
         await self._wait_for_start(request)
         http = self._http_once if request.retry_class is RetryClass.ONCE else self._http
         with self._flight(request) as flight:
+            built = self._build(http, request)
             if on_start is not None:
                 on_start()
             attempts.start()
-            response = await http.send(self._build(http, request), stream=True)
+            response = await http.send(built, stream=True)
             flight.answered(response)
             try:
-                content = await _aread(response)
+                content = await _aread(response, flight.is_late)
             finally:
                 await response.aclose()
             return flight.land(content)

@@ -33,6 +33,8 @@ LEASE_FENCE = 5.0
 """Seconds before a lease ends in which no call starts any more."""
 _SECOND_LIMIT = 80
 """Limit headers may describe the second instead of the frame (seen live); those are skipped."""
+_FRAME = 600.0
+"""Seconds of a frame: an answer that speaks of more means something else."""
 _RESET_TOLERANCE = 2.0
 """Seconds by which two answers may place the end of one frame apart: they count whole seconds."""
 _SOON = 2.0
@@ -315,6 +317,7 @@ class Throttle:
             elif (
                 limits is not None
                 and limits.limit > _SECOND_LIMIT
+                and limits.reset <= _FRAME
                 and took < _RESET_TOLERANCE
                 and not budgets
             ):
@@ -443,10 +446,11 @@ class Throttle:
 
     def _pause(self, budgets: tuple[str, ...], until: float) -> None:
         self.throttled += 1
+        now = self._clock()
         for name in budgets:
-            self._budgets[name].paused_until = until
+            self._budgets[name].paused_until = min(until, now + DAY)
         if not budgets:
-            self._paused_until = max(self._paused_until, until)
+            self._paused_until = max(self._paused_until, min(until, now + _FRAME))
 
     def _learn(self, limits: RateLimits, now: float) -> None:
         resets_at = now + limits.reset

@@ -70,6 +70,11 @@ def cut_short(connection: socket.socket) -> None:
     connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"half": ')
 
 
+def break_tls(connection: socket.socket) -> None:
+    """Send what no TLS connection can decrypt."""
+    socket.socket.send(connection, b"\x17\x03\x03\x00\x20" + bytes(32))
+
+
 def hang(connection: socket.socket) -> None:
     """Say nothing until the other side gives up."""
     with contextlib.suppress(OSError):

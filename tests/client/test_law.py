@@ -165,6 +165,13 @@ def other_host(stage: Stage, request: ApiRequest) -> ApiAnswer:
     return stage.client(url, connection=Connection(str(certificate))).send(request)
 
 
+def broken_tls(stage: Stage, request: ApiRequest) -> ApiAnswer:
+    certificate = make_certificate(stage.folder / "tls.pem", "localhost")
+    server = stage.server(fault_server.break_tls, DONE, tls=server_context(certificate))
+    url = server.url.replace("127.0.0.1", "localhost")
+    return stage.client(url, connection=Connection(str(certificate))).send(request)
+
+
 def lapsed_token(stage: Stage, request: ApiRequest) -> ApiAnswer:
     server = stage.server(issue(1), EXPIRED, issue(2), DONE)
     account = Account(stage.flavour, server.url, "", Vault())
@@ -194,13 +201,17 @@ FAULTS: dict[str, dict[str, Fault]] = {
         "time-out": answered(fault_server.hang, read=0.2),
         "reset": answered(fault_server.reset),
         "closed": answered(fault_server.close),
+        "broken TLS": broken_tls,
     },
     "unreadable": {
         "cut short": answered(fault_server.cut_short),
         "malformed": answered(answer(200, '{"half": ')),
         "not JSON": answered(answer(200, '"OK"', "text/plain")),
     },
-    "web page": {"200": answered(answer(200, PAGE, "text/html; charset=utf-8"))},
+    "web page": {
+        "200": answered(answer(200, PAGE, "text/html; charset=utf-8")),
+        "called JSON": answered(answer(200, PAGE)),
+    },
     "redirect": {
         str(status): answered(answer(status, headers=LOCATION))
         for status in (300, 301, 302, 303, 304, 307, 308)

@@ -1,6 +1,7 @@
 """Requests and answers as plain data."""
 
 import json
+import math
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -96,6 +97,17 @@ class TestBody:
         assert get().content() is None
         assert post(body={}).content() == b"{}"
 
+    @pytest.mark.parametrize("value", ["\ud800", math.nan, object()])
+    def test_what_json_cannot_hold_is_refused(self, value: object) -> None:
+        with pytest.raises(InvalidArguments, match="JSON") as caught:
+            post(body={"lexpad": {"a": value}}).content()
+
+        assert caught.value.__suppress_context__
+
+    def test_nor_does_a_url_hold_half_a_character(self) -> None:
+        with pytest.raises(InvalidArguments, match="URL"):
+            get(query=(("query[name]", "\ud800"),)).url(BASE)
+
 
 class TestBoundary:
     def test_is_that_of_the_files(self) -> None:
@@ -109,7 +121,15 @@ class TestBoundary:
 class TestLimits:
     @pytest.mark.parametrize(
         ("text", "number"),
-        [("432 seconds", 432), ("7", 7), (" 5s", 5), ("soon", None), (None, None)],
+        [
+            ("432 seconds", 432),
+            ("7", 7),
+            (" 5s", 5),
+            ("soon", None),
+            (None, None),
+            ("1790000000", None),
+            ("9" * 5000, None),
+        ],
     )
     def test_leading_integer(self, text: str | None, number: int | None) -> None:
         assert leading_integer(text) == number
@@ -267,6 +287,20 @@ class TestRefusal:
 
         assert "jane@" not in str(error) + repr(error) + repr(error.context)
         assert error.context == {"value": ["j***@example.com"]}
+
+    def test_the_longest_text_is_masked_and_cut(self) -> None:
+        error = refusal(400, {"message": "jane@example.com " + "x" * 2_000_000})
+
+        assert str(error).startswith("POST /contacts: j***@example.com xxx")
+        assert len(str(error)) < 1500
+
+    def test_it_stays_on_a_line(self) -> None:
+        assert "one  [31m two" in str(refusal(400, {"message": "one\n\x1b[31m\ud800two"}))
+
+    def test_endless_nesting_is_no_explanation(self) -> None:
+        body = b'{"code": 1000, "context": ' + b'{"a": ' * 900 + b"1" + b"}" * 901
+
+        assert refusal(400, body).context is None
 
     def test_without_explanation(self) -> None:
         assert "no explanation given (HTTP 502)" in str(refusal(502, b"<html>"))

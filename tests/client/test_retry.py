@@ -112,6 +112,15 @@ class TestWaitingForTheLimit:
             ({"X-RateLimit-Reset": "8 seconds"}, {"timeToReset": "9 seconds"}, 9),
             ({"X-RateLimit-Reset": "8 seconds"}, None, 8),
             ({"Retry-After": "soon", "X-RateLimit-Reset": "8"}, None, 8),
+            ({"X-RateLimit-Reset": "1790000000"}, None, 5),
+            (
+                {
+                    "Date": "Tue, 24 Nov 2026 10:00:00 GMT",
+                    "Retry-After": "Tue, 24 Nov 2026 10:00:04 -0000",
+                },
+                None,
+                5,
+            ),
             ({}, None, 5),
         ],
     )
@@ -133,6 +142,12 @@ class TestWaitingForTheLimit:
 
         assert seen.arrived == 21
         assert seen.answer is not None
+
+    def test_who_keeps_refusing_is_asked_less_often(self, outcome: Play) -> None:
+        seen = outcome(RetryClass.READ, [answer(429, headers={"Retry-After": "0"})])
+
+        assert isinstance(seen.error, errors.Throttled)
+        assert seen.arrived < 40
 
     def test_gives_up_after_one_frame(self, outcome: Play) -> None:
         seen = outcome(RetryClass.READ, [answer(429, TOO_MANY)])

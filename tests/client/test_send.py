@@ -297,6 +297,22 @@ class TestConnections:
         assert LIMITS.keepalive_expiry <= 5
 
 
+def test_an_answer_that_drips_is_one_that_broke_off(sender: MakeSender) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
+        with contextlib.suppress(OSError):
+            while True:
+                client.now += 30.0
+                connection.sendall(b" ")
+                time.sleep(0.001)
+
+    with FaultServer(drip, answer(200, [1])) as server:
+        client = sender(server.url)
+
+        assert client.send(call()).data == [1]
+    assert len(server.requests) == 2
+
+
 class TestLargeAnswers:
     """With a limit of a thousand bytes, so that the test need not send 64 MB."""
 
@@ -332,9 +348,9 @@ class TestLargeAnswers:
 
         assert len(packed) < 1000
 
-    def test_what_is_packed_twice_is_not_read(self, sender: MakeSender) -> None:
-        packed = gzip.compress(gzip.compress(b"[]"))
-        bomb = answer(200, packed, headers={"Content-Encoding": "gzip, gzip"})
+    @pytest.mark.parametrize("packing", ["gzip, gzip", "br", "zstd"])
+    def test_what_was_not_asked_for_is_not_unpacked(self, packing: str, sender: MakeSender) -> None:
+        bomb = answer(200, b"[]", headers={"Content-Encoding": packing})
         with FaultServer(bomb) as server:
             client = sender(server.url)
             with pytest.raises(errors.TransportFailed, match="broke off"):

@@ -134,6 +134,9 @@ class TestHeaders:
     def test_limits_of_the_second_say_nothing_about_the_frame(self) -> None:
         assert wait_after_answer(RateLimits(CALLS_A_SECOND, 0, 500.0)) < 0.1
 
+    def test_limits_of_another_unit_say_nothing_about_the_frame(self) -> None:
+        assert wait_after_answer(RateLimits(CALLS_A_FRAME, 0, 432_000.0)) < 0.1
+
     def test_limits_of_an_endpoint_say_nothing_about_the_frame(self) -> None:
         assert wait_after_answer(RateLimits(CALLS_A_FRAME, 0, 500.0), BATCH) < 0.1
 
@@ -166,6 +169,13 @@ class TestRefusals:
         assert throttle.try_start(BATCH, nobody) is not None
         throttle.forget(nobody)
         assert 30.0 < start(time, throttle) <= 30.5
+
+    def test_a_pause_ends_with_the_frame_whatever_is_asked(self) -> None:
+        time, throttle = make()
+        start(time, throttle)
+        throttle.finish((), None, 1e9)
+
+        assert start(time, throttle) <= 600.0
 
     def test_a_429_of_an_endpoint_pauses_only_that(self) -> None:
         time, throttle = make()
