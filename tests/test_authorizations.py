@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -56,8 +55,9 @@ def block(sandbox: RunningSandbox) -> Iterator[GetResponseCredentials]:
 
 
 def load() -> GetResponseCredentials:
-    loaded: Any = GetResponseCredentials.load(NAME)
-    return loaded  # type: ignore[no-any-return]
+    loaded = GetResponseCredentials.load(NAME)
+    assert isinstance(loaded, GetResponseCredentials)
+    return loaded
 
 
 def test_it_is_saved_back_to_the_block(

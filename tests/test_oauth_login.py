@@ -7,7 +7,6 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -243,8 +242,9 @@ class TestBlock:
             yield
 
     def stored(self, name: str) -> GetResponseCredentials:
-        loaded: Any = GetResponseCredentials.load(name)
-        return loaded  # type: ignore[no-any-return]
+        loaded = GetResponseCredentials.load(name)
+        assert isinstance(loaded, GetResponseCredentials)
+        return loaded
 
     def test_a_new_block_is_made_of_the_settings(self, port: int, person: Person) -> None:
         assert login(port, "--block", "fresh") == 0

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from prefect_getresponse import GetResponseCredentials, InvalidArguments, NotFound
@@ -28,7 +30,7 @@ def test_life_of_a_meta_field(run: Run, credentials: GetResponseCredentials, sho
 
 
 def test_a_value_is_a_text(run: Run, credentials: GetResponseCredentials, shop_id: str) -> None:
-    number: str = 11  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    number: Any = 11
     with pytest.raises(InvalidArguments, match="value"):
         run(
             create_meta_field, credentials, shop_id, name="Size", value=number, value_type="integer"

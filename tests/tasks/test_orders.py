@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from prefect_getresponse import GetResponseCredentials, InvalidArguments, NotFound, ValidationFailed
@@ -83,12 +85,12 @@ def test_a_buyer_must_exist(
 def test_half_an_address_is_not_sent(
     run: Run, credentials: GetResponseCredentials, shop_id: str, order: OrderDetails
 ) -> None:
-    half = {"name": "Home"}
+    half: Any = {"name": "Home"}
     with pytest.raises(InvalidArguments, match=r"billing_address\.countryCode"):
         run(
             update_order,
             credentials,
             shop_id,
             order["orderId"],
-            billing_address=half,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            billing_address=half,
         )
