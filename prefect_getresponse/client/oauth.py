@@ -32,7 +32,7 @@ TOKEN_PATH = "/token"  # noqa: S105 - a path, not a secret
 EARLIEST = 60.0
 """A token is renewed this many seconds before it expires, a tenth of its life if that is less."""
 PATIENCE = (0.0, 1.0, 3.0)
-"""Seconds given, one after another, to a process that spent our refresh token to keep its own."""
+"""Waits in seconds for another process that spent our refresh token to save its new one."""
 
 Grant = Literal["client_credentials", "refresh_token", "authorization_code"]
 
