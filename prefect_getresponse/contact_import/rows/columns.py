@@ -227,6 +227,7 @@ CONSENT = """
     Is Opted In
     Has Opted In | Opted in to Email | Opted in to Marketing | Email Marketing Opt-in
     Newsletter Optin | Marketing Permission | Email Permission | Email Subscribe | Bulk Email
+    Send Marketing Materials
     Marketing Emails | Allow Email | Allow Emails | Can Email | Email Allowed | Mailable
     Agreed to Marketing | Agrees to Marketing | Accepts Emails
     Einwilligung | E-Mail-Einwilligung | Werbeeinwilligung | Marketing-Einwilligung | Angemeldet

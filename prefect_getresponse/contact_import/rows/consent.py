@@ -88,7 +88,7 @@ _UNSUBSCRIBED = _words("""
 # Words that mean consent in a consent column, but could be said of anything else in others.
 _ACTIVE = _words("""
     active | confirmed | explicit | express | enabled | granted | given | agreed | accepted
-    consented | consent given | normal | regular
+    consented | consent given | normal | regular | send
     allowed | allow | approved | verified opt in | email | e-mail | c | direct | single | double
     yes please
     agree | i agree | accept | i accept | consent | i consent

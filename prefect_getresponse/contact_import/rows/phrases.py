@@ -28,7 +28,7 @@ _OTHER_CHANNEL = re.compile(
 _AGREEING = re.compile(
     r"\b(agree|accept|consent|subscri|sign me up|send me|sign up|opt(ed)? ?in\b|allow"
     r"|permi(t|ssion)|would you like|can we|may we|keep me|contact (me|you)|email me|hear from"
-    r"|i want|i d like|wish|yes please|receives?\b|receiving"
+    r"|i want|i d like|wish\b|yes please|receives?\b|receiving"
     r"|zgod|zgadzam|wyrazam|chce|otrzym|zapis|akcept|einwillig|mochte|ich will|stimme|erhalten"
     r"|abonn|anmeld|akzeptier|souhaite|veux|recevoir|acept|quiero|recibir|deseo|accett|ricevere"
     r"|desidero|voglio|aceit|receber|desejo|quero\b|ontvang|akkoord|souhlas|odebir|prenumer"
@@ -60,11 +60,12 @@ _OTHER_MAILS = re.compile(r"\b(partner|third part|invoice|faktur|rechnung)")
 _NO_ANSWER = re.compile(
     r"^(last|first|total|number)\b|\b(level|type|at|on|url|link|text|version|id)$"
     r"|\b(track|cookie|terms|regulamin|count|rate|opens|opened|clicks"
-    r"|clicked|sent|delivered|received|double|template|subject|domain|client|address|adres)"
+    r"|clicked|sent|delivered|received|double|offer|promo|template|subject|domain|client|address|adres)"
 )
 _NO_REFUSAL = re.compile(
     r"\b(soft|url|link|token|key|hash|code|id|count|number|rate|total|campaign|page|track\w*"
-    r"|cookies?|sale|partners?|third part\w*|one to one)\b|(?<!hard )\bbounces\b"
+    r"|cookies?|sale|partners?|third part\w*|one to one|emails bounced|customer service)\b"
+    r"|(?<!hard )\bbounces\b"
 )
 LONGEST = 1000
 """Characters that are looked at: nobody agrees to more at once."""

@@ -124,6 +124,9 @@ def test_a_short_phrase_may_be_an_answer(column: str) -> None:
         "Subscription Plan",
         "Accepts Marketing Updated At",
         "Best way to contact you, email or post",
+        "Offer accepted",
+        "Wishlist email",
+        "Marketing emails bounced",
     ],
 )
 def test_phrases_about_something_else_say_nothing(column: str) -> None:
