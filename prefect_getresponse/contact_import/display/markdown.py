@@ -21,7 +21,8 @@ _ADVICE = {
     " them before it sends anything.",
     Verdict.AWAITING_CONFIRMATION: "People **awaiting confirmation** join the list when they follow"
     " the link that GetResponse has mailed them.",
-    Verdict.REFUSED: "**Refused** rows are people who must not be written to: nothing to do.",
+    Verdict.REFUSED: "**Refused** rows are people who must not be written to: nothing to do, unless"
+    " a column is not what it was read as (see below; `--map COLUMN=FIELD` says what it is).",
 }
 
 _HOW_FAR = {

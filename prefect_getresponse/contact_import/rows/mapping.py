@@ -166,7 +166,7 @@ def map_columns(
     if any(map(is_address, columns)):
         raise MappingError(
             "the first row holds an e-mail address, so there seems to be no header",
-            "Add a first row that names the columns",
+            "Add a first row that names the columns, or remove the lines above it",
         )
     fields = [*given, *_recognised(columns, given, sample)]
     if "email" not in _fields(given):

@@ -1,5 +1,6 @@
 """Bytes of a file: plain, gzip or zip, within limits, watched for changes."""
 
+import codecs
 import hashlib
 import os
 from collections.abc import Generator, Iterator
@@ -35,6 +36,15 @@ _BINARY_MAGIC = {
     b"SQLite format 3": ("an SQLite database", "Export the table as CSV"),
 }
 
+# Texts that are no tables. Web pages often come with a name that ends in .xls.
+_MARKUP = {
+    b"<!doctype html": ("a web page", "Open it in a spreadsheet and save it as CSV UTF-8"),
+    b"<html": ("a web page", "Open it in a spreadsheet and save it as CSV UTF-8"),
+    b"<table": ("a web page", "Open it in a spreadsheet and save it as CSV UTF-8"),
+    b"<?xml": ("XML", "Export the data as CSV"),
+    b"begin:vcard": ("address cards (vCard)", "Export the contacts as CSV"),
+}
+
 
 class ByteFile:
     """A file whose bytes can be read several times, decompressed on the way.
@@ -61,6 +71,9 @@ class ByteFile:
         for magic, (kind, advice) in _BINARY_MAGIC.items():
             if head.startswith(magic) and not binary:
                 raise UnreadableSource(f"this is {kind}, not text", advice, self.name)
+        for mark, (kind, advice) in _MARKUP.items():
+            if head.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(mark):
+                raise UnreadableSource(f"this is {kind}, not a table", advice, self.name)
 
     @property
     def size(self) -> int:

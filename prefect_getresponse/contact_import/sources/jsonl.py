@@ -81,7 +81,7 @@ class JsonlSource:
                 what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
                 raise UnreadableSource(
                     f"the record is not usable JSON: {what}",
-                    "Write one JSON object per line",
+                    "Write one JSON object per line, or one array of objects",
                     self.name,
                     row,
                 ) from error

@@ -82,6 +82,14 @@ def test_known_binary_formats_are_named(write: Write, magic: bytes) -> None:
         ByteFile(write(magic, "a.csv"))
 
 
+@pytest.mark.parametrize(
+    "text", [b"\xef\xbb\xbf\n<!DOCTYPE html>", b"<table><tr>", b"<?xml version", b"BEGIN:VCARD\r\n"]
+)
+def test_texts_that_are_no_tables_are_named(write: Write, text: bytes) -> None:
+    with pytest.raises(UnreadableSource, match=r"this is .*, not a table\. .* CSV"):
+        ByteFile(write(text, "a.xls"))
+
+
 @pytest.mark.parametrize("damage", ["cut", "flip", "garbage"])
 def test_damaged_gzip_is_an_error(write: Write, damage: str) -> None:
     packed = gzip.compress(os.urandom(10_000))
