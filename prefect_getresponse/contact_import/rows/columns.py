@@ -325,7 +325,8 @@ OPT_OUT = """
     Do not allow Emails | Do not allow Bulk Emails | Do Not Bulk Email
     Do Not Send Marketing Emails
     unsubscribedChannelIds | unsubscribedMessageTypeIds | Email Invalid | Marketing Suspended
-    Stop Status | Removed On | Removed At | Removal Date | Removal Reason | Is Deleted | Deleted | Deleted At
+    Stop Status
+    Removed On | Removed At | Removal Date | Removal Reason | Is Deleted | Deleted | Deleted At
     Removed | Archived | Is Archived
     E-Mails nicht zulassen | Massen-E-Mails nicht zulassen
     Has Hard Bounced | Hard Bounced | Bounced | Is Bounced | Marked Email as Spam | Marked as Spam
