@@ -288,6 +288,11 @@ class OperationTask(Task[P, R], Generic[P, R]):
         vars(send)["__wrapped__"] = operation.function
         del self.source_code
 
+    def __repr__(self) -> str:
+        """Say which call it is."""
+        operation = self.operation
+        return f"<task {self.name}: {operation.method} {operation.template}>"
+
     def __reduce__(
         self,
     ) -> tuple[Callable[..., OperationTask[..., Any]], tuple[Operation, TaskOptions]]:

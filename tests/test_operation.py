@@ -225,7 +225,7 @@ class TestRefusals:
     def test_arguments_that_do_not_fit_the_signature(
         self, credentials: GetResponseCredentials
     ) -> None:
-        with pytest.raises(TypeError, match="missing a required argument: 'first_name'"):
+        with pytest.raises(TypeError, match=r"missing a required .*argument: 'first_name'"):
             create_thing.operation.bind(credentials)
         with pytest.raises(TypeError, match="unexpected keyword argument 'bogus'"):
             create_thing.operation.bind(credentials, first_name="Ann", bogus=1)
@@ -279,6 +279,10 @@ class TestEveryTask:
             assert (each.retries > 0) == is_read
             # Prefect takes nothing but plain functions here, and treats the rest as "never".
             assert inspect.isfunction(each.retry_condition_fn)
+
+    def test_its_repr_says_which_call_it_is(self, task: OperationTask[..., Any]) -> None:
+        method, template = task.operation.method, task.operation.template
+        assert repr(task) == f"<task {task.name}: {method} {template}>"
 
     def test_its_run_name_shows_ids_only(self, task: OperationTask[..., Any]) -> None:
         shown = str(task.task_run_name)

@@ -108,8 +108,7 @@ def read_token(answer: ApiAnswer) -> IssuedToken:
     data: object = answer.data
     members = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     access_token, refresh_token = (
-        value if isinstance(value := members.get(name), str) else ""
-        for name in ("access_token", "refresh_token")
+        _usable(members.get(name)) for name in ("access_token", "refresh_token")
     )
     if not access_token:
         raise TokenRefused(
@@ -120,9 +119,16 @@ def read_token(answer: ApiAnswer) -> IssuedToken:
         )
     try:
         seconds = float(members["expires_in"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         seconds = math.inf
     return IssuedToken(SecretStr(access_token), max(1.0, seconds), SecretStr(refresh_token))
+
+
+def _usable(token: object) -> str:
+    """A token as a header can hold it; empty for anything else."""
+    if isinstance(token, str) and token.isascii() and token.isprintable():
+        return token
+    return ""
 
 
 def told_safely(error: GetResponseError, grant: Grant) -> GetResponseError:

@@ -170,7 +170,7 @@ class TestLife:
         assert paths == [token, contacts, contacts, token, contacts]
         assert "Bearer canary-access-2" in server.requests[-1]
 
-    @pytest.mark.parametrize("life", [None, "soon", [1]])
+    @pytest.mark.parametrize("life", [None, "soon", [1], 10**400])
     def test_without_a_life_the_api_tells_when_it_ends(self, life: object, account: Make) -> None:
         with FaultServer(issue(1, expires_in=life), DONE) as server:
             client = account(server.url)
@@ -249,6 +249,8 @@ class TestTokenEndpoint:
             (answer(200, {"token_type": "Bearer"}), errors.TokenRefused, "no access token"),
             (answer(200, {"access_token": 1}), errors.TokenRefused, "no access token"),
             (answer(200, []), errors.TokenRefused, "no access token"),
+            (issue(access_token="t\u00f6ken"), errors.TokenRefused, "no access token"),
+            (issue(access_token="to\nken"), errors.TokenRefused, "no access token"),
         ],
     )
     @pytest.mark.parametrize("retry_class", [RetryClass.READ, RetryClass.ONCE])
