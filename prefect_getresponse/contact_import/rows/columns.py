@@ -417,8 +417,8 @@ _NUMBERED = re.compile(r"(.*\D)\d+\W*")
 def meaning(column: str) -> tuple[str, bool] | None:
     """Return what a column means by its name, and whether the name is qualified.
 
-    The meaning is a field of a contact, or `status`, `confirmation`, `answer` or `generic_name`,
-    which depend on what else is in the source. The address is not among them.
+    The meaning is a field of a contact, or `status`, `confirmation`, `answer`, `topic` or
+    `generic_name`, which depend on what else is in the source. The address is not among them.
     """
     name = normalised(column)
     if name in _MEANINGS:

@@ -196,6 +196,13 @@ def are_answers(cells: Iterable[str]) -> bool:
     return len(answers) * 2 >= len(found) > 0
 
 
+def are_yes_and_no(cells: Iterable[str]) -> bool:
+    """Tell whether all cells of a column are words for yes and no, and not just numbers."""
+    words = {_simplified(cell) for cell in cells if cell.strip()}
+    numbers = {word for word in words if word[0].isdigit()}
+    return bool(words - numbers) and words <= _YES | _NO | _SUBSCRIBED | _UNSUBSCRIBED
+
+
 def is_date(cell: str) -> bool:
     """Tell whether a cell is a date or a time."""
     return _DATE.fullmatch(cell.strip()) is not None

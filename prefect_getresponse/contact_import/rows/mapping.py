@@ -292,7 +292,11 @@ def _recognised(
         field, lenient, blank = known, False, known == "answer" and not any(cells)
         if known in (*_CONSENTS, "opt_out") and any(map(is_address, cells)):
             continue
-        if known in _CONSENTS:
+        if known == "topic":
+            if not consent.are_yes_and_no(cells):
+                continue
+            field = "consent"
+        elif known in _CONSENTS:
             field, lenient = "consent", _is_lenient(known, cells)
         elif known == "generic_name":
             field = _meaning_of_name(index, mapped, sample)

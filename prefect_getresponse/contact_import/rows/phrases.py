@@ -18,7 +18,7 @@ _BETWEEN_CLAUSES = re.compile(r"[.;:!?()]")
 # All of these are looked for in `spoken` words.
 _MAIL = re.compile(
     r"newsletter|e ?mail|mailing|nieuwsbrief|nyhedsbrev|nyhetsbrev|boletin|courriel|infolettre"
-    r"|correo|elektroniczn|mailchimp|klaviyo|getresponse|brevo"
+    r"|correo|elektroniczn|hirlevel|uutiskirje|biuletyn|рассылк|mailchimp|klaviyo|getresponse|brevo"
 )
 _MARKETING = re.compile(r"marketing|promo|offer|angebot|ofert|werbung|handlow|commercial")
 _OTHER_CHANNEL = re.compile(
@@ -26,11 +26,11 @@ _OTHER_CHANNEL = re.compile(
     r"|voice|messenger|\bcall(s|ing)?\b"
 )
 _AGREEING = re.compile(
-    r"\b(agree|accept|consent|subscri|sign me up|send me|sign up|opt(ed)? ?in\b|allow"
+    r"\b(agree|accept|consent|subscri|sign me up|send me|sign ?up|opt(ed)? ?in\b|allow|join"
     r"|permi(t|ssion)|would you like|can we|may we|keep me|contact (me|you)|email me|hear from"
     r"|i want|i d like|wish\b|yes please|receives?\b|receiving"
     r"|zgod|zgadzam|wyrazam|chce|otrzym|zapis|akcept|einwillig|mochte|ich will|stimme|erhalten"
-    r"|abonn|anmeld|akzeptier|souhaite|veux|recevoir|acept|quiero|recibir|deseo|accett|ricevere"
+    r"|abon|anmeld|akzeptier|erlaub|consens|feliratkoz|подпис|соглас|souhaite|veux|recevoir|acept|quiero|recibir|deseo|accett|ricevere"
     r"|desidero|voglio|aceit|receber|desejo|quero\b|ontvang|akkoord|souhlas|odebir|prenumer"
     r"|samtyck|tilmeld)"
 )
@@ -38,10 +38,11 @@ _REFUSING = re.compile(
     r"unsubscri|opt(ed|s|ing)? ?(me )?out|bounced|\b(hard|is|has) bounc|black ?list|block ?list"
     r"|suppress|quarantin|complained|marked (e ?mail )?as spam|report(ed)? (as )?spam|spam report"
     r"|spam complain|do ?not ?(send|(bulk ?|allow )?(e ?mail|contact|market))|invalid e ?mail"
-    r"|e ?mail invalid|stop (sending|receiving)|abgemeldet|ausgetragen|\babmeld|widerspruch"
-    r"|desabonn|desinscri|dad[oa] de baja|(fecha|motivo) de baja|desuscri|disiscri|descadastr"
-    r"|uitgeschreven|afgemeld|wypis|wyrejestr|rezygnac|sprzeciw|anulowan\w* subskr|avregistrer"
-    r"|avprenumer|afmeldt|frameldt|avmeldt|odhlasen|leiratkoz|dezabon|отписа"
+    r"|e ?mail invalid|\bno (more )?(e ?mail|newsletter|mailing|marketing)|stop (sending|receiving)"
+    r"|abgemeldet|ausgetragen|\babmeld|widerspruch|desabonn|desinscri|dad[oa] de baja|desuscri"
+    r"|(fecha|motivo) de baja|disiscri|descadastr|uitgeschreven|afgemeld|wypis|wyrejestr|rezygnac"
+    r"|sprzeciw|anulowan\w* subskr|avregistrer|avprenumer|afmeldt|frameldt|avmeldt|odhlasen"
+    r"|leiratkoz|dezabon|отписа"
 )
 # `I do not wish to receive`, `Ich möchte keine E-Mails erhalten`: some words may lie between.
 _NOT = (
@@ -61,6 +62,11 @@ _NO_ANSWER = re.compile(
     r"^(last|first|total|number)\b|\b(level|type|at|on|url|link|text|version|id)$"
     r"|\b(track|cookie|terms|regulamin|count|rate|opens|opened|clicks"
     r"|clicked|sent|delivered|received|double|offer|promo|template|subject|domain|client|address|adres)"
+)
+# Names that agree to nothing, but below which yes and no say who gets mail.
+_TOPIC = re.compile(
+    r"(?!(e ?)?mails?$)(contact by )?(e ?mail|mail|mailing|newsletter|marketing|promotional"
+    r"|werbung)s?( (list|ok|okay|preferences?|(e ?)?mails?|marketing|mailings?|updates?|news))*"
 )
 _NO_REFUSAL = re.compile(
     r"\b(soft|url|link|token|key|hash|code|id|count|number|rate|total|campaign|page|track\w*"
@@ -85,12 +91,13 @@ def without_accents(text: str) -> str:
     return bare.translate(_UNDECOMPOSED)
 
 
-def stance(column: str) -> Literal["consent", "opt_out", "answer"] | None:
+def stance(column: str) -> Literal["consent", "opt_out", "answer", "topic"] | None:
     """Return what a yes below the name of a column says about e-mail, if it says anything.
 
     A sentence is what people have agreed to, or have refused. The name of a refusal may be that of
     its time or reason: both are blank for all others. An `answer` is a shorter name that may
-    speak of something else, so that only the cells tell.
+    speak of something else, so that only the cells tell, and a `topic` one that agrees to nothing
+    (`Mailing list`), so that all cells have to.
     """
     words = _REVOCABLE.sub("", spoken(column))
     answer = _AGREEING.search(words) and _is_about_mail(words) and not _is_detail(words)
@@ -99,7 +106,11 @@ def stance(column: str) -> Literal["consent", "opt_out", "answer"] | None:
     if _REFUSING.search(words) or (_MAIL.search(words) and _is_negated(column)):
         by_mail = _MAIL.search(words) or not _OTHER_CHANNEL.search(words)
         return "opt_out" if by_mail and not _NO_REFUSAL.search(words) else None
-    return "answer" if answer and not _NO_ANSWER.search(words) else None
+    if _NO_ANSWER.search(words):
+        return None
+    if answer:
+        return "answer"
+    return "topic" if _TOPIC.fullmatch(words) else None
 
 
 def refuses(text: str) -> bool:

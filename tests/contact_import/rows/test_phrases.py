@@ -1,6 +1,7 @@
 import pytest
 
 from prefect_getresponse.contact_import.rows.columns import meaning
+from prefect_getresponse.contact_import.rows.mapping import map_columns
 from prefect_getresponse.contact_import.rows.phrases import spoken
 
 
@@ -104,6 +105,24 @@ def test_a_short_phrase_may_be_an_answer(column: str) -> None:
 
 @pytest.mark.parametrize(
     "column",
+    ["Mailing list", "Mailings", "Marketing", "Email OK", "Contact by email", "Email preferences"],
+)
+def test_below_a_topic_yes_and_no_say_who_gets_mail(column: str) -> None:
+    def field(*cells: str) -> str | None:
+        sample = [["a@example.com", cell] for cell in cells]
+        found = map_columns(["Email", column], sample=sample).columns_of("consent")
+        return found[0].field if found else None
+
+    assert meaning(column) == ("topic", True)
+    assert field("yes", "no", "") == "consent"
+    assert field("Opt-in", "Opt-out") == "consent"
+    assert field("yes", "weekly") is None
+    assert field("1", "0") is None
+    assert field("", "") is None
+
+
+@pytest.mark.parametrize(
+    "column",
     [
         "HASOPTEDOUTOFFAX",
         "Opted out of SMS",
@@ -126,6 +145,9 @@ def test_a_short_phrase_may_be_an_answer(column: str) -> None:
         "Best way to contact you, email or post",
         "Offer accepted",
         "Wishlist email",
+        "Email verified",
+        "Marketing contact",
+        "Email",
         "Marketing emails bounced",
     ],
 )
