@@ -240,6 +240,7 @@ def test_every_command_has_help_with_an_example(
         ["sandbox", "--speed", "0"],
         ["sandbox", "--port", "-1"],
         ["demo", "--rows", "0"],
+        ["demo", "--json", "/missing/report.json"],
     ],
 )
 def test_other_commands_refuse_nonsense_with_code_2(
@@ -247,6 +248,18 @@ def test_other_commands_refuse_nonsense_with_code_2(
 ) -> None:
     assert cli.run(words) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["import", "people.csv", "--list", CAMPAIGN], ["doctor"], ["limits", "show"]]
+)
+def test_a_server_that_does_not_give_the_block_is_one_line_and_code_2(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
+        assert cli.run([*words, "--block", "main"]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "Check PREFECT_API_URL" in line
 
 
 def test_the_program_runs_as_a_process_of_its_own(

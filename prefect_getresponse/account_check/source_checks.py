@@ -41,7 +41,8 @@ async def source(
         mapping = map_source(opened, overrides)
         values = _values(opened, mapping)
     except ImportInputError as error:
-        return [problem(_CHECK, f"{error.source or 'the source'}: {error.what}", error.advice)]
+        where = f"{error.source}: " if error.source else ""
+        return [problem(_CHECK, f"{where}{error.what}", error.advice)]
     defined = {each["name"]: each for each in await account.items(list_custom_fields)}
     findings = [_missing(mapping.custom_names, defined)]
     findings += [_misfit(defined[name], seen) for name, seen in values.items() if name in defined]

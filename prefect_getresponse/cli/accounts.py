@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
+import httpx
+
 from prefect_getresponse.cli.console import one_line
-from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.client.errors import InvalidArguments, InvalidConfiguration
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.settings import GetResponseSettings
 
@@ -32,6 +34,7 @@ def find_block(name: str) -> GetResponseCredentials | None:
 
     Raises:
         InvalidArguments: The Prefect server is not known, or the block cannot be used.
+        InvalidConfiguration: The Prefect server does not answer, or it refuses.
     """
     from prefect.exceptions import ObjectNotFound
     from prefect.settings import get_current_settings
@@ -47,6 +50,11 @@ def find_block(name: str) -> GetResponseCredentials | None:
         if isinstance(error.__cause__, ObjectNotFound):
             return None
         raise InvalidArguments(f"--block {name}: {one_line(error)}") from None
+    except httpx.HTTPError as error:
+        raise InvalidConfiguration(
+            f"--block {name}: the Prefect server does not give it: {error}",
+            advice="Check PREFECT_API_URL and the key; `prefect server status` tells more.",
+        ) from None
 
 
 def account_of(block: str | None) -> tuple[str, str]:

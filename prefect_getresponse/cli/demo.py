@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from prefect_getresponse.cli.console import check_writable
 from prefect_getresponse.client.errors import InvalidArguments
 
 
@@ -25,4 +26,5 @@ def demo(
 
     if rows is not None and rows < 1:
         raise InvalidArguments("--rows must be at least 1")
+    check_writable(json_)
     return start_demo(rows, json_)

@@ -52,7 +52,8 @@ def sandbox(
         service.serve_forever(host, port, on_ready=ready)
     except (ValueError, OSError, OverflowError) as error:
         raise InvalidArguments(
-            f"the sandbox cannot start: {error}", advice="Correct the option, or use --port 0."
+            f"the sandbox cannot start: {str(error).rstrip('.')}",
+            advice="Correct the option, or use --port 0.",
         ) from None
     except KeyboardInterrupt:
         pass
