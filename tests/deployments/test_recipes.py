@@ -20,8 +20,12 @@ FOLDER = Path(__file__).parents[2] / "deployments"
 POOLS = {deployment["work_pool"]["name"] for deployment in DEPLOYMENTS}
 
 
+def read_text(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
 def read(name: str) -> Any:
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return yaml.safe_load(read_text(name))
 
 
 @pytest.mark.skipif(not shutil.which("docker-compose"), reason="docker-compose is not installed")
@@ -55,7 +59,7 @@ def test_compose_volumes_are_declared_and_outlive_containers() -> None:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_the_service_is_understood_by_systemd(tmp_path: Path) -> None:
-    text = (FOLDER / "getresponse-worker.service").read_text(encoding="utf-8")
+    text = read_text("getresponse-worker.service")
     unit = tmp_path / "getresponse-worker.service"
     unit.write_text(re.sub(r"ExecStart=\S+", "ExecStart=/bin/true", text))
     done = subprocess.run(
@@ -67,9 +71,8 @@ def test_the_service_is_understood_by_systemd(tmp_path: Path) -> None:
 
 def commands() -> list[list[str]]:
     """What the recipes start: the image, the worker of the compose file, and the service."""
-    dockerfile = (FOLDER / "Dockerfile").read_text(encoding="utf-8")
-    [image] = re.findall(r"^CMD (\[.*\])$", dockerfile, re.MULTILINE)
-    service = (FOLDER / "getresponse-worker.service").read_text(encoding="utf-8")
+    [image] = re.findall(r"^CMD (\[.*\])$", read_text("Dockerfile"), re.MULTILINE)
+    service = read_text("getresponse-worker.service")
     [line] = re.findall(r"^ExecStart=\S*/(prefect .*)$", service, re.MULTILINE)
     compose: list[str] = read("compose.yaml")["services"]["worker"]["command"]
     return [json.loads(image), compose, line.split()]
@@ -86,6 +89,8 @@ def test_kubernetes_jobs_keep_the_ledgers_on_a_volume() -> None:
     config = read("kubernetes.yaml")["worker"]["config"]
     template = json.loads(config["baseJobTemplate"]["configuration"])
     pod = template["job_configuration"]["job_manifest"]["spec"]["template"]["spec"]
+    [user] = re.findall(r"^USER (\d+)$", read_text("Dockerfile"), re.MULTILINE)
+    assert pod["securityContext"]["fsGroup"] == int(user)  # or it could not write to the volume
     [container] = pod["containers"]
     volumes = {volume["name"] for volume in pod["volumes"]}
     assert {mount["name"] for mount in container["volumeMounts"]} == volumes
