@@ -21,6 +21,8 @@ from prefect_getresponse.declarations import operation_rows
 from tests.fast_sandbox import CAMPAIGN, KEY, FastSandbox, only_settings
 
 PERSON = "jane@example.com"
+UNUSABLE = f"/{'x' * 300}/report"
+"""A path that the operating system refuses to look at, as it does where there is no permission."""
 PROGRAM = str(Path(sys.executable).with_name("prefect-getresponse"))
 
 
@@ -121,6 +123,8 @@ def test_map_and_tsv(account: FastSandbox, tmp_path: Path) -> None:
         (["{source}", "--list", CAMPAIGN, "--encoding", "klingon"], "UnreadableSource", "klingon"),
         (["{source}", "--list", CAMPAIGN, "--block", "mine"], "InvalidArguments", "PREFECT_API_"),
         (["{source}", "--list", CAMPAIGN, "--json", "/missing/report.json"], "", "/missing"),
+        (["{source}", "--list", CAMPAIGN, "--json", UNUSABLE], "InvalidArguments", "written"),
+        ([f"{UNUSABLE}/*.csv", "--list", CAMPAIGN], "SourceNotFound", "Check the path"),
         (["{source}"], "Missing", "--list"),
     ],
 )

@@ -43,8 +43,12 @@ def check_writable(file: Path | None) -> None:
     """
     if file is None:
         return
-    target = file if file.exists() else file.absolute().parent
-    if file.is_dir() or not target.exists() or not os.access(target, os.W_OK):
+    try:
+        place = file if file.exists() else file.absolute().parent
+        writable = not file.is_dir() and os.access(place, os.W_OK)
+    except OSError:  # a folder on the way to it may not be entered
+        writable = False
+    if not writable:
         raise InvalidArguments(
             f"--json {file}: it cannot be written", advice="Name a file in an existing folder."
         )

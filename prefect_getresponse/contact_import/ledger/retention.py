@@ -16,6 +16,7 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.job import Job, state_folder
 from prefect_getresponse.contact_import.ledger import Ledger, LedgerBusy, writer_lock
 from prefect_getresponse.settings import GetResponseSettings
@@ -75,9 +76,13 @@ def purge(
 
     Returns:
         What was purged.
+
+    Raises:
+        InvalidArguments: The folder cannot be read, or one that is given is not there.
     """
     settings = GetResponseSettings()
     folder = Path(state_folder(state_dir)).expanduser()
+    _check_folder(folder, must_exist=bool(state_dir))
     days = settings.retention_days if older_than is None else older_than
     before = clock() - days * DAY
     done = Purged(files=_purge_files(folder, before, dry_run=dry_run))
@@ -88,6 +93,18 @@ def purge(
         except LedgerBusy:
             done += Purged(skipped=1)
     return done
+
+
+def _check_folder(folder: Path, *, must_exist: bool) -> None:
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not must_exist:
+            return
+        raise InvalidArguments(
+            f"state folder {folder}: {error.strerror}",
+            advice="Name the one of the imports (--state-dir, state_dir); nothing was purged.",
+        ) from None
 
 
 @task(name="purge-import-state", task_run_name="purge-import-state", cache_policy=NO_CACHE)

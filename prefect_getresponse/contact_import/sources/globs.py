@@ -28,7 +28,7 @@ def is_pattern(location: str | os.PathLike[str]) -> bool:
     text = os.fspath(location)
     if is_url(text):
         return any(mark in text.partition("?")[0] for mark in "*[")
-    return glob.has_magic(text) and not absolute(text).exists()
+    return glob.has_magic(text) and not os.path.lexists(absolute(text))
 
 
 class GlobSource:

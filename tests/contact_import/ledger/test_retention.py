@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prefect_getresponse.cli import OK, run
+from prefect_getresponse.cli import NOT_STARTED, OK, run
 from prefect_getresponse.contact_import.ledger import writer_lock
 from prefect_getresponse.contact_import.ledger.retention import (
     DAY,
@@ -84,3 +84,20 @@ def test_the_command_and_the_task_say_what_they_purge(
     assert "1 rows, 1 people" in capsys.readouterr().out
     assert purge_import_state.fn(str(lab.state), -9999) == Purged(rows=1, people=1)
     assert not in_ledgers(lab, STAYS)
+
+
+@pytest.mark.parametrize("name", ["mistyped", "x" * 300], ids=["missing", "unusable"])
+def test_a_folder_that_cannot_be_read_is_not_said_to_be_purged(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["purge", "--state-dir", str(tmp_path / name)]) == NOT_STARTED
+    printed = capsys.readouterr()
+    assert "nothing was purged" in printed.err
+    assert printed.out == ""
+
+
+def test_where_nothing_was_imported_nothing_is_purged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_INTEGRATIONS_GETRESPONSE_STATE_DIR", str(tmp_path / "none"))
+    assert purge() == Purged()
