@@ -1,10 +1,13 @@
 """The written pages say what the declarations say now."""
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 from scripts.write_reference import COMMAND, DOCS, pages
 from tests.docs.blocks import ROOT
+
+LOCK = ROOT / "requirements" / "runtime.txt"
 
 
 def test_pages_are_as_they_would_be_written() -> None:
@@ -12,9 +15,11 @@ def test_pages_are_as_they_would_be_written() -> None:
     found = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in written}
     fresh = pages()
 
-    stale = sorted(
-        name for name in found.keys() | fresh.keys() if found.get(name) != fresh.get(name)
-    )
+    names = found.keys() | fresh.keys()
+    if f"\ncyclopts=={version('cyclopts')} " not in LOCK.read_text("utf-8"):
+        names -= {"reference/command-line.md"}  # other versions word it in another way
+
+    stale = sorted(name for name in names if found.get(name) != fresh.get(name))
     assert not stale, f"run `{COMMAND}`: it writes {', '.join(stale)} anew"
 
 

@@ -54,14 +54,19 @@ def block(account: FastSandbox, key: str) -> GetResponseCredentials:
     return loaded
 
 
-def places() -> list[Path]:
-    """Files in which Prefect keeps anything: its database first."""
+def kept() -> dict[str, bytes]:
+    """All files in which Prefect keeps anything, its database among them."""
     database = Path(
         PREFECT_API_DATABASE_CONNECTION_URL.value().removeprefix("sqlite+aiosqlite:///")
     )
     assert database.is_file()
     folders = {database.parent, Path(PREFECT_HOME.value())}
-    return sorted({path for folder in folders for path in folder.rglob("*") if path.is_file()})
+    while True:
+        paths = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+        try:
+            return {str(path): path.read_bytes() for path in paths}
+        except FileNotFoundError:  # SQLite has written its journal into the database
+            continue
 
 
 def test_prefect_holds_neither_key_nor_address(
@@ -95,11 +100,12 @@ def test_prefect_holds_neither_key_nor_address(
 
     assert ended["all is well"] == "COMPLETED"
     assert ended["a wrong key"] == "FAILED"
-    assert any(b"Unable to authenticate" in path.read_bytes() for path in places())
+    files = kept()
+    assert any(b"Unable to authenticate" in content for content in files.values())
     assert [word for word in (KEY, PERSON) if word in caplog.text] == []
     assert [
-        (path.name, word)
-        for path in places()
+        (path, word)
+        for path, content in files.items()
         for word in (KEY, PERSON)
-        if word.encode() in path.read_bytes()
+        if word.encode() in content
     ] == []
