@@ -93,10 +93,15 @@ def receiver(
             "print(secrets.token_urlsafe(32))'` prints, and put ?secret=... into the URL.",
         )
     receiving = _Receiver(secrets, account_name, deliver or send_to_prefect, clock)
+    # With a slash at the end too: Starlette would redirect, and GetResponse does not follow.
     return Starlette(
         routes=[
-            Route("/webhooks", receiving.webhook, methods=["POST"]),
-            Route("/callbacks", receiving.callback, methods=["GET", "POST"]),
+            route
+            for slash in ("", "/")
+            for route in (
+                Route(f"/webhooks{slash}", receiving.webhook, methods=["POST"]),
+                Route(f"/callbacks{slash}", receiving.callback, methods=["GET", "POST"]),
+            )
         ]
     )
 

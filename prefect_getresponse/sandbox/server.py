@@ -40,6 +40,7 @@ class _Connection:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
         peer: tuple[str, int] | None = writer.get_extra_info("peername")
         self._peer = f"{peer[0]}:{peer[1]}" if peer else ""
+        self._wants_body = True
 
     async def serve(self) -> None:
         """Answer calls until one side closes."""
@@ -103,6 +104,7 @@ class _Connection:
         ]
         target = request.target.decode("latin-1")
         method = request.method.decode("ascii")
+        self._wants_body = method != "HEAD"
         return Call.received(method, target, headers, bytes(body), self._peer)
 
     async def _next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
@@ -115,7 +117,7 @@ class _Connection:
 
     async def _send(self, answer: Answer) -> None:
         self._write(_head(answer))
-        if answer.body:
+        if answer.body and self._wants_body:
             self._write(h11.Data(data=answer.body))
         self._write(h11.EndOfMessage())
         await self._writer.drain()

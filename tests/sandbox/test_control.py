@@ -27,6 +27,12 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
+def test_a_head_is_answered_without_body_and_the_connection_stays(http: httpx.Client) -> None:
+    assert (http.head("/v3/tags").status_code, http.head("/v3/tags").content) == (404, b"")
+    assert http.get("/_sandbox/log").json()["calls"][0]["client_id"] == "me"
+    assert tags(http) == []
+
+
 def set_fault(http: httpx.Client, **fault: Any) -> None:
     faults = [{"method": "POST", "path": "/v3/tags", **fault}]
     assert http.post("/_sandbox/faults", json={"faults": faults}).is_success

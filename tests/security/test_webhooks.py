@@ -174,6 +174,11 @@ async def test_any_body_has_an_answer(endpoint: Endpoint, body: Any, status: int
     assert all("../x" not in event.model_dump_json() for event in endpoint.events)
 
 
+async def test_a_slash_at_the_end_loses_no_event(endpoint: Endpoint) -> None:
+    assert (await endpoint.post(opened(), path="/webhooks/")).status_code == 200
+    assert len(endpoint.events) == 1
+
+
 @pytest.mark.parametrize("in_body", [False, True])
 async def test_callbacks_become_events_too(endpoint: Endpoint, in_body: bool) -> None:
     given = "action=click&ACCOUNT_ID=Ab1&CONTACT_ID=Kp5&contact_email=canary%40mail.example"
