@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 from prefect_getresponse.contact_import.rows import phrases
 
-# Dates of any order, and seconds or milliseconds since 1970.
+# Dates of any order, perhaps with a time, and seconds or milliseconds since 1970.
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DATE = re.compile(
-    r"(?!0000)(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})(?!\d).*|1\d{9}(\d{3})?",
-    re.ASCII,
+    rf"(?!0000)(?:\d{{4}}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:\d{{4}}|\d\d)"
+    rf"|{_MONTH} \d\d?,? \d{{4}}|\d\d? {_MONTH} \d{{4}})"
+    r"(?:[T ,][\d:., ]*(?:[ap]\.?m\.?)? ?(?:z|utc|gmt|cet|cest)?(?:[+-][\d:]{1,5})?)?"
+    r"|1\d{9}(?:\d{3})?",
+    re.ASCII | re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _BETWEEN_PARTS = re.compile(r"[\[\]{}\"',;:|()/!.\n\u2013\u2014]| - ")
@@ -109,6 +113,7 @@ _INACTIVE = _words("""
     validating | not set | notset | u | b | invalid
     needs attention | undeliverable | blocked | risky | not active
     do aktywacji | zablokowany | zablokowana | zwracający miękko | zwracający twardo | odbity
+    expired | lapsed | paused
     removed | archived | redacted | cancelled | canceled | on hold | hold | annulé | anulado
     annullato | cancellato | cancelado | avslutad | odrzucony | removido | removida
     inaktiv | ausstehend | gelöscht | abgelehnt | inactif | en attente | supprimé | refusé

@@ -75,7 +75,19 @@ def test_values_tell_what_a_status_is_about(cells: list[str], expected: bool) ->
 
 
 @pytest.mark.parametrize(
-    "cell", ["2026-01-01", "2026-02-03 10:00:00", "3.4.2026", "2026-01-01T00:00Z", "1767225600"]
+    "cell",
+    [
+        "2026-01-01",
+        "2026-02-03 10:00:00",
+        "3.4.2026",
+        "1/31/26",
+        "Jan 5, 2026 10:00 AM",
+        "5 January 2026",
+        "2026-01-01T00:00Z",
+        "2026-01-01T00:00:00.000+02:00",
+        "2026/01/31 10:00:00 PM GMT+1",
+        "1767225600",
+    ],
 )
 def test_a_date_says_since_when_somebody_agrees(cell: str) -> None:
     assert consent.is_date(cell)
@@ -118,6 +130,8 @@ def test_a_clear_yes_may_say_more(cell: str) -> None:
         "I do not want to receive the newsletter by email",
         "Ich m\u00f6chte keinen Newsletter erhalten",
         "maybe, yes",
+        "2026-01-01 - unsubscribed",
+        "Email (expired)",
         "Yes, please" + " and more" * 200,
         "1, 0",
     ],
