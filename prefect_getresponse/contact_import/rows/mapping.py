@@ -1,7 +1,7 @@
 """Which column of a source is which field of a contact."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
@@ -10,7 +10,7 @@ from prefect_getresponse.contact_import.errors import MappingError, listed
 from prefect_getresponse.contact_import.rows import consent
 from prefect_getresponse.contact_import.rows.addresses import trimmed
 from prefect_getresponse.contact_import.rows.columns import email_rank, meaning, normalised
-from prefect_getresponse.contact_import.rows.phrases import LONGEST
+from prefect_getresponse.contact_import.rows.phrases import LONGEST, refuses
 from prefect_getresponse.contact_import.sources import Source
 from prefect_getresponse.contact_import.sources.delimiters import is_address
 
@@ -34,7 +34,7 @@ FIELDS = (
 
 _REPEATABLE = frozenset({"tags", "consent", "opt_out", IGNORED})
 _HALVES = frozenset({"first_name", "last_name"})
-_CONSENTS = frozenset({"consent", "confirmation", "status", "answer"})
+_CONSENTS = frozenset({"consent", "confirmation", "status", "answer", "topic"})
 _SAMPLED_RECORDS = 1000
 
 # GetResponse API v3, `POST /custom-fields`: the alphabet, and names taken by the API itself.
@@ -287,21 +287,18 @@ def _recognised(
     """
     found: list[MappedColumn] = []
     for index, known in _meanings(columns, exclude={mapped.index for mapped in given}):
-        mapped = [*given, *found]
         cells = _cells(sample, index)
-        field, lenient, blank = known, False, known == "answer" and not any(cells)
-        if known in (*_CONSENTS, "opt_out") and any(map(is_address, cells)):
+        if known in _CONSENTS:
+            found += _consent_columns(
+                MappedColumn(index, columns[index], "consent", "recognised"), known, cells
+            )
             continue
-        if known == "topic":
-            if not consent.are_yes_and_no(cells):
-                continue
-            field = "consent"
-        elif known in _CONSENTS:
-            field, lenient = "consent", _is_lenient(known, cells)
-        elif known == "generic_name":
-            field = _meaning_of_name(index, mapped, sample)
+        if known == "opt_out" and _are_addresses(cells) and not refuses(columns[index]):
+            continue
+        mapped = [*given, *found]
+        field = _meaning_of_name(index, mapped, sample) if known == "generic_name" else known
         if field in _REPEATABLE or field not in _closed(mapped):
-            found.append(MappedColumn(index, columns[index], field, "recognised", lenient, blank))
+            found.append(MappedColumn(index, columns[index], field, "recognised"))
     fields = _fields([*given, *found])
     if "name" in fields and len(fields & _HALVES) == 1:
         # The full name says more than the half of it that has a column, too.
@@ -309,11 +306,22 @@ def _recognised(
     return _weighed(found, given, sample)
 
 
-def _is_lenient(known: str, cells: Sequence[str]) -> bool:
-    """Tell whether a column is perhaps not about consent, by its cells."""
-    if known == "status":
-        return not consent.is_about_subscription(cells)
-    return known == "answer" and any(cells) and not consent.are_answers(cells)
+def _consent_columns(
+    column: MappedColumn, known: str, cells: Sequence[str]
+) -> Iterator[MappedColumn]:
+    """Yield a column that may be about consent, if its cells do not tell that it is not."""
+    if _are_addresses(cells) or (known == "topic" and not consent.are_yes_and_no(cells)):
+        return
+    lenient = (known == "status" and not consent.is_about_subscription(cells)) or (
+        known == "answer" and any(cells) and not consent.are_answers(cells)
+    )
+    yield replace(column, lenient=lenient, secondary=known == "answer" and not any(cells))
+
+
+def _are_addresses(cells: Sequence[str]) -> bool:
+    """Tell whether most cells that are not blank are addresses."""
+    filled = [cell for cell in cells if cell.strip()]
+    return sum(map(is_address, filled)) * 2 > len(filled)
 
 
 def _weighed(

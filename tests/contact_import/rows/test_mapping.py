@@ -332,6 +332,11 @@ def test_addresses_are_not_an_answer_to_a_sentence(column: str) -> None:
     assert mapped(f"Email,{column}", ["a@example.com,a@example.com"]) == {"Email": "email"}
 
 
+def test_who_has_unsubscribed_somebody_is_no_address_of_a_person() -> None:
+    sample = ["a@example.com,", "b@example.com,admin@example.org"]
+    assert mapped("Email,Unsubscribed by", sample)["Unsubscribed by"] == "opt_out"
+
+
 def test_the_column_with_addresses_is_the_address() -> None:
     assert mapped("Email,Work Email", ["yes,a@example.com"])["Work Email"] == "email"
     assert mapped("Email,Work Email", ["a@example.com,b@example.com"])["Email"] == "email"
