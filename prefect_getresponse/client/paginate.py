@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from prefect_getresponse.client.request import ApiAnswer, ApiRequest
+from prefect_getresponse.client.request import ApiAnswer, ApiRequest, UnreadableSuccess
 from prefect_getresponse.client.send import AsyncClient, Client
 
 PER_PAGE = 1000
@@ -51,9 +51,21 @@ def page_size(request: ApiRequest) -> int:
 
 
 def read_page(request: ApiRequest, answer: ApiAnswer) -> Page:
-    """The page that an answer to `page_request` holds."""
+    """The page that an answer to `page_request` holds.
+
+    Raises:
+        UnreadableSuccess: It is no list; taking it for an empty one would end the walk too early.
+    """
+    data: object = answer.data
+    if not isinstance(data, list):
+        raise UnreadableSuccess(
+            "the API's answer is no list",
+            method=request.method,
+            path=request.template,
+            status=answer.status,
+        )
     number = int(dict(request.query)["page"])
-    items: list[Any] = answer.data or []
+    items: list[Any] = data
     total = answer.paging.total_pages
     is_last = not items or (len(items) < page_size(request) if total is None else number >= total)
     return Page(number, items, answer.paging.total_count, total, is_last)

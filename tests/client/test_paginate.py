@@ -17,7 +17,13 @@ from prefect_getresponse.client.paginate import (
     page_request,
     read_page,
 )
-from prefect_getresponse.client.request import ApiAnswer, ApiRequest, Paging, RetryClass
+from prefect_getresponse.client.request import (
+    ApiAnswer,
+    ApiRequest,
+    Paging,
+    RetryClass,
+    UnreadableSuccess,
+)
 from prefect_getresponse.client.send import AsyncClient, Client
 
 LISTING = ApiRequest(
@@ -187,6 +193,17 @@ class TestOnTheWay:
 
         with pytest.raises(ConnectionError, match="page 3"):
             read_all(flavour, Broken(100), side_by_side=5)
+
+    @pytest.mark.parametrize("flavour", ["sync", "async"])
+    @pytest.mark.parametrize("strange", [None, {"ok": True}, "", 0])
+    def test_an_answer_that_is_no_list_does_not_end_it(self, strange: Any, flavour: str) -> None:
+        class Strange(Listing):
+            def send(self, request: ApiRequest) -> ApiAnswer:
+                is_third = dict(request.query)["page"] == "3"
+                return ApiAnswer(200, strange) if is_third else super().send(request)
+
+        with pytest.raises(UnreadableSuccess, match="no list"):
+            read_all(flavour, Strange(100), side_by_side=5)
 
 
 class TestOnePage:
