@@ -131,8 +131,9 @@ _NOT_OPTED_OUT = (
 _OF_STATUS = _GRANTED | _DENIED
 # A clear yes also where more is said behind it: `Yes, by e-mail`, `Tak, wyrażam zgodę`.
 _YES_WORDS = {word for word in _YES if len(word) > 1 and word.isalpha()} - {"on"} | _SUBSCRIBED
-_LONGEST_WORD = 40
+_LONGEST_ANSWER = 100
 _BY_EMAIL = _words("email | e-mail")
+_ONLY = _words("only | nur | tylko | seulement | solo | soltanto | apenas | alleen | bara | jen")
 
 
 def granted(cell: str) -> bool:
@@ -146,21 +147,23 @@ def granted(cell: str) -> bool:
 
 def _says_yes(cell: str) -> bool:
     """Tell whether several words, or a list of them, are a clear yes."""
-    if len(cell) > phrases.LONGEST:
+    if len(cell) > phrases.LONGEST or phrases.denies(cell) or phrases.refuses(cell):
         return False
     parts = [part for text in _BETWEEN_PARTS.split(cell) if (part := _simplified(text).strip())]
-    if _DENIED & {*parts, *phrases.spoken(cell).split()} or phrases.denies(cell):
+    words = phrases.stated(cell).split()
+    elsewhere = phrases.is_about_another_channel(cell)
+    if _DENIED & {*parts, *words} or (elsewhere and _ONLY & set(words)):
         return False
     if _BY_EMAIL & set(parts) or phrases.agrees(cell):
         return True
-    return bool(parts) and parts[0] in _YES_WORDS and not phrases.is_about_another_channel(cell)
+    return bool(parts) and parts[0] in _YES_WORDS and not elsewhere
 
 
 def is_unclear(cell: str) -> bool:
-    """Tell whether a cell holds a word or two that nobody knows, and no date, number or address."""
+    """Tell whether a cell is a short answer that nobody knows, and no date, number or address."""
     known = is_silent(cell) or _simplified(cell) in _OF_STATUS or phrases.refuses(cell)
-    word = cell.strip()
-    return not known and len(word) <= _LONGEST_WORD and not re.search(r"[\d@]", word)
+    answer = cell.strip()
+    return not known and len(answer) <= _LONGEST_ANSWER and not re.search(r"[\d@]", answer)
 
 
 def is_silent(cell: str) -> bool:

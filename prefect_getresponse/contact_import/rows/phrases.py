@@ -84,6 +84,11 @@ def spoken(text: str) -> str:
     return _BETWEEN_WORDS.sub(" ", without_accents(_HUMP.sub(" ", text[:LONGEST]))).strip()
 
 
+def stated(text: str) -> str:
+    """Return the words of a text without those that say that a yes can be taken back."""
+    return _REVOCABLE.sub("", spoken(text))
+
+
 def without_accents(text: str) -> str:
     """Return a text in lower case with letters instead of accented letters."""
     folded = unicodedata.normalize("NFKD", text.casefold())
@@ -99,7 +104,7 @@ def stance(column: str) -> Literal["consent", "opt_out", "answer", "topic"] | No
     speak of something else, so that only the cells tell, and a `topic` one that agrees to nothing
     (`Mailing list`), so that all cells have to.
     """
-    words = _REVOCABLE.sub("", spoken(column))
+    words = stated(column)
     answer = _AGREEING.search(words) and _is_about_mail(words) and not _is_detail(words)
     if answer and len(column.split()) >= _WORDS_OF_SENTENCE:
         return "opt_out" if _is_negated(column) or _refuses_first(words) else "consent"
@@ -115,7 +120,7 @@ def stance(column: str) -> Literal["consent", "opt_out", "answer", "topic"] | No
 
 def refuses(text: str) -> bool:
     """Tell whether a text such as `Unsubscribed by the user` is about a refusal."""
-    return _REFUSING.search(spoken(text)) is not None
+    return _REFUSING.search(stated(text)) is not None
 
 
 def agrees(text: str) -> bool:

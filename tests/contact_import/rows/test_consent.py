@@ -104,6 +104,7 @@ def test_a_date_says_since_when_somebody_agrees(cell: str) -> None:
         "Tak, wyra\u017cam zgod\u0119",
         "Ja, ich m\u00f6chte den Newsletter",
         "I would like to receive the newsletter by e-mail",
+        "I agree to receive the newsletter, and can unsubscribe at any time",
         '["email", "web"]',
         "['email']",
         "Email, Direct Mail",
@@ -138,6 +139,14 @@ def test_a_clear_yes_may_say_more(cell: str) -> None:
 )
 def test_words_around_a_yes_can_undo_it(cell: str) -> None:
     assert not consent.granted(cell)
+
+
+@pytest.mark.parametrize("no", ["unsubscribed", "opted out", "nein", "pending", "SMS only"])
+@pytest.mark.parametrize("yes", ["yes", "email", "subscribed", "2026-01-01", "Yes, please"])
+def test_a_yes_beside_a_no_is_no_clear_yes(yes: str, no: str) -> None:
+    forms = ["{} ({})", "{}, {}", "{} - {}", "{}/{}", "['{}', '{}']", "{}: {}", "{} {}"]
+    cells = [form.format(*pair) for form in forms for pair in ((yes, no), (no, yes))]
+    assert not [cell for cell in cells if consent.granted(cell)]
 
 
 @pytest.mark.parametrize("cell", ["NULL", "\\N", "0000-00-00 00:00:00", "[]", "-", "n/a", "never"])
