@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest, UnreadableSuccess
 from prefect_getresponse.client.send import AsyncClient, Client
@@ -56,8 +56,8 @@ def read_page(request: ApiRequest, answer: ApiAnswer) -> Page:
     Raises:
         UnreadableSuccess: It is no list; taking it for an empty one would end the walk too early.
     """
-    data: object = answer.data
-    if not isinstance(data, list):
+    items = answer.data
+    if not _is_list(items):
         raise UnreadableSuccess(
             "the API's answer is no list",
             method=request.method,
@@ -65,10 +65,13 @@ def read_page(request: ApiRequest, answer: ApiAnswer) -> Page:
             status=answer.status,
         )
     number = int(dict(request.query)["page"])
-    items: list[Any] = data
     total = answer.paging.total_pages
     is_last = not items or (len(items) < page_size(request) if total is None else number >= total)
     return Page(number, items, answer.paging.total_count, total, is_last)
+
+
+def _is_list(data: object) -> TypeGuard[list[Any]]:
+    return isinstance(data, list)
 
 
 def iterate_pages(
