@@ -139,6 +139,16 @@ class TestPrefect:
         assert not one.renew(Grant(uuid.uuid4(), SLOTS))
         assert two.take(SLOTS) is not None
 
+    def test_slots_that_nobody_holds_are_freed(
+        self, pools: tuple[PrefectPool, PrefectPool]
+    ) -> None:
+        one, two = pools
+        one.take(SLOTS)
+        assert two.take(1) is None
+
+        two.free_all()
+        assert two.take(SLOTS) is not None
+
     def test_throttles_of_an_account_share_it(self, account: str) -> None:
         one, two = (shared_throttle(account, f"http://127.0.0.1:{port}/v3") for port in (8, 9))
         start(one)

@@ -44,6 +44,8 @@ PATIENCE = 30.0
 """Seconds for which a worker tries a pool that is busy or keeps no books before it goes alone."""
 TRIES = 5
 """Times that a book is read anew because another worker wrote into it meanwhile."""
+LOST = 120.0
+"""Seconds without a fair share after which slots are taken for lost: twice the life of a lease."""
 SETTLING = 4.0
 """Seconds in which every worker comes to its even share; what is free then does not divide."""
 
@@ -108,6 +110,10 @@ class SlotPool(Protocol):
         """Give a grant back."""
         ...
 
+    def free_all(self) -> None:
+        """Count no slots as taken; grants live on."""
+        ...
+
     def read_book(self, budget: str) -> tuple[int, Book]:
         """Read the book of an endpoint's budget, and which edition it is; 0 if there is none."""
         ...
@@ -148,6 +154,9 @@ class NobodyElse:
 
     def release(self, grant: Grant) -> None:
         """Nobody waits for it."""
+
+    def free_all(self) -> None:
+        """None is ever missing."""
 
     def read_book(self, budget: str) -> tuple[int, Book]:
         """Find it empty: the throttle itself counts what this worker starts."""
@@ -245,6 +254,7 @@ class SlotKeeper:
         self._asked_at = -math.inf
         self._books_silent_since = math.inf
         self._busy_since = math.inf
+        self._short_since = math.inf
         self._asleep = True
 
     def wanted(self) -> None:
@@ -285,6 +295,7 @@ class SlotKeeper:
             logger.debug("slots could not be given back; they return when their lease ends")
         self._pool.close()
         self._choice = 0
+        self._short_since = math.inf
 
     def forget(self) -> None:
         """Hold nothing any more, and tell the pool nothing: after a fork all is the parent's."""
@@ -359,7 +370,24 @@ class SlotKeeper:
             self._retire(held - allowed)
         elif held < allowed:
             self._take(allowed - held)
+        self._free_lost(fair)
         return self._held.slots < allowed
+
+    def _free_lost(self, fair: int) -> None:
+        """Free slots that nobody holds any more, although the pool counts them.
+
+        Whoever works gives back what is more than a fair share, and leases of the dead end. What is
+        missing after that was lost, as by a server that restarted and has its leases in memory.
+        Others may go on with theirs: nobody takes more than a fair share, whatever is free.
+        """
+        if self._held.slots >= fair:
+            self._short_since = math.inf
+            return
+        self._short_since = min(self._short_since, self._clock())
+        if self._clock() - self._short_since >= LOST:
+            self._short_since = math.inf
+            logger.warning("the account's slots were not given back for %d seconds: freed", LOST)
+            self._pool.free_all()
 
     def _take(self, missing: int) -> None:
         """Take what is free: halves of what is missing, so that any number can be given back."""
@@ -441,6 +469,7 @@ class SlotKeeper:
 
     def _without_pool(self, error: PoolUnreachable) -> float:
         """Live on what is held; take the next pool when that is nothing any more."""
+        self._short_since = math.inf
         if self._held.grants:
             return POLL
         if error.is_busy:

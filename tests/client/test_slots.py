@@ -1,10 +1,11 @@
 """Workers who share an account, in virtual time."""
 
 import random
+from functools import partial
 
 import pytest
 
-from prefect_getresponse.client.slots import NobodyElse, SlotKeeper
+from prefect_getresponse.client.slots import LOST, NobodyElse, SlotKeeper
 from prefect_getresponse.client.throttle import SLOTS
 from tests.client.virtual_account import (
     BATCHES_A_FRAME,
@@ -344,6 +345,34 @@ class TestTrouble:
         office.time.run(until=31.0)
 
         assert office.server.taken() == SLOTS
+
+    @pytest.mark.parametrize("lost", [SLOTS, SLOTS - 2])
+    @pytest.mark.parametrize("workers", [1, 3])
+    def test_slots_that_were_lost_are_freed(
+        self, workers: int, lost: int, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        office = Office(workers)
+        office.server.lost = lost
+        for number, worker in enumerate(office.workers):
+            office.time.after(40.0 * number, worker.work)
+        office.time.run(until=LOST - 2)
+        assert sum(office.slots()) == SLOTS - lost
+        office.time.run(until=2 * LOST)
+
+        assert min(office.slots()) >= SLOTS // workers
+        assert "not given back" in caplog.text
+        assert office.account.refused == []
+        assert office.account.most_in_flight <= SLOTS
+
+    @pytest.mark.parametrize("workers", [2, 4, 12])
+    def test_nothing_is_freed_that_somebody_holds(self, workers: int) -> None:
+        office = Office(workers)
+        for number, worker in enumerate(office.workers):
+            office.time.after(25.0 * number, partial(worker.work, latency=1.0))
+        office.time.after(400.0, office.workers[0].crash)
+        office.time.run(until=2 * FRAME)
+
+        assert office.server.times_freed == 0
 
     def test_leases_that_a_server_forgot_are_taken_anew(self) -> None:
         office = Office(1)

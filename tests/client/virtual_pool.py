@@ -42,13 +42,17 @@ class LeaseServer:
         self.has_books = True
         self.is_busy = False
         self.calls = 0
+        self.lost = 0
+        """Slots that are counted although nobody holds a lease of them."""
+        self.times_freed = 0
         self.leases: dict[int, _Lease] = {}
         self.books: dict[str, tuple[int, str]] = {}
         self._next = 0
         time.after(SWEEP, self._sweep)
 
     def taken(self, kind: str = "slot") -> int:
-        return sum(lease.slots for lease in self.leases.values() if lease.kind == kind)
+        held = sum(lease.slots for lease in self.leases.values() if lease.kind == kind)
+        return max(0, held + self.lost) if kind == "slot" else held
 
     def book(self, budget: str) -> Book:
         _, text = self.books.get(budget, (0, "[]"))
@@ -102,6 +106,11 @@ class LeasePool:
     def release(self, grant: Grant) -> None:
         self.server.answer()
         self.server.leases.pop(grant.key, None)
+
+    def free_all(self) -> None:
+        self.server.answer()
+        self.server.lost -= self.server.taken()
+        self.server.times_freed += 1
 
     def read_book(self, budget: str) -> tuple[int, Book]:
         self.server.answer()

@@ -26,6 +26,7 @@ from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.contact_import.errors import SourceNotFound
 from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
+from prefect_getresponse.limits import reset_limits
 from tests.docs.blocks import ROOT, blocks_of
 from tests.fast_sandbox import CAMPAIGN, KEY, SETTLE_SECONDS, FastSandbox, fast_sandbox
 
@@ -429,6 +430,7 @@ def test_a_cancelled_run_reports_what_was_done_and_is_resumed(
 
     child.terminate()
     _, said = child.communicate(timeout=25)
+    reset_limits(credentials.account_name)  # this server takes back no leases of the dead
 
     assert child.returncode == -signal.SIGTERM, said
     flow_run = prefect.latest_flow_run()
