@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -287,15 +287,28 @@ class SlotKeeper:
         held, self._held = self._held, _Holding()
         self._show()
         try:
-            for grant in held.all():
-                self._pool.release(grant)
+            refused = self._release(held.all())
             for budget in ENDPOINT_BUDGETS:
                 self._keep_book(budget, at_once=True)
+            if self._release(refused):
+                raise PoolUnreachable("the pool is busy", is_busy=True)
         except PoolUnreachable:
             logger.debug("slots could not be given back; they return when their lease ends")
         self._pool.close()
         self._choice = 0
         self._short_since = math.inf
+
+    def _release(self, grants: Iterable[Grant]) -> list[Grant]:
+        """Give grants back; those that a busy pool does not take."""
+        refused: list[Grant] = []
+        for grant in grants:
+            try:
+                self._pool.release(grant)
+            except PoolUnreachable as error:
+                if not error.is_busy:
+                    raise
+                refused.append(grant)
+        return refused
 
     def forget(self) -> None:
         """Hold nothing any more, and tell the pool nothing: after a fork all is the parent's."""

@@ -139,6 +139,17 @@ class TestGivingBack:
 
         assert office.server.leases == {}
 
+    @pytest.mark.parametrize("refuses", [1, 2])
+    def test_a_busy_server_is_given_all_back(self, refuses: int) -> None:
+        office = Office(1)
+        office.workers[0].work(until=5.0)
+        office.time.run(until=6.0)
+        office.server.refuses = refuses
+        office.time.run(until=30.0)
+
+        assert office.server.refuses == 0
+        assert (office.server.taken(), office.server.taken("worker")) == (0, 0)
+
     def test_after_a_fork_the_parent_keeps_its_slots(self) -> None:
         office = Office(1)
         office.workers[0].work()

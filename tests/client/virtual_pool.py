@@ -45,6 +45,8 @@ class LeaseServer:
         self.lost = 0
         """Slots that are counted although nobody holds a lease of them."""
         self.times_freed = 0
+        self.refuses = 0
+        """Times that it is too busy to take something back."""
         self.leases: dict[int, _Lease] = {}
         self.books: dict[str, tuple[int, str]] = {}
         self._next = 0
@@ -105,6 +107,9 @@ class LeasePool:
 
     def release(self, grant: Grant) -> None:
         self.server.answer()
+        if self.server.refuses:
+            self.server.refuses -= 1
+            raise PoolUnreachable("the server of the test is busy", is_busy=True)
         self.server.leases.pop(grant.key, None)
 
     def free_all(self) -> None:
