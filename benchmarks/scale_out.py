@@ -26,9 +26,9 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import TERMINAL_STATES, StateType
 from prefect.deployments import run_deployment
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from workers import CALLS_A_SECOND, FRAME, KEY, Witness
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from benchmarks.workers import CALLS_A_SECOND, FRAME, KEY, Witness
 from prefect_getresponse.sandbox import Sandbox
 from scripts.prefect_ui import served
 from tests.deployments.workers import Worker, environment, wait_until, workers
