@@ -21,17 +21,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from prefect import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import TERMINAL_STATES, StateType
-from prefect.deployments import run_deployment
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from workers import CALLS_A_SECOND, FRAME, KEY, Witness
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from prefect_getresponse.sandbox import Sandbox
 from scripts.prefect_ui import served
-from tests.deployments.workers import Worker, environment, wait_until, workers
+from tests.deployments.workers import (
+    Worker,
+    environment,
+    start_import,
+    states,
+    wait_until,
+    workers,
+    write_source,
+)
 
 RESULTS = Path(__file__).parent / "results" / "scale_out.json"
 POOL = "getresponse"
@@ -75,26 +80,7 @@ class Site:
 
     def start(self, name: str, people: int) -> UUID:
         """Start the import of a list; the id of its run."""
-        source = self._folder / f"{name}.csv"
-        rows = (f"person{number}@{name}.example.com" for number in range(people))
-        source.write_text("\n".join(["Email", *rows]), encoding="utf-8")
-        parameters = {
-            "source": str(source),
-            "campaign": name,
-            "route": "contacts",
-            "create_campaign": True,
-        }
-        run: Any = run_deployment(
-            "nightly-contact-import/one-list", parameters=parameters, timeout=0
-        )
-        return UUID(str(run.id))
-
-
-def states(runs: list[UUID]) -> list[StateType | None]:
-    """What has become of runs."""
-    with get_client(sync_client=True) as client:
-        only = FlowRunFilter(id=FlowRunFilterId(any_=runs))
-        return [run.state_type for run in client.read_flow_runs(flow_run_filter=only)]
+        return start_import(write_source(self._folder, name, people), name)
 
 
 def measure(site: Site, lists: int, machines: int, people: int) -> dict[str, Any]:

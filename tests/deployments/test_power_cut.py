@@ -18,15 +18,20 @@ from prefect import get_client
 from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterFlowRunId,
-    FlowRunFilter,
-    FlowRunFilterId,
 )
 from prefect.client.schemas.objects import State, StateType
-from prefect.deployments import run_deployment
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from prefect_getresponse import GetResponseCredentials
-from tests.deployments.workers import PREFECT, environment, wait_until, workers
+from tests.deployments.workers import (
+    PREFECT,
+    environment,
+    start_import,
+    states,
+    wait_until,
+    workers,
+    write_source,
+)
 from tests.fast_sandbox import KEY, FastSandbox, fast_sandbox
 from tests.postgresql import PROGRAMS, free_port, postgresql
 
@@ -73,32 +78,9 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def source(self, name: str, rows: int) -> str:
-        """A source with so many people."""
-        path = self.folder / f"{name}.csv"
-        people = (f"person{number}@{name}.example.com" for number in range(rows))
-        path.write_text("\n".join(["Email", *people]))
-        return str(path)
-
     def start(self, name: str, rows: int) -> UUID:
-        """Start an import, a call each person; the id of its run."""
-        parameters = {
-            "source": self.source(name, rows),
-            "campaign": name,
-            "route": "contacts",
-            "create_campaign": True,
-        }
-        run: Any = run_deployment(
-            "nightly-contact-import/one-list", parameters=parameters, timeout=0
-        )
-        return UUID(str(run.id))
-
-    def states(self, *runs: UUID) -> list[StateType | None]:
-        """What has become of runs."""
-        with get_client(sync_client=True) as client:
-            only = FlowRunFilter(id=FlowRunFilterId(any_=list(runs)))
-            found = {run.id: run.state_type for run in client.read_flow_runs(flow_run_filter=only)}
-        return [found[run] for run in runs]
+        """Start the import of a list with so many people; the id of its run."""
+        return start_import(write_source(self.folder, name, rows), name)
 
     def told(self, run: UUID) -> dict[str, str]:
         """Descriptions of a run's artifacts, by what they are."""
@@ -115,7 +97,7 @@ class Installation:
 
     def both_at_work(self, *runs: UUID) -> bool:
         """Whether runs go on side by side, and some of their people are there."""
-        return self.accepted() > ROWS / 4 and self.states(*runs) == [StateType.RUNNING] * len(runs)
+        return self.accepted() > ROWS / 4 and states(runs) == [StateType.RUNNING] * len(runs)
 
     def refusals(self) -> int:
         """Calls that were refused for their number."""
@@ -191,17 +173,17 @@ def test_the_plug_is_pulled_on_one_of_two_workers(installation: Installation) ->
         wait_until(lambda: installation.both_at_work(*runs.values()))
         [killed] = doomed.runs
         [survivor] = other.runs
-        assert installation.states(UUID(killed)) == [StateType.RUNNING]
+        assert states([UUID(killed)]) == [StateType.RUNNING]
         doomed.pull_the_plug()
         before = installation.accepted()
-        wait_until(lambda: installation.states(UUID(survivor)) == [StateType.COMPLETED])
+        wait_until(lambda: states([UUID(survivor)]) == [StateType.COMPLETED])
         assert installation.accepted() > before
 
     [name] = [name for name, run in runs.items() if run == UUID(killed)]
-    assert installation.states(runs[name]) == [StateType.RUNNING]  # Prefect does not know
+    assert states([runs[name]]) == [StateType.RUNNING]  # Prefect does not know
     with workers(["a-again"], POOL, first):  # the machine comes back, with its ledger
         again = installation.start(name, ROWS)
-        wait_until(lambda: installation.states(again) == [StateType.COMPLETED])
+        wait_until(lambda: states([again]) == [StateType.COMPLETED])
 
     assert installation.refusals() == 0
     for name in lists:
@@ -223,7 +205,7 @@ def test_a_run_is_cancelled_on_its_worker_and_the_next_one_goes_on(
         run = installation.start("west", ROWS)
         wait_until(lambda: installation.accepted() > ROWS / 4)
         client.set_flow_run_state(run, State(type=StateType.CANCELLING), force=True)
-        wait_until(lambda: installation.states(run) == [StateType.CANCELLED])
+        wait_until(lambda: states([run]) == [StateType.CANCELLED])
         before = installation.accepted()
         assert before < ROWS
         told = installation.told(run)
@@ -231,7 +213,7 @@ def test_a_run_is_cancelled_on_its_worker_and_the_next_one_goes_on(
         assert "interrupted" in told["report"]
 
         again = installation.start("west", ROWS)
-        wait_until(lambda: installation.states(again) == [StateType.COMPLETED])
+        wait_until(lambda: states([again]) == [StateType.COMPLETED])
 
     assert len(account.people(account.campaign("west"))) == ROWS
     assert installation.accepted() == ROWS  # nobody twice
@@ -242,7 +224,7 @@ def test_a_schedule_fires_by_itself(installation: Installation) -> None:
     account = installation.account
     account.control("POST", "/reset")
     created = account.api("POST", "/campaigns", {"name": "east", "optinTypes": {"api": "single"}})
-    words = ["--source", installation.source("east", 30), "--list", "east"]
+    words = ["--source", write_source(installation.folder, "east", 30), "--list", "east"]
     installation.command("deploy", "nightly", *words, "--cron", "* * * * *")
 
     with workers(["first"], POOL, installation.machine("first")):

@@ -22,7 +22,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 
 from prefect_getresponse import GetResponseCredentials, cli
 from prefect_getresponse.flows.many_contact_imports import ListImport, many_contact_imports
-from tests.deployments.workers import Worker, environment, wait_until, workers
+from tests.deployments.workers import Worker, environment, wait_until, workers, write_source
 from tests.fast_sandbox import KEY, FastSandbox, fast_sandbox
 
 pytestmark = [
@@ -77,13 +77,6 @@ def runs_of(client: SyncPrefectClient, deployment: str) -> list[FlowRun]:
     return client.read_flow_runs(flow_run_filter=only)
 
 
-def source(folder: Path, name: str) -> str:
-    path = folder / f"{name}.csv"
-    rows = [f"person{number}@{name}.example.com" for number in range(PEOPLE)]
-    path.write_text("\n".join(["Email", *rows]))
-    return str(path)
-
-
 def test_two_workers_share_an_account_and_each_does_its_part(
     client: SyncPrefectClient,
     account: FastSandbox,
@@ -93,7 +86,9 @@ def test_two_workers_share_an_account_and_each_does_its_part(
 ) -> None:
     options = {"create_campaign": True, "route": "contacts"}
     imports = [
-        ListImport(source=source(tmp_path, name), campaign=f"{pool}-{name}", options=options)
+        ListImport(
+            source=write_source(tmp_path, name, PEOPLE), campaign=f"{pool}-{name}", options=options
+        )
         for name in ("north", "south")
     ]
     credentials = cast(GetResponseCredentials, GetResponseCredentials.load(pool))
@@ -119,7 +114,7 @@ def test_a_run_of_the_schedule_is_done(
     client: SyncPrefectClient, account: FastSandbox, pool: str, two: list[Worker], tmp_path: Path
 ) -> None:
     words = ["deploy", "nightly", "--block", pool, "--pool", pool, "--name", pool]
-    words += ["--source", source(tmp_path, "east"), "--list", account.campaign_id]
+    words += ["--source", write_source(tmp_path, "east", PEOPLE), "--list", account.campaign_id]
     assert cli.run([*words, "--cron", "* * * * *", "--time-zone", "UTC"]) == 0
     name = f"nightly-contact-import/{pool}"
     a_while_ago = datetime.now(UTC) - timedelta(minutes=3)

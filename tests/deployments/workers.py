@@ -11,6 +11,13 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from prefect import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import StateType
+from prefect.deployments import run_deployment
 
 PREFECT = str(Path(sys.executable).with_name("prefect"))
 PATIENCE = 240.0
@@ -109,6 +116,35 @@ def workers(
             stack.callback(worker.stop)
             started.append(worker)
         yield started
+
+
+def write_source(folder: Path, name: str, people: int) -> str:
+    """Write a source with so many people, all of a domain of their own; its path."""
+    path = folder / f"{name}.csv"
+    rows = (f"person{number}@{name}.example.com" for number in range(people))
+    path.write_text("\n".join(["Email", *rows]), encoding="utf-8")
+    return str(path)
+
+
+def start_import(source: str, campaign: str) -> UUID:
+    """Start an import by `one-list`, a call each person; the id of its run."""
+    parameters = {
+        "source": source,
+        "campaign": campaign,
+        "route": "contacts",
+        "create_campaign": True,
+    }
+    run: Any = run_deployment("nightly-contact-import/one-list", parameters=parameters, timeout=0)
+    return UUID(str(run.id))
+
+
+def states(runs: Iterable[UUID]) -> list[StateType | None]:
+    """What has become of runs, in their order."""
+    wanted = list(runs)
+    with get_client(sync_client=True) as client:
+        only = FlowRunFilter(id=FlowRunFilterId(any_=wanted))
+        found = {run.id: run.state_type for run in client.read_flow_runs(flow_run_filter=only)}
+    return [found[run] for run in wanted]
 
 
 def wait_until(done: Callable[[], bool], seconds: float = PATIENCE) -> None:
