@@ -23,7 +23,6 @@ from dataclasses import dataclass
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import (
     PREFECT_API_URL,
@@ -42,6 +41,7 @@ from prefect_getresponse.slot_pools import (
     HostPool,
     PrefectPool,
     ensure_limit,
+    free_slots,
     limit_names,
     open_client,
 )
@@ -255,9 +255,7 @@ def reset_limits(account: str, endpoint: str = "") -> None:
     with _server() as client:
         for name, size in limit_names(account).items():
             ensure_limit(client, name, size)
-            client.update_global_concurrency_limit(
-                name, GlobalConcurrencyLimitUpdate(active_slots=0)
-            )
+            free_slots(client, name)
         _books(account, endpoint).clear(client)
 
 

@@ -64,6 +64,11 @@ def ensure_limit(client: SyncPrefectClient, name: str, size: int) -> None:
             )
 
 
+def free_slots(client: SyncPrefectClient, name: str) -> None:
+    """Count none of a limit's slots as taken."""
+    client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(active_slots=0))
+
+
 @contextmanager
 def _asking() -> Generator[None]:
     """Turn whatever keeps Prefect from answering into `PoolUnreachable`."""
@@ -144,9 +149,7 @@ class PrefectPool:
     def free_all(self) -> None:
         """Correct the count of the limit."""
         with _asking():
-            self._open().update_global_concurrency_limit(
-                self._slots, GlobalConcurrencyLimitUpdate(active_slots=0)
-            )
+            free_slots(self._open(), self._slots)
 
     def read_book(self, budget: str) -> tuple[int, Book]:
         """Read it from variables."""

@@ -8,8 +8,8 @@ from cyclopts import App
 
 from prefect_getresponse.cli.accounts import account_of, load_credentials
 from prefect_getresponse.cli.console import FAILED, OK, one_line, print_line
+from prefect_getresponse.client.budgets import FRAME_SECONDS
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.client.retry import FRAME_SECONDS
 from prefect_getresponse.credentials import GetResponseCredentials
 
 limits = App(name="limits", help="Limits of an account that all workers share through Prefect.")

@@ -24,6 +24,8 @@ SLACK = 1.0
 """Seconds by which the last one of a turn may be late."""
 HORIZON = 600.0
 """Seconds that no queue of turns takes: what is further ahead was written by a wrong clock."""
+FRAME_SECONDS = 600.0
+"""A frame of the account's limit: 30,000 calls."""
 DAY = 86_400.0
 
 Book = list[tuple[float, int]]
@@ -48,7 +50,7 @@ class Window:
 
 
 ENDPOINT_BUDGETS: Mapping[str, tuple[Window, ...]] = {
-    "contacts/batch": (Window(1, 1.01), Window(80, 600.0)),
+    "contacts/batch": (Window(1, 1.01), Window(80, FRAME_SECONDS)),
     "imports": (Window(20, DAY),),
     "newsletters": (Window(256, DAY),),
 }

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 from tenacity import RetryCallState, retry_if_exception
 
+from prefect_getresponse.client.budgets import FRAME_SECONDS
 from prefect_getresponse.client.errors import (
     AccessDenied,
     AuthenticationFailed,
@@ -45,10 +46,6 @@ from prefect_getresponse.client.request import (
 MAX_ATTEMPTS = 5
 BACKOFF_BASE = 0.5
 BACKOFF_CAP = 20.0
-FRAME_SECONDS = 600.0
-"""A 429 is waited for at most this long: one frame of the account's limit.
-
-One that asks for longer is about the calls of a day, and is raised at once."""
 
 
 class Decision(Enum):
@@ -283,6 +280,7 @@ class Attempts:
             return False
         decision = self._decide(error)
         if decision is Decision.WAIT and isinstance(error, Throttled):
+            # One that asks for longer than a frame is about the calls of a day: raised at once.
             return self.waited < FRAME_SECONDS and error.wait <= FRAME_SECONDS
         if decision is Decision.RENEW:
             renewed_before, self.renewed = self.renewed, True

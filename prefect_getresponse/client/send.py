@@ -21,6 +21,7 @@ import httpx
 from tenacity import AsyncRetrying, Retrying
 
 from prefect_getresponse.client.auth import Authorization
+from prefect_getresponse.client.budgets import FRAME_SECONDS
 from prefect_getresponse.client.connection import DIRECT, Connection
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError, Throttled
 from prefect_getresponse.client.oauth import (
@@ -42,7 +43,6 @@ from prefect_getresponse.client.request import (
     read_limits,
 )
 from prefect_getresponse.client.retry import (
-    FRAME_SECONDS,
     Attempts,
     Decision,
     RetryQuota,

@@ -206,6 +206,7 @@ class _Holding:
     grants: list[Grant] = field(default_factory=list[Grant])
     leaving: list[Grant] = field(default_factory=list[Grant])
     turns: _Turns = field(default_factory=_Turns)
+    short_since: float = math.inf
 
     @property
     def slots(self) -> int:
@@ -254,7 +255,6 @@ class SlotKeeper:
         self._asked_at = -math.inf
         self._books_silent_since = math.inf
         self._busy_since = math.inf
-        self._short_since = math.inf
         self._asleep = True
 
     def wanted(self) -> None:
@@ -296,7 +296,6 @@ class SlotKeeper:
             logger.debug("slots could not be given back; they return when their lease ends")
         self._pool.close()
         self._choice = 0
-        self._short_since = math.inf
 
     def _release(self, grants: Iterable[Grant]) -> list[Grant]:
         """Give grants back; those that a busy pool does not take."""
@@ -394,11 +393,11 @@ class SlotKeeper:
         Others may go on with theirs: nobody takes more than a fair share, whatever is free.
         """
         if self._held.slots >= fair:
-            self._short_since = math.inf
+            self._held.short_since = math.inf
             return
-        self._short_since = min(self._short_since, self._clock())
-        if self._clock() - self._short_since >= LOST:
-            self._short_since = math.inf
+        self._held.short_since = min(self._held.short_since, self._clock())
+        if self._clock() - self._held.short_since >= LOST:
+            self._held.short_since = math.inf
             logger.warning("the account's slots were not given back for %d seconds: freed", LOST)
             self._pool.free_all()
 
@@ -482,7 +481,7 @@ class SlotKeeper:
 
     def _without_pool(self, error: PoolUnreachable) -> float:
         """Live on what is held; take the next pool when that is nothing any more."""
-        self._short_since = math.inf
+        self._held.short_since = math.inf
         if self._held.grants:
             return POLL
         if error.is_busy:

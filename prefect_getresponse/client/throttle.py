@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from prefect_getresponse.client.budgets import DAY, ENDPOINT_BUDGETS, Window
+from prefect_getresponse.client.budgets import DAY, ENDPOINT_BUDGETS, FRAME_SECONDS, Window
 from prefect_getresponse.client.request import RateLimits
 
 SLOTS = 10
@@ -33,8 +33,6 @@ LEASE_FENCE = 5.0
 """Seconds before a lease ends in which no call starts any more."""
 _SECOND_LIMIT = 80
 """Limit headers may describe the second instead of the frame (seen live); those are skipped."""
-_FRAME = 600.0
-"""Seconds of a frame: an answer that speaks of more means something else."""
 _RESET_TOLERANCE = 2.0
 """Seconds by which two answers may place the end of one frame apart: they count whole seconds."""
 _SOON = 2.0
@@ -317,7 +315,7 @@ class Throttle:
             elif (
                 limits is not None
                 and limits.limit > _SECOND_LIMIT
-                and limits.reset <= _FRAME
+                and limits.reset <= FRAME_SECONDS  # more means something else
                 and took < _RESET_TOLERANCE
                 and not budgets
             ):
@@ -450,7 +448,7 @@ class Throttle:
         for name in budgets:
             self._budgets[name].paused_until = min(until, now + DAY)
         if not budgets:
-            self._paused_until = max(self._paused_until, min(until, now + _FRAME))
+            self._paused_until = max(self._paused_until, min(until, now + FRAME_SECONDS))
 
     def _learn(self, limits: RateLimits, now: float) -> None:
         resets_at = now + limits.reset

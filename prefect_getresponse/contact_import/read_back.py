@@ -44,10 +44,10 @@ class ReadBack:
             return
         campaign_id = self._run.job.campaign.campaign_id
         async for page in self._run.account.subscribers(campaign_id, self._created_from):
-            self._add(Standing.SUBSCRIBED, page)
+            note_listed(self._run.ledger, self._run.number, Standing.SUBSCRIBED, page)
         if self._run.job.campaign.double_optin:
             async for page in self._run.account.search(campaign_id, "unconfirmed"):
-                self._add(Standing.UNCONFIRMED, page)
+                note_listed(self._run.ledger, self._run.number, Standing.UNCONFIRMED, page)
         self._run.ledger.acknowledge_visible(self._run.number)
         self._run.ledger.settle_visible(self._run.number, Standing.SUBSCRIBED, Verdict.ADDED)
         self._run.ledger.settle_visible(
@@ -62,6 +62,3 @@ class ReadBack:
         await read_removed(self._run.account, self._run.ledger, self._run.number, campaign_id)
         self._run.ledger.acknowledge_visible(self._run.number)
         self._run.ledger.settle_departed(self._run.number)
-
-    def _add(self, standing: Standing, page: list[dict[str, str]]) -> None:
-        note_listed(self._run.ledger, self._run.number, standing, page)

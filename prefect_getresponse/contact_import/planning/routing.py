@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS, Window
+from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS, FRAME_SECONDS, Window
 from prefect_getresponse.contact_import.job import RouteChoice
 
 CONTACTS_ROUTE_UP_TO = 200
@@ -19,7 +19,7 @@ BATCH_ROUTE_UP_TO = 80_000
 UPDATE_ROUTE_UP_TO = 2_000
 IMPORT_SECONDS = 180.0
 """What an import is assumed to take GetResponse, which does not say."""
-_ACCOUNT = (Window(80, 1.0), Window(30_000, 600.0))
+_ACCOUNT = (Window(80, 1.0), Window(30_000, FRAME_SECONDS))
 _BATCH = ENDPOINT_BUDGETS["contacts/batch"]
 
 

@@ -65,7 +65,7 @@ EMAIL = {
         Email | E-mail | Email Address | E-mail Address | Mail | Email ID | Mail Address
         What is your email? | What's your email?
         What is your email address? | What's your email address? | Enter your email
-Email Address (required) | Email (required)
+        Email Address (required) | Email (required)
         E-Mail-Adresse | Emailadresse | Mailadresse | E-Mail Adresse des Kunden | Elektronische Post
         Adresse e-mail | Adresse email | Adresse mail | Adresse de courriel | Courriel | Mél
         Adresse courriel | Adresse électronique | Adresse de messagerie | Courrier électronique
@@ -96,7 +96,7 @@ Email Address (required) | Email (required)
     """,
     2: """
         Email 1 | E-mail 1 - Value | Email 1 Address | emailaddress1 | Person Account: Email
-    E-mail 1 Address | Email 1 - Value
+        E-mail 1 Address | Email 1 - Value
         Default Email Address | defaultEmailAddress.emailAddress | Preferred Email
         Hauptemail | E-Mail 1 (Adresse) | Email1 | E-mail principal | Email principale
     """,
@@ -407,7 +407,7 @@ _REMARKS = frozenset(
         tak/nie | verplicht | ja/nee | from form
         """
     )
-)
+).union(PERSON_QUALIFIERS)
 # `3. E-mail`, `Q3: E-mail` of surveys, `Email__c` of Salesforce.
 _NUMBER_BEFORE = re.compile(r"^Q?\d{1,3}\s?[.:)]\s+(?=\D)")
 _OWN_FIELD = re.compile(r"__c$")
@@ -461,7 +461,7 @@ def _without_remark(column: str) -> str:
     """Return a name without numbers and brackets that do not change its meaning."""
     column = _OWN_FIELD.sub("", _NUMBER_BEFORE.sub("", column))
     found = _BRACKETS.search(column)
-    is_remark = found and normalised(found[1]) in _REMARKS.union(PERSON_QUALIFIERS)
+    is_remark = found and normalised(found[1]) in _REMARKS
     return column[: found.start()] if found and is_remark else column
 
 

@@ -37,10 +37,11 @@ _BINARY_MAGIC = {
 }
 
 # Texts that are no tables. Web pages often come with a name that ends in .xls.
+_WEB_PAGE = ("a web page", "Open it in a spreadsheet and save it as CSV UTF-8")
 _MARKUP = {
-    b"<!doctype html": ("a web page", "Open it in a spreadsheet and save it as CSV UTF-8"),
-    b"<html": ("a web page", "Open it in a spreadsheet and save it as CSV UTF-8"),
-    b"<table": ("a web page", "Open it in a spreadsheet and save it as CSV UTF-8"),
+    b"<!doctype html": _WEB_PAGE,
+    b"<html": _WEB_PAGE,
+    b"<table": _WEB_PAGE,
     b"<?xml": ("XML", "Export the data as CSV"),
     b"begin:vcard": ("address cards (vCard)", "Export the contacts as CSV"),
 }
