@@ -19,14 +19,14 @@ from pydantic import SecretStr
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.client.throttle import Throttle
 from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.job import import_options
 from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tests.virtual_time import VirtualTime
+from tests.support.virtual_time import VirtualTime
 
 KEY = "sandbox-key"
 CAMPAIGN = "benchmark"

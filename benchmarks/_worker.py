@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.limits import shared_throttle
+from prefect_getresponse.limits.service import shared_throttle
 
 READ = ApiRequest("GET", "/accounts", "/accounts", RetryClass.READ)
 

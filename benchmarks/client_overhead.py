@@ -30,7 +30,7 @@ from pydantic import SecretStr
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.client.request import ApiRequest, RetryClass
-from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.tasks.contacts import create_contact
 from prefect_getresponse.tasks.tags import list_tags
 

@@ -18,7 +18,7 @@ import httpx
 from _accounts import HEADERS, prepare, served
 from _customers import write_people
 
-from prefect_getresponse.demo import isolated
+from prefect_getresponse.cli.demonstration import isolated
 
 RESULTS = Path(__file__).parent / "results" / "flow_memory.json"
 FLOWS = Path(__file__).parent / "_flows.py"

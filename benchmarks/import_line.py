@@ -26,8 +26,8 @@ from pathlib import Path
 from _accounts import Run, run_in_real_time, run_in_virtual_time
 from _customers import write_people
 
-from prefect_getresponse.sandbox.acceptance_queue import DELAYS
-from prefect_getresponse.sandbox.import_jobs import COUNTING, DECISION, WORK
+from prefect_getresponse.sandbox.people.acceptance_queue import DELAYS
+from prefect_getresponse.sandbox.people.import_jobs import COUNTING, DECISION, WORK
 
 RESULTS = Path(__file__).parent / "results" / "import_line.json"
 FRAME = 600.0

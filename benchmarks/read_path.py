@@ -22,11 +22,11 @@ from _customers import write_customers
 
 from prefect_getresponse.contact_import.job import ImportOptions, Job
 from prefect_getresponse.contact_import.phases.read import read
-from prefect_getresponse.contact_import.progress import Silent
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import compile_reader
-from prefect_getresponse.contact_import.sources import open_source
+from prefect_getresponse.reporting.progress import Silent
+from prefect_getresponse.sources import open_source
 
 RESULTS = Path(__file__).parent / "results" / "read_path.json"
 MAPPING = {"City": "custom:city"}

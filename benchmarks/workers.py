@@ -27,7 +27,7 @@ from typing import Any
 
 import httpx
 
-from prefect_getresponse.demo import isolated
+from prefect_getresponse.cli.demonstration import isolated
 from prefect_getresponse.sandbox import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parent.parent))

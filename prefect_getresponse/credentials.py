@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from prefect_getresponse.authorizations import login_of, tokens_of
+from prefect_getresponse.accounts.authorizations import login_of, tokens_of
 from prefect_getresponse.client.auth import ApiKeyAuth, Authorization, OAuthAuth
 from prefect_getresponse.client.connection import Connection
 from prefect_getresponse.client.errors import (
@@ -34,9 +34,9 @@ from prefect_getresponse.client.errors import (
 from prefect_getresponse.client.oauth import read_token, token_request, told_safely
 from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client
-from prefect_getresponse.client.throttle import Throttle
-from prefect_getresponse.forks import after_fork
-from prefect_getresponse.limits import shared_throttle
+from prefect_getresponse.limits.service import shared_throttle
+from prefect_getresponse.limits.throttle import Throttle
+from prefect_getresponse.runtime.forks import after_fork
 from prefect_getresponse.settings import GetResponseSettings
 
 if TYPE_CHECKING:

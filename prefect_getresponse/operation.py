@@ -44,7 +44,7 @@ from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.client.request import ApiRequest, Method, RetryClass, Upload, fill_path
 from prefect_getresponse.client.retry import Decision, decide
 from prefect_getresponse.omit import OMIT, Omit
-from prefect_getresponse.run_logs import show_in_runs
+from prefect_getresponse.runtime.run_logs import show_in_runs
 
 if TYPE_CHECKING:
     from prefect.cache_policies import CachePolicy

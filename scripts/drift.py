@@ -19,10 +19,10 @@ from typing import Any, cast
 import yaml
 from pydantic import TypeAdapter
 
-from prefect_getresponse.declarations import declared_tasks
 from prefect_getresponse.operation import OperationTask, sent_type
-from prefect_getresponse.sandbox.operations import Operation, Parameter, operations
-from prefect_getresponse.sandbox.schema import Shape, body_shape, parse_note
+from prefect_getresponse.sandbox.contract.operations import Operation, Parameter, operations
+from prefect_getresponse.sandbox.contract.schema import Shape, body_shape, parse_note
+from prefect_getresponse.tasks import declared_tasks
 from scripts.openapi import Facts, JsonObject, Member, SchemaReader, read_document
 
 AnyTask = OperationTask[..., Any]

@@ -22,7 +22,7 @@ from typing import Any
 
 import httpx
 
-from prefect_getresponse.demo import isolated
+from prefect_getresponse.cli.demonstration import isolated
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIETLY = (

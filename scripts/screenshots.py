@@ -22,7 +22,7 @@ import httpx
 from rich.console import Console
 from rich.markdown import Markdown
 
-from prefect_getresponse.demo import isolated, write_customers
+from prefect_getresponse.cli.demonstration import isolated, write_customers
 from prefect_getresponse.sandbox import Sandbox
 from scripts.prefect_ui import browser, missing, served
 

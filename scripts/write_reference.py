@@ -16,14 +16,14 @@ from typing import Any
 
 import griffe
 
-from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS, Window
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.declarations import declared_tasks
+from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, Window
 from prefect_getresponse.omit import OMIT
 from prefect_getresponse.operation import Operation, OperationTask
-from prefect_getresponse.sandbox.operations import operations
+from prefect_getresponse.sandbox.contract.operations import operations
 from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from prefect_getresponse.sandbox.resources.request import Echo
+from prefect_getresponse.tasks import declared_tasks
 from scripts.manual_pages import command_line, flow_pages, settings
 from scripts.type_texts import members, type_text, typed_dicts
 

@@ -14,8 +14,8 @@ from prefect.settings import PREFECT_API_URL
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.sandbox import Sandbox
-from tests.fast_sandbox import FastSandbox, fast_sandbox
-from tests.running_sandbox import KEY, MovableClock, RunningSandbox
+from tests.support.fast_sandbox import FastSandbox, fast_sandbox
+from tests.support.running_sandbox import KEY, MovableClock, RunningSandbox
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.fast_sandbox import CAMPAIGN, FastSandbox
-from tests.forked_program import ForkedProgram
+from tests.support.fast_sandbox import CAMPAIGN, FastSandbox
+from tests.support.forked_program import ForkedProgram
 
 PEOPLE = 30
 BATCH = 2_500

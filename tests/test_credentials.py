@@ -23,12 +23,12 @@ from prefect_getresponse import (
     InvalidConfiguration,
     TokenRefused,
 )
-from prefect_getresponse.authorizations import tokens_of
+from prefect_getresponse.accounts.authorizations import tokens_of
 from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.settings import GetResponseSettings
 from tests.client.fault_server import FaultServer, answer
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 cloudpickle: Any = import_module("cloudpickle")  # has no types
 KEY = "canary-0123456789abcdef"

@@ -17,7 +17,7 @@ ADDED = "createMascot"
 # What shows a new operation to people, and what the sandbox makes of a call.
 LOOK = """
 import json, httpx
-from prefect_getresponse.declarations import operation_rows
+from prefect_getresponse.tasks import operation_rows
 from prefect_getresponse.sandbox import Sandbox
 from prefect_getresponse.tasks.mascots import create_mascot
 from scripts.write_reference import pages

@@ -28,8 +28,8 @@ from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.client.retry import LAW, ConnectionTrouble, Decision, Failure
 from prefect_getresponse.omit import Omit
 from prefect_getresponse.operation import OperationTask, camel, operation
-from tests.declared import TASKS
-from tests.operations_for_tests import (
+from tests.support.declared import TASKS
+from tests.support.operations_for_tests import (
     create_thing,
     delete_thing,
     get_picture,

@@ -28,8 +28,8 @@ from typing_extensions import is_typeddict
 from prefect_getresponse.client.request import Upload
 from prefect_getresponse.omit import Omit
 from prefect_getresponse.operation import OperationTask
-from prefect_getresponse.sandbox.facts import EXTRA_FIELDS
-from tests.declared import TASKS
+from prefect_getresponse.sandbox.contract.facts import EXTRA_FIELDS
+from tests.support.declared import TASKS
 
 Row = dict[str, Any]
 

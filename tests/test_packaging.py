@@ -28,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "prefect_getresponse"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {"runtime": ["build"], "dev": ["build", "dev"]}
+LINKS = ("flows", "examples", "deployments")
 ADDITIONS = ["browser", "docs", "release"]
 WHERE = f"import {PACKAGE}, {PACKAGE}.flows as f; print({PACKAGE}.__file__, f.__file__, sep='\\n')"
 
@@ -54,9 +55,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("checkout")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
-    for name in (PACKAGE, "flows", "examples", "deployments"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=ignored)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / PACKAGE, copy / PACKAGE, ignore=ignored)
+    for name in LINKS:
+        (copy / name).symlink_to((ROOT / name).readlink())
     (copy / "tests").mkdir()
     (copy / "tests" / "__init__.py").touch()
     return copy
@@ -111,12 +113,13 @@ def with_editable(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 def package_files() -> Iterator[str]:
     """The files that an installation must have, the ready-made flows among them."""
-    for folder, _, names in os.walk(ROOT / PACKAGE, followlinks=True):
+    for folder, _, names in os.walk(ROOT / PACKAGE):
         for name in names:
             if name in {"py.typed", "prefect.yaml"} or Path(name).suffix in {
                 ".py",
                 ".json",
                 ".csv",
+                ".toml",
             }:
                 yield (Path(folder) / name).relative_to(ROOT).as_posix()
 
@@ -163,7 +166,8 @@ def test_editable_installation_reads_the_sources(
 ) -> None:
     package, flows = imported_from(with_editable, checkout if inside else tmp_path)
     assert package == checkout / PACKAGE
-    assert flows.resolve() == checkout / "flows"
+    assert flows == checkout / PACKAGE / "flows"
+    assert (checkout / "flows").resolve() == flows
 
 
 def test_prefect_finds_the_package_as_a_collection(with_wheel: Path, tmp_path: Path) -> None:
@@ -173,10 +177,10 @@ def test_prefect_finds_the_package_as_a_collection(with_wheel: Path, tmp_path: P
 
 def test_type_checkers_see_each_flow_once(tmp_path: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for name in (PACKAGE, "flows", "scripts", "tests"):
+    for name in (PACKAGE, f"{PACKAGE}/flows", "scripts", "tests"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
-    (tmp_path / PACKAGE / "flows").symlink_to("../flows")
+    (tmp_path / "flows").symlink_to(f"{PACKAGE}/flows")
     (tmp_path / ".venv").symlink_to(sys.prefix)
     (tmp_path / "flows" / "wrong.py").write_text("def half(n: int) -> str:\n    return n\n")
     use = f"from {PACKAGE}.flows.wrong import half\n\ntext: str = half(2)\n"
@@ -193,14 +197,16 @@ def test_type_checkers_see_each_flow_once(tmp_path: Path) -> None:
         assert len(complaints) == 1, f"{checker}:\n{done.stdout}{done.stderr}"
 
 
-def test_flows_are_a_link_and_imported_by_one_name() -> None:
-    link = ROOT / PACKAGE / "flows"
-    assert link.is_symlink()
-    assert link.readlink() == Path("../flows")
+def test_the_folders_at_the_top_are_links_into_the_package() -> None:
+    for name in LINKS:
+        assert (ROOT / name).readlink() == Path(PACKAGE) / name
+        assert (ROOT / PACKAGE / name).is_dir()
+        assert not (ROOT / PACKAGE / name).is_symlink()
+
+
+def test_flows_are_imported_by_one_name() -> None:
     other_name = re.compile(r"^\s*(?:from|import) flows\b", re.MULTILINE)
-    sources = [
-        p for top in (PACKAGE, "flows", "tests", "benchmarks") for p in (ROOT / top).rglob("*.py")
-    ]
+    sources = [p for top in (PACKAGE, "tests", "benchmarks") for p in (ROOT / top).rglob("*.py")]
     assert [path for path in sources if other_name.search(path.read_text(encoding="utf-8"))] == []
 
 

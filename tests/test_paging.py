@@ -15,7 +15,7 @@ from prefect_getresponse.tasks.accounts import get_account
 from prefect_getresponse.tasks.campaigns import list_campaigns
 from prefect_getresponse.tasks.contacts import Contact, list_campaign_contacts, list_contacts
 from prefect_getresponse.tasks.search_contacts import list_contacts_by_conditions
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 PEOPLE = 2_345
 

@@ -8,7 +8,7 @@ import pytest
 
 import prefect_getresponse
 from prefect_getresponse.client import errors
-from tests.declared import TASKS
+from tests.support.declared import TASKS
 
 PUBLIC = {
     "prefect_getresponse": [

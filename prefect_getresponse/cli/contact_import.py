@@ -71,9 +71,9 @@ def import_(
         dry_run: Stop after the plan; nothing is sent.
         json_: Write the report to this file.
     """
-    from prefect_getresponse.contact_import.display.terminal import terminal_progress
     from prefect_getresponse.contact_import.engine import run_import
     from prefect_getresponse.contact_import.job import import_options
+    from prefect_getresponse.reporting.terminal import terminal_progress
 
     check_writable(json_)
     options = import_options(

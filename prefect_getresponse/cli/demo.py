@@ -22,7 +22,7 @@ def demo(
         rows: Number of customers; the example file as it is if not given.
         json_: Write the report to this file.
     """
-    from prefect_getresponse.demo import start_demo
+    from prefect_getresponse.cli.demonstration import start_demo
 
     if rows is not None and rows < 1:
         raise InvalidArguments("--rows must be at least 1")

@@ -14,7 +14,7 @@ from prefect_getresponse.cli.console import FAILED, OK, complain, print_line
 from prefect_getresponse.client.errors import InvalidArguments
 
 if TYPE_CHECKING:
-    from prefect_getresponse.deployment import Choices, Definition, Deployer
+    from prefect_getresponse.cli.deployments import Choices, Definition, Deployer
 
 
 def deploy(
@@ -52,7 +52,7 @@ def deploy(
         serve: Start the runs from here, on this machine, until Ctrl-C; no pool and no worker.
         dry_run: Show what would be applied.
     """
-    from prefect_getresponse.deployment import Choices, fitted, server
+    from prefect_getresponse.cli.deployments import Choices, fitted, server
 
     if len(names) > 1 and (cron or name):
         raise InvalidArguments("--cron and --name speak about one deployment at a time")
@@ -112,7 +112,7 @@ def serve_here(wanted: list[Definition], choices: Choices) -> int:
     """
     from prefect import serve
 
-    from prefect_getresponse.deployment import served
+    from prefect_getresponse.cli.deployments import served
 
     for definition in wanted:
         print_line(description(definition, choices, serve=True))

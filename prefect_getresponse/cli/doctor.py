@@ -9,12 +9,12 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.markdown import Markdown
 
-from prefect_getresponse.account_check.findings import AccountReport, Outcome
-from prefect_getresponse.account_check.report_markdown import report_markdown
 from prefect_getresponse.cli import console
 from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, print_line
 from prefect_getresponse.cli.contact_import import read_mapping
+from prefect_getresponse.doctor.findings import AccountReport, Outcome
+from prefect_getresponse.doctor.report_markdown import report_markdown
 
 
 def doctor(
@@ -47,7 +47,7 @@ def doctor(
         block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
         json_: Print the findings as JSON.
     """
-    from prefect_getresponse.account_check import CheckOptions, check_account
+    from prefect_getresponse.doctor import CheckOptions, check_account
 
     options = CheckOptions(
         campaign=campaign,

@@ -8,9 +8,9 @@ from cyclopts import App
 
 from prefect_getresponse.cli.accounts import account_of, load_credentials
 from prefect_getresponse.cli.console import FAILED, OK, one_line, print_line
-from prefect_getresponse.client.budgets import FRAME_SECONDS
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.credentials import GetResponseCredentials
+from prefect_getresponse.limits.budgets import FRAME_SECONDS
 
 limits = App(name="limits", help="Limits of an account that all workers share through Prefect.")
 
@@ -29,7 +29,7 @@ def ensure_(*, block: str | None = None) -> int:
     Args:
         block: Block of the account; PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME otherwise.
     """
-    from prefect_getresponse.limits import ensure_limits
+    from prefect_getresponse.limits.service import ensure_limits
 
     account, endpoint = account_of(block)
     ensure_limits(account)
@@ -64,7 +64,7 @@ def reset_(*, block: str | None = None) -> int:
     Args:
         block: Block of the account; PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME otherwise.
     """
-    from prefect_getresponse.limits import reset_limits
+    from prefect_getresponse.limits.service import reset_limits
 
     account, endpoint = account_of(block)
     reset_limits(account, endpoint)
@@ -73,7 +73,7 @@ def reset_(*, block: str | None = None) -> int:
 
 def _show(account: str, endpoint: str) -> int:
     """Print the limits of an account, and say whether they are right as an exit code."""
-    from prefect_getresponse.limits import read_budgets, read_limits
+    from prefect_getresponse.limits.service import read_budgets, read_limits
 
     states = read_limits(account)
     for state in states:

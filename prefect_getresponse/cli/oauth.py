@@ -36,7 +36,7 @@ def login(
         paste: Ask for the address that the browser was sent to, on machines without a browser.
         show_secrets: Print the settings with the refresh token, instead of a block or as well.
     """
-    from prefect_getresponse.oauth_login import applicant_of, get_code, keep
+    from prefect_getresponse.accounts.oauth_login import applicant_of, get_code, keep
 
     if block is None and not show_secrets:
         raise InvalidArguments(

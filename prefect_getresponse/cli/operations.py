@@ -12,7 +12,7 @@ from prefect_getresponse.cli import console
 from prefect_getresponse.cli.console import OK, print_line
 
 if TYPE_CHECKING:
-    from prefect_getresponse.declarations import OperationRow
+    from prefect_getresponse.tasks import OperationRow
 
 
 def operations(*, json_: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
@@ -23,7 +23,7 @@ def operations(*, json_: Annotated[bool, Parameter(name="--json", negative="")] 
     Args:
         json_: Print JSON: a list of objects with task, module, method, path and deprecated.
     """
-    from prefect_getresponse.declarations import operation_rows
+    from prefect_getresponse.tasks import operation_rows
 
     rows = operation_rows()
     if json_:

@@ -26,7 +26,8 @@ from prefect_getresponse.client.errors import (
     Throttled,
     TransportFailed,
 )
-from prefect_getresponse.masking import mask
+from prefect_getresponse.client.masking import mask
+from prefect_getresponse.limits.budgets import RateLimits
 
 Method = Literal["GET", "POST", "DELETE"]
 
@@ -170,15 +171,6 @@ def fill_path(template: str, values: Mapping[str, object]) -> str:
                 advice="Ids are letters and digits, as the API prints them.",
             )
     return template.format(**values)
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimits:
-    """The limit headers of one answer: calls allowed and left, seconds to the reset."""
-
-    limit: int
-    remaining: int
-    reset: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from typing import Any
 import httpx
 from tenacity import RetryCallState, retry_if_exception
 
-from prefect_getresponse.client.budgets import FRAME_SECONDS
 from prefect_getresponse.client.errors import (
     AccessDenied,
     AuthenticationFailed,
@@ -42,6 +41,7 @@ from prefect_getresponse.client.request import (
     RetryClass,
     UnreadableSuccess,
 )
+from prefect_getresponse.limits.budgets import FRAME_SECONDS
 
 MAX_ATTEMPTS = 5
 BACKOFF_BASE = 0.5

@@ -21,7 +21,6 @@ import httpx
 from tenacity import AsyncRetrying, Retrying
 
 from prefect_getresponse.client.auth import Authorization
-from prefect_getresponse.client.budgets import FRAME_SECONDS
 from prefect_getresponse.client.connection import DIRECT, Connection
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError, Throttled
 from prefect_getresponse.client.oauth import (
@@ -50,7 +49,8 @@ from prefect_getresponse.client.retry import (
     connection_trouble,
     decide,
 )
-from prefect_getresponse.client.throttle import SLOTS, Throttle
+from prefect_getresponse.limits.budgets import FRAME_SECONDS
+from prefect_getresponse.limits.throttle import SLOTS, Throttle
 
 logger = logging.getLogger("prefect_getresponse")
 

@@ -10,7 +10,7 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger
-from prefect_getresponse.contact_import.progress import Progress
+from prefect_getresponse.reporting.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from prefect_getresponse.contact_import.phases.report import report
 from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
-from prefect_getresponse.contact_import.progress import Progress, Silent
 from prefect_getresponse.contact_import.report import ImportReport, interrupted
-from prefect_getresponse.contact_import.sources import Source
+from prefect_getresponse.reporting.progress import Progress, Silent
+from prefect_getresponse.sources import Source
 
 
 async def run_import(

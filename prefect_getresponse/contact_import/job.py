@@ -20,8 +20,8 @@ from prefect_getresponse.contact_import.account import Campaign
 from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_lock
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.contact_import.sources import Source, open_source
 from prefect_getresponse.settings import GetResponseSettings
+from prefect_getresponse.sources import Source, open_source
 
 Mode = Literal["add_and_update", "add_only", "mirror"]
 RouteChoice = Literal["auto", "contacts", "batch", "import"]

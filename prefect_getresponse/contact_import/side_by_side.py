@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from prefect_getresponse.client.throttle import SLOTS
+from prefect_getresponse.limits.throttle import SLOTS
 
 T = TypeVar("T")
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import httpx
 
-from prefect_getresponse.sandbox.app import Application, Clock
-from prefect_getresponse.sandbox.authentication import Access
-from prefect_getresponse.sandbox.limits import FRAME_SECONDS
-from prefect_getresponse.sandbox.server import Server, serve_forever
-from prefect_getresponse.sandbox.transport import (
+from prefect_getresponse.sandbox.wire.app import Application, Clock
+from prefect_getresponse.sandbox.wire.authentication import Access
+from prefect_getresponse.sandbox.wire.limits import FRAME_SECONDS
+from prefect_getresponse.sandbox.wire.server import Server, serve_forever
+from prefect_getresponse.sandbox.wire.transport import (
     AsyncSandboxTransport,
     AsyncSleep,
     SandboxTransport,

@@ -15,7 +15,7 @@ from prefect_getresponse.client.auth import ApiKeyAuth, Authorization
 from prefect_getresponse.client.connection import DIRECT, Connection
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client, Statistics
-from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.limits.throttle import Throttle
 
 KEY = "canary-0123456789abcdef"
 

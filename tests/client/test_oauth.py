@@ -23,7 +23,7 @@ from prefect_getresponse.client.oauth import PATIENCE, Tokens, token_request
 from prefect_getresponse.client.request import ApiRequest, Redirected, RetryClass
 from prefect_getresponse.client.retry import MAX_ATTEMPTS
 from prefect_getresponse.client.send import AsyncClient, Client
-from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
 from tests.client.fault_server import Behaviour, FaultServer, answer, reset
 from tests.client.senders import Sender, call

@@ -26,7 +26,6 @@ from prefect_getresponse.client.request import (
     ApiRequest,
     MaintenancePage,
     Paging,
-    RateLimits,
     Redirected,
     RetryClass,
     UnreadableSuccess,
@@ -36,6 +35,7 @@ from prefect_getresponse.client.request import (
     read_answer,
     read_limits,
 )
+from prefect_getresponse.limits.budgets import RateLimits
 
 BASE = "https://api.getresponse.com/v3"
 

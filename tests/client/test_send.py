@@ -22,8 +22,8 @@ from prefect_getresponse.client import errors
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.request import ApiRequest, RetryClass, Upload
 from prefect_getresponse.client.send import LIMITS, AsyncClient, Client
-from prefect_getresponse.client.throttle import SLOTS, Throttle
-from prefect_getresponse.sandbox.forms import FilePart, read_form
+from prefect_getresponse.limits.throttle import SLOTS, Throttle
+from prefect_getresponse.sandbox.contract.forms import FilePart, read_form
 from tests.client.fault_server import FaultServer, answer, close, cut_short, keep_alive
 from tests.client.senders import KEY, MakeSender, call
 from tests.client.test_retry import ENVELOPE

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from prefect_getresponse.client.request import RateLimits
-from prefect_getresponse.client.throttle import Lease, Throttle
+from prefect_getresponse.limits.budgets import RateLimits
+from prefect_getresponse.limits.throttle import Lease, Throttle
 
 FRAME = 600.0
 CALLS_A_FRAME = 30_000

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from prefect_getresponse.client.budgets import Book
-from prefect_getresponse.client.slots import Grant, PoolUnreachable, SlotKeeper, SlotPool
-from prefect_getresponse.client.throttle import SLOTS
+from prefect_getresponse.limits.budgets import Book
+from prefect_getresponse.limits.slots import Grant, PoolUnreachable, SlotKeeper, SlotPool
+from prefect_getresponse.limits.throttle import SLOTS
 from tests.client.virtual_account import Caller, StrictAccount, VirtualTime
 
 LEASE = 60.0

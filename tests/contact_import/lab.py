@@ -19,15 +19,15 @@ from pydantic import SecretStr
 
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.client.throttle import Throttle
 from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.job import import_options
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
-from tests.troubles import EXECUTED, disturbed
-from tests.troubles import Trouble as Trouble
-from tests.virtual_time import VirtualTime
+from tests.support.troubles import EXECUTED, disturbed
+from tests.support.troubles import Trouble as Trouble
+from tests.support.virtual_time import VirtualTime
 
 KEY = "canary-key-0123456789"
 URL = "https://sandbox.test/v3"

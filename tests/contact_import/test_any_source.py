@@ -14,8 +14,8 @@ from prefect_getresponse import GetResponseCredentials, cli
 from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.job import import_options
 from prefect_getresponse.contact_import.report import ImportReport
-from prefect_getresponse.contact_import.sources import RowsSource
-from tests.fast_sandbox import CAMPAIGN, KEY, FastSandbox, only_settings
+from prefect_getresponse.sources import RowsSource
+from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, only_settings
 
 JANE, JOHN = "jane@example.com", "john@example.com"
 

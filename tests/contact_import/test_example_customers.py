@@ -6,7 +6,7 @@ import pytest
 
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
-from prefect_getresponse.contact_import.sources import open_source
+from prefect_getresponse.sources import open_source
 
 ROWS = 107
 REFUSED = [5, 9, 17, 23, 30, 36, 38, 43, 46, 50, 66, 75, 84, 93, 102]

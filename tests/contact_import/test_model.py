@@ -24,8 +24,8 @@ from prefect_getresponse.contact_import.ledger import LedgerBusy, writer_lock
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.routes import BatchRoute
 from tests.contact_import.lab import Killed, Lab, Plan, Trouble, is_write
-from tests.memory_disk import memory_folder
 from tests.simulation.test_mutations import Mutation, no_durable_intent, the_removed_come_back
+from tests.support.memory_disk import memory_folder
 
 DROPPED = "person@rejected.example"
 """Whom GetResponse takes, and never adds."""

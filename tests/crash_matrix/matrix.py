@@ -19,14 +19,14 @@ import httpx
 import pytest
 
 from prefect_getresponse.sandbox import Sandbox
-from prefect_getresponse.sandbox.import_jobs import ImportJob, ImportJobs
-from prefect_getresponse.sandbox.messages import Answer
+from prefect_getresponse.sandbox.contract.messages import Answer
+from prefect_getresponse.sandbox.people.import_jobs import ImportJob, ImportJobs
 from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from prefect_getresponse.sandbox.resources.request import Request
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.world import World
 from tests.contact_import.lab import DOUBLE, SINGLE, addresses, is_write
 from tests.crash_matrix.zygote import KEY, Order, shared_time
-from tests.memory_disk import memory_folder
+from tests.support.memory_disk import memory_folder
 
 SPEED = 100.0
 SCENARIOS = ("contacts", "batch", "import", "double", "copy", "mirror", "messages")

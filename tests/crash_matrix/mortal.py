@@ -14,7 +14,7 @@ import httpx
 
 from prefect_getresponse.contact_import.ledger.copy_folder import LocalFolder
 from tests.contact_import.lab import is_write
-from tests.virtual_time import VirtualTime
+from tests.support.virtual_time import VirtualTime
 
 _CHANGE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|CREATE|DROP|ALTER)\b|PRAGMA user_version =")
 _TABLE = re.compile(r"\b(?:INTO|UPDATE|FROM|TABLE|INDEX|PRAGMA)(?: IF(?: NOT)? EXISTS)? (\w+)")

@@ -18,14 +18,14 @@ from pydantic import SecretStr
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.errors import GetResponseError, OutcomeUnknown
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.client.throttle import Throttle
 from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.job import import_options
 from prefect_getresponse.contact_import.ledger import ChunkState, Ledger
 from prefect_getresponse.contact_import.routes import BatchRoute
+from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.tasks.newsletters import create_newsletter
 from tests.crash_matrix.mortal import MortalTransport, Steps, mortal
-from tests.virtual_time import VirtualTime
+from tests.support.virtual_time import VirtualTime
 
 KEY = "canary-key-0123456789"
 Order = dict[str, Any]

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from prefect_getresponse import GetResponseCredentials, cli
 from prefect_getresponse.cli.deploy import ways_to_try
-from prefect_getresponse.deployment import Choices, definitions, fitted, served
+from prefect_getresponse.cli.deployments import Choices, definitions, fitted, served
 from tests.deployments.definitions import DEPLOYMENTS
 
 NIGHTLY = ["deploy", "nightly", "--source", "/data/people.csv", "--list", "Newsletter"]

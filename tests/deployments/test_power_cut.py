@@ -32,8 +32,8 @@ from tests.deployments.workers import (
     workers,
     write_source,
 )
-from tests.fast_sandbox import KEY, FastSandbox, fast_sandbox
-from tests.postgresql import PROGRAMS, free_port, postgresql
+from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
+from tests.support.postgresql import PROGRAMS, free_port, postgresql
 
 pytestmark = [
     pytest.mark.deployments,

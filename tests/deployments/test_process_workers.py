@@ -23,7 +23,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect_getresponse import GetResponseCredentials, cli
 from prefect_getresponse.flows.many_contact_imports import ListImport, many_contact_imports
 from tests.deployments.workers import Worker, environment, wait_until, workers, write_source
-from tests.fast_sandbox import KEY, FastSandbox, fast_sandbox
+from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
 
 pytestmark = [
     pytest.mark.xdist_group("prefect"),

@@ -11,8 +11,8 @@ import pytest
 from prefect_getresponse.contact_import.rows.mapping import FIELDS
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.settings import GetResponseSettings
-from tests.declared import TASKS
 from tests.docs.blocks import PAGES, ROOT
+from tests.support.declared import TASKS
 
 README = (ROOT / "README.md").read_text("utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")

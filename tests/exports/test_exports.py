@@ -11,8 +11,8 @@ import pytest
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
-from tests.fast_sandbox import KEY, SETTLE_SECONDS, FastSandbox
-from tests.forked_program import ForkedProgram
+from tests.support.fast_sandbox import KEY, SETTLE_SECONDS, FastSandbox
+from tests.support.forked_program import ForkedProgram
 
 DATA = Path(__file__).parent / "data"
 EXPORTS = ["hubspot_contacts", "mailchimp_audience", "shopify_customers"]

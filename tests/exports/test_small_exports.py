@@ -12,7 +12,7 @@ import pytest
 
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
-from prefect_getresponse.contact_import.sources import open_source
+from prefect_getresponse.sources import open_source
 
 EXPORTS = Path(__file__).parent / "tools"
 EXPECTED: dict[str, list[str]] = json.loads((EXPORTS / "expected.json").read_text())

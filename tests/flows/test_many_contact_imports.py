@@ -20,7 +20,7 @@ from prefect_getresponse.flows.many_contact_imports import (
     ListImport,
     many_contact_imports,
 )
-from tests.running_sandbox import KEY, RunningSandbox
+from tests.support.running_sandbox import KEY, RunningSandbox
 
 pytestmark = [
     pytest.mark.xdist_group("prefect"),

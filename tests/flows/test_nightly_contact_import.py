@@ -26,9 +26,9 @@ from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.contact_import.errors import SourceNotFound
 from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
-from prefect_getresponse.limits import reset_limits
+from prefect_getresponse.limits.service import reset_limits
 from tests.docs.blocks import ROOT, blocks_of
-from tests.fast_sandbox import CAMPAIGN, KEY, SETTLE_SECONDS, FastSandbox, fast_sandbox
+from tests.support.fast_sandbox import CAMPAIGN, KEY, SETTLE_SECONDS, FastSandbox, fast_sandbox
 
 pytestmark = [
     pytest.mark.xdist_group("prefect"),

@@ -18,7 +18,7 @@ from prefect.settings import (
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
-from tests.fast_sandbox import CAMPAIGN, KEY, SETTLE_SECONDS, FastSandbox, fast_sandbox
+from tests.support.fast_sandbox import CAMPAIGN, KEY, SETTLE_SECONDS, FastSandbox, fast_sandbox
 
 pytestmark = [
     pytest.mark.xdist_group("prefect"),

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from prefect_getresponse.sandbox.agenda import Agenda
+from prefect_getresponse.sandbox.world.agenda import Agenda
 
 
 def _note(done: list[tuple[str, float]], name: str, moment: float) -> None:

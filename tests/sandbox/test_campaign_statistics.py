@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.sandbox.dates import iso
+from prefect_getresponse.sandbox.contract.dates import iso
 from tests.sandbox.conftest import Api
 
 DAY = 86_400.0

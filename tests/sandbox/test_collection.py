@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.sandbox.errors import ApiError, forbidden_state
-from prefect_getresponse.sandbox.operations import operations
-from prefect_getresponse.sandbox.records import Record, Records
+from prefect_getresponse.sandbox.contract.errors import ApiError, forbidden_state
+from prefect_getresponse.sandbox.contract.operations import operations
 from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.request import Echo, Request
 from prefect_getresponse.sandbox.resources.shops import SHOPS
 from prefect_getresponse.sandbox.resources.taxes import TAXES
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record, Records
+from prefect_getresponse.sandbox.world.world import World
 from tests.sandbox.conftest import START, Api
 
 SHOP = {"name": "Monster market", "locale": "PL", "currency": "PLN"}

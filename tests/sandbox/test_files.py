@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from prefect_getresponse.sandbox.images import picture_size, png
+from prefect_getresponse.sandbox.world.images import picture_size, png
 from tests.sandbox.conftest import Api
 
 GIF = b"GIF89a\x05\x00\x03\x00rest"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.sandbox.forms import FilePart, read_form
+from prefect_getresponse.sandbox.contract.forms import FilePart, read_form
 
 BODY = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nx\r\n--b--\r\n'
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.sandbox.control import REASONS
+from prefect_getresponse.sandbox.wire.control import REASONS
 from tests.sandbox.conftest import Api
 
 

@@ -1,6 +1,6 @@
 """How people react to messages in the sandbox."""
 
-from prefect_getresponse.sandbox.reactions import NEVER, Reaction, reaction
+from prefect_getresponse.sandbox.world.reactions import NEVER, Reaction, reaction
 
 PEOPLE = [f"person{number}@example.com" for number in range(1000)]
 

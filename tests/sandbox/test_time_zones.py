@@ -2,8 +2,8 @@
 
 import pytest
 
-from prefect_getresponse.sandbox.dates import iso, parse_moment
-from prefect_getresponse.sandbox.time_zones import TIME_ZONES, moment_in, offset
+from prefect_getresponse.sandbox.contract.dates import iso, parse_moment
+from prefect_getresponse.sandbox.contract.time_zones import TIME_ZONES, moment_in, offset
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from yaml import YAMLError
 
 from prefect_getresponse.operation import OperationTask
-from prefect_getresponse.sandbox.operations import operations
+from prefect_getresponse.sandbox.contract.operations import operations
 from prefect_getresponse.tasks.tags import create_tag, delete_tag, list_tags
 from scripts.drift import drift, read
 

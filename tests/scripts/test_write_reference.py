@@ -7,7 +7,7 @@ import pytest
 
 from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.operation import OperationTask
-from prefect_getresponse.sandbox.operations import operations
+from prefect_getresponse.sandbox.contract.operations import operations
 from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from prefect_getresponse.sandbox.resources.request import Echo
 from prefect_getresponse.tasks.contacts import create_batch_contacts, get_contact

@@ -14,7 +14,7 @@ from prefect_getresponse.client.request import RetryClass, fill_path
 from prefect_getresponse.client.send import AsyncClient, Client
 from tests.client.fault_server import FaultServer, answer
 from tests.client.senders import MakeSender, call
-from tests.declared import TASKS
+from tests.support.declared import TASKS
 
 KEY = "canary-0123456789abcdef"
 CUSTOM = {"api_key": KEY, "allow_custom_host": True}

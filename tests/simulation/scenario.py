@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
-from tests.troubles import Trouble
+from tests.support.troubles import Trouble
 
 T = TypeVar("T")
 Route = Literal["auto", "contacts", "batch", "import"]

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from prefect_getresponse.contact_import.routes import BatchRoute, imports
-from tests.memory_disk import memory_folder
 from tests.simulation.invariants import violations
 from tests.simulation.process import count_tasks, mortal_ledgers
 from tests.simulation.scenario import Scenario, draw
 from tests.simulation.workers import ImportWorker, MessageWorker, foreign_program, people_leave
 from tests.simulation.world import World
+from tests.support.memory_disk import memory_folder
 
 DAY = 86_400.0
 MANY_IMPORTS = 8

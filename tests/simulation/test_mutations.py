@@ -11,12 +11,12 @@ import pytest
 from prefect_getresponse.client import retry
 from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.client.retry import Decision, Failure
-from prefect_getresponse.client.slots import SlotKeeper
-from prefect_getresponse.client.throttle import SLOTS
 from prefect_getresponse.contact_import.ledger import Ledger
 from prefect_getresponse.contact_import.phases import verify
 from prefect_getresponse.contact_import.planning import opt_outs
 from prefect_getresponse.contact_import.polling import looks
+from prefect_getresponse.limits.slots import SlotKeeper
+from prefect_getresponse.limits.throttle import SLOTS
 from tests.simulation.simulation import simulate
 
 SEEDS = 200

@@ -15,16 +15,16 @@ import httpx
 from pydantic import SecretStr
 
 from prefect_getresponse.client.auth import ApiKeyAuth
-from prefect_getresponse.client.budgets import CLOCKS_APART
 from prefect_getresponse.client.errors import GetResponseError, OutcomeUnknown
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.client.slots import SlotKeeper
 from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.job import ImportOptions, import_options
 from prefect_getresponse.contact_import.ledger import LedgerBusy
 from prefect_getresponse.contact_import.report import ImportReport
-from prefect_getresponse.contact_import.sources import RowsSource
+from prefect_getresponse.limits.budgets import CLOCKS_APART
+from prefect_getresponse.limits.slots import SlotKeeper
+from prefect_getresponse.sources import RowsSource
 from prefect_getresponse.tasks.newsletters import create_newsletter
 from prefect_getresponse.tasks.transactional_emails import create_transactional_email
 from tests.client.virtual_pool import LeasePool
@@ -39,7 +39,7 @@ from tests.simulation.scenario import (
     Source,
 )
 from tests.simulation.world import KEY, URL, Wire, World
-from tests.virtual_time import START
+from tests.support.virtual_time import START
 
 T = TypeVar("T")
 

@@ -14,13 +14,13 @@ from typing import Any
 
 import httpx
 
-from prefect_getresponse.client.budgets import SLACK
+from prefect_getresponse.limits.budgets import SLACK
 from prefect_getresponse.sandbox import Sandbox
 from tests.client.virtual_pool import LeaseServer
 from tests.simulation.process import Killed, Process
 from tests.simulation.scenario import BLOCKED, ImportPlan, Scenario, Weather
-from tests.troubles import EXECUTED, Trouble, disturbed
-from tests.virtual_time import VirtualTime
+from tests.support.troubles import EXECUTED, Trouble, disturbed
+from tests.support.virtual_time import VirtualTime
 
 KEY = "canary-key-0123456789"
 URL = "https://sandbox.test/v3"

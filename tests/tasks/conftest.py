@@ -10,7 +10,7 @@ from prefect_getresponse.tasks.from_fields import list_from_fields
 from prefect_getresponse.tasks.products import Product, create_product
 from prefect_getresponse.tasks.shops import create_shop
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 QUEUE_SECONDS = 600
 

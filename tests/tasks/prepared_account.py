@@ -16,11 +16,11 @@ from pydantic import SecretStr
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.request import Upload
 from prefect_getresponse.client.send import AsyncClient, Client
-from prefect_getresponse.client.throttle import Throttle
+from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
-from prefect_getresponse.sandbox.operations import Operation, operations
+from prefect_getresponse.sandbox.contract.operations import Operation, operations
+from tests.support.virtual_time import VirtualTime
 from tests.tasks.table_values import Body, Reference, example_body, example_query, replaced
-from tests.virtual_time import VirtualTime
 
 URL = "https://api.getresponse.com/v3"
 KEY = "sandbox-key"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from prefect_getresponse.client.request import Upload
 from prefect_getresponse.operation import OperationTask
-from prefect_getresponse.sandbox.operations import Operation, Parameter
-from prefect_getresponse.sandbox.schema import Shape, body_shape
+from prefect_getresponse.sandbox.contract.operations import Operation, Parameter
+from prefect_getresponse.sandbox.contract.schema import Shape, body_shape
 
 Body = dict[str, Any]
 

@@ -13,7 +13,7 @@ from prefect_getresponse.tasks.ab_tests_subject import (
 )
 from prefect_getresponse.tasks.common import CampaignReference, FromFieldReference
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 NOW = {"sendingType": "now"}
 DELIVERY: dict[str, Any] = {

@@ -15,7 +15,7 @@ from prefect_getresponse.tasks.autoresponders import (
 from prefect_getresponse.tasks.common import CampaignReference
 from prefect_getresponse.tasks.contacts import create_contact
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 DAY = 86_400
 WELCOME: dict[str, Any] = {

@@ -14,7 +14,7 @@ from prefect_getresponse.tasks.campaigns import (
 )
 from prefect_getresponse.tasks.contacts import create_contact
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 
 def test_life_of_a_list(run: Run, credentials: GetResponseCredentials) -> None:

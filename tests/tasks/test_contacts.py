@@ -16,7 +16,7 @@ from prefect_getresponse.tasks.contacts import (
 from prefect_getresponse.tasks.custom_fields import create_custom_field
 from prefect_getresponse.tasks.tags import create_tag
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 QUEUE_SECONDS = 600
 

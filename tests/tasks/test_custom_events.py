@@ -20,7 +20,7 @@ from prefect_getresponse.tasks.custom_events import (
     update_custom_event,
 )
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 ATTRIBUTES: list[CustomEventAttribute] = [
     {"name": "amount", "type": "number"},

@@ -8,7 +8,7 @@ from prefect_getresponse.tasks.custom_reports import (
     list_custom_reports,
 )
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 JANUARY: CustomReportPeriod = {
     "frequency": "one_time",

@@ -13,10 +13,10 @@ from typing_extensions import TypedDict
 
 from prefect_getresponse import InvalidArguments
 from prefect_getresponse.operation import OperationTask
-from prefect_getresponse.sandbox.operations import Operation, operations
+from prefect_getresponse.sandbox.contract.operations import Operation, operations
 from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from tests.conftest import Run
-from tests.declared import TASKS
+from tests.support.declared import TASKS
 from tests.tasks.prepared_account import CLASHES, PreparedAccount, body_of, lawful
 from tests.tasks.table_values import (
     Body,

@@ -9,7 +9,7 @@ from prefect_getresponse.tasks.from_fields import (
     set_from_field_as_default,
 )
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 
 def test_life_of_a_sender(

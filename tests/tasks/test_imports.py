@@ -10,7 +10,7 @@ from prefect_getresponse.tasks.imports import (
     list_imports,
 )
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 IMPORT_SECONDS = 240
 MAPPING = ["email", "name", "tag:vip"]

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from prefect_getresponse import GetResponseCredentials, InvalidArguments, NotFound
-from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS
 from prefect_getresponse.client.request import RetryClass
+from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS
 from prefect_getresponse.tasks.common import CampaignReference, FromFieldReference
 from prefect_getresponse.tasks.contacts import create_contact
 from prefect_getresponse.tasks.newsletters import (
@@ -23,7 +23,7 @@ from prefect_getresponse.tasks.newsletters import (
     send_newsletter_draft,
 )
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 DAY = 86_400
 NEWSLETTER: dict[str, Any] = {

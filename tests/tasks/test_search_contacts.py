@@ -18,7 +18,7 @@ from prefect_getresponse.tasks.search_contacts import (
     upsert_custom_fields_by_search_contacts,
 )
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 EVERYBODY: SearchSection = {
     "campaignIdsList": [],

@@ -21,7 +21,7 @@ from prefect_getresponse.tasks.sms_messages import (
     send_sms,
 )
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 NUMBERS: list[SmsPhoneNumber] = [
     {"phone": f"+48500000{number:03}", "countryCode": "PL"} for number in range(100)

@@ -18,7 +18,7 @@ from prefect_getresponse.tasks.transactional_emails_templates import (
     create_transactional_email_template,
 )
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 JANE = {"email": "jane@example.com"}
 MAIL: dict[str, Any] = {

@@ -2,7 +2,7 @@ from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.tasks.campaigns import list_campaigns
 from prefect_getresponse.tasks.webinars import get_webinar, list_webinars
 from tests.conftest import Run
-from tests.running_sandbox import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 
 def test_webinars_are_found_by_list_kind_and_name(

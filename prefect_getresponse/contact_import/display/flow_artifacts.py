@@ -7,11 +7,11 @@ import hashlib
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from slugify import slugify
 
+from prefect_getresponse.client.masking import mask
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.report import AttentionRow, ImportReport
-from prefect_getresponse.contact_import.sources import short_name
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, NEEDS_ATTENTION
-from prefect_getresponse.masking import mask
+from prefect_getresponse.sources import short_name
 
 ROWS_SHOWN = 1000
 """Most rows of a table; Prefect's UI copes well with that many."""

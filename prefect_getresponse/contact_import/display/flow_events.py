@@ -6,9 +6,9 @@ from typing import Literal
 
 from prefect.events import emit_event
 
+from prefect_getresponse.client.masking import mask_deep
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.report import ImportReport
-from prefect_getresponse.masking import mask_deep
 
 Ending = Literal["completed", "failed", "cancelled"]
 

@@ -17,7 +17,7 @@ from prefect_getresponse.contact_import.ledger import ledger_path
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.mapping import ColumnMapping, find_column, map_source
-from prefect_getresponse.contact_import.sources import Source
+from prefect_getresponse.sources import Source
 
 
 async def check(

@@ -32,11 +32,11 @@ from prefect_getresponse.contact_import.planning.routing import (
     calls_and_seconds,
     route_of_new_people,
 )
-from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.read_back import note_listed
 from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.reporting.progress import Progress
 
 ROWS_AT_ONCE = 5_000
 CONTACTS_AT_ONCE = 100

@@ -11,7 +11,6 @@ from itertools import islice
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
 from prefect_getresponse.contact_import.ledger.retention import forget_in_time
-from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.rows.contacts import pack
 from prefect_getresponse.contact_import.rows.mapping import find_column, map_source
 from prefect_getresponse.contact_import.rows.validation import (
@@ -19,7 +18,8 @@ from prefect_getresponse.contact_import.rows.validation import (
     PreparedRow,
     compile_reader,
 )
-from prefect_getresponse.contact_import.sources import Source
+from prefect_getresponse.reporting.progress import Progress
+from prefect_getresponse.sources import Source
 
 ROWS_AT_ONCE = 10_000
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.masking import mask
 from prefect_getresponse.client.send import THROTTLED
 from prefect_getresponse.contact_import.job import Job, private_dir
 from prefect_getresponse.contact_import.keyed_hash import KeyedHash
@@ -24,7 +25,6 @@ from prefect_getresponse.contact_import.verdicts import (
     Verdict,
     reject_ratio,
 )
-from prefect_getresponse.masking import mask
 
 _NO_LIMIT = -1
 

@@ -14,9 +14,9 @@ from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Phase
 from prefect_getresponse.contact_import.phases.verify import Verification
-from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.routes import UpdateRoute
 from prefect_getresponse.contact_import.routes.import_lane import ImportLane
+from prefect_getresponse.reporting.progress import Progress
 
 
 class InterruptedRun(GetResponseError):

@@ -35,13 +35,13 @@ from prefect_getresponse.contact_import.ledger import (
 from prefect_getresponse.contact_import.ledger.copy import Announcer, saved_at_the_end
 from prefect_getresponse.contact_import.planning.opt_outs import refuse_who_left
 from prefect_getresponse.contact_import.planning.removals import remove_gone
-from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.routes import ROUTES, BatchRoute, ContactsRoute, UpdateRoute
 from prefect_getresponse.contact_import.routes.import_lane import ImportLane
 from prefect_getresponse.contact_import.rows.contacts import Ids
 from prefect_getresponse.contact_import.side_by_side import side_by_side
 from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.reporting.progress import Progress
 
 FAILURES_IN_A_ROW = 3
 """After so many calls without a usable answer the run stops; it can be resumed."""

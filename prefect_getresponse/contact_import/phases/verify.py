@@ -16,10 +16,10 @@ from prefect_getresponse.contact_import.ledger.copy import saved_at_the_end
 from prefect_getresponse.contact_import.ledger.import_book import ImportChunk
 from prefect_getresponse.contact_import.phases.send import send_planned
 from prefect_getresponse.contact_import.polling import looks
-from prefect_getresponse.contact_import.progress import Progress
 from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.routes.import_lane import outcome_of
 from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.reporting.progress import Progress
 
 ATTEMPTS = 3
 """How often a chunk whose outcome stays in doubt is sent at most."""

@@ -14,11 +14,11 @@ from io import BytesIO
 
 import orjson
 
-from prefect_getresponse.client.budgets import ENDPOINT_BUDGETS
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.validation import Contact
+from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS
 from prefect_getresponse.tasks.imports import LARGEST_IMPORT, create_import
 
 NAME = "import"

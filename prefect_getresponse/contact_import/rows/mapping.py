@@ -11,8 +11,8 @@ from prefect_getresponse.contact_import.rows import consent
 from prefect_getresponse.contact_import.rows.addresses import trimmed
 from prefect_getresponse.contact_import.rows.columns import email_rank, meaning, normalised
 from prefect_getresponse.contact_import.rows.phrases import LONGEST, refuses
-from prefect_getresponse.contact_import.sources import Source
-from prefect_getresponse.contact_import.sources.delimiters import is_address
+from prefect_getresponse.sources import Source
+from prefect_getresponse.sources.delimiters import is_address
 
 CUSTOM = "custom:"
 IGNORED = "-"

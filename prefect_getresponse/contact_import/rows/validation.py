@@ -18,7 +18,7 @@ from prefect_getresponse.contact_import.rows.addresses import (
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.mapping import CUSTOM, ColumnMapping, MappedColumn
 from prefect_getresponse.contact_import.rows.tags import split_list, tag_name
-from prefect_getresponse.contact_import.sources.source import ColumnarSource, Source
+from prefect_getresponse.sources.source import ColumnarSource, Source
 
 __all__ = ["Contact", "PreparedRow", "RowReader", "compile_reader", "tag_name"]
 

@@ -11,13 +11,12 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from prefect_getresponse.sandbox.contact_book import Contact
-from prefect_getresponse.sandbox.dates import DAY, is_moment, iso, parse_duration
-from prefect_getresponse.sandbox.errors import FieldError, forbidden_state, invalid
-from prefect_getresponse.sandbox.mailings import SENDING_SECONDS, Mailing, rates, statistics
-from prefect_getresponse.sandbox.messages import Answer
-from prefect_getresponse.sandbox.recipients import recipients
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import DAY, is_moment, iso, parse_duration
+from prefect_getresponse.sandbox.contract.errors import FieldError, forbidden_state, invalid
+from prefect_getresponse.sandbox.contract.messages import Answer
+from prefect_getresponse.sandbox.contract.time_zones import TIME_ZONES, moment_in
+from prefect_getresponse.sandbox.contract.validation import Body
+from prefect_getresponse.sandbox.people.contact_book import Contact
 from prefect_getresponse.sandbox.resources.collection import Collection, Filter, member
 from prefect_getresponse.sandbox.resources.message_parts import (
     WAITING_SECONDS,
@@ -26,9 +25,10 @@ from prefect_getresponse.sandbox.resources.message_parts import (
     show_senders,
 )
 from prefect_getresponse.sandbox.resources.request import Behaviours, Checks, Request
-from prefect_getresponse.sandbox.time_zones import TIME_ZONES, moment_in
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.segments.recipients import recipients
+from prefect_getresponse.sandbox.world.mailings import SENDING_SECONDS, Mailing, rates, statistics
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 CANCELLING_SECONDS = 10.0
 _SAMPLED_PERCENT = 20

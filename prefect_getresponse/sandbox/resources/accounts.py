@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.dates import DAY, iso
-from prefect_getresponse.sandbox.errors import FieldError, invalid, not_found
-from prefect_getresponse.sandbox.listing import paged, sparse
-from prefect_getresponse.sandbox.message_events import message_events
-from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.dates import DAY, iso
+from prefect_getresponse.sandbox.contract.errors import FieldError, invalid, not_found
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.time_zones import TIME_ZONES, offset
 from prefect_getresponse.sandbox.resources.blocklists import change_masks, read_masks
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Echo, Request
-from prefect_getresponse.sandbox.time_zones import TIME_ZONES, offset
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.segments.message_events import message_events
+from prefect_getresponse.sandbox.wire.listing import paged, sparse
+from prefect_getresponse.sandbox.world.world import World
 
 _BILLING = {
     "listSize": "2500",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect_getresponse.sandbox.countries import COUNTRY_NAMES
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.countries import COUNTRY_NAMES
 from prefect_getresponse.sandbox.resources.collection import Collection
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _TEXTS = (
     "firstName",

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from prefect_getresponse.sandbox.contact_book import Contact
-from prefect_getresponse.sandbox.dates import DAY
-from prefect_getresponse.sandbox.errors import FieldError
-from prefect_getresponse.sandbox.mailings import Mailing, rates, statistics
-from prefect_getresponse.sandbox.recipients import recipients
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import DAY
+from prefect_getresponse.sandbox.contract.errors import FieldError
+from prefect_getresponse.sandbox.contract.validation import Body
+from prefect_getresponse.sandbox.people.contact_book import Contact
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.from_fields import default_sender
 from prefect_getresponse.sandbox.resources.message_parts import (
@@ -30,8 +28,10 @@ from prefect_getresponse.sandbox.resources.message_parts import (
     track_links,
 )
 from prefect_getresponse.sandbox.resources.request import Behaviours, Checks, Request
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.segments.recipients import recipients
+from prefect_getresponse.sandbox.world.mailings import Mailing, rates, statistics
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _HOUR = 3_600.0
 _NEEDED = {"delay": ("delayInHours",), "custom": ("sendAtHour",)}

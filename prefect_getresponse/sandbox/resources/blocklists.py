@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.errors import FieldError, invalid
-from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.errors import FieldError, invalid
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources.request import Request
-from prefect_getresponse.sandbox.world import Masks
+from prefect_getresponse.sandbox.world.world import Masks
 
 
 def read_masks(masks: Masks, request: Request) -> Answer:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from prefect_getresponse.sandbox.contact_book import Contact
-from prefect_getresponse.sandbox.dates import iso, parse_moment
-from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.dates import iso, parse_moment
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.people.contact_book import Contact
 from prefect_getresponse.sandbox.resources.request import Behaviours, Request
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.world import World
 
 _ORIGINS = (
     "import",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prefect_getresponse.sandbox.dates import iso
-from prefect_getresponse.sandbox.errors import conflict, not_found
-from prefect_getresponse.sandbox.listing import Attributes, paged, select, sparse
-from prefect_getresponse.sandbox.messages import Answer, json_answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import iso
+from prefect_getresponse.sandbox.contract.errors import conflict, not_found
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.blocklists import change_masks, read_masks
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import Campaign, World
+from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, sparse
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import Campaign, World
 
 _SETTINGS = ("postal", "confirmation", "profile", "subscriptionNotifications")
 _ATTRIBUTES: Attributes[Campaign] = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.records import Record
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.product_variants import PRODUCT_VARIANTS
 from prefect_getresponse.sandbox.resources.request import Request
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 
 def _complete(world: World, request: Request, cart: Record) -> None:

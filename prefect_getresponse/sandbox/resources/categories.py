@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prefect_getresponse.sandbox.errors import FieldError, invalid
-from prefect_getresponse.sandbox.messages import Answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.errors import FieldError, invalid
+from prefect_getresponse.sandbox.contract.messages import Answer
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.request import Behaviours, Request
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 
 def _refuse_circle(world: World, _request: Request, category: Record) -> None:

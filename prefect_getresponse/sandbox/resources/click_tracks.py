@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.collection import Collection, member
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 
 def clicks(world: World, track: Record) -> int:

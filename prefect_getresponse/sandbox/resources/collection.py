@@ -15,15 +15,15 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from string import Formatter
 from typing import Any, cast
 
-from prefect_getresponse.sandbox.dates import iso, parse_moment
-from prefect_getresponse.sandbox.errors import conflict, not_found
-from prefect_getresponse.sandbox.listing import Attributes, filter_parts, paged, select, sparse
-from prefect_getresponse.sandbox.messages import Answer, json_answer
-from prefect_getresponse.sandbox.operations import Operation
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import iso, parse_moment
+from prefect_getresponse.sandbox.contract.errors import conflict, not_found
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.operations import Operation
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviour, Behaviours, Echo, Request
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.wire.listing import Attributes, filter_parts, paged, select, sparse
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 Attribute = Callable[[Record], Any]
 Filter = Callable[[World, Record, Any], bool]

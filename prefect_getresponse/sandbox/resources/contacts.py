@@ -6,25 +6,31 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from prefect_getresponse.sandbox.contact_book import Contact
-from prefect_getresponse.sandbox.custom_values import value_problem
-from prefect_getresponse.sandbox.dates import DAY, iso
-from prefect_getresponse.sandbox.errors import (
+from prefect_getresponse.sandbox.contract.dates import DAY, iso
+from prefect_getresponse.sandbox.contract.errors import (
     FieldError,
     conflict,
     forbidden_state,
     invalid,
     not_found,
 )
-from prefect_getresponse.sandbox.listing import Attributes, paged, select, selection_key, sparse
-from prefect_getresponse.sandbox.mailings import ACTIVITIES
-from prefect_getresponse.sandbox.message_events import MessageEvent, message_events
-from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.validation import Body, Query, objects
+from prefect_getresponse.sandbox.people.contact_book import Contact
+from prefect_getresponse.sandbox.people.custom_values import value_problem
 from prefect_getresponse.sandbox.resources import campaigns, tags
 from prefect_getresponse.sandbox.resources.custom_fields import value_details
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
-from prefect_getresponse.sandbox.validation import Body, Query, objects
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.segments.message_events import MessageEvent, message_events
+from prefect_getresponse.sandbox.wire.listing import (
+    Attributes,
+    paged,
+    select,
+    selection_key,
+    sparse,
+)
+from prefect_getresponse.sandbox.world.mailings import ACTIVITIES
+from prefect_getresponse.sandbox.world.world import World
 
 TAGS_SHOWN = 500
 ATTRIBUTES: Attributes[Contact] = {

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from prefect_getresponse.sandbox.dates import is_moment
-from prefect_getresponse.sandbox.errors import FieldError, invalid, not_found
-from prefect_getresponse.sandbox.messages import Answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import is_moment
+from prefect_getresponse.sandbox.contract.errors import FieldError, invalid, not_found
+from prefect_getresponse.sandbox.contract.messages import Answer
+from prefect_getresponse.sandbox.contract.validation import Body, objects
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.request import Checks, Request
-from prefect_getresponse.sandbox.validation import Body, objects
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _LONGEST_TEXT = 255
 

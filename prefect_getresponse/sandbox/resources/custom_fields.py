@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from prefect_getresponse.sandbox.custom_values import CHOICE_FORMATS
-from prefect_getresponse.sandbox.errors import (
+from prefect_getresponse.sandbox.contract.errors import (
     IN_USE,
     ApiError,
     FieldError,
@@ -14,10 +13,11 @@ from prefect_getresponse.sandbox.errors import (
     invalid,
     not_found,
 )
-from prefect_getresponse.sandbox.listing import Attributes, paged, select, sparse
-from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.people.custom_values import CHOICE_FORMATS
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
-from prefect_getresponse.sandbox.world import CustomField, World
+from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, sparse
+from prefect_getresponse.sandbox.world.world import CustomField, World
 
 _FEWEST_CHOICES = 2
 

@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from prefect_getresponse.sandbox.errors import FieldError, forbidden_state, invalid
-from prefect_getresponse.sandbox.images import picture_size
-from prefect_getresponse.sandbox.messages import Answer, json_answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.errors import FieldError, forbidden_state, invalid
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.multimedia import STORE
 from prefect_getresponse.sandbox.resources.request import Request
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.images import picture_size
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 LIMIT = 10 * 1024 * 1024
 """Storage space in bytes; how much an account really has depends on its plan."""

@@ -18,8 +18,8 @@ from prefect_getresponse.sandbox.resources.visited import (
     plain_iso,
     seeded_at,
 )
-from prefect_getresponse.sandbox.traffic import Traffic
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.traffic import Traffic
+from prefect_getresponse.sandbox.world.world import World
 
 POPUPS = Collection(
     "popups",

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from prefect_getresponse.sandbox.errors import (
+from prefect_getresponse.sandbox.contract.errors import (
     IN_USE,
     ApiError,
     FieldError,
     forbidden_state,
     invalid,
 )
-from prefect_getresponse.sandbox.messages import Answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.messages import Answer
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.request import Behaviours, Request
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _ID = "fromFieldId"
 _MESSAGES = ("newsletters", "autoresponders", "rss_newsletters", "ab_tests")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.dates import iso
+from prefect_getresponse.sandbox.contract.dates import iso
 from prefect_getresponse.sandbox.resources.collection import Collection
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.world import World
 
 GDPR_FIELDS = Collection(
     "gdpr_fields",

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, cast
 
-from prefect_getresponse.sandbox.contact_book import email_key
-from prefect_getresponse.sandbox.dates import iso
-from prefect_getresponse.sandbox.errors import FieldError, not_found
-from prefect_getresponse.sandbox.import_jobs import Columns, Counts, ImportJob
-from prefect_getresponse.sandbox.listing import Attributes, paged, select, sparse
-from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.dates import iso
+from prefect_getresponse.sandbox.contract.errors import FieldError, not_found
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.validation import Body
+from prefect_getresponse.sandbox.people.contact_book import email_key
+from prefect_getresponse.sandbox.people.import_jobs import Columns, Counts, ImportJob
 from prefect_getresponse.sandbox.resources import campaigns
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, sparse
+from prefect_getresponse.sandbox.world.world import World
 
 _OWN_COLUMNS = ("email", "name", "ip")
 _TAG_COLUMN = re.compile(r"tag:(?P<name>[_a-zA-Z0-9]{2,64})")

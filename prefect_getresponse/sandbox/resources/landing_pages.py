@@ -14,7 +14,7 @@ from prefect_getresponse.sandbox.resources.visited import (
     performance,
     sites,
 )
-from prefect_getresponse.sandbox.traffic import Traffic
+from prefect_getresponse.sandbox.world.traffic import Traffic
 
 LANDING_PAGES = Collection(
     "lps",

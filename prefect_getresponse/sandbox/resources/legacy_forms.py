@@ -8,8 +8,8 @@ from prefect_getresponse.sandbox.resources.campaigns import is_on_lists, show_ca
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.request import Behaviours
 from prefect_getresponse.sandbox.resources.visited import details, listing, seeded_at
-from prefect_getresponse.sandbox.traffic import Traffic
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.traffic import Traffic
+from prefect_getresponse.sandbox.world.world import World
 
 LEGACY_FORMS = Collection(
     "webforms",

@@ -6,20 +6,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
-from prefect_getresponse.sandbox.dates import parse_moment
-from prefect_getresponse.sandbox.errors import FieldError
-from prefect_getresponse.sandbox.images import png
-from prefect_getresponse.sandbox.links import links_in
-from prefect_getresponse.sandbox.listing import paged
-from prefect_getresponse.sandbox.mailings import in_intervals
-from prefect_getresponse.sandbox.messages import Answer, file_answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import parse_moment
+from prefect_getresponse.sandbox.contract.errors import FieldError
+from prefect_getresponse.sandbox.contract.messages import Answer, file_answer
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources import campaigns
 from prefect_getresponse.sandbox.resources.click_tracks import CLICK_TRACKS, clicks
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviour, Request
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.wire.listing import paged
+from prefect_getresponse.sandbox.world.images import png
+from prefect_getresponse.sandbox.world.links import links_in
+from prefect_getresponse.sandbox.world.mailings import in_intervals
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _HTML_LINK = re.compile(
     r"""<a\b[^>]*?\bhref\s*=\s*["'](https?://[^"']+)["'][^>]*>(.*?)</a>""", re.I | re.S

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.collection import Collection
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.world import World
 
 META_FIELDS = Collection(
     "meta_fields",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.errors import FieldError, invalid
-from prefect_getresponse.sandbox.forms import FilePart
-from prefect_getresponse.sandbox.messages import Answer
+from prefect_getresponse.sandbox.contract.errors import FieldError, invalid
+from prefect_getresponse.sandbox.contract.forms import FilePart
+from prefect_getresponse.sandbox.contract.messages import Answer
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.request import Request
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.world import World
 
 EXTENSIONS = ("jpg", "gif", "png", "jpeg", "bmp")
 STORE = "https://multimedia.getresponse.com/getresponse-sandbox"

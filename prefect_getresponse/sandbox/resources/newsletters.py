@@ -10,27 +10,18 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from prefect_getresponse.sandbox.dates import DAY, iso, parse_moment
-from prefect_getresponse.sandbox.errors import (
+from prefect_getresponse.sandbox.contract.dates import DAY, iso, parse_moment
+from prefect_getresponse.sandbox.contract.errors import (
     ALREADY_SENDING,
     IN_USE,
     ApiError,
     FieldError,
     forbidden_state,
 )
-from prefect_getresponse.sandbox.formats import is_base64
-from prefect_getresponse.sandbox.listing import Attributes, paged, select
-from prefect_getresponse.sandbox.mailings import (
-    ACTIVITIES,
-    SENDING_SECONDS,
-    Event,
-    Mailing,
-    rates,
-    statistics,
-)
-from prefect_getresponse.sandbox.messages import Answer
-from prefect_getresponse.sandbox.recipients import SEGMENTS, recipients
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.formats import is_base64
+from prefect_getresponse.sandbox.contract.messages import Answer
+from prefect_getresponse.sandbox.contract.time_zones import TIME_ZONES, moment_in
+from prefect_getresponse.sandbox.contract.validation import Body, objects
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.message_parts import (
     WAITING_SECONDS,
@@ -45,9 +36,18 @@ from prefect_getresponse.sandbox.resources.message_parts import (
     track_links,
 )
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
-from prefect_getresponse.sandbox.time_zones import TIME_ZONES, moment_in
-from prefect_getresponse.sandbox.validation import Body, objects
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.segments.recipients import SEGMENTS, recipients
+from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select
+from prefect_getresponse.sandbox.world.mailings import (
+    ACTIVITIES,
+    SENDING_SECONDS,
+    Event,
+    Mailing,
+    rates,
+    statistics,
+)
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 LARGEST_ATTACHMENTS = 400 * 1024
 _SELECTIONS = (

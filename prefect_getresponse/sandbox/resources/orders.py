@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect_getresponse.sandbox.dates import iso
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import iso
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.addresses import ADDRESSES
 from prefect_getresponse.sandbox.resources.categories import CATEGORIES
 from prefect_getresponse.sandbox.resources.collection import Collection
@@ -13,8 +13,8 @@ from prefect_getresponse.sandbox.resources.meta_fields import META_FIELDS, new_m
 from prefect_getresponse.sandbox.resources.product_variants import PRODUCT_VARIANTS
 from prefect_getresponse.sandbox.resources.request import Request
 from prefect_getresponse.sandbox.resources.taxes import TAXES, tax_ids
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _ADDRESSES = ("shippingAddress", "billingAddress")
 # Orders are sorted by it, and never answered with it.

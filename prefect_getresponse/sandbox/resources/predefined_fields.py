@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.errors import conflict
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.errors import conflict
 from prefect_getresponse.sandbox.resources.campaigns import show_campaign
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.request import Request
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 
 def _refuse_taken_name(world: World, _request: Request, field: Record) -> None:

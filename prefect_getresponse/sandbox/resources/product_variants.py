@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prefect_getresponse.sandbox.errors import FieldError, invalid
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.errors import FieldError, invalid
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.meta_fields import META_FIELDS, new_meta_field_ids
 from prefect_getresponse.sandbox.resources.request import HREF, Request
 from prefect_getresponse.sandbox.resources.taxes import TAXES, tax_ids
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 
 def _stored(world: World, body: Body, now: float, above: Mapping[str, str]) -> Body:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from prefect_getresponse.sandbox.errors import FieldError
-from prefect_getresponse.sandbox.messages import Answer, json_answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.errors import FieldError
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.validation import Body, objects
 from prefect_getresponse.sandbox.resources.categories import CATEGORIES, find_or_add
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.meta_fields import META_FIELDS, new_meta_field_ids
 from prefect_getresponse.sandbox.resources.product_variants import PRODUCT_VARIANTS, add_variant
 from prefect_getresponse.sandbox.resources.request import Behaviours, Checks, Request
-from prefect_getresponse.sandbox.validation import Body, objects
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 
 def _complete(world: World, request: Request, product: Record) -> None:

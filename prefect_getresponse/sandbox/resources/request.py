@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from prefect_getresponse.sandbox.errors import FieldError
-from prefect_getresponse.sandbox.messages import Answer
-from prefect_getresponse.sandbox.operations import Operation
-from prefect_getresponse.sandbox.validation import Body, Query
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.contract.errors import FieldError
+from prefect_getresponse.sandbox.contract.messages import Answer
+from prefect_getresponse.sandbox.contract.operations import Operation
+from prefect_getresponse.sandbox.contract.validation import Body, Query
+from prefect_getresponse.sandbox.world.world import World
 
 HREF = "https://api.getresponse.com/v3"
 """Start of `href` members: the public host, as in the API's answers. Nobody should follow them."""

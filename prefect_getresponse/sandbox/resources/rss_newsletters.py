@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from prefect_getresponse.sandbox.errors import FieldError
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.errors import FieldError
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.collection import Collection, Filter
 from prefect_getresponse.sandbox.resources.message_parts import (
     all_statistics,
@@ -19,8 +19,8 @@ from prefect_getresponse.sandbox.resources.message_parts import (
     track_links,
 )
 from prefect_getresponse.sandbox.resources.request import Behaviours, Checks, Request
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _NEEDED = {
     "daily": ("sendAtHour",),

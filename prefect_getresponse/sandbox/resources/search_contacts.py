@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from prefect_getresponse.sandbox.contact_book import Contact
-from prefect_getresponse.sandbox.dates import DAY, iso
-from prefect_getresponse.sandbox.errors import IN_USE, ApiError
-from prefect_getresponse.sandbox.listing import paged, select, selection_key
-from prefect_getresponse.sandbox.messages import Answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import DAY, iso
+from prefect_getresponse.sandbox.contract.errors import IN_USE, ApiError
+from prefect_getresponse.sandbox.contract.messages import Answer
+from prefect_getresponse.sandbox.contract.validation import Body
+from prefect_getresponse.sandbox.people.contact_book import Contact
 from prefect_getresponse.sandbox.resources import campaigns
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.contacts import (
@@ -20,13 +19,14 @@ from prefect_getresponse.sandbox.resources.contacts import (
     set_customs,
 )
 from prefect_getresponse.sandbox.resources.request import Behaviours, Checks, Request
-from prefect_getresponse.sandbox.segments import (
+from prefect_getresponse.sandbox.segments.segments import (
     asks_contacts_only,
     check_segment,
     compile_segment,
 )
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.wire.listing import paged, select, selection_key
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 CHANGE_SECONDS = 30.0
 """How long custom fields of a segment wait to be set, at speed 1."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect_getresponse.sandbox.records import Record
 from prefect_getresponse.sandbox.resources.collection import Collection
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 
 def _with_totals(world: World, shop: Record, stored: dict[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources import campaigns
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.request import HREF
 from prefect_getresponse.sandbox.resources.sms_messages import click_tracks
 from prefect_getresponse.sandbox.resources.workflows import WORKFLOWS
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 
 def _with_workflows(world: World, sms: Record, members: Body) -> Body:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from prefect_getresponse.sandbox.contact_book import Contact
-from prefect_getresponse.sandbox.dates import DAY, iso, parse_moment
-from prefect_getresponse.sandbox.errors import FieldError, forbidden_state
-from prefect_getresponse.sandbox.links import links_in
-from prefect_getresponse.sandbox.listing import select, sparse
-from prefect_getresponse.sandbox.messages import Answer, json_answer
-from prefect_getresponse.sandbox.reactions import Reaction, reaction
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import DAY, iso, parse_moment
+from prefect_getresponse.sandbox.contract.errors import FieldError, forbidden_state
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.validation import Body, objects
+from prefect_getresponse.sandbox.people.contact_book import Contact
 from prefect_getresponse.sandbox.resources import campaigns
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.request import HREF, Checks, Request
-from prefect_getresponse.sandbox.validation import Body, objects
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.wire.listing import select, sparse
+from prefect_getresponse.sandbox.world.links import links_in
+from prefect_getresponse.sandbox.world.reactions import Reaction, reaction
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _A_SECOND = 10
 _LONGEST_PART = 160

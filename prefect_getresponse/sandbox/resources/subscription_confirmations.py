@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prefect_getresponse.sandbox.listing import sparse
-from prefect_getresponse.sandbox.messages import Answer, json_answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources.request import Behaviour, Behaviours, Request
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.wire.listing import sparse
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 BODIES = "subscription_confirmation_bodies"
 SUBJECTS = "subscription_confirmation_subjects"

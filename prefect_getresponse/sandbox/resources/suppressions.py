@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect_getresponse.sandbox.dates import iso
-from prefect_getresponse.sandbox.errors import conflict, not_found
-from prefect_getresponse.sandbox.listing import Attributes, paged, select
-from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.dates import iso
+from prefect_getresponse.sandbox.contract.errors import conflict, not_found
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
-from prefect_getresponse.sandbox.world import Suppression, World
+from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select
+from prefect_getresponse.sandbox.world.world import Suppression, World
 
 _ATTRIBUTES: Attributes[Suppression] = {
     "name": lambda suppression: suppression.name,

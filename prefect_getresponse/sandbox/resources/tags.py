@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect_getresponse.sandbox.dates import iso
-from prefect_getresponse.sandbox.errors import conflict, not_found
-from prefect_getresponse.sandbox.listing import Attributes, paged, select, sparse
-from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.dates import iso
+from prefect_getresponse.sandbox.contract.errors import conflict, not_found
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
-from prefect_getresponse.sandbox.world import Tag, World
+from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, sparse
+from prefect_getresponse.sandbox.world.world import Tag, World
 
 _ATTRIBUTES: Attributes[Tag] = {
     "name": lambda tag: tag.name,

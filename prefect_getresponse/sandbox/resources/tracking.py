@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources.request import Behaviours, Echo, Request
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.world import World
 
 _SOURCE = "https://us-an.gr-cdn.com/sandbox.js"
 _TRACKING = {

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from prefect_getresponse.sandbox.dates import DAY, iso, iso_interval, parse_moment
-from prefect_getresponse.sandbox.errors import FieldError
-from prefect_getresponse.sandbox.links import links_in
-from prefect_getresponse.sandbox.listing import sparse
-from prefect_getresponse.sandbox.messages import Answer, json_answer
-from prefect_getresponse.sandbox.reactions import Reaction, reaction
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import DAY, iso, iso_interval, parse_moment
+from prefect_getresponse.sandbox.contract.errors import FieldError
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.validation import Body, Query, objects
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.message_parts import show_senders
 from prefect_getresponse.sandbox.resources.request import Checks, Request
-from prefect_getresponse.sandbox.validation import Body, Query, objects
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.wire.listing import sparse
+from prefect_getresponse.sandbox.world.links import links_in
+from prefect_getresponse.sandbox.world.reactions import Reaction, reaction
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _MOST_RECIPIENTS = 8
 _MOST_BYTES = 16 * 1024 * 1024

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prefect_getresponse.sandbox.errors import FieldError
+from prefect_getresponse.sandbox.contract.errors import FieldError
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.request import Checks
-from prefect_getresponse.sandbox.validation import Body
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.world import World
 
 TEMPLATES = Collection(
     "transactional_email_templates",

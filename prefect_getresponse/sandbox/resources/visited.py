@@ -6,15 +6,15 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from prefect_getresponse.sandbox.dates import DAY, iso, parse_moment
-from prefect_getresponse.sandbox.listing import sparse
-from prefect_getresponse.sandbox.messages import Answer, json_answer
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import DAY, iso, parse_moment
+from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.validation import Query
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviour, Request, Seed
-from prefect_getresponse.sandbox.traffic import Traffic, traffic
-from prefect_getresponse.sandbox.validation import Query
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.wire.listing import sparse
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.traffic import Traffic, traffic
+from prefect_getresponse.sandbox.world.world import World
 
 SEEDED_DAYS = 30
 """Age of what a new account has, in days."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect_getresponse.sandbox.dates import DAY, iso, parse_moment
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import DAY, iso, parse_moment
 from prefect_getresponse.sandbox.resources import campaigns
 from prefect_getresponse.sandbox.resources.collection import Collection
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 _DURATION = 3600.0
 

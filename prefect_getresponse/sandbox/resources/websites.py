@@ -13,7 +13,7 @@ from prefect_getresponse.sandbox.resources.visited import (
     performance,
     sites,
 )
-from prefect_getresponse.sandbox.traffic import Traffic
+from prefect_getresponse.sandbox.world.traffic import Traffic
 
 WEBSITES = Collection(
     "websites",

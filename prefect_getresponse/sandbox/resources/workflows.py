@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.sandbox.dates import DAY, iso
-from prefect_getresponse.sandbox.records import Record
+from prefect_getresponse.sandbox.contract.dates import DAY, iso
 from prefect_getresponse.sandbox.resources.collection import Collection
 from prefect_getresponse.sandbox.resources.request import Request
-from prefect_getresponse.sandbox.world import World
+from prefect_getresponse.sandbox.world.records import Record
+from prefect_getresponse.sandbox.world.world import World
 
 
 def _switch(_world: World, request: Request, workflow: Record) -> None:

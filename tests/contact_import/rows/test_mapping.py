@@ -10,7 +10,7 @@ from prefect_getresponse.contact_import.rows.mapping import (
     map_columns,
     map_source,
 )
-from prefect_getresponse.contact_import.sources import open_source
+from prefect_getresponse.sources import open_source
 
 
 def mapped(header: str, sample: Sequence[str] = ()) -> dict[str, str]:

@@ -1,9 +1,0 @@
-"""Will an import work?  Checks of an account, of a source and of this machine, which write nothing.
-
-`prefect-getresponse doctor` and the flow `account_check` show the same findings.
-"""
-
-from prefect_getresponse.account_check.engine import CheckOptions, check_account
-from prefect_getresponse.account_check.findings import AccountReport, Finding, Outcome
-
-__all__ = ["AccountReport", "CheckOptions", "Finding", "Outcome", "check_account"]

@@ -1,0 +1,102 @@
+"""All checks in their order; one that fails itself keeps none of the others from being made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.job import state_folder
+from prefect_getresponse.doctor import (
+    account_checks,
+    machine_checks,
+    server_checks,
+    source_checks,
+)
+from prefect_getresponse.doctor.findings import AccountReport, Finding, unknown
+from prefect_getresponse.sources import open_source
+from prefect_getresponse.tasks.accounts import get_account
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """What is checked besides the account.
+
+    Attributes:
+        campaign: Name or id of the list that is to be imported into; all lists if empty.
+        source: Source that is to be imported; none if empty.
+        query: What to read from a database.
+        mapping: Field by column name, for columns that are not recognised by themselves.
+        encoding: Encoding of the source, if it is not UTF-8 or UTF-16.
+        state_dir: Folder of the ledgers; the one that imports take by default if empty.
+    """
+
+    campaign: str = ""
+    source: str = field(default="", repr=False)  # a URL may hold a password
+    query: str = field(default="", repr=False)
+    mapping: Mapping[str, str] = field(default_factory=dict[str, str])
+    encoding: str | None = None
+    state_dir: str = ""
+
+
+async def check_account(
+    options: CheckOptions,
+    account_name: str,
+    client: AsyncClient,
+    clock: Callable[[], float] = time.time,
+) -> AccountReport:
+    """Look at everything that an import needs; writes nothing.
+
+    Args:
+        options: What is checked besides the account.
+        account_name: Name of the account.
+        client: The account's client.
+        clock: Seconds since the epoch.
+    """
+    findings = [
+        *await _of_account(options, client, clock),
+        *server_checks.limits(account_name),
+        *server_checks.server(),
+        *machine_checks.state_folder(Path(state_folder(options.state_dir))),
+        *machine_checks.versions(),
+    ]
+    return AccountReport(account=account_name, endpoint=client.base_url, findings=findings)
+
+
+async def _of_account(
+    options: CheckOptions, client: AsyncClient, clock: Callable[[], float]
+) -> list[Finding]:
+    try:
+        answer = await client.send(get_account.operation.request({}))
+    except AuthenticationFailed as error:
+        return account_checks.refused_key(error)
+    except GetResponseError as error:
+        return [unknown("key", error)]
+    account = Account(client)
+    findings = account_checks.key(answer, client.base_url)
+    findings += account_checks.clock(answer, clock())
+    today = datetime.fromtimestamp(clock(), UTC)
+    checks: dict[str, Callable[[], Awaitable[list[Finding]]]] = {
+        "plan": lambda: account_checks.plan(account, today),
+        "lists": lambda: account_checks.lists(account, options.campaign),
+        "senders": lambda: account_checks.senders(account),
+        "sending limits": lambda: account_checks.sending_limits(account),
+        "callbacks": lambda: account_checks.callbacks(account),
+    }
+    if options.source:
+        checks["source"] = lambda: source_checks.source(account, _opener(options), options.mapping)
+    for name, check in checks.items():
+        try:
+            findings += await check()
+        except GetResponseError as error:
+            findings.append(unknown(name, error))
+    return findings
+
+
+def _opener(options: CheckOptions) -> source_checks.Opener:
+    return lambda: open_source(options.source, encoding=options.encoding, query=options.query)

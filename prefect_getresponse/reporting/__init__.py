@@ -1,0 +1,1 @@
+"""What people read while a flow works and when it has ended."""

@@ -1,0 +1,1 @@
+"""Contacts, how they come in, and what their custom fields take."""

@@ -1,0 +1,196 @@
+"""The contacts of all lists, found by identifier, by list and e-mail, or as a sorted view.
+
+A contact is one membership: an address is on a list at most once, whatever its case, in one of
+the states of `Status`. The same address on another list is another contact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from prefect_getresponse.sandbox.contract.ids import Ids
+
+Status = Literal["subscribed", "unconfirmed", "removed"]
+# One empty mapping for the many contacts without tags or custom fields.
+_NO_TAGS: Mapping[str, float] = MappingProxyType({})
+_NO_CUSTOMS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_VIEWS_KEPT = 8
+
+
+def email_key(email: str) -> str:
+    """Return the form in which addresses are compared."""
+    return email.strip().casefold()
+
+
+@dataclass(slots=True)
+class Contact:
+    """One person on one list.
+
+    Attributes:
+        email: The address as it was sent.
+        campaign_id: The list.
+        name: The name, None if there is none.
+        contact_id: Empty until the contact was added.
+        status: Where the membership stands.
+        created: When it was added, unix seconds.
+        changed: When it was last changed, unix seconds.
+        origin: How it came in, `api`, `import`, ...
+        day_of_cycle: Day in the autoresponder cycle, None outside of it.
+        scoring: The score, None if there is none.
+        note: The note.
+        ip_address: The IP address.
+        tags: Identifiers of the tags and when each was attached, unix seconds.
+        customs: Values by identifier of the custom field.
+        reason: Why the contact was removed.
+        deleted: When it was removed, unix seconds.
+    """
+
+    email: str
+    campaign_id: str
+    name: str | None = None
+    contact_id: str = ""
+    status: Status = "subscribed"
+    created: float = 0.0
+    changed: float = 0.0
+    origin: str = "api"
+    day_of_cycle: str | None = None
+    scoring: float | None = None
+    note: str | None = None
+    ip_address: str | None = None
+    tags: Mapping[str, float] = field(default_factory=lambda: _NO_TAGS)
+    customs: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_CUSTOMS)
+    reason: str | None = None
+    deleted: float | None = None
+
+
+class ContactBook:
+    """All contacts, with an index for each way they are looked up."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+        self._by_id: dict[str, Contact] = {}
+        self._by_list: dict[str, dict[str, Contact]] = {}
+        self._former: dict[str, list[Contact]] = {}
+        self._views: dict[str, list[Contact]] = {}
+
+    def add(self, contact: Contact, status: Status, now: float) -> bool:
+        """Put a contact on its list.
+
+        Someone who was removed before is simply added again, with a new identifier: keeping
+        people out who left is the caller's duty, and must stay visible here if it is neglected.
+
+        Args:
+            contact: The contact, without identifier.
+            status: Where its membership starts.
+            now: Unix seconds.
+
+        Returns:
+            Whether it was added; False if the address is on the list already.
+        """
+        members = self._by_list.setdefault(contact.campaign_id, {})
+        key = email_key(contact.email)
+        present = members.pop(key, None)
+        if present is not None and present.status != "removed":
+            members[key] = present
+            return False
+        self._remember(present)
+        contact.contact_id = self._ids.next()
+        contact.status = status
+        contact.created = contact.changed = now
+        members[key] = self._by_id[contact.contact_id] = contact
+        self._views.clear()
+        return True
+
+    def get(self, contact_id: str) -> Contact | None:
+        """Return the subscribed or unconfirmed contact of that identifier."""
+        return self._by_id.get(contact_id)
+
+    def find(self, campaign_id: str, email: str) -> Contact | None:
+        """Return the contact of that address on that list, whatever its status."""
+        return self._by_list.get(campaign_id, {}).get(email_key(email))
+
+    def with_email(self, email: str) -> Iterator[Contact]:
+        """Return the contacts of that address on all lists, whatever their status."""
+        found = (self.find(campaign_id, email) for campaign_id in self._by_list)
+        return (contact for contact in found if contact is not None)
+
+    def everyone(self) -> Iterator[Contact]:
+        """Return the subscribed and unconfirmed contacts of all lists in the order of adding."""
+        return iter(self._by_id.values())
+
+    def members(self, campaign_id: str) -> Iterator[Contact]:
+        """Return the contacts of a list, whatever their status, in the order they were added."""
+        return iter(self._by_list.get(campaign_id, {}).values())
+
+    def ever(self, campaign_id: str) -> Iterator[Contact]:
+        """Return all who are or were on a list; who was added again is there more than once."""
+        yield from self._former.get(campaign_id, ())
+        yield from self.members(campaign_id)
+
+    def _remember(self, contact: Contact | None) -> None:
+        """Keep somebody who was removed and whose place is taken now."""
+        if contact is not None:
+            self._former.setdefault(contact.campaign_id, []).append(contact)
+
+    def touch(self, contact: Contact, now: float) -> None:
+        """Note that a contact was changed in place.
+
+        Args:
+            contact: The contact, its list and address unchanged.
+            now: Unix seconds.
+        """
+        contact.changed = now
+        self._views.clear()
+
+    def rekey(self, contact: Contact, campaign_id: str, email: str) -> bool:
+        """Give a contact another list or address.
+
+        Returns:
+            Whether it was done; False if someone else is there already.
+        """
+        present = self.find(campaign_id, email)
+        if present is not None and present is not contact and present.status != "removed":
+            return False
+        del self._by_list[contact.campaign_id][email_key(contact.email)]
+        contact.campaign_id, contact.email = campaign_id, email
+        members = self._by_list.setdefault(campaign_id, {})
+        if present is not contact:
+            self._remember(members.pop(email_key(email), None))
+        members[email_key(email)] = contact
+        self._views.clear()
+        return True
+
+    def remove(self, contact: Contact, reason: str, now: float) -> None:
+        """Take a contact off its list; it stays known as removed.
+
+        Args:
+            contact: A subscribed or unconfirmed contact.
+            reason: One of the API's reasons of removal.
+            now: Unix seconds.
+        """
+        del self._by_id[contact.contact_id]
+        contact.status, contact.reason, contact.deleted = "removed", reason, now
+        self._views.clear()
+
+    def confirm(self, contact: Contact, now: float) -> None:
+        """Turn an unconfirmed contact into a subscribed one."""
+        contact.status = "subscribed"
+        self.touch(contact, now)
+
+    def view(self, key: str, build: Callable[[], list[Contact]]) -> list[Contact]:
+        """Return a selection of contacts, built anew only after something changed.
+
+        Reading a list page by page then filters and sorts once, not once a page.
+
+        Args:
+            key: Names the selection and its order.
+            build: Makes the selection.
+        """
+        if key not in self._views:
+            if len(self._views) >= _VIEWS_KEPT:
+                self._views.pop(next(iter(self._views)))
+            self._views[key] = build()
+        return self._views[key]

@@ -1,0 +1,1 @@
+"""Conditions of segments, and whom they match."""

@@ -1,0 +1,219 @@
+"""From a call to an exchange: authenticate, limit, disturb, validate, do.
+
+Every call takes the same way, whatever carries it; transports and the server only read and
+write.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from prefect_getresponse.sandbox.contract.errors import NOT_IMITATED, ApiError, invalid, not_found
+from prefect_getresponse.sandbox.contract.messages import Answer, Call, Exchange, json_answer
+from prefect_getresponse.sandbox.contract.operations import Match, route
+from prefect_getresponse.sandbox.contract.validation import check_body, check_query, read_body
+from prefect_getresponse.sandbox.resources import BEHAVIOURS, CHECKS, SEEDS
+from prefect_getresponse.sandbox.resources.request import Request
+from prefect_getresponse.sandbox.wire.answer_zone import in_zone, zone_of
+from prefect_getresponse.sandbox.wire.authentication import Access, authenticate, check_domain
+from prefect_getresponse.sandbox.wire.control import PREFIX as CONTROL_PREFIX
+from prefect_getresponse.sandbox.wire.control import control
+from prefect_getresponse.sandbox.wire.faults import Faults
+from prefect_getresponse.sandbox.wire.limits import PARALLEL, Limits
+from prefect_getresponse.sandbox.wire.oauth import OAuth, is_oauth
+from prefect_getresponse.sandbox.world.world import World
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One call in the log.
+
+    Attributes:
+        at: When it arrived, unix seconds.
+        method: HTTP method.
+        path: Concrete path with `/v3`, without the query.
+        query: The query as it was sent.
+        status: Status of the answer on the wire; 0 if a fault reset the connection.
+        client_id: What tells callers apart, see `Call.client_id`.
+    """
+
+    at: float
+    method: str
+    path: str
+    query: str
+    status: int
+    client_id: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry as `GET /_sandbox/log` shows it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class Visit:
+    """One call in flight, from its arrival until its answer was written."""
+
+    def __init__(self, app: Application, call: Call, crowded: bool) -> None:
+        self._app = app
+        self._call = call
+        self._crowded = crowded
+
+    def exchange(self) -> Exchange:
+        """Execute the call and say what happens on the wire."""
+        return self._app.exchange(self._call, crowded=self._crowded)
+
+
+class Application:
+    """The state of a sandbox and the way of a call through it. Safe to use from threads.
+
+    Args:
+        access: What callers must send.
+        speed: How many times faster than life GetResponse's own work is done.
+        seed_contacts: Confirmed contacts on the default list from the start.
+        frame_seconds: Length of a frame of calls.
+        clock: Returns unix seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        access: Access,
+        speed: float,
+        seed_contacts: int,
+        frame_seconds: float,
+        clock: Clock,
+    ) -> None:
+        self._access = access
+        self._speed = speed
+        self._seed_contacts = seed_contacts
+        self._frame_seconds = frame_seconds
+        self._clock = clock
+        self._lock = threading.RLock()
+        self.in_flight = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: state, log, faults and limits as after construction."""
+        self.world = World(now=self._clock(), speed=self._speed, seed_contacts=self._seed_contacts)
+        for seed in SEEDS:
+            seed(self.world, self._clock())
+        self.oauth = OAuth(
+            client_id=self._access.client_id,
+            client_secret=self._access.client_secret,
+            redirect_url=self._access.redirect_url,
+            speed=self._speed,
+        )
+        self.limits = Limits(self._frame_seconds)
+        self.faults = Faults()
+        self.log: list[LogEntry] = []
+        self._errors = 0
+
+    @contextmanager
+    def visit(self, call: Call) -> Generator[Visit]:
+        """Count a call of the API as in flight while its answer is made and written.
+
+        Args:
+            call: The call that arrived.
+        """
+        weight = 0 if _is_control(call) else 1
+        with self._lock:
+            crowded = self.in_flight >= PARALLEL
+            self.in_flight += weight
+        try:
+            yield Visit(self, call, crowded)
+        finally:
+            with self._lock:
+                self.in_flight -= weight
+
+    def exchange(self, call: Call, *, crowded: bool = False) -> Exchange:
+        """Execute a call.
+
+        Args:
+            call: The call.
+            crowded: Whether it found ten other calls in flight when it arrived.
+        """
+        with self._lock:
+            now = self._clock()
+            self.world.settle(now)
+            if _is_control(call):
+                return Exchange(control(self, call, now))
+            exchange = self._disturbed(call, now, crowded)
+            entry = (call.method, call.path, call.query_string, exchange.answer.status)
+            self.log.append(LogEntry(now, *entry, call.client_id))
+            answer = exchange.answer.with_headers(self.limits.headers(now))
+            return Exchange(answer, exchange.delay, exchange.ending)
+
+    def _disturbed(self, call: Call, now: float, crowded: bool) -> Exchange:
+        """Admit the call, and execute it unless a fault prevents that."""
+        match = route(call.method, call.path)
+        try:
+            self._authenticate(call, now)
+            operation_id = match.operation.operation_id if match else ""
+            self.limits.admit(now, operation_id, crowded=crowded)
+            fault = self.faults.take(call)
+            if fault is None:
+                return Exchange(self._answer(call, match, now))
+            return (
+                fault.instead() if fault.prevents else fault.spoil(self._answer(call, match, now))
+            )
+        except ApiError as error:
+            return Exchange(self._refusal(error))
+
+    def _authenticate(self, call: Call, now: float) -> None:
+        if not is_oauth(call):
+            authenticate(call, self._access, self.oauth, now)
+        elif call.method == "POST":
+            check_domain(call, self._access.domain)
+
+    def _answer(self, call: Call, match: Match | None, now: float) -> Answer:
+        try:
+            if is_oauth(call):
+                return self.oauth.answer(call, now)
+            zone = zone_of(call)
+            return in_zone(self._execute(call, match, now), zone)
+        except ApiError as error:
+            return self._refusal(error)
+
+    def _refusal(self, error: ApiError) -> Answer:
+        self._errors += 1
+        name = uuid.uuid5(uuid.NAMESPACE_OID, f"sandbox error {self._errors}")
+        return json_answer(error.status, error.envelope(str(name)), error.headers)
+
+    def _execute(self, call: Call, match: Match | None, now: float) -> Answer:
+        """Validate a call by the tables and do what it asks for."""
+        if match is None:
+            raise not_found(method=call.method, path=call.path)
+        operation = match.operation
+        behaviour = BEHAVIOURS.get(operation.operation_id)
+        if behaviour is None:
+            message = f"Not imitated yet: {operation.method} {operation.path}"
+            raise ApiError(501, NOT_IMITATED, message)
+        query, errors = check_query(operation, call)
+        body = read_body(operation, call)
+        if operation.content_type:
+            exists = partial(self.world.exists, within=match.path_values)
+            errors += check_body(operation, body, exists)
+            if operation.operation_id in CHECKS:
+                errors += CHECKS[operation.operation_id](self.world, body)
+        if errors:
+            raise invalid(errors)
+        request = Request(
+            operation=operation,
+            path=match.path_values,
+            query=query,
+            body=body,
+            now=now,
+            rejects=lambda email: self.faults.rejects(call, email),
+        )
+        return behaviour(self.world, request)
+
+
+def _is_control(call: Call) -> bool:
+    return call.path.startswith(f"{CONTROL_PREFIX}/")

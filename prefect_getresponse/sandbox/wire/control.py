@@ -1,0 +1,221 @@
+"""Control from outside under `/_sandbox/`: log, faults, removals, confirmations, imports, state.
+
+Needs no key, counts for no limit and is not in the log. Errors are `{"error": "..."}`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qs
+
+from prefect_getresponse.sandbox.contract.dates import iso
+from prefect_getresponse.sandbox.contract.messages import Answer, Call, json_answer
+from prefect_getresponse.sandbox.people.contact_book import Contact
+from prefect_getresponse.sandbox.people.import_jobs import OUTCOMES
+from prefect_getresponse.sandbox.resources import from_fields
+from prefect_getresponse.sandbox.world.world import Campaign, World
+
+if TYPE_CHECKING:
+    from prefect_getresponse.sandbox.wire.app import Application
+
+PREFIX = "/_sandbox"
+REASONS = (
+    "api",
+    "automation",
+    "blacklisted",
+    "bounce",
+    "cleaner",
+    "complaint",
+    "support",
+    "unsubscribe",
+    "user",
+)
+"""Why a contact can have been removed (GetResponse API v3, `SearchedContactDetails.reason`)."""
+
+_CONTACTS_SHOWN = 10_000
+
+
+class ControlError(Exception):
+    """A control call that cannot be done."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def control(app: Application, call: Call, now: float) -> Answer:
+    """Answer a call below `/_sandbox`.
+
+    Args:
+        app: The sandbox's application.
+        call: The call.
+        now: Unix seconds.
+    """
+    action = _ACTIONS.get((call.method, call.path.removeprefix(PREFIX).rstrip("/")))
+    if action is None:
+        known = ", ".join(f"{method} {PREFIX}{path}" for method, path in _ACTIONS)
+        return json_answer(404, {"error": f"no such control; there are {known}"})
+    try:
+        return json_answer(200, action(app, call, now))
+    except ControlError as error:
+        return json_answer(error.status, {"error": str(error)})
+
+
+def _log(app: Application, _call: Call, _now: float) -> Any:
+    return {"calls": [entry.as_dict() for entry in app.log]}
+
+
+def _faults(app: Application, call: Call, _now: float) -> Any:
+    try:
+        return {"faults": app.faults.replace(_body(call, "faults")["faults"])}
+    except ValueError as error:
+        raise ControlError(HTTPStatus.BAD_REQUEST, str(error)) from error
+
+
+def _remove(app: Application, call: Call, now: float) -> Any:
+    body = _body(call, "list", "email", "reason")
+    if body["reason"] not in REASONS:
+        reasons = ", ".join(REASONS)
+        raise ControlError(HTTPStatus.BAD_REQUEST, f"reason must be one of {reasons}")
+    contact = _contact(app.world, body)
+    app.world.contacts.remove(contact, body["reason"], now)
+    return {"contactId": contact.contact_id, "reason": contact.reason}
+
+
+def _confirm(app: Application, call: Call, now: float) -> Any:
+    contact = _contact(app.world, _body(call, "list", "email"))
+    if contact.status == "unconfirmed":
+        app.world.contacts.confirm(contact, now)
+    return {"contactId": contact.contact_id, "status": contact.status}
+
+
+def _confirm_sender(app: Application, call: Call, _now: float) -> Any:
+    email = _body(call, "email")["email"]
+    sender = from_fields.confirm(app.world, email)
+    if sender is None:
+        raise ControlError(HTTPStatus.NOT_FOUND, f"no sender has the address {email!r}")
+    return {"fromFieldId": sender.record_id, "isActive": "true"}
+
+
+def _imports(app: Application, call: Call, now: float) -> Any:
+    body = _body(call, "list", "outcome")
+    if body["outcome"] not in OUTCOMES:
+        outcomes = ", ".join(OUTCOMES)
+        raise ControlError(HTTPStatus.BAD_REQUEST, f"outcome must be one of {outcomes}")
+    campaign = _existing_list(app.world, body)
+    app.world.imports.decide(campaign.campaign_id, body["outcome"], now)
+    return {"campaignId": campaign.campaign_id, "outcome": body["outcome"]}
+
+
+def _expire_tokens(app: Application, _call: Call, now: float) -> Any:
+    return {"expired": app.oauth.expire(now)}
+
+
+def _reset(app: Application, _call: Call, _now: float) -> Any:
+    app.reset()
+    return {}
+
+
+def _state(app: Application, call: Call, now: float) -> Any:
+    world = app.world
+    limit = parse_qs(call.query_string).get("limit", [str(_CONTACTS_SHOWN)])[0]
+    if not limit.isdecimal():
+        raise ControlError(HTTPStatus.BAD_REQUEST, "limit is not a number")
+    campaigns = [_campaign(world, each, int(limit)) for each in world.campaigns.values()]
+    return {
+        "now": iso(now),
+        "account": world.account["accountId"],
+        "lists": campaigns,
+        "queued": len(world.queue),
+        "imports": [
+            {"importId": job.import_id, "campaignId": job.campaign_id, "status": job.status}
+            for job in world.imports
+        ],
+        "tags": [tag.name for tag in world.tags.values()],
+        "customFields": [each.name for each in world.custom_fields.values()],
+        "suppressions": [each.name for each in world.suppressions.values()],
+        "blocklist": list(world.account_masks),
+        "oauth": app.oauth.summary(now),
+        "limits": app.limits.summary(now),
+        "inFlight": app.in_flight,
+        "calls": len(app.log),
+    }
+
+
+def _campaign(world: World, campaign: Campaign, limit: int) -> dict[str, Any]:
+    counts = {"subscribed": 0, "unconfirmed": 0, "removed": 0}
+    for contact in world.contacts.members(campaign.campaign_id):
+        counts[contact.status] += 1
+    shown = itertools.islice(world.contacts.members(campaign.campaign_id), limit)
+    return {
+        "campaignId": campaign.campaign_id,
+        "name": campaign.name,
+        "isDefault": campaign.is_default,
+        "optinTypes": campaign.optin_types,
+        "blocklist": list(campaign.masks),
+        "counts": counts,
+        "contacts": [_contact_row(world, contact) for contact in shown],
+    }
+
+
+def _contact_row(world: World, contact: Contact) -> dict[str, Any]:
+    fields = world.custom_fields
+    customs = contact.customs.items()
+    return {
+        "contactId": contact.contact_id,
+        "email": contact.email,
+        "name": contact.name,
+        "status": contact.status,
+        "reason": contact.reason,
+        "tags": [world.tags[tag_id].name for tag_id in contact.tags if tag_id in world.tags],
+        "customFields": {fields[key].name: list(value) for key, value in customs if key in fields},
+    }
+
+
+def _existing_list(world: World, body: Mapping[str, Any]) -> Campaign:
+    """Find a list by its name or identifier."""
+    campaign = world.find_campaign(body["list"])
+    if campaign is None:
+        raise ControlError(HTTPStatus.NOT_FOUND, f"no list is called {body['list']!r}")
+    return campaign
+
+
+def _contact(world: World, body: Mapping[str, Any]) -> Contact:
+    """Find a contact by the name or identifier of its list and its address."""
+    campaign = _existing_list(world, body)
+    contact = world.contacts.find(campaign.campaign_id, body["email"])
+    if contact is None or contact.status == "removed":
+        message = f"no such contact on {campaign.name!r}; queued contacts are not there yet"
+        raise ControlError(HTTPStatus.NOT_FOUND, message)
+    return contact
+
+
+def _body(call: Call, *names: str) -> Mapping[str, Any]:
+    """Read a JSON object with exactly the members `names`; all but `faults` are texts."""
+    try:
+        value = json.loads(call.body)
+    except ValueError as error:
+        raise ControlError(HTTPStatus.BAD_REQUEST, "the body is not JSON") from error
+    members = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    texts = (members.get(name) for name in names if name != "faults")
+    if members.keys() != set(names) or not all(isinstance(text, str) for text in texts):
+        message = f"the body must be an object with {', '.join(names)}"
+        raise ControlError(HTTPStatus.BAD_REQUEST, message)
+    return members
+
+
+_ACTIONS: Mapping[tuple[str, str], Callable[[Application, Call, float], Any]] = {
+    ("GET", "/log"): _log,
+    ("POST", "/faults"): _faults,
+    ("POST", "/remove"): _remove,
+    ("POST", "/confirm"): _confirm,
+    ("POST", "/confirm-sender"): _confirm_sender,
+    ("POST", "/imports"): _imports,
+    ("GET", "/state"): _state,
+    ("POST", "/expire_tokens"): _expire_tokens,
+    ("POST", "/reset"): _reset,
+}

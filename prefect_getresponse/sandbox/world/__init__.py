@@ -1,0 +1,1 @@
+"""The state of one account, and what happens in it as time passes."""

@@ -1,0 +1,95 @@
+"""Where rows come in: every source is a stream of records under named columns.
+
+A further kind of file is one module with a class that satisfies `Source`, and one line in `_KINDS`.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import PurePath
+
+from prefect_getresponse.contact_import.errors import SourceNotFound
+from prefect_getresponse.sources.csv_source import CsvSource
+from prefect_getresponse.sources.files import name_in_archive
+from prefect_getresponse.sources.globs import GlobSource, is_pattern
+from prefect_getresponse.sources.jsonl import JsonlSource
+from prefect_getresponse.sources.parquet import ParquetSource
+from prefect_getresponse.sources.places import is_url, short_name
+from prefect_getresponse.sources.rows import RowsSource
+from prefect_getresponse.sources.source import Source
+
+__all__ = [
+    "CsvSource",
+    "GlobSource",
+    "JsonlSource",
+    "ParquetSource",
+    "RowsSource",
+    "Source",
+    "open_source",
+    "short_name",
+]
+
+_KINDS: dict[str, Callable[[str | os.PathLike[str], str | None], Source]] = {
+    ".csv": CsvSource,
+    ".tsv": CsvSource,
+    ".tab": CsvSource,
+    ".txt": CsvSource,
+    ".jsonl": JsonlSource,
+    ".ndjson": JsonlSource,
+    ".json": JsonlSource,
+    ".parquet": ParquetSource,
+    ".pq": ParquetSource,
+}
+_DATABASES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "oracle", "mssql")
+
+
+def open_source(
+    location: str | os.PathLike[str], *, encoding: str | None = None, query: str = ""
+) -> Source:
+    """Open a source by its location.
+
+    The kind of a file is told from its name, ignoring `.gz` and `.zip`; else from the name of the
+    file in a zip archive. One without a telling name is read as CSV.
+
+    Args:
+        location: Path of a CSV, TSV, JSON Lines or Parquet file, or a pattern of several; or their
+            URL for fsspec, such as `s3://bucket/customers.csv`; or, with a query, SQLAlchemy's URL
+            of a database.
+        encoding: Encoding of the text; `None` detects UTF-8 and UTF-16 (and UTF-32 by its mark).
+        query: What to read from a database: a `SELECT` with an `ORDER BY`.
+
+    Raises:
+        ImportInputError: The source cannot be used; the subclass says why, the message what to do.
+    """
+    if query:
+        return _open_query(location, query)
+    if is_url(location) and os.fspath(location).partition(":")[0].partition("+")[0] in _DATABASES:
+        raise SourceNotFound(
+            "a database alone does not say which rows", "Give a --query (query) as well"
+        )
+    if is_pattern(location):
+        return GlobSource(location, lambda part: _open_file(part, encoding))
+    return _open_file(location, encoding)
+
+
+def _open_query(location: str | os.PathLike[str], query: str) -> Source:
+    if not is_url(location):
+        raise SourceNotFound(
+            "a query needs the URL of a database", "Write it like sqlite:///customers.db"
+        )
+    # Imported late: SQLAlchemy takes long to import, and most imports are of files.
+    from prefect_getresponse.sources.sql import SqlSource
+
+    return SqlSource(os.fspath(location), query)
+
+
+def _open_file(location: str | os.PathLike[str], encoding: str | None) -> Source:
+    name = short_name(location)
+    if _kind(name) is None and name.lower().endswith(".zip"):
+        name = name_in_archive(location)
+    return (_kind(name) or CsvSource)(location, encoding)
+
+
+def _kind(name: str) -> Callable[[str | os.PathLike[str], str | None], Source] | None:
+    suffixes = [part.lower() for part in PurePath(name).suffixes]
+    telling = [part for part in suffixes if part not in (".gz", ".zip")]
+    return _KINDS.get(telling[-1]) if telling else None

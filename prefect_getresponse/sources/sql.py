@@ -1,0 +1,165 @@
+"""Records of a database: the rows of one query, through SQLAlchemy."""
+
+import hashlib
+import os
+import re
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, CursorResult, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from prefect_getresponse.client.masking import mask
+from prefect_getresponse.contact_import.errors import (
+    EmptySource,
+    ImportInputError,
+    SourceNotFound,
+    UnreadableSource,
+)
+from prefect_getresponse.sources.cells import column_names
+from prefect_getresponse.sources.tables import ValueSource, check_width
+
+_ROWS_AT_ONCE = 2_000
+_MESSAGE_SHOWN = 200
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_NOT_CODE = re.compile(
+    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\$(\w*)\$.*?\$\1\$", re.DOTALL
+)
+_PARENTHESES = re.compile(r"\([^()]*\)")
+
+
+class SqlSource(ValueSource):
+    """The rows of a query; there is no header, the first is row 1.
+
+    They are streamed, in a transaction that is never committed. The query must say in which order
+    the rows come, because an interrupted import goes on by row.
+
+    Args:
+        url: SQLAlchemy's URL of the database. `postgresql://` means psycopg. A password written as
+            `${NAME}` is taken from the environment, so that it stands nowhere else.
+        query: A `SELECT` with an `ORDER BY`.
+
+    Raises:
+        SourceNotFound: The URL cannot be understood, or a driver or variable is missing.
+        UnreadableSource: The query cannot be used, or the database refuses it.
+        EmptySource: There are no rows.
+    """
+
+    def __init__(self, url: str, query: str) -> None:
+        self._url = _database(url)
+        self._secret = self._url.password if isinstance(self._url.password, str) else ""
+        public = URL.create(
+            self._url.drivername.partition("+")[0],
+            self._url.username,
+            host=self._url.host,
+            port=self._url.port,
+            database=self._url.database,
+        )
+        self._query = query.strip().rstrip(";")
+        digest = hashlib.blake2b(self._query.encode(), digest_size=8).hexdigest()
+        self.location = f"{public.render_as_string()}#{digest}"
+        self.name = f"{public.drivername} {os.path.basename(public.database or '')}".strip()  # noqa: PTH119 - rarely a path
+        _check_query(self._query, self.name)
+        first = self._look()
+        if first is None:
+            raise EmptySource("the query returns no rows", "Check the query", self.name)
+
+    def _look(self) -> Sequence[object] | None:
+        with self._result() as result:
+            self._columns = column_names(result.keys())
+            check_width(self._columns, self.name)
+            return next(iter(result), None)
+
+    def _values(self) -> Iterator[tuple[int, Sequence[object]]]:
+        with self._result() as result:
+            yield from enumerate(result, start=1)
+
+    @contextmanager
+    def _result(self) -> Generator[CursorResult[Any]]:
+        options: dict[str, Any] = {
+            "stream_results": True,
+            "yield_per": _ROWS_AT_ONCE,
+            "no_parameters": True,  # a `%` of the query is nothing but a `%`
+        }
+        if self._url.get_backend_name() == "postgresql":
+            options["postgresql_readonly"] = True
+        try:
+            engine = create_engine(self._url, poolclass=NullPool, hide_parameters=True)
+            with (
+                engine.connect().execution_options(**options) as connection,
+                closing(connection.exec_driver_sql(self._query)) as result,
+            ):
+                yield result
+        except (SQLAlchemyError, ImportError) as error:
+            raise self._refused(error) from None
+
+    def _refused(self, error: Exception) -> ImportInputError:
+        if isinstance(error, ModuleNotFoundError):
+            return SourceNotFound(
+                f"the database driver {error.name} is not installed",
+                'pip install "prefect-getresponse[sql]" brings the one for PostgreSQL; others are'
+                " named in the URL, as in mysql+pymysql://",
+                self.name,
+            )
+        if isinstance(error, NoSuchModuleError):
+            return SourceNotFound(
+                f"SQLAlchemy knows no database {self._url.drivername}", "Check the URL", self.name
+            )
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            return UnreadableSource(
+                "the connection to the database was lost", "Start again", self.name
+            ).at(row=self._read + 1)
+        return UnreadableSource(
+            f"the database refuses: {self._reason(error)}", "Check URL, rights and query", self.name
+        )
+
+    def _reason(self, error: Exception) -> str:
+        cause = error.orig if isinstance(error, DBAPIError) else None
+        kind = type(cause or error).__name__
+        if cause is None or kind in ("DataError", "InvalidTextRepresentation"):
+            return kind  # their texts hold cells
+        lines = str(cause).splitlines() or [""]
+        text = lines[0].replace(self._secret, "***") if self._secret else lines[0]
+        return f"{kind}: {mask(text[:_MESSAGE_SHOWN])}"
+
+
+def _database(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise SourceNotFound(
+            "the URL of the database cannot be understood",
+            "Write it like postgresql://user:${PASSWORD}@host/database",
+        ) from None
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    file = parsed.database or ""
+    plain_file = parsed.get_backend_name() == "sqlite" and not file.startswith("file:")
+    if plain_file and not Path(file).is_file():  # SQLite would make it
+        raise SourceNotFound(f"there is no database {file}", "Check the path")
+    variable = _VARIABLE.fullmatch(parsed.password or "")
+    if variable is None:
+        return parsed
+    if variable[1] not in os.environ:
+        raise SourceNotFound(
+            f"the password is to be {variable[0]}, which is not in the environment", "Set it"
+        )
+    return parsed.set(password=os.environ[variable[1]])
+
+
+def _check_query(query: str, source: str) -> None:
+    code = _NOT_CODE.sub(" '' ", query).strip()
+    if ";" in code or not re.match(r"(select|with)\b", code.lstrip("( "), re.IGNORECASE):
+        raise UnreadableSource("the query is not one SELECT", "Write SELECT ... ORDER BY", source)
+    outermost = code
+    while (inner := _PARENTHESES.sub(" ", outermost)) != outermost:
+        outermost = inner
+    if not re.search(r"\border\s+by\b", outermost, re.IGNORECASE):
+        raise UnreadableSource(
+            "the query does not say in which order the rows come",
+            "Add an ORDER BY over columns that are unique, such as ORDER BY id",
+            source,
+        )

@@ -1,0 +1,70 @@
+"""Ctrl-C and SIGTERM end an import within seconds; the next one goes on, nothing sent twice."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fast_sandbox import CAMPAIGN, FastSandbox
+
+PROGRAM = Path(sys.executable).with_name("prefect-getresponse")
+PEOPLE = 30
+SECONDS = 20
+"""Longer than an interrupted import may take to end, shorter than what it waits for."""
+
+THROTTLED: dict[str, Any] = {"path": "/v3/contacts", "kind": "status", "status": 429}
+DELAYED: dict[str, Any] = {"path": "/v3/contacts", "kind": "delay", "seconds": 300.0}
+
+
+def accepted(sandbox: FastSandbox) -> int:
+    return sum(
+        call["path"] == "/v3/contacts" and call["method"] == "POST" and call["status"] in (0, 202)
+        for call in sandbox.log
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "fault"),
+    [
+        pytest.param(signal.SIGINT, THROTTLED, id="ctrl-c-while-throttled"),
+        pytest.param(signal.SIGTERM, DELAYED, id="sigterm-while-sending"),
+    ],
+)
+def test_an_interrupted_import_ends_soon_and_is_resumed(
+    fast: FastSandbox, tmp_path: Path, by: signal.Signals, fault: dict[str, Any]
+) -> None:
+    people = {f"person{number}@example.com" for number in range(PEOPLE)}
+    source, result = tmp_path / "people.csv", tmp_path / "report.json"
+    source.write_text("\n".join(["Email", *sorted(people)]))
+    words = [str(PROGRAM), "import", str(source), "--list", CAMPAIGN, "--route", "contacts"]
+    words += ["--json", str(result)]
+    environment = fast.settings(tmp_path / "home")
+    fast.faults(fault | {"method": "POST", "after": 5, "times": 99})
+    child = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while sum(call["path"] == "/v3/contacts" for call in fast.log) < 7:
+        assert child.poll() is None, child.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+    child.send_signal(by)
+    _, said = child.communicate(timeout=SECONDS)
+
+    assert child.returncode == 1, said
+    report = json.loads(result.read_text())
+    assert "interrupted" in report["error"]
+    assert sum(report["verdicts"].values()) == PEOPLE
+
+    fast.faults()
+    again = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert json.loads(result.read_text())["run_id"] == report["run_id"]
+    assert set(fast.people()) == people
+    assert accepted(fast) == PEOPLE

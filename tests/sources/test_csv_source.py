@@ -1,0 +1,183 @@
+import csv
+import gzip
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
+from prefect_getresponse.sources import files
+from prefect_getresponse.sources.csv_source import CsvSource
+from tests.sources.conftest import Write
+
+
+def records(source: CsvSource) -> list[tuple[int, list[str]]]:
+    return [(row, list(cells)) for row, cells in source.records()]
+
+
+def test_a_table(write: Write) -> None:
+    source = CsvSource(write("Email, Name \r\na@example.com,Anna\r\n", "people.csv"))
+    assert source.name == "people.csv"
+    assert source.location.endswith("/people.csv")
+    assert source.columns() == ["Email", "Name"]
+    assert records(source) == [(2, ["a@example.com", "Anna"])]
+    assert records(source) == [(2, ["a@example.com", "Anna"])]
+    assert source.progress() == (34, 34)
+    assert len(source.fingerprint()) == 32
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_every_form_of_one_table_reads_alike(
+    write: Write, encoding: str, delimiter: str, line_end: str, packed: bool
+) -> None:
+    rows = [
+        ["Email", "Name", "Note"],
+        ["j@example.com", "Jörg Müller", 'says "hi", and; so\t|on'],
+        ["", "", ""],
+        ["z@example.com", "Zoë", "two\nlines"],
+    ]
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=csv.QUOTE_ALL)
+    writer.writerows(rows)
+    data = text.getvalue().encode(encoding)
+    source = CsvSource(write(gzip.compress(data) if packed else data, "people.txt"))
+    assert source.columns() == rows[0]
+    assert [cells for _, cells in records(source)] == rows[1:]
+
+
+def test_rows_are_ordinals_of_records(write: Write) -> None:
+    text = 'Email,Note\na@example.com,"one\ntwo\nthree"\n\n ,\nb@example.com,\n'
+    assert [row for row, _ in records(CsvSource(write(text, "a.csv")))] == [2, 3, 4, 5]
+
+
+def test_short_records_are_filled_and_long_ones_kept(write: Write) -> None:
+    source = CsvSource(write("Email,Name\na@example.com\nb@example.com,B,,\nc@,C,x,\n\n", "a.csv"))
+    assert [cells for _, cells in records(source)] == [
+        ["a@example.com", ""],
+        ["b@example.com", "B"],
+        ["c@", "C", "x", ""],
+        ["", ""],
+    ]
+
+
+def test_names_of_columns_differ(write: Write) -> None:
+    source = CsvSource(write("Tag,,Tag,Tag (2), ,Tag\na,b,c,d,e,f\n", "a.csv"))
+    assert source.columns() == ["Tag", "column 2", "Tag (2)", "Tag (2) (2)", "column 5", "Tag (3)"]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "sep=;\n",
+        "Customers 2026-03-01\n\n",
+        "\n\n;;\n",
+        "Report;Customers\nCreated;2026-03-01\n\n",
+    ],
+)
+def test_what_stands_above_the_header_is_passed_over(write: Write, above: str) -> None:
+    source = CsvSource(write(above + "Name;E-Mail\nAnna;a@example.com\n", "a.csv"))
+    assert source.columns() == ["Name", "E-Mail"]
+    assert records(source) == [(2, ["Anna", "a@example.com"])]
+
+
+def test_a_header_of_one_column(write: Write) -> None:
+    source = CsvSource(write("\nPeople\na@example.com\nTotal,1,x\n", "a.csv"))
+    assert source.columns() == ["People"]
+    assert records(source) == [(2, ["a@example.com"]), (3, ["Total", "1", "x"])]
+
+
+def test_data_without_a_header_are_not_taken_for_a_title(write: Write) -> None:
+    source = CsvSource(write("a@example.com,Anna\nb@example.com,Berta\n", "a.csv"))
+    assert source.columns() == ["a@example.com", "Anna"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Email,Name", "Email\n", "\n\n", " \n,,\n", "sep=;\n", "Email\n,\n"]
+)
+def test_no_records_are_an_error(write: Write, text: str) -> None:
+    with pytest.raises(EmptySource):
+        CsvSource(write(text, "a.csv"))
+
+
+def test_bad_bytes_are_an_error_that_names_the_row(write: Write) -> None:
+    data = b"Email,Name\n" + b"a@example.com,Anna\n" * 20_000 + b"j@example.com,J\xf6rg\n" * 5
+    with pytest.raises(UnreadableSource, match=r"row 20002: byte 0xF6 .*--encoding cp1252"):
+        records(CsvSource(write(data, "a.csv")))
+    source = CsvSource(write(data, "b.csv"), "cp1252")
+    assert records(source)[-1] == (20_006, ["j@example.com", "Jörg"])
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        'b@example.com,"open\nc@example.com,C\nd@example.com,D\n',
+        'b@example.com,"open\nc@example.com,"C"\n',
+        'b@example.com,"Big" Joe\n',
+    ],
+)
+def test_a_stray_quote_never_swallows_people(write: Write, bad: str) -> None:
+    with pytest.raises(UnreadableSource, match=r"row 3: .*quote"):
+        records(CsvSource(write("Email,Name\na@example.com,A\n" + bad, "a.csv")))
+
+
+def test_a_quote_within_a_cell_is_text(write: Write) -> None:
+    source = CsvSource(write('Email,Size\na@example.com,27" wide\n', "a.csv"))
+    assert records(source) == [(2, ["a@example.com", '27" wide'])]
+
+
+def test_limits(write: Write) -> None:
+    with pytest.raises(UnreadableSource, match="501 columns"):
+        CsvSource(write("x," * 500 + "Email\na\n", "columns.csv"))
+    cell = 'Email,Note\na@example.com,"' + "line\n" * 300_000
+    with pytest.raises(UnreadableSource, match=r"row 2: .*field larger"):
+        records(CsvSource(write(cell, "cell.csv")))
+    long = "Email,Note\na@example.com" + ',"' + ("x" * 500_000 + '\n","') * 10 + '"\n'
+    with pytest.raises(UnreadableSource, match="row 2: the record is larger than 4 MiB"):
+        records(CsvSource(write(long, "record.csv")))
+
+
+def test_a_cell_just_below_the_limit_is_read(write: Write) -> None:
+    note = "x" * (1 << 20)
+    source = CsvSource(write(f"Email,Note\na@example.com,{note}\n", "a.csv"))
+    assert records(source) == [(2, ["a@example.com", note])]
+
+
+def test_chunk_borders_do_not_matter(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write('Email,Name\r\na@example.com,"Ä, b\r\nc"\r\nd@example.com,ö\r\n', "a.csv")
+    whole = records(CsvSource(path))
+    monkeypatch.setattr(files, "CHUNK_BYTES", 1)
+    assert records(CsvSource(path)) == whole
+
+
+CELL = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=12
+).map(str.strip)
+
+
+@given(table=st.lists(st.tuples(CELL, CELL, CELL).map(list), min_size=1, max_size=8))
+def test_what_csv_writes_is_read(
+    table: list[list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("csv") / "a.csv"
+    rows = [["Email", "Name", "Note"], ["a@example.com", "Anna", "x"], *table]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
+    assert [cells for _, cells in records(CsvSource(path))] == rows[1:]
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "iso8859-2"])
+def test_what_excel_saves_in_polish_is_read_when_its_encoding_is_given(
+    write: Write, encoding: str
+) -> None:
+    text = "sep=;\r\nImi\u0119;E-mail\r\n\u017baneta \u0141\u0105cka;z@example.com\r\n"
+    path = write(text.encode(encoding), "klienci.csv")
+
+    with pytest.raises(UnreadableSource, match=r"row 1: .*is not UTF-8.*--encoding"):
+        CsvSource(path)
+    source = CsvSource(path, encoding)
+    assert source.columns() == ["Imi\u0119", "E-mail"]
+    assert records(source) == [(2, ["\u017baneta \u0141\u0105cka", "z@example.com"])]

@@ -1,0 +1,107 @@
+"""The same on a real PostgreSQL, where its programs are installed (Debian's `postgresql`)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from prefect_getresponse.contact_import.errors import UnreadableSource
+from prefect_getresponse.sources import open_source
+from tests.support.postgresql import PASSWORD, PROGRAMS, postgresql
+
+QUERY = "SELECT * FROM people ORDER BY id"
+psycopg: Any = pytest.importorskip("psycopg", reason="the extra [sql] is not installed")
+
+pytestmark = [
+    pytest.mark.skipif(not PROGRAMS, reason="PostgreSQL is not installed"),
+    pytest.mark.xdist_group("postgresql"),
+]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A database with 100,000 people; the URL to it."""
+    with postgresql() as url:
+        fill(url)
+        yield url
+
+
+def fill(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(
+            "CREATE TABLE people AS SELECT id, id || '@example.com' AS email, ARRAY['vip', 'new']"
+            " AS tags, 1.50::numeric AS points, '{\"a\": 1}'::jsonb AS more, NULL::text AS name,"
+            " '2026-01-31 08:15+00'::timestamptz AS since FROM generate_series(1, 100000) AS id"
+        )
+
+
+def test_rows_are_streamed_and_written_as_people_write_them(server: str) -> None:
+    source = open_source(server, query=QUERY)
+    records = source.records()
+
+    row, cells = next(records)
+    found = dict(zip(source.columns(), cells, strict=True))
+    since = found.pop("since")
+    assert row == 1
+    assert since.startswith("2026-01-31 ")
+    assert found == {
+        "id": "1",
+        "email": "1@example.com",
+        "tags": '["vip", "new"]',
+        "points": "1.50",
+        "more": '{"a": 1}',
+        "name": "",
+    }
+    assert sum(1 for _ in records) == 99_999
+
+
+def test_the_password_may_come_from_the_environment(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_PASSWORD", PASSWORD)
+    source = open_source(server.replace(PASSWORD, "${CRM_PASSWORD}"), query=QUERY)
+
+    assert source.location == open_source(server, query=QUERY).location
+    assert PASSWORD not in source.location + source.name + repr(source)
+
+
+def test_a_query_cannot_change_anything(server: str) -> None:
+    with pytest.raises(UnreadableSource, match="data-modifying"):
+        open_source(
+            server,
+            query="WITH gone AS (DELETE FROM people RETURNING id) SELECT * FROM gone ORDER BY id",
+        )
+
+
+def test_a_connection_that_is_lost_is_an_error_that_names_the_row(server: str) -> None:
+    source = open_source(server, query=QUERY)
+    records = source.records()
+    next(records)
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = 'postgres' AND pid <> pg_backend_pid()"
+        )
+
+    with pytest.raises(UnreadableSource, match=r"row \d+: the connection .* was lost"):
+        list(records)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (PASSWORD, "wrong-password", "authentication failed"),
+        ("/postgres", "/missing", "does not exist"),
+    ],
+)
+def test_refusals_are_told_without_the_password(server: str, old: str, new: str, says: str) -> None:
+    with pytest.raises(UnreadableSource, match=says) as raised:
+        open_source(server.replace(old, new), query=QUERY)
+    assert PASSWORD not in str(raised.value)
+    assert "wrong-password" not in str(raised.value)
+
+
+def test_an_error_about_a_cell_does_not_show_it(server: str) -> None:
+    with pytest.raises(UnreadableSource) as raised:
+        open_source(server, query="SELECT email::int FROM people ORDER BY id")
+    assert "example.com" not in str(raised.value)
