@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import formatdate
 from functools import partial
 from typing import Any
 
@@ -147,7 +148,8 @@ class Application:
             exchange = self._disturbed(call, now, crowded)
             entry = (call.method, call.path, call.query_string, exchange.answer.status)
             self.log.append(LogEntry(now, *entry, call.client_id))
-            answer = exchange.answer.with_headers(self.limits.headers(now))
+            headers = {"Date": formatdate(now, usegmt=True), **self.limits.headers(now)}
+            answer = exchange.answer.with_headers(headers)
             return Exchange(answer, exchange.delay, exchange.ending)
 
     def _disturbed(self, call: Call, now: float, crowded: bool) -> Exchange:
