@@ -53,7 +53,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, copy / name, symlinks=True)
     shutil.copy(ROOT / "pyproject.toml", copy)
     package = copy / "prefect_getresponse"
-    table = package / "sandbox" / "operations.json"
+    table = package / "sandbox" / "contract" / "operations.json"
     rows = json.loads(table.read_text("utf-8"))
     rows.append(json.loads(block("json", ADDED)))
     table.write_text(json.dumps(rows), encoding="utf-8")

@@ -34,7 +34,7 @@ from tests.support.declared import TASKS
 Row = dict[str, Any]
 
 TABLE: list[Row] = json.loads(
-    (files("prefect_getresponse.sandbox") / "operations.json").read_text(encoding="utf-8")
+    (files("prefect_getresponse.sandbox.contract") / "operations.json").read_text(encoding="utf-8")
 )
 DECLARED = {(task.operation.method, task.operation.template): task for task in TASKS}
 ROWS = [
