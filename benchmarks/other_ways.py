@@ -83,7 +83,7 @@ def ours(night: Night, route: str) -> Outcome:
     with Path(report.rejects_file).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             email = night.people[int(row["row"]) - 2]  # the header is row 1
-            if row["verdict"] in ("rejected", "refused"):
+            if row["verdict"] in ("rejected", "excluded"):
                 told[email] = False
             else:
                 del told[email]

@@ -53,7 +53,7 @@ class ImportReport(BaseModel):
         reasons: Rows by verdict and reason.
         renamed_tags: Tags as GetResponse holds them, by their name in the source.
         unclear_answers: Words in columns of consent that are neither a yes nor a no, by column:
-            whoever has given such an answer is refused.
+            rows with such an answer are excluded.
         warnings: Cells that were left out, by column and kind.
         columns: What each column was taken for.
         removed: People removed from the list because they are gone from the source (`mirror`);

@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     AWAITING_CONFIRMATION = "awaiting_confirmation"
     DUPLICATE = "duplicate"
     BLANK = "blank"
-    REFUSED = "refused"
+    EXCLUDED = "excluded"
     REJECTED = "rejected"
     NOT_VISIBLE_YET = "not_visible_yet"
     UNKNOWN = "unknown"
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
 NEEDS_ATTENTION = (
     Verdict.REJECTED,
-    Verdict.REFUSED,
+    Verdict.EXCLUDED,
     Verdict.NOT_VISIBLE_YET,
     Verdict.UNKNOWN,
 )
@@ -53,7 +53,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "consent_date_unreadable": "the person left this list, and the date of consent is not one",
     "consent_date_in_future": "the person left this list, and the date of consent is to come",
     "left_meanwhile": "the person left the list while the import was at work",
-    "refused_by_api": "GetResponse refused the content of the row",
+    "rejected_by_api": "GetResponse refused the content of the row",
     "silent_rejection": "GetResponse took the row, but the person never appeared on the list",
     "conflict": "GetResponse said that the person is on the list already",
     "not_verified": "sent; reading back was switched off",
@@ -62,7 +62,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "in_doubt": "sent, and nothing proves whether it arrived; it was not sent again",
     "not_looked_for": "GetResponse took it; the run ended before it was looked for on the list",
     "not_sent": "the run ended before this row was sent",
-    "import_refused": "GetResponse refused the import with this row as a whole",
+    "import_not_taken": "GetResponse refused the import with this row as a whole",
     "import_rejected": "GetResponse's review rejected the import; the next run sends it again",
     "import_canceled": "somebody canceled the import; the next run sends it again",
     "import_invalid": "GetResponse counted the row of an import as invalid",
@@ -94,6 +94,6 @@ def reject_ratio(verdicts: Mapping[str, int], rows_read: int) -> float:
         verdicts: Number of rows by verdict.
         rows_read: Rows of the source.
     """
-    left_out = (Verdict.REFUSED, Verdict.DUPLICATE, Verdict.BLANK)
+    left_out = (Verdict.EXCLUDED, Verdict.DUPLICATE, Verdict.BLANK)
     candidates = rows_read - sum(verdicts.get(verdict, 0) for verdict in left_out)
     return verdicts.get(Verdict.REJECTED, 0) / candidates if candidates > 0 else 0.0

@@ -295,7 +295,7 @@ def assert_accounted(report: ImportReport) -> None:
         "awaiting_confirmation",
         "duplicate",
         "blank",
-        "refused",
+        "excluded",
         "rejected",
         "not_visible_yet",
         "unknown",
@@ -304,7 +304,7 @@ def assert_accounted(report: ImportReport) -> None:
     assert sum(report.verdicts.values()) == report.rows_read
     for verdict, reasons in report.reasons.items():
         assert sum(reasons.values()) <= report.verdicts[verdict]
-    for verdict in ("refused", "rejected", "unknown"):
+    for verdict in ("excluded", "rejected", "unknown"):
         assert sum(report.reasons.get(verdict, {}).values()) == report.verdicts[verdict]
     if not report.dry_run:
         assert report.verdicts[Verdict.PLANNED] == 0

@@ -65,7 +65,7 @@ def test_sending_stops_when_most_rows_are_refused(lab: Lab) -> None:
 
     report = lab.run(route="contacts")
     assert "were refused" in str(report.error)
-    refused = report.reasons["rejected"]["refused_by_api"]
+    refused = report.reasons["rejected"]["rejected_by_api"]
     assert 20 <= refused < 40
 
     lab.faults()

@@ -142,10 +142,10 @@ def test_the_verdicts_of_an_undisturbed_import(tmp_path: Path) -> None:
         "updated": 1,
         "duplicate": 1,
         "blank": 1,
-        "refused": 3,
+        "excluded": 3,
         "rejected": 3,
     }
-    assert report.reasons["refused"] == {
+    assert report.reasons["excluded"] == {
         "removed_unsubscribe": 1,
         "no_consent": 1,
         "blocklisted_in_account": 1,
@@ -158,5 +158,5 @@ def test_only_people_are_sent_never_their_refusals(tmp_path: Path) -> None:
     sent: list[httpx.Request] = []
     lab.wire.plan = lambda request: sent.append(request) if sends(request) else None
 
-    assert counted(lab.run()) == {"refused": 2}
+    assert counted(lab.run()) == {"excluded": 2}
     assert sent == []

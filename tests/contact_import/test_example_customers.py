@@ -9,7 +9,7 @@ from prefect_getresponse.contact_import.rows.validation import PreparedRow, comp
 from prefect_getresponse.sources import open_source
 
 ROWS = 107
-REFUSED = [5, 9, 17, 23, 30, 36, 38, 43, 46, 50, 66, 75, 84, 93, 102]
+EXCLUDED = [5, 9, 17, 23, 30, 36, 38, 43, 46, 50, 66, 75, 84, 93, 102]
 CUSTOMERS = Path(__file__).parents[2] / "examples" / "customers.csv"
 
 
@@ -33,8 +33,8 @@ def test_it_maps_by_itself() -> None:
 
 def test_its_verdicts(rows: dict[int, PreparedRow]) -> None:
     verdicts = {row: (found.verdict, found.reason) for row, found in rows.items() if found.verdict}
-    refused = dict.fromkeys(REFUSED, ("refused", "no_consent"))
-    assert verdicts == refused | {
+    excluded = dict.fromkeys(EXCLUDED, ("excluded", "no_consent"))
+    assert verdicts == excluded | {
         10: ("rejected", "invalid_email"),
         16: ("rejected", "no_email"),
         26: ("blank", None),
@@ -53,7 +53,7 @@ def test_people_who_are_there_twice(rows: dict[int, PreparedRow]) -> None:
         "chiara.colombo@shop.example.org": [35, 51],
     }
     # The last row wins whole, so this person has withdrawn her consent.
-    assert rows[38].verdict == "refused"
+    assert rows[38].verdict == "excluded"
 
 
 def test_peculiar_people(rows: dict[int, PreparedRow]) -> None:

@@ -211,7 +211,7 @@ def test_an_import_that_is_too_large_goes_in_halves(lab: Lab) -> None:
 
     # All six, then three, then one of them are too large; what is left goes in three parts.
     assert counted(report) == {"added": 5, "rejected": 1}
-    assert report.reasons["rejected"] == {"import_refused": 1}
+    assert report.reasons["rejected"] == {"import_not_taken": 1}
     assert sorted(len(body["contacts"]) for body in imports_of(lab)) == [2, 3]
 
 
@@ -542,8 +542,8 @@ def test_who_leaves_before_the_import_reaches_them_is_refused(lab: Lab) -> None:
     report = lab.run(route="import")
 
     assert left
-    assert counted(report) == {"updated": 1, "refused": 1}
-    assert report.reasons["refused"] == {"left_meanwhile": 1}
+    assert counted(report) == {"updated": 1, "excluded": 1}
+    assert report.reasons["excluded"] == {"left_meanwhile": 1}
     assert report.problem is None
 
 
@@ -559,7 +559,7 @@ def test_whom_an_import_added_and_who_left_since_contradicts_nothing(lab: Lab) -
     lab.wire.plan = leave
     report = lab.run(route="import")
 
-    assert counted(report) == {"added": 1, "refused": 1}
+    assert counted(report) == {"added": 1, "excluded": 1}
     assert report.balanced
 
 

@@ -132,10 +132,10 @@ def test_as_dict_is_plain_data_with_every_verdict() -> None:
 
 def test_tally_up_sums_verdicts_over_reasons() -> None:
     verdicts, reasons = tally_up(
-        [("refused", "no_consent", 2), ("refused", "opted_out", 3), ("added", None, 4)]
+        [("excluded", "no_consent", 2), ("excluded", "opted_out", 3), ("added", None, 4)]
     )
-    assert (verdicts["refused"], verdicts["added"], verdicts["blank"]) == (5, 4, 0)
-    assert reasons == {"refused": {"no_consent": 2, "opted_out": 3}}
+    assert (verdicts["excluded"], verdicts["added"], verdicts["blank"]) == (5, 4, 0)
+    assert reasons == {"excluded": {"no_consent": 2, "opted_out": 3}}
 
 
 @given(cells=st.lists(st.text(), max_size=4))

@@ -12,9 +12,9 @@ from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, reject_rat
     [
         ({}, 0, 0.0),
         ({"added": 9, "rejected": 1}, 10, 0.1),
-        ({"rejected": 1, "refused": 4, "duplicate": 3, "blank": 2}, 10, 1.0),
-        ({"refused": 4}, 4, 0.0),
-        ({"added": 3, "rejected": 1, "refused": 90, "blank": 6}, 100, 0.25),
+        ({"rejected": 1, "excluded": 4, "duplicate": 3, "blank": 2}, 10, 1.0),
+        ({"excluded": 4}, 4, 0.0),
+        ({"added": 3, "rejected": 1, "excluded": 90, "blank": 6}, 100, 0.25),
     ],
 )
 def test_reject_ratio(verdicts: dict[str, int], rows: int, ratio: float) -> None:

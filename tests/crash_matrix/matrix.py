@@ -231,7 +231,13 @@ class Matrix:
         if scenario == "mirror":
             wrong = [email for email, person in here.items() if not _is_as_said(person)]
             failures += [f"LOST what the source says of {email}" for email in wrong]
-        expected = {"rejected": 3, "duplicate": 1, "refused": 0, "unknown": 0, "not_visible_yet": 0}
+        expected = {
+            "rejected": 3,
+            "duplicate": 1,
+            "excluded": 0,
+            "unknown": 0,
+            "not_visible_yet": 0,
+        }
         for name, rows in expected.items():
             if result["verdicts"].get(name, 0) != rows:
                 failures.append(f"not {rows} rows are {name}: {result}")

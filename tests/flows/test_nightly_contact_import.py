@@ -227,7 +227,7 @@ def test_a_dry_run_leaves_the_plan_and_sends_nothing(
     assert flow_run["name"] == f"{CAMPAIGN} from people.csv (dry run)"
     artifacts = prefect.artifacts(flow_run)
     assert "Nothing was sent" in artifacts["plan"]["data"]
-    assert [row["verdict"] for row in json.loads(artifacts["rejects"]["data"])] == ["refused"]
+    assert [row["verdict"] for row in json.loads(artifacts["rejects"]["data"])] == ["excluded"]
 
 
 def failed(state: State[Any]) -> ImportFailed:

@@ -83,7 +83,7 @@ def _misreported(
     expected = {
         "blank": sum(1 for row in worker.source if not any(row.cells)),
         "duplicate": len(keys) - len(rows),
-        "refused": verdicts["refused"],
+        "excluded": verdicts["excluded"],
         "rejected": verdicts["rejected"] + nameless,
         "unknown": 0,
         "not_visible_yet": 0,
@@ -99,7 +99,7 @@ def _verdict(row: Row, left: set[str]) -> str:
     if row.email == INVALID:
         return "rejected"
     if row.consent != "yes" or row.key.endswith(BLOCKED) or row.key in left:
-        return "refused"
+        return "excluded"
     return "rejected" if row.key.endswith(DROPPED) else "there"
 
 

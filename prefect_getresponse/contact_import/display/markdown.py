@@ -21,8 +21,9 @@ _ADVICE = {
     " them before it sends anything.",
     Verdict.AWAITING_CONFIRMATION: "People **awaiting confirmation** join the list when they follow"
     " the link that GetResponse has mailed them.",
-    Verdict.REFUSED: "**Refused** rows are people who must not be written to: nothing to do, unless"
-    " a column is not what it was read as (see below; `--map COLUMN=FIELD` says what it is).",
+    Verdict.EXCLUDED: "**Excluded** rows are people who must not be written to: nothing to do,"
+    " unless a column is not what it was read as (see below; `--map COLUMN=FIELD` says what it"
+    " is).",
 }
 
 _HOW_FAR = {
@@ -116,8 +117,8 @@ def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
     for column, words in sorted(report.unclear_answers.items()):
         answers = _some([_code(word) for word in words])
         steps.append(
-            f"Look at the column {_code(column)}: {answers} is neither a yes nor a no, and refused."
-            " Where it means a yes, write `yes` in the source."
+            f"Look at the column {_code(column)}: {answers} is neither a yes nor a no, so these"
+            " rows are excluded. Where it means a yes, write `yes` in the source."
         )
     steps += [
         advice

@@ -79,7 +79,7 @@ class Awaited(Connection):
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
             f" WHERE run = ? AND {_AWAITED} AND {_OPEN_AND_NEW} AND EXISTS (SELECT 1 FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
-            (Verdict.REFUSED, Standing.REMOVED, run, Standing.REMOVED),
+            (Verdict.EXCLUDED, Standing.REMOVED, run, Standing.REMOVED),
         )
 
     def settle_awaited(

@@ -9,14 +9,9 @@ from pathlib import Path
 from typing import Self
 
 from prefect_getresponse.contact_import.ledger.lock import taken
+from prefect_getresponse.contact_import.ledger.migrations import bring_up_to_date
 from prefect_getresponse.contact_import.ledger.records import Holder
-from prefect_getresponse.contact_import.ledger.schema import (
-    ADDED_COLUMNS,
-    FENCED,
-    TABLES,
-    VERSION,
-    fence,
-)
+from prefect_getresponse.contact_import.ledger.schema import FENCED, fence
 
 
 class Connection:
@@ -26,6 +21,9 @@ class Connection:
         path: Path of the file; created for its owner only.
         holder: Who holds the right to write to it; once it has another holder, changes raise
             `LedgerTaken`. None for reading.
+
+    Raises:
+        LedgerTooNew: A newer version of this package has written to it.
     """
 
     def __init__(self, path: Path, holder: Holder | None = None) -> None:
@@ -35,18 +33,13 @@ class Connection:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        # Looking is enough mostly: who only reads then needs no lock, and opening costs no commit.
-        if self._db.execute("PRAGMA user_version").fetchone() != (VERSION,):
-            self._add_columns()
-            self._db.executescript(TABLES)
+        try:
+            bring_up_to_date(self._db)
+        except BaseException:
+            self._db.close()
+            raise
         if holder:
             self._db.executescript(fence(holder.token))
-
-    def _add_columns(self) -> None:
-        for table, column in ADDED_COLUMNS.items():
-            there = [name for _, name, *_ in self._db.execute(f"PRAGMA table_info({table})")]
-            if there and column.split()[0] not in there:
-                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
     def close(self) -> None:
         """Close the file."""

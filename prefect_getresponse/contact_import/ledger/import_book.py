@@ -116,7 +116,7 @@ class ImportBook:
                 " FROM chunks"
                 " JOIN rows USING (run, chunk) WHERE run = ? AND route = 'import'"
                 " GROUP BY chunk ORDER BY chunk",
-                (Verdict.ADDED, Verdict.UPDATED, Verdict.REFUSED, self._run),
+                (Verdict.ADDED, Verdict.UPDATED, Verdict.EXCLUDED, self._run),
             )
         ]
 

@@ -125,7 +125,7 @@ class People(Connection):
             "coalesce((SELECT sent FROM chunks WHERE chunks.run = rows.run"
             " AND chunks.chunk = rows.chunk), ?)"
         )
-        for_the_row = "reason NOT IN ('import_refused', 'import_rejected', 'import_canceled')"
+        for_the_row = "reason NOT IN ('import_not_taken', 'import_rejected', 'import_canceled')"
         states = {
             "seen": ("1", (Verdict.ADDED, Verdict.UPDATED, Verdict.UNCHANGED)),
             "sent": (

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from prefect_getresponse.contact_import.ledger.connection import Connection
+from prefect_getresponse.contact_import.ledger.migrations import put_off_index
 from prefect_getresponse.contact_import.ledger.records import Action, Decision, NewRow, RowToSend
 from prefect_getresponse.contact_import.ledger.schema import INDEX_BY_KEY
 from prefect_getresponse.contact_import.verdicts import Verdict
@@ -25,7 +26,7 @@ class Rows(Connection):
 
         Addresses come in no order, so that each would change another page of the index.
         """
-        self._db.execute("PRAGMA user_version = 0")  # or opening again would not look
+        put_off_index(self._db)  # or opening again would not look
         self._db.execute("DROP INDEX IF EXISTS rows_by_key")
 
     def add_rows(self, run: int, rows: Iterable[NewRow]) -> int:

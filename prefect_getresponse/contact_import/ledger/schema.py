@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-
 from prefect_getresponse.contact_import.ledger import import_book
 from prefect_getresponse.contact_import.ledger.records import NEXT_STATES
 from prefect_getresponse.contact_import.planning import removals
@@ -61,14 +59,11 @@ CREATE TRIGGER IF NOT EXISTS ends_are_final BEFORE UPDATE OF phase ON runs
 WHEN OLD.phase IN ('finished', 'interrupted') AND NEW.phase <> OLD.phase
 BEGIN SELECT RAISE(ABORT, 'a run that has ended cannot go on'); END;
 """
-_TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
-VERSION = zlib.crc32(_TABLES.encode()) & 0x7FFFFFFF
-"""What SQLite's `user_version` says of a ledger that has all of these tables."""
-TABLES = f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;"
-"""Makes whatever of them is missing, all at once."""
+TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
+"""Makes whatever of them is missing."""
 
 ADDED_COLUMNS = {"rows": "consented TEXT", "listed": "since REAL", "outcomes": "seen REAL"}
-"""Columns that ledgers of earlier versions lack."""
+"""Columns that ledgers lack which were made before versions were counted."""
 FENCED = "the ledger has another holder"
 _FENCE = """
 CREATE TEMP TRIGGER fence_{table}_{event} BEFORE {event} ON main.{table}

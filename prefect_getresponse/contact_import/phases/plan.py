@@ -145,7 +145,7 @@ class _Planning:
         try:
             details = await self._account.contact(contact_id)
         except NotFound:
-            return Decision(row.row, verdict=Verdict.REFUSED, reason="left_meanwhile")
+            return Decision(row.row, verdict=Verdict.EXCLUDED, reason="left_meanwhile")
         return decide_steps(row.row, contact_id, steps_to(unpack(row.contact), details))
 
     def _plan_removals(self) -> None:

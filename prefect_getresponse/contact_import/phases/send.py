@@ -215,9 +215,9 @@ class _Sender:
             verdict = Verdict.ADDED if mine else Verdict.ALREADY_PRESENT
             self._close(chunk, rows, verdict, None if mine else "conflict", None)
         elif isinstance(error, NotFound) and chunk.route == UpdateRoute.name:
-            self._close(chunk, rows, Verdict.REFUSED, "left_meanwhile", None)
+            self._close(chunk, rows, Verdict.EXCLUDED, "left_meanwhile", None)
         else:
-            self._close(chunk, rows, Verdict.REJECTED, "refused_by_api", error)
+            self._close(chunk, rows, Verdict.REJECTED, "rejected_by_api", error)
         return True
 
     def _close(

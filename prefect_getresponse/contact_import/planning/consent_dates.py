@@ -35,7 +35,7 @@ def read_moment(cell: str) -> float | None:
         return None
 
 
-def refused_return(
+def excluded_return(
     removed_for: str, removed_at: float | None, consented: str | None, now: float
 ) -> str | None:
     """Why somebody who was removed from the list must stay away; None if they may come back.

@@ -9,7 +9,7 @@ from typing import Any
 from prefect_getresponse.contact_import.account import Exclusions
 from prefect_getresponse.contact_import.job import Mode
 from prefect_getresponse.contact_import.ledger import Action, Decision, Person
-from prefect_getresponse.contact_import.planning.consent_dates import refused_return
+from prefect_getresponse.contact_import.planning.consent_dates import excluded_return
 from prefect_getresponse.contact_import.rows.contacts import custom_values, unpack
 from prefect_getresponse.contact_import.rows.validation import Contact
 from prefect_getresponse.contact_import.verdicts import Verdict
@@ -34,7 +34,7 @@ def refusal(person: Person, exclusions: Exclusions, now: float) -> str | None:
         return reason
     if person.removed_for is None:
         return None
-    return refused_return(person.removed_for, person.removed_at, person.consented, now)
+    return excluded_return(person.removed_for, person.removed_at, person.consented, now)
 
 
 def decide(
@@ -54,7 +54,7 @@ def decide(
         settle_seconds: For how long somebody who was sent may be on the way to the list.
     """
     if reason := exclusions.reason(person.key):
-        return Decision(person.row, verdict=Verdict.REFUSED, reason=reason)
+        return Decision(person.row, verdict=Verdict.EXCLUDED, reason=reason)
     if person.last_state == "importing":  # sending anything now might be overtaken by it
         return Decision(person.row, verdict=Verdict.NOT_VISIBLE_YET, reason="import_at_work")
     same = person.last_hash == person.hash
@@ -64,7 +64,7 @@ def decide(
     if person.unconfirmed is not None:
         return Decision(person.row, verdict=Verdict.AWAITING_CONFIRMATION)
     if reason := refusal(person, exclusions, now):
-        return Decision(person.row, verdict=Verdict.REFUSED, reason=reason)
+        return Decision(person.row, verdict=Verdict.EXCLUDED, reason=reason)
     if person.last_state in ("sent", "unsure"):
         if same:
             return Decision(person.row, action=Action.AWAIT)

@@ -64,13 +64,13 @@ async def refuse_who_left(
         now: Seconds since the epoch.
 
     Returns:
-        Number of rows refused.
+        Number of rows excluded.
     """
     read = ledger.fact(run, _FACT) or 0.0
     if now - read < FRESH:
         return 0
     exclusions = await read_opt_outs(account, ledger, run, campaign_id, now)
-    refused = last = 0
+    excluded = last = 0
     while people := ledger.planned_people(run, last, ROWS_AT_ONCE):
         reasons = [
             (person.row, reason)
@@ -78,11 +78,11 @@ async def refuse_who_left(
             if (reason := _reason(person, exclusions, read, now))
         ]
         ledger.withdraw(
-            run, [Decision(row, verdict=Verdict.REFUSED, reason=reason) for row, reason in reasons]
+            run, [Decision(row, verdict=Verdict.EXCLUDED, reason=reason) for row, reason in reasons]
         )
-        refused += len(reasons)
+        excluded += len(reasons)
         last = people[-1].row
-    return refused
+    return excluded
 
 
 def _reason(person: Person, exclusions: Exclusions, read: float, now: float) -> str | None:

@@ -1,6 +1,6 @@
 """Mode `mirror`: whoever is gone from the source leaves the list, unless the source looks broken.
 
-Only people whose address is in no row of the source are gone: those of refused rows stay.
+Only people whose address is in no row of the source are gone: those of excluded rows stay.
 """
 
 from __future__ import annotations

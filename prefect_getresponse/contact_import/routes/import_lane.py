@@ -186,7 +186,7 @@ class ImportLane:
 
     def _refuse(self, chunk: ImportChunk, error: GetResponseError) -> None:
         self._answer(chunk, ChunkState.REJECTED)
-        reason, detail = "import_refused", str(error.args[0])
+        reason, detail = "import_not_taken", str(error.args[0])
         self._sent(self._book.settle(chunk.chunk, Verdict.REJECTED, reason, detail))
 
     async def _find(self, chunk: ImportChunk) -> ImportState | None:
@@ -297,7 +297,7 @@ class ImportLane:
         try:
             details = await self._run.account.contact(row.contact_id or "")
         except NotFound:
-            return Decision(row.row, verdict=Verdict.REFUSED, reason="left_meanwhile")
+            return Decision(row.row, verdict=Verdict.EXCLUDED, reason="left_meanwhile")
         if not steps_to(unpack(row.contact), details):
             return Decision(row.row, verdict=Verdict.UPDATED)
         return Decision(row.row, verdict=Verdict.REJECTED, **outcome_of(state))

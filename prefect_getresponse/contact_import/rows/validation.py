@@ -69,7 +69,7 @@ class PreparedRow(NamedTuple):
         key: What equal addresses have in common, or `""` if there is no valid address.
         contact: The contact; `None` if and only if there is a verdict.
         verdict: Why the record is not imported.
-        reason: For `rejected`: `no_email`, `invalid_email` or `extra_cells`; for `refused`:
+        reason: For `rejected`: `no_email`, `invalid_email` or `extra_cells`; for `excluded`:
             `no_consent` or `opted_out`.
         warnings: `(column, code)` of cells that are left out while the contact is imported:
             `name_too_long`, `tag_dropped`, `invalid_ip_address`, `invalid_day_of_cycle`,
@@ -80,7 +80,7 @@ class PreparedRow(NamedTuple):
     row: int
     key: str
     contact: Contact | None
-    verdict: Literal["blank", "rejected", "refused"] | None
+    verdict: Literal["blank", "rejected", "excluded"] | None
     reason: str | None
     warnings: Warnings
     consented: str = ""
@@ -89,7 +89,7 @@ class PreparedRow(NamedTuple):
 class _Outcome(NamedTuple):
     """Why a record is not imported, or that it is."""
 
-    verdict: Literal["blank", "rejected", "refused"] | None
+    verdict: Literal["blank", "rejected", "excluded"] | None
     reason: str | None
 
 
@@ -135,8 +135,8 @@ class RowReader:
     Attributes:
         renamed_tags: `{tag as written: tag as sent}` of the tags that had to change.
         dropped_tags: Tags as written of which too little would be left.
-        unclear_answers: `{column: words}` that were refused for being neither a yes nor a no, up to
-            one more than `MOST_ANSWERS`.
+        unclear_answers: `{column: words}` that are neither a yes nor a no and exclude their row,
+            up to one more than `MOST_ANSWERS`.
     """
 
     def __init__(
@@ -177,7 +177,7 @@ class RowReader:
             _Refusal(
                 column.index,
                 lru_cache(_REMEMBERED_CELLS)(self._refusal_in(column)),
-                _Outcome("refused", reason),
+                _Outcome("excluded", reason),
             )
             for field, reason in (("consent", "no_consent"), ("opt_out", "opted_out"))
             for column in mapping.columns_of(field)

@@ -30,8 +30,8 @@ def test_somebody_who_left_is_refused(lab: Lab, reason: str) -> None:
 
     report = lab.run()
 
-    assert counted(report) == {"added": 1, "refused": 1}
-    assert report.reasons["refused"] == {f"removed_{reason}": 1}
+    assert counted(report) == {"added": 1, "excluded": 1}
+    assert report.reasons["excluded"] == {f"removed_{reason}": 1}
     assert lab.subscribed == {"new@example.com"}
     assert PERSON not in lab.wire.accepted
     assert report.problem is None
@@ -55,7 +55,7 @@ def test_somebody_who_leaves_after_an_import_is_refused_by_the_next(lab: Lab) ->
 
     report = lab.run()
 
-    assert report.reasons["refused"] == {"removed_unsubscribe": 1}
+    assert report.reasons["excluded"] == {"removed_unsubscribe": 1}
     assert lab.subscribed == set()
 
 
@@ -80,8 +80,8 @@ def test_blocklists_and_suppressions_refuse(lab: Lab, mask: str, place: str, rea
 
     report = lab.run()
 
-    assert counted(report) == {"added": 1, "refused": 1}
-    assert report.reasons["refused"] == {reason: 1}
+    assert counted(report) == {"added": 1, "excluded": 1}
+    assert report.reasons["excluded"] == {reason: 1}
     assert lab.wire.accepted == {"other@example.org": 1}
 
 
@@ -252,7 +252,7 @@ def test_a_later_refusal_wins_over_an_earlier_consent(lab: Lab) -> None:
 
     report = lab.run()
 
-    assert counted(report) == {"duplicate": 1, "refused": 1}
+    assert counted(report) == {"duplicate": 1, "excluded": 1}
     assert lab.members == {}
 
 
@@ -265,7 +265,7 @@ def test_the_plan_names_answers_that_nobody_knows(lab: Lab) -> None:
     report = lab.run(dry_run=True)
 
     assert report.unclear_answers == {"opt-in": ["Implied"]}
-    assert report.reasons == {"refused": {"no_consent": 1}}
+    assert report.reasons == {"excluded": {"no_consent": 1}}
 
 
 def test_a_dry_run_writes_nothing_and_leaves_the_ledger_as_it_was(lab: Lab) -> None:

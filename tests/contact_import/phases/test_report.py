@@ -28,9 +28,9 @@ def test_every_row_has_its_verdict_and_reason(lab: Lab) -> None:
 
     report = lab.run(max_reject_ratio=1)
 
-    assert counted(report) == {"added": 2, "refused": 1, "rejected": 2, "blank": 1, "duplicate": 1}
+    assert counted(report) == {"added": 2, "excluded": 1, "rejected": 2, "blank": 1, "duplicate": 1}
     assert report.reasons["rejected"] == {"no_email": 1, "invalid_email": 1}
-    assert report.reasons["refused"] == {"no_consent": 1}
+    assert report.reasons["excluded"] == {"no_consent": 1}
     assert report.balanced
     assert report.as_dict()["rows_read"] == len(ROWS)
 
@@ -54,7 +54,7 @@ def test_the_rejects_file_names_rows_reasons_and_masked_addresses(lab: Lab) -> N
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["row"], row["verdict"], row["reason"]) for row in rows] == [
-        ("4", "refused", "no_consent"),
+        ("4", "excluded", "no_consent"),
         ("5", "rejected", "no_email"),
         ("6", "rejected", "invalid_email"),
     ]
@@ -75,7 +75,7 @@ def test_a_source_of_nothing_but_rows_that_do_not_count_is_a_success(lab: Lab) -
 
     report = lab.run(max_reject_ratio=0)
 
-    assert counted(report) == {"refused": 1, "blank": 1}
+    assert counted(report) == {"excluded": 1, "blank": 1}
     assert report.problem is None
 
 

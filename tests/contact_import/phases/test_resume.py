@@ -133,7 +133,7 @@ def test_a_crash_after_any_change_of_ledger_or_account_is_harmless(
     Mortal.statements, Mortal.dies_before, Mortal.changes = 0, 0, 0
     Mortal.wire = whole.wire
     Mortal.moments.clear()
-    assert counted(whole.run(route=route)) == {"added": 3, "updated": 1, "refused": 1}
+    assert counted(whole.run(route=route)) == {"added": 3, "updated": 1, "excluded": 1}
     moments = list(Mortal.moments.values())
 
     for moment in moments:

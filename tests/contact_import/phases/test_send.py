@@ -161,7 +161,7 @@ def test_a_batch_with_a_bad_row_goes_row_by_row(lab: Lab) -> None:
     report = lab.run(route="batch", max_reject_ratio=0.5)
 
     assert counted(report) == {"added": len(PEOPLE) - 1, "rejected": 1}
-    assert report.reasons["rejected"] == {"refused_by_api": 1}
+    assert report.reasons["rejected"] == {"rejected_by_api": 1}
     assert len(lab.subscribed) == len(PEOPLE) - 1
     assert "GetResponse refused the content of the row" in rejects(report.rejects_file)
 
@@ -268,6 +268,6 @@ def test_who_leaves_while_the_import_is_at_work_is_refused(lab: Lab, moment: str
     report = lab.run(max_reject_ratio=0)
 
     assert left
-    assert counted(report) == {"updated": 1, "refused": 1}
-    assert report.reasons["refused"] == {"left_meanwhile": 1}
+    assert counted(report) == {"updated": 1, "excluded": 1}
+    assert report.reasons["excluded"] == {"left_meanwhile": 1}
     assert report.problem is None

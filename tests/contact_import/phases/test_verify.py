@@ -114,8 +114,8 @@ def test_who_left_after_a_crash_had_arrived_and_is_not_brought_back(lab: Lab) ->
 
     report = lab.run(route="batch")
 
-    assert counted(report) == {"added": 7, "refused": 1}
-    assert report.reasons["refused"] == {"removed_unsubscribe": 1}
+    assert counted(report) == {"added": 7, "excluded": 1}
+    assert report.reasons["excluded"] == {"removed_unsubscribe": 1}
     assert set(lab.wire.accepted.values()) == {1}
 
 
@@ -128,5 +128,5 @@ def test_a_doubtful_call_has_arrived_if_all_its_people_have_left(lab: Lab) -> No
     for email, _, _ in PEOPLE[:2]:
         lab.remove(email, "unsubscribe")
 
-    assert counted(lab.run(route="batch")) == {"refused": 2}
+    assert counted(lab.run(route="batch")) == {"excluded": 2}
     assert set(lab.wire.accepted.values()) == {1}

@@ -51,7 +51,7 @@ def test_who_agreed_after_leaving_is_imported_again(lab: Lab, route: str, reason
     lab.time.advance(3 * 86_400)
     lab.write([(PERSON, day(lab, -1)), ("new@example.com", "")], HEADER)
 
-    assert lab.run(route=route).reasons["refused"] == {f"removed_{reason}": 1}
+    assert lab.run(route=route).reasons["excluded"] == {f"removed_{reason}": 1}
     again = lab.run(route=route, resubscribe="agreed on")
 
     assert again.verdicts["added"] == 1
@@ -78,7 +78,7 @@ def test_anything_but_a_later_consent_refuses(lab: Lab, cell: Any, reason: str) 
 
     report = lab.run(resubscribe="Agreed On")
 
-    assert report.reasons["refused"] == {reason: 1}
+    assert report.reasons["excluded"] == {reason: 1}
     assert lab.wire.accepted == {}
 
 
@@ -92,7 +92,7 @@ def test_no_consent_outweighs_a_blocklist(lab: Lab) -> None:
 
     report = lab.run(resubscribe="Agreed On")
 
-    assert report.reasons["refused"] == {"blocklisted_in_account": 1, "removed_blacklisted": 1}
+    assert report.reasons["excluded"] == {"blocklisted_in_account": 1, "removed_blacklisted": 1}
 
 
 def test_a_column_that_is_missing_is_an_error_before_anything_is_sent(lab: Lab) -> None:
@@ -121,6 +121,6 @@ def test_who_opts_out_between_plan_and_a_late_send_is_not_sent(lab: Lab, way: st
     report = lab.run()
 
     reason = "removed_unsubscribe" if way == "unsubscribe" else "blocklisted_in_account"
-    assert report.reasons["refused"] == {reason: 1}
-    assert counted(report) == {"added": 5, "refused": 1}
+    assert report.reasons["excluded"] == {reason: 1}
+    assert counted(report) == {"added": 5, "excluded": 1}
     assert left not in lab.wire.accepted

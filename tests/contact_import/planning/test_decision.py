@@ -84,25 +84,25 @@ TAGGED = contact(tags=("vip",))
         (
             person(removed_for="unsubscribe"),
             "add_and_update",
-            (None, "refused", "removed_unsubscribe"),
+            (None, "excluded", "removed_unsubscribe"),
         ),
-        (person(removed_for="bounce"), "add_only", (None, "refused", "removed_bounce")),
+        (person(removed_for="bounce"), "add_only", (None, "excluded", "removed_bounce")),
         # On the list again: the removal is over.
         (person(**LISTED, removed_for="bounce"), "add_and_update", (None, "unchanged", None)),
         (person(last_state="sent"), "add_and_update", ("await", None, None)),
         (person(last_state="unsure"), "add_and_update", ("await", None, None)),
         (person(last_state="sent", last_hash="other"), "add_and_update", ("add", None, None)),
         (
-            person(last_state="rejected", last_reason="refused_by_api"),
+            person(last_state="rejected", last_reason="rejected_by_api"),
             "add_and_update",
-            (None, "rejected", "refused_by_api"),
+            (None, "rejected", "rejected_by_api"),
         ),
         (person(last_state="rejected", last_hash="other"), "add_and_update", ("add", None, None)),
         (person(last_state="seen"), "add_and_update", ("add", None, None)),
         (
             person(last_state="sent", removed_for="complaint"),
             "add_and_update",
-            (None, "refused", "removed_complaint"),
+            (None, "excluded", "removed_complaint"),
         ),
     ],
 )
@@ -132,7 +132,7 @@ def test_whoever_may_be_on_the_way_is_not_sent_anew(
 def test_an_excluded_address_is_refused_whatever_else_is_known(known: Person, mask: str) -> None:
     decision = decide(known, "add_and_update", Exclusions({mask: "suppressed"}))
 
-    assert (decision.verdict, decision.reason) == ("refused", "suppressed")
+    assert (decision.verdict, decision.reason) == ("excluded", "suppressed")
 
 
 @pytest.mark.parametrize("mask", ["example.com", "@sub.example.com", "ne@example.com", "@com"])

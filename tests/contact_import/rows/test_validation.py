@@ -81,9 +81,9 @@ def test_a_blank_cell_is_not_sent() -> None:
         ("a at example.com,Anna,no", "rejected", "invalid_email"),
         ("a@example.com,Anna,yes,extra", "rejected", "extra_cells"),
         ("a@example.com,Anna,yes, ", None, None),
-        ("a@example.com,Anna,", "refused", "no_consent"),
-        ("a@example.com,Anna,no", "refused", "no_consent"),
-        ("a@example.com,Anna,whatever", "refused", "no_consent"),
+        ("a@example.com,Anna,", "excluded", "no_consent"),
+        ("a@example.com,Anna,no", "excluded", "no_consent"),
+        ("a@example.com,Anna,whatever", "excluded", "no_consent"),
         ("a@example.com,Anna,TRUE", None, None),
     ],
 )
@@ -91,7 +91,7 @@ def test_verdicts(line: str, verdict: str | None, reason: str | None) -> None:
     row = prepared("Email,Name,Accepts Marketing", line)
     assert (row.verdict, row.reason) == (verdict, reason)
     assert (row.contact is None) == (verdict is not None)
-    assert (row.key != "") == (verdict is None or verdict == "refused")
+    assert (row.key != "") == (verdict is None or verdict == "excluded")
 
 
 @pytest.mark.parametrize(
