@@ -6,11 +6,12 @@ ImportInputError
 ├── EmptySource         nothing in it, or nothing but a header
 ├── UnreadableSource    encoding, quoting, compression, limits
 ├── SourceChanged       the file is another one than when it was opened
-└── MappingError        columns that cannot be understood
+├── MappingError        columns that cannot be understood
+└── UndecidedColumns    columns that have to be decided (`questions.py`)
 ```
 
-Every message is one line: where, what, and what to do. None holds the content of a data cell,
-which may be an address.
+Every message but the last is one line: where, what, and what to do. None holds the content of a
+data cell, which may be an address; answers that many people gave are shown by `UndecidedColumns`.
 """
 
 from collections.abc import Iterable
@@ -53,7 +54,7 @@ class ImportInputError(Exception):
             if part
         )
         sentences = ". ".join(part for part in (self.what, self.advice) if part)
-        return _one_line(f"{place}: {sentences}." if place else f"{sentences}.")
+        return one_line(f"{place}: {sentences}." if place else f"{sentences}.")
 
 
 class SourceNotFound(ImportInputError):
@@ -87,5 +88,6 @@ def _shortened(name: str) -> str:
     return name if len(name) <= _NAME_LENGTH_SHOWN else name[: _NAME_LENGTH_SHOWN - 3] + "..."
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text without line breaks and other characters that are not printed."""
     return "".join(char if char.isprintable() else " " for char in text)
