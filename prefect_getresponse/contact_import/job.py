@@ -21,7 +21,7 @@ from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_loc
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.settings import GetResponseSettings
-from prefect_getresponse.sources import Source, open_source
+from prefect_getresponse.sources import Reading, Source, open_source
 
 Mode = Literal["add_and_update", "add_only", "mirror"]
 RouteChoice = Literal["auto", "contacts", "batch", "import"]
@@ -85,6 +85,11 @@ class ImportOptions(BaseModel):
     import_seconds: float = Field(default=3600.0, ge=0)
     reopen: Literal["settle", "refuse"] = "settle"
 
+    @property
+    def reading(self) -> Reading:
+        """What is said about how the source is to be read."""
+        return Reading(encoding=self.encoding or "", query=self.query)
+
     def job_key(self, location: str) -> str:
         """Identity of the job: the same source, list and options give the same key.
 
@@ -133,7 +138,7 @@ def opened(options: ImportOptions) -> Source:
     Raises:
         ImportInputError: It cannot be used.
     """
-    return open_source(options.source, encoding=options.encoding, query=options.query)
+    return open_source(options.source, options.reading)
 
 
 def state_folder(given: str) -> str:

@@ -19,7 +19,7 @@ from prefect_getresponse.doctor import (
     source_checks,
 )
 from prefect_getresponse.doctor.findings import AccountReport, Finding, unknown
-from prefect_getresponse.sources import open_source
+from prefect_getresponse.sources import Reading, open_source
 from prefect_getresponse.tasks.accounts import get_account
 
 
@@ -42,6 +42,11 @@ class CheckOptions:
     mapping: Mapping[str, str] = field(default_factory=dict[str, str])
     encoding: str | None = None
     state_dir: str = ""
+
+    @property
+    def reading(self) -> Reading:
+        """What is said about how the source is to be read."""
+        return Reading(encoding=self.encoding or "", query=self.query)
 
 
 async def check_account(
@@ -99,4 +104,4 @@ async def _of_account(
 
 
 def _opener(options: CheckOptions) -> source_checks.Opener:
-    return lambda: open_source(options.source, encoding=options.encoding, query=options.query)
+    return lambda: open_source(options.source, options.reading)

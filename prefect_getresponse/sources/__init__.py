@@ -14,6 +14,7 @@ from prefect_getresponse.sources.globs import GlobSource, is_pattern
 from prefect_getresponse.sources.jsonl import JsonlSource
 from prefect_getresponse.sources.parquet import ParquetSource
 from prefect_getresponse.sources.places import is_url, short_name
+from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.rows import RowsSource
 from prefect_getresponse.sources.source import Source
 
@@ -22,13 +23,16 @@ __all__ = [
     "GlobSource",
     "JsonlSource",
     "ParquetSource",
+    "Reading",
     "RowsSource",
     "Source",
     "open_source",
     "short_name",
 ]
 
-_KINDS: dict[str, Callable[[str | os.PathLike[str], str | None], Source]] = {
+_Opener = Callable[[str | os.PathLike[str], Reading], Source]
+
+_KINDS: dict[str, _Opener] = {
     ".csv": CsvSource,
     ".tsv": CsvSource,
     ".tab": CsvSource,
@@ -42,9 +46,7 @@ _KINDS: dict[str, Callable[[str | os.PathLike[str], str | None], Source]] = {
 _DATABASES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "oracle", "mssql")
 
 
-def open_source(
-    location: str | os.PathLike[str], *, encoding: str | None = None, query: str = ""
-) -> Source:
+def open_source(location: str | os.PathLike[str], reading: Reading = AS_FOUND) -> Source:
     """Open a source by its location.
 
     The kind of a file is told from its name, ignoring `.gz` and `.zip`; else from the name of the
@@ -54,24 +56,23 @@ def open_source(
         location: Path of a CSV, TSV, JSON Lines or Parquet file, or a pattern of several; or their
             URL for fsspec, such as `s3://bucket/customers.csv`; or, with a query, SQLAlchemy's URL
             of a database.
-        encoding: Encoding of the text; `None` detects UTF-8 and UTF-16 (and UTF-32 by its mark).
-        query: What to read from a database: a `SELECT` with an `ORDER BY`.
+        reading: What is said about the source; the rest is found out.
 
     Raises:
         ImportInputError: The source cannot be used; the subclass says why, the message what to do.
     """
-    if query:
-        return _open_query(location, query)
+    if reading.query:
+        return _open_query(location, reading)
     if is_url(location) and os.fspath(location).partition(":")[0].partition("+")[0] in _DATABASES:
         raise SourceNotFound(
             "a database alone does not say which rows", "Give a --query (query) as well"
         )
     if is_pattern(location):
-        return GlobSource(location, lambda part: _open_file(part, encoding))
-    return _open_file(location, encoding)
+        return GlobSource(location, lambda part: _open_file(part, reading))
+    return _open_file(location, reading)
 
 
-def _open_query(location: str | os.PathLike[str], query: str) -> Source:
+def _open_query(location: str | os.PathLike[str], reading: Reading) -> Source:
     if not is_url(location):
         raise SourceNotFound(
             "a query needs the URL of a database", "Write it like sqlite:///customers.db"
@@ -79,17 +80,17 @@ def _open_query(location: str | os.PathLike[str], query: str) -> Source:
     # Imported late: SQLAlchemy takes long to import, and most imports are of files.
     from prefect_getresponse.sources.sql import SqlSource
 
-    return SqlSource(os.fspath(location), query)
+    return SqlSource(os.fspath(location), reading)
 
 
-def _open_file(location: str | os.PathLike[str], encoding: str | None) -> Source:
+def _open_file(location: str | os.PathLike[str], reading: Reading) -> Source:
     name = short_name(location)
     if _kind(name) is None and name.lower().endswith(".zip"):
         name = name_in_archive(location)
-    return (_kind(name) or CsvSource)(location, encoding)
+    return (_kind(name) or CsvSource)(location, reading)
 
 
-def _kind(name: str) -> Callable[[str | os.PathLike[str], str | None], Source] | None:
+def _kind(name: str) -> _Opener | None:
     suffixes = [part.lower() for part in PurePath(name).suffixes]
     telling = [part for part in suffixes if part not in (".gz", ".zip")]
     return _KINDS.get(telling[-1]) if telling else None

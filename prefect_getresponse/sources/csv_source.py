@@ -9,12 +9,14 @@ from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSou
 from prefect_getresponse.contact_import.rows.columns import email_rank
 from prefect_getresponse.sources import delimiters
 from prefect_getresponse.sources.cells import column_names
+from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.text import MAX_LINE, TextFile, split_lines
 
 MAX_CELL = 1 << 20
 """Longest cell in characters: 1 MiB."""
 MAX_COLUMNS = 500
 _TITLE_LINES = 20
+_READING = ("encoding",)
 
 
 class CsvSource:
@@ -25,17 +27,18 @@ class CsvSource:
 
     Args:
         location: Path or URL of the file, packed or not.
-        encoding: Encoding of the file; `None` detects UTF-8 and UTF-16.
+        reading: What is said about the file.
 
     Raises:
         EmptySource: There are no records below the header.
         UnreadableSource: There are more than 500 columns, or the text cannot be read.
     """
 
-    def __init__(self, location: str | os.PathLike[str], encoding: str | None = None) -> None:
-        self._text = TextFile(location, encoding)
+    def __init__(self, location: str | os.PathLike[str], reading: Reading = AS_FOUND) -> None:
+        self._text = TextFile(location, reading.encoding or None)
         self.location = self._text.location
         self.name = self._text.name
+        reading.allow(_READING, "a text table", self.name)
         lines, complete = self._text.head()
         declared = delimiters.declared(lines[0]) if lines else None
         self._skipped_lines = int(declared is not None)

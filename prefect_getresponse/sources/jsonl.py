@@ -7,6 +7,7 @@ from itertools import chain, count
 from typing import NoReturn, cast
 
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
+from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.text import MAX_LINE, TextFile
 
 MAX_DEPTH = 32
@@ -22,7 +23,7 @@ class JsonlSource:
 
     Args:
         location: Path or URL of the file, packed or not.
-        encoding: Encoding of the file; `None` detects UTF-8 and UTF-16.
+        reading: What is said about the file.
 
     Raises:
         EmptySource: There are no objects.
@@ -30,10 +31,11 @@ class JsonlSource:
             than 32 levels, or there are more than 500 different keys. The error names the row.
     """
 
-    def __init__(self, location: str | os.PathLike[str], encoding: str | None = None) -> None:
-        self._text = TextFile(location, encoding)
+    def __init__(self, location: str | os.PathLike[str], reading: Reading = AS_FOUND) -> None:
+        self._text = TextFile(location, reading.encoding or None)
         self.location = self._text.location
         self.name = self._text.name
+        reading.allow(("encoding",), "a JSON file", self.name)
         self._columns = self._all_keys()
 
     def fingerprint(self) -> str:

@@ -13,6 +13,7 @@ from prefect_getresponse.contact_import.errors import (
 )
 from prefect_getresponse.sources.cells import column_names, text
 from prefect_getresponse.sources.files import ByteFile
+from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.tables import as_cells, check_width
 
 _BATCH_ROWS = 5_000
@@ -25,19 +26,18 @@ class ParquetSource:
 
     Args:
         location: Path or URL of the file.
-        encoding: Not for Parquet, whose texts are UTF-8.
+        reading: What is said about the file.
 
     Raises:
         EmptySource: There are no records.
         UnreadableSource: The file is damaged, has more than 500 columns, or pyarrow is missing.
     """
 
-    def __init__(self, location: str | os.PathLike[str], encoding: str | None = None) -> None:
+    def __init__(self, location: str | os.PathLike[str], reading: Reading = AS_FOUND) -> None:
         self._file = ByteFile(location, binary=True)
         self.location = self._file.location
         self.name = self._file.name
-        if encoding is not None:
-            raise UnreadableSource("Parquet is not a text", "Leave --encoding out", self.name)
+        reading.allow((), "a Parquet file", self.name)
         with self._opened() as parquet:
             self._total = int(parquet.metadata.num_rows)
             empty = parquet.schema_arrow.empty_table()

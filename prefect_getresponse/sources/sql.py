@@ -20,6 +20,7 @@ from prefect_getresponse.contact_import.errors import (
     UnreadableSource,
 )
 from prefect_getresponse.sources.cells import column_names
+from prefect_getresponse.sources.reading import Reading
 from prefect_getresponse.sources.tables import ValueSource, check_width
 
 _ROWS_AT_ONCE = 2_000
@@ -40,7 +41,7 @@ class SqlSource(ValueSource):
     Args:
         url: SQLAlchemy's URL of the database. `postgresql://` means psycopg. A password written as
             `${NAME}` is taken from the environment, so that it stands nowhere else.
-        query: A `SELECT` with an `ORDER BY`.
+        reading: The query, a `SELECT` with an `ORDER BY`.
 
     Raises:
         SourceNotFound: The URL cannot be understood, or a driver or variable is missing.
@@ -48,7 +49,7 @@ class SqlSource(ValueSource):
         EmptySource: There are no rows.
     """
 
-    def __init__(self, url: str, query: str) -> None:
+    def __init__(self, url: str, reading: Reading) -> None:
         self._url = _database(url)
         self._secret = self._url.password if isinstance(self._url.password, str) else ""
         public = URL.create(
@@ -58,10 +59,11 @@ class SqlSource(ValueSource):
             port=self._url.port,
             database=self._url.database,
         )
-        self._query = query.strip().rstrip(";")
+        self._query = reading.query.strip().rstrip(";")
         digest = hashlib.blake2b(self._query.encode(), digest_size=8).hexdigest()
         self.location = f"{public.render_as_string()}#{digest}"
         self.name = f"{public.drivername} {os.path.basename(public.database or '')}".strip()  # noqa: PTH119 - rarely a path
+        reading.allow(("query",), "a database", self.name)
         _check_query(self._query, self.name)
         first = self._look()
         if first is None:

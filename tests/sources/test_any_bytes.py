@@ -24,7 +24,7 @@ from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.rows.contacts import pack, unpack
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
-from prefect_getresponse.sources import Source, open_source
+from prefect_getresponse.sources import Reading, Source, open_source
 from tests.sources.test_packing import archive
 
 HEADER = ["Email", "First Name", "Tags", "Newsletter", "Email Opt Out", "IP Address"]
@@ -125,7 +125,7 @@ MUTATIONS = st.lists(
     ),
     max_size=6,
 )
-ENCODINGS = st.sampled_from([None, None, None, "cp1252", "cp1250", "utf-16", "utf-7", "cp932", "x"])
+ENCODINGS = st.sampled_from(["", "", "", "cp1252", "cp1250", "utf-16", "utf-7", "cp932", "x"])
 ANYTHING = st.one_of(
     st.binary(max_size=300),
     st.lists(JUNK, max_size=30).map(b"".join),
@@ -169,14 +169,14 @@ def test_files_before_any_mutation_are_read(folder: Path, name: str) -> None:
     path = folder / name
     path.write_bytes(FILES[name])
     where, query = location(path)
-    source = open_source(where, query=query)
+    source = open_source(where, Reading(query=query))
     people = [row for row in compile_reader(map_source(source)).read(source) if row.contact]
     assert people[0].key == "jane@example.com"
 
 
 @given(name=st.sampled_from(sorted(FILES)), mutations=MUTATIONS, encoding=ENCODINGS)
 def test_mutated_files_give_rows_or_an_input_error(
-    folder: Path, name: str, mutations: list[Mutation], encoding: str | None
+    folder: Path, name: str, mutations: list[Mutation], encoding: str
 ) -> None:
     data = FILES[name]
     for mutate in mutations:
@@ -184,12 +184,12 @@ def test_mutated_files_give_rows_or_an_input_error(
     path = folder / name
     path.write_bytes(data)
     where, query = location(path)
-    check(lambda: open_source(where, encoding=encoding, query=query))
+    check(lambda: open_source(where, Reading(encoding=encoding, query=query)))
 
 
 @given(name=st.sampled_from(sorted(FILES)), mutations=MUTATIONS, encoding=ENCODINGS)
 def test_mutated_texts_in_whole_packages_give_rows_or_an_input_error(
-    folder: Path, name: str, mutations: list[Mutation], encoding: str | None
+    folder: Path, name: str, mutations: list[Mutation], encoding: str
 ) -> None:
     data = {"gz": LINES, "json": FILES["e.json"]}.get(name.rpartition(".")[2], FILES["a.csv"])
     for mutate in mutations:
@@ -199,7 +199,7 @@ def test_mutated_texts_in_whole_packages_give_rows_or_an_input_error(
         name.rpartition(".")[2], bytes
     )
     path.write_bytes(pack_it(data))
-    check(lambda: open_source(str(path), encoding=encoding))
+    check(lambda: open_source(str(path), Reading(encoding=encoding)))
 
 
 def zipped(data: bytes) -> bytes:
@@ -208,12 +208,12 @@ def zipped(data: bytes) -> bytes:
 
 @given(content=ANYTHING, name=st.sampled_from(sorted(FILES)), encoding=ENCODINGS)
 def test_any_bytes_give_rows_or_an_input_error(
-    folder: Path, content: bytes, name: str, encoding: str | None
+    folder: Path, content: bytes, name: str, encoding: str
 ) -> None:
     path = folder / name
     path.write_bytes(content)
     where, query = location(path)
-    check(lambda: open_source(where, encoding=encoding, query=query))
+    check(lambda: open_source(where, Reading(encoding=encoding, query=query)))
 
 
 WORDS = (
@@ -232,7 +232,7 @@ def test_any_query_gives_rows_or_an_input_error(folder: Path, query: str) -> Non
     if not path.exists():
         path.write_bytes(FILES["k.db"])
     before = path.read_bytes()
-    check(lambda: open_source(f"sqlite:///{path}", query=query))
+    check(lambda: open_source(f"sqlite:///{path}", Reading(query=query)))
     assert path.read_bytes() == before
 
 
@@ -242,5 +242,7 @@ def test_any_query_gives_rows_or_an_input_error(folder: Path, query: str) -> Non
 )
 def test_any_location_gives_rows_or_an_input_error(folder: Path, url: str, query: str) -> None:
     check(
-        lambda: open_source(folder / url if "://" not in url and query == "" else url, query=query)
+        lambda: open_source(
+            folder / url if "://" not in url and query == "" else url, Reading(query=query)
+        )
     )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
-from prefect_getresponse.sources import files
+from prefect_getresponse.sources import Reading, files
 from prefect_getresponse.sources.csv_source import CsvSource
 from tests.sources.conftest import Write
 
@@ -107,7 +107,7 @@ def test_bad_bytes_are_an_error_that_names_the_row(write: Write) -> None:
     data = b"Email,Name\n" + b"a@example.com,Anna\n" * 20_000 + b"j@example.com,J\xf6rg\n" * 5
     with pytest.raises(UnreadableSource, match=r"row 20002: byte 0xF6 .*--encoding cp1252"):
         records(CsvSource(write(data, "a.csv")))
-    source = CsvSource(write(data, "b.csv"), "cp1252")
+    source = CsvSource(write(data, "b.csv"), Reading(encoding="cp1252"))
     assert records(source)[-1] == (20_006, ["j@example.com", "Jörg"])
 
 
@@ -178,6 +178,6 @@ def test_what_excel_saves_in_polish_is_read_when_its_encoding_is_given(
 
     with pytest.raises(UnreadableSource, match=r"row 1: .*is not UTF-8.*--encoding"):
         CsvSource(path)
-    source = CsvSource(path, encoding)
+    source = CsvSource(path, Reading(encoding=encoding))
     assert source.columns() == ["Imi\u0119", "E-mail"]
     assert records(source) == [(2, ["\u017baneta \u0141\u0105cka", "z@example.com"])]

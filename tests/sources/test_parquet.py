@@ -15,7 +15,7 @@ from prefect_getresponse.contact_import.errors import (
 )
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import compile_reader
-from prefect_getresponse.sources import open_source
+from prefect_getresponse.sources import Reading, open_source
 
 pa: Any = pytest.importorskip("pyarrow", reason="the extra [arrow] is not installed")
 pq: Any = pytest.importorskip("pyarrow.parquet")
@@ -105,7 +105,7 @@ def test_a_file_that_is_replaced_is_noticed(path: Path) -> None:
 def test_an_encoding_makes_no_sense(path: Path) -> None:
     pq.write_table(pa.table({"email": ["a@example.com"]}), path)
     with pytest.raises(UnreadableSource, match="--encoding"):
-        open_source(path, encoding="cp1252")
+        open_source(path, Reading(encoding="cp1252"))
 
 
 def test_without_pyarrow_the_error_says_what_to_install(

@@ -10,7 +10,7 @@ from prefect_getresponse.contact_import.errors import (
     SourceNotFound,
     UnreadableSource,
 )
-from prefect_getresponse.sources import open_source
+from prefect_getresponse.sources import Reading, open_source
 
 QUERY = "SELECT * FROM people ORDER BY id"
 
@@ -30,7 +30,7 @@ def url(tmp_path: Path) -> str:
 
 
 def test_a_query_is_a_source(url: str) -> None:
-    source = open_source(url, query=QUERY)
+    source = open_source(url, Reading(query=QUERY))
 
     assert source.name == "sqlite crm.db"
     assert source.columns() == ["id", "email", "points"]
@@ -43,14 +43,17 @@ def test_a_query_is_a_source(url: str) -> None:
 def test_another_query_is_another_source_and_other_rows_another_state(
     url: str, tmp_path: Path
 ) -> None:
-    source, other = open_source(url, query=QUERY), open_source(url, query=QUERY + " DESC")
+    source, other = (
+        open_source(url, Reading(query=QUERY)),
+        open_source(url, Reading(query=QUERY + " DESC")),
+    )
     assert source.location != other.location
-    assert source.fingerprint() == open_source(url, query=QUERY).fingerprint()
+    assert source.fingerprint() == open_source(url, Reading(query=QUERY)).fingerprint()
 
     with closing(sqlite3.connect(tmp_path / "crm.db")) as db:
         db.execute("UPDATE people SET points = 7 WHERE id = 5000")
         db.commit()
-    assert open_source(url, query=QUERY).fingerprint() != source.fingerprint()
+    assert open_source(url, Reading(query=QUERY)).fingerprint() != source.fingerprint()
 
 
 @pytest.mark.parametrize(
@@ -62,7 +65,7 @@ def test_another_query_is_another_source_and_other_rows_another_state(
     ],
 )
 def test_queries_are_taken_as_they_are(url: str, query: str) -> None:
-    assert "email" in open_source(url, query=query).columns()
+    assert "email" in open_source(url, Reading(query=query)).columns()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_queries_are_taken_as_they_are(url: str, query: str) -> None:
 )
 def test_the_order_must_be_said(url: str, query: str) -> None:
     with pytest.raises(UnreadableSource, match="Add an ORDER BY"):
-        open_source(url, query=query)
+        open_source(url, Reading(query=query))
 
 
 @pytest.mark.parametrize(
@@ -86,22 +89,22 @@ def test_the_order_must_be_said(url: str, query: str) -> None:
 )
 def test_only_one_select_is_taken(url: str, query: str) -> None:
     with pytest.raises(UnreadableSource, match="not one SELECT"):
-        open_source(url, query=query)
+        open_source(url, Reading(query=query))
 
 
 def test_a_query_without_rows_is_empty(url: str) -> None:
     with pytest.raises(EmptySource):
-        open_source(url, query="SELECT * FROM people WHERE id < 0 ORDER BY id")
+        open_source(url, Reading(query="SELECT * FROM people WHERE id < 0 ORDER BY id"))
 
 
 def test_the_database_says_what_is_wrong(url: str) -> None:
     with pytest.raises(UnreadableSource, match="no such table: persons"):
-        open_source(url, query="SELECT * FROM persons ORDER BY id")
+        open_source(url, Reading(query="SELECT * FROM persons ORDER BY id"))
 
 
 def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound):
-        open_source(f"sqlite:///{tmp_path}/missing.db", query=QUERY)
+        open_source(f"sqlite:///{tmp_path}/missing.db", Reading(query=QUERY))
     assert not list(tmp_path.iterdir())
 
 
@@ -118,5 +121,5 @@ def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
 )
 def test_unusable_locations_are_refused_without_secrets(location: str, says: str) -> None:
     with pytest.raises(ImportInputError, match=says) as raised:
-        open_source(location, query=QUERY)
+        open_source(location, Reading(query=QUERY))
     assert "secret" not in str(raised.value)

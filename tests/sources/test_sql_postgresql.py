@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from prefect_getresponse.contact_import.errors import UnreadableSource
-from prefect_getresponse.sources import open_source
+from prefect_getresponse.sources import Reading, open_source
 from tests.support.postgresql import PASSWORD, PROGRAMS, postgresql
 
 QUERY = "SELECT * FROM people ORDER BY id"
@@ -36,7 +36,7 @@ def fill(url: str) -> None:
 
 
 def test_rows_are_streamed_and_written_as_people_write_them(server: str) -> None:
-    source = open_source(server, query=QUERY)
+    source = open_source(server, Reading(query=QUERY))
     records = source.records()
 
     row, cells = next(records)
@@ -59,9 +59,9 @@ def test_the_password_may_come_from_the_environment(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRM_PASSWORD", PASSWORD)
-    source = open_source(server.replace(PASSWORD, "${CRM_PASSWORD}"), query=QUERY)
+    source = open_source(server.replace(PASSWORD, "${CRM_PASSWORD}"), Reading(query=QUERY))
 
-    assert source.location == open_source(server, query=QUERY).location
+    assert source.location == open_source(server, Reading(query=QUERY)).location
     assert PASSWORD not in source.location + source.name + repr(source)
 
 
@@ -69,12 +69,15 @@ def test_a_query_cannot_change_anything(server: str) -> None:
     with pytest.raises(UnreadableSource, match="data-modifying"):
         open_source(
             server,
-            query="WITH gone AS (DELETE FROM people RETURNING id) SELECT * FROM gone ORDER BY id",
+            Reading(
+                query="WITH gone AS (DELETE FROM people RETURNING id)"
+                " SELECT * FROM gone ORDER BY id"
+            ),
         )
 
 
 def test_a_connection_that_is_lost_is_an_error_that_names_the_row(server: str) -> None:
-    source = open_source(server, query=QUERY)
+    source = open_source(server, Reading(query=QUERY))
     records = source.records()
     next(records)
     with psycopg.connect(server, autocommit=True) as db:
@@ -96,12 +99,12 @@ def test_a_connection_that_is_lost_is_an_error_that_names_the_row(server: str) -
 )
 def test_refusals_are_told_without_the_password(server: str, old: str, new: str, says: str) -> None:
     with pytest.raises(UnreadableSource, match=says) as raised:
-        open_source(server.replace(old, new), query=QUERY)
+        open_source(server.replace(old, new), Reading(query=QUERY))
     assert PASSWORD not in str(raised.value)
     assert "wrong-password" not in str(raised.value)
 
 
 def test_an_error_about_a_cell_does_not_show_it(server: str) -> None:
     with pytest.raises(UnreadableSource) as raised:
-        open_source(server, query="SELECT email::int FROM people ORDER BY id")
+        open_source(server, Reading(query="SELECT email::int FROM people ORDER BY id"))
     assert "example.com" not in str(raised.value)
