@@ -28,7 +28,6 @@ from typing_extensions import is_typeddict
 from prefect_getresponse.client.request import Upload
 from prefect_getresponse.omit import Omit
 from prefect_getresponse.operation import OperationTask
-from prefect_getresponse.sandbox.contract.facts import EXTRA_FIELDS
 from tests.support.declared import TASKS
 
 Row = dict[str, Any]
@@ -206,10 +205,9 @@ class TestDeclared:
             for pair in declared_members(wire, operation.hints[name])
         )
         open_ends = opened(operation.hints, operation.body_parameters)
-        notes = {**row["body_fields"], **EXTRA_FIELDS.get(row["operation_id"], {})}
         table = {
             name: shape_in_table(note)
-            for name, note in notes.items()
+            for name, note in row["body_fields"].items()
             if not name.startswith(open_ends)
         }
 

@@ -35,6 +35,7 @@ _FORMATS: dict[str, str] = {
     "url": "https://shop.example/page",
     "byte": base64.b64encode(b"file").decode(),
     "base64": base64.b64encode(b"file").decode(),
+    "country": "POL",
 }
 _WORDS = ("text", "text_1", "PLN", "POL", "Jane Doe", "ab")
 

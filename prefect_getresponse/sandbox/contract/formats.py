@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from prefect_getresponse.sandbox.contract.countries import COUNTRY_NAMES
 from prefect_getresponse.sandbox.contract.dates import is_moment
 
 # Dot atoms on the left, labels on the right. Letters of any alphabet and repeated dots pass (real
@@ -89,5 +90,6 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "byte": is_base64,
     "uri": is_url,
     "url": is_url,
+    "country": COUNTRY_NAMES.__contains__,
 }
 """Formats of the contract that are checked; others pass."""

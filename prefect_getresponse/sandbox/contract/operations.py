@@ -1,7 +1,8 @@
 """The table of all 220 operations of GetResponse API v3, and which of them a call means.
 
 `operations.json` holds the facts: one object per operation with its path, parameters, body
-members, success status and limits. Nothing here knows what an operation does.
+members, success status and limits, and in `body_checks` what its notes cannot say. Nothing here
+knows what an operation does.
 """
 
 from __future__ import annotations
@@ -10,11 +11,9 @@ import functools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
-
-from prefect_getresponse.sandbox.contract import facts
 
 PREFIX = "/v3"
 
@@ -44,20 +43,42 @@ class Parameter:
     maximum: int | None
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any], operation_id: str) -> Parameter:
+    def from_row(cls, row: Mapping[str, Any]) -> Parameter:
         """Read one parameter of the table."""
         name = str(row["name"])
-        is_slip = name in facts.WRONG_FORMATS.get(operation_id, ())
         return cls(
             name=name,
             type=row["type"],
-            format="" if is_slip else row.get("format", ""),
+            format=row.get("format", ""),
             required=row["required"],
             choices=tuple(row.get("allowed_values") or row.get("enum") or ()),
             several=name == "additionalFlags",
             minimum=row.get("minimum"),
             maximum=row.get("maximum"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class BodyChecks:
+    """What a body must keep to that type notes do not say. Members are named by path.
+
+    Attributes:
+        required: Members that must be there if what holds them is.
+        open: Objects whose further members are checked elsewhere.
+        items: Fewest and most items of arrays.
+        patterns: Patterns that whole texts must match.
+        formats: Formats of texts that the contract has only in words.
+        any_id: Members, by their own name, that name no resource here though they do elsewhere.
+        most_bytes: Most bytes of the body, None if only the server knows.
+    """
+
+    required: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    items: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    patterns: Mapping[str, str] = field(default_factory=dict[str, str])
+    formats: Mapping[str, str] = field(default_factory=dict[str, str])
+    any_id: tuple[str, ...] = ()
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +95,7 @@ class Operation:
         content_type: Media type of the request body, empty if it takes none.
         body_required: Members the body must have.
         body_fields: Type notes by path of the member, `tags[].tagId`.
+        body_checks: What else the body must keep to.
     """
 
     operation_id: str
@@ -85,11 +107,12 @@ class Operation:
     content_type: str
     body_required: tuple[str, ...]
     body_fields: Mapping[str, str]
+    body_checks: BodyChecks
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Operation:
         """Read one row of the table."""
-        parameters = [Parameter.from_row(each, row["operation_id"]) for each in row["query_params"]]
+        parameters = [Parameter.from_row(each) for each in row["query_params"]]
         return cls(
             operation_id=row["operation_id"],
             method=row["method"],
@@ -100,6 +123,7 @@ class Operation:
             content_type=row["request_content_type"] or "",
             body_required=tuple(row["body_required_fields"]),
             body_fields=row["body_fields"],
+            body_checks=BodyChecks(**row.get("body_checks", {})),
         )
 
 

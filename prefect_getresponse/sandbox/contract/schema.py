@@ -124,22 +124,24 @@ def body_shape(operation: Operation) -> Shape:
     Args:
         operation: Any operation of the table.
     """
-    name = operation.operation_id
-    root = object_shape({**operation.body_fields, **facts.EXTRA_FIELDS.get(name, {})})
+    checks = operation.body_checks
+    root = object_shape(operation.body_fields)
     root.required |= set(operation.body_required)
-    for path in facts.NESTED_REQUIRED.get(name, ()):
+    for path in checks.required:
         parent, last = _parent(root, path)
         parent.required.add(last)
-    for path in facts.OPEN_OBJECTS.get(name, ()):
+    for path in checks.open:
         _at(root, path).is_open = True
-    for path, (low, high) in facts.ITEM_BOUNDS.get(name, {}).items():
+    for path, (low, high) in checks.items.items():
         shape = _at(root, path)
         shape.low, shape.high = low, high
-    for path, pattern in facts.PATTERNS.get(name, {}).items():
+    for path, pattern in checks.patterns.items():
         _at(root, path).pattern = re.compile(pattern)
+    for path, name in checks.formats.items():
+        _at(root, path).format = name
     for last, shape in _texts(root, ""):
         shape.format = shape.format or facts.TEXT_FORMATS.get(last, "")
-        if last not in facts.UNCHECKED_REFERENCES.get(name, ()):
+        if last not in checks.any_id:
             shape.refers_to = facts.REFERENCES.get(last, "")
     _summarise(root)
     return root

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
-from prefect_getresponse.sandbox.contract import facts
 from prefect_getresponse.sandbox.contract.errors import (
     HEADERS,
     VALIDATION,
@@ -118,7 +117,7 @@ def read_body(operation: Operation, call: Call) -> Body:
         ApiError: 400 if a DELETE has a body, the content type is not the operation's (code
             1021) or the body is not a JSON object or a form; 413 if it is too large.
     """
-    largest = facts.LARGEST_BODIES.get(operation.operation_id)
+    largest = operation.body_checks.most_bytes
     if largest is not None and len(call.body) > largest:
         raise ApiError(413, VALIDATION, "Request is too large", {"limit": largest})
     if operation.method == "DELETE" and call.body:
