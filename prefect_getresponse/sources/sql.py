@@ -8,11 +8,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, CursorResult, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, CursorResult, create_engine
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from prefect_getresponse.client.masking import mask
 from prefect_getresponse.contact_import.errors import (
     EmptySource,
     ImportInputError,
@@ -20,12 +19,16 @@ from prefect_getresponse.contact_import.errors import (
     UnreadableSource,
 )
 from prefect_getresponse.sources.cells import column_names
+from prefect_getresponse.sources.database_urls import (
+    DatabaseUrlError,
+    database_url,
+    public_url_of,
+    reason,
+)
 from prefect_getresponse.sources.reading import Reading
 from prefect_getresponse.sources.tables import ValueSource, check_width
 
 _ROWS_AT_ONCE = 2_000
-_MESSAGE_SHOWN = 200
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NOT_CODE = re.compile(
     r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\$(\w*)\$.*?\$\1\$", re.DOTALL
 )
@@ -51,14 +54,7 @@ class SqlSource(ValueSource):
 
     def __init__(self, url: str, reading: Reading) -> None:
         self._url = _database(url)
-        self._secret = self._url.password if isinstance(self._url.password, str) else ""
-        public = URL.create(
-            self._url.drivername.partition("+")[0],
-            self._url.username,
-            host=self._url.host,
-            port=self._url.port,
-            database=self._url.database,
-        )
+        public = public_url_of(self._url)
         self._query = reading.query.strip().rstrip(";")
         digest = hashlib.blake2b(self._query.encode(), digest_size=8).hexdigest()
         self.location = f"{public.render_as_string()}#{digest}"
@@ -115,41 +111,22 @@ class SqlSource(ValueSource):
                 "the connection to the database was lost", "Start again", self.name
             ).at(row=self._read + 1)
         return UnreadableSource(
-            f"the database refuses: {self._reason(error)}", "Check URL, rights and query", self.name
+            f"the database refuses: {reason(error, self._url)}",
+            "Check URL, rights and query",
+            self.name,
         )
-
-    def _reason(self, error: Exception) -> str:
-        cause = error.orig if isinstance(error, DBAPIError) else None
-        kind = type(cause or error).__name__
-        if cause is None or kind in ("DataError", "InvalidTextRepresentation"):
-            return kind  # their texts hold cells
-        lines = str(cause).splitlines() or [""]
-        text = lines[0].replace(self._secret, "***") if self._secret else lines[0]
-        return f"{kind}: {mask(text[:_MESSAGE_SHOWN])}"
 
 
 def _database(url: str) -> URL:
     try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise SourceNotFound(
-            "the URL of the database cannot be understood",
-            "Write it like postgresql://user:${PASSWORD}@host/database",
-        ) from None
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed = database_url(url)
+    except DatabaseUrlError as error:
+        raise SourceNotFound(error.what, error.advice) from None
     file = parsed.database or ""
     plain_file = parsed.get_backend_name() == "sqlite" and not file.startswith("file:")
     if plain_file and not Path(file).is_file():  # SQLite would make it
         raise SourceNotFound(f"there is no database {file}", "Check the path")
-    variable = _VARIABLE.fullmatch(parsed.password or "")
-    if variable is None:
-        return parsed
-    if variable[1] not in os.environ:
-        raise SourceNotFound(
-            f"the password is to be {variable[0]}, which is not in the environment", "Set it"
-        )
-    return parsed.set(password=os.environ[variable[1]])
+    return parsed
 
 
 def _check_query(query: str, source: str) -> None:

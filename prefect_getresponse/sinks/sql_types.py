@@ -1,0 +1,142 @@
+"""Columns of databases: types by kind, and values as their drivers take them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Dialect,
+    Double,
+    String,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.types import TypeEngine
+
+from prefect_getresponse.sinks.tables import Kind
+
+_KEY_LENGTH = 255
+_ZONES = ("postgresql", "oracle", "mssql")
+"""Databases whose timestamps have a zone; others keep UTC without saying so."""
+
+
+class UtcTimestamp(TypeDecorator[datetime]):
+    """A moment: with its zone where the database has one, in UTC without it elsewhere."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the database's own type; MySQL's would cut the fractions of seconds."""
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+        return dialect.type_descriptor(DateTime(timezone=dialect.name in _ZONES))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment as the database keeps it."""
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment if dialect.name in _ZONES else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment in UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class JsonText(TypeDecorator[Any]):
+    """JSON: in the database's own type where that can be searched, as text elsewhere."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the database's own type."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.JSONB())
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.LONGTEXT())
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Return JSON text, or the data for a type that writes JSON itself."""
+        return value if value is None or dialect.name == "postgresql" else json_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Return the data."""
+        return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
+def json_text(value: object) -> str:
+    """The data as JSON text with sorted members, so that equal data are equal texts."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def sql_type(kind: Kind, in_key: bool) -> TypeEngine[Any]:
+    """The type of a column.
+
+    Args:
+        kind: What it holds.
+        in_key: Whether it is part of the key: many databases index no text without a length.
+    """
+    match kind:
+        case Kind.TEXT:
+            if in_key:
+                return String(_KEY_LENGTH).with_variant(
+                    mysql.VARCHAR(_KEY_LENGTH, collation="utf8mb4_bin"), "mysql", "mariadb"
+                )
+            return Text().with_variant(mysql.LONGTEXT(collation="utf8mb4_bin"), "mysql", "mariadb")
+        case Kind.INTEGER:
+            return BigInteger()
+        case Kind.NUMBER:
+            return Double()
+        case Kind.BOOLEAN:
+            return Boolean(create_constraint=False)
+        case Kind.TIMESTAMP:
+            return UtcTimestamp()
+        case Kind.DAY:
+            return Date()
+        case Kind.JSON:
+            return JsonText()
+
+
+def _sqlite_moment(value: Any) -> Any:
+    return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _naive_moment(value: Any) -> Any:
+    return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _day_text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _json_or_null(value: Any) -> Any:
+    return None if value is None else json_text(value)
+
+
+def driver_values(kind: Kind, dialect: str) -> Callable[[Any], Any] | None:
+    """How a value of a kind becomes what the database's driver takes; None if it is that already.
+
+    Args:
+        kind: What the value is.
+        dialect: Name of one of the databases that `sql_statements` writes to without SQLAlchemy.
+    """
+    if kind is Kind.JSON:
+        return _json_or_null
+    if dialect == "sqlite":
+        return {Kind.TIMESTAMP: _sqlite_moment, Kind.DAY: _day_text}.get(kind)
+    if dialect in ("mysql", "mariadb") and kind is Kind.TIMESTAMP:
+        return _naive_moment
+    return None

@@ -1,0 +1,80 @@
+"""URLs of databases, as sources and destinations take them."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from prefect_getresponse.client.masking import mask
+
+_MESSAGE_SHOWN = 200
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_HOLD_CELLS = ("DataError", "InvalidTextRepresentation")
+
+
+class DatabaseUrlError(ValueError):
+    """A URL cannot be used; the arguments are the fault and what to do about it."""
+
+    @property
+    def what(self) -> str:
+        """The fault, without a full stop."""
+        return str(self.args[0])
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, without a full stop."""
+        return str(self.args[1])
+
+
+def database_url(url: str) -> URL:
+    """Read the URL of a database; `postgresql://` means psycopg.
+
+    Args:
+        url: SQLAlchemy's URL. A password written as `${NAME}` is taken from the environment.
+
+    Raises:
+        DatabaseUrlError: It cannot be understood, or the variable is missing.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseUrlError(
+            "the URL of the database cannot be understood",
+            "Write it like postgresql://user:${PASSWORD}@host/database",
+        ) from None
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    variable = _VARIABLE.fullmatch(parsed.password or "")
+    if variable is None:
+        return parsed
+    if variable[1] not in os.environ:
+        raise DatabaseUrlError(
+            f"the password is to be {variable[0]}, which is not in the environment", "Set it"
+        )
+    return parsed.set(password=os.environ[variable[1]])
+
+
+def public_url_of(url: URL) -> URL:
+    """The URL without what may be secret: password and options."""
+    return URL.create(
+        url.drivername.partition("+")[0],
+        url.username,
+        host=url.host,
+        port=url.port,
+        database=url.database,
+    )
+
+
+def reason(error: Exception, url: URL) -> str:
+    """Why a database refuses, on one line, without the password and without cells."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    kind = type(cause or error).__name__
+    if cause is None or kind in _HOLD_CELLS:
+        return kind
+    lines = str(cause).splitlines() or [""]
+    secret = url.password if isinstance(url.password, str) else ""
+    text = lines[0].replace(secret, "***") if secret else lines[0]
+    return f"{kind}: {mask(text[:_MESSAGE_SHOWN])}"
