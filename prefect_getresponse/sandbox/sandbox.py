@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import httpx
 
+from prefect_getresponse.sandbox.notices.postman import Post, send_due
 from prefect_getresponse.sandbox.wire.app import Application, Clock
 from prefect_getresponse.sandbox.wire.authentication import Access
 from prefect_getresponse.sandbox.wire.limits import FRAME_SECONDS
@@ -115,6 +116,20 @@ class Sandbox:
             sleep: Waits out the delays of faults, in seconds.
         """
         return AsyncSandboxTransport(self._app, sleep)
+
+    def send_notices(self, post: Post) -> int:
+        """Send the webhooks and callbacks that are due by a function of yours.
+
+        A sandbox on a port sends them by itself; without one, this is how they leave.
+
+        Args:
+            post: Sends a request and returns the answer; raises `httpx.TransportError` if there
+                is none.
+
+        Returns:
+            How many requests left.
+        """
+        return send_due(self._app, post)
 
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> Server:
         """Return a server to be used in a `with` statement; it runs in a thread of its own.

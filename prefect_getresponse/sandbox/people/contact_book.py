@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from prefect_getresponse.sandbox.contract.ids import Ids
 
@@ -66,17 +66,59 @@ class Contact:
     deleted: float | None = None
 
 
-class ContactBook:
-    """All contacts, with an index for each way they are looked up."""
+Kind = Literal[
+    "added",
+    "copied",
+    "moved",
+    "readdressed",
+    "refilled",
+    "rejected",
+    "removed",
+    "imported",
+    "reported",
+    "surveyed",
+    "reached",
+]
 
-    def __init__(self, ids: Ids) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that GetResponse tells others about.
+
+    Attributes:
+        kind: What happened.
+        moment: When, unix seconds.
+        contact: Whom it happened to, None if it is not about one person.
+        details: What else there is to say, by names of the sandbox's own.
+    """
+
+    kind: Kind
+    moment: float
+    contact: Contact | None = None
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+Tell = Callable[[Happening], None]
+
+
+class ContactBook:
+    """All contacts, with an index for each way they are looked up.
+
+    Args:
+        ids: Where identifiers come from.
+        tell: Hears of what happens to people.
+    """
+
+    def __init__(self, ids: Ids, tell: Tell) -> None:
         self._ids = ids
+        self._tell = tell
         self._by_id: dict[str, Contact] = {}
         self._by_list: dict[str, dict[str, Contact]] = {}
+        self._gone: dict[str, Contact] = {}
         self._former: dict[str, list[Contact]] = {}
         self._views: dict[str, list[Contact]] = {}
 
-    def add(self, contact: Contact, status: Status, now: float) -> bool:
+    def add(self, contact: Contact, status: Status, now: float, source: str = "") -> bool:
         """Put a contact on its list.
 
         Someone who was removed before is simply added again, with a new identifier: keeping
@@ -86,6 +128,7 @@ class ContactBook:
             contact: The contact, without identifier.
             status: Where its membership starts.
             now: Unix seconds.
+            source: The list that it was copied from, if it was.
 
         Returns:
             Whether it was added; False if the address is on the list already.
@@ -102,11 +145,19 @@ class ContactBook:
         contact.created = contact.changed = now
         members[key] = self._by_id[contact.contact_id] = contact
         self._views.clear()
+        if source:
+            self._tell(Happening("copied", now, contact, {"source": source}))
+        elif status == "subscribed":
+            self._tell(Happening("added", now, contact))
         return True
 
     def get(self, contact_id: str) -> Contact | None:
         """Return the subscribed or unconfirmed contact of that identifier."""
         return self._by_id.get(contact_id)
+
+    def known(self, contact_id: str) -> Contact | None:
+        """Return the contact of that identifier, even if it was removed."""
+        return self._by_id.get(contact_id) or self._gone.get(contact_id)
 
     def find(self, campaign_id: str, email: str) -> Contact | None:
         """Return the contact of that address on that list, whatever its status."""
@@ -145,8 +196,21 @@ class ContactBook:
         contact.changed = now
         self._views.clear()
 
-    def rekey(self, contact: Contact, campaign_id: str, email: str) -> bool:
+    def refill(self, contact: Contact, customs: Mapping[str, tuple[str, ...]], now: float) -> None:
+        """Give a contact other values of custom fields, in place of all it has."""
+        changed = dict(contact.customs) != dict(customs)
+        contact.customs = customs
+        if changed:
+            self._tell(Happening("refilled", now, contact))
+
+    def rekey(self, contact: Contact, campaign_id: str, email: str, now: float) -> bool:
         """Give a contact another list or address.
+
+        Args:
+            contact: The contact.
+            campaign_id: Its list from now on.
+            email: Its address from now on.
+            now: Unix seconds.
 
         Returns:
             Whether it was done; False if someone else is there already.
@@ -155,12 +219,17 @@ class ContactBook:
         if present is not None and present is not contact and present.status != "removed":
             return False
         del self._by_list[contact.campaign_id][email_key(contact.email)]
+        source, address = contact.campaign_id, contact.email
         contact.campaign_id, contact.email = campaign_id, email
         members = self._by_list.setdefault(campaign_id, {})
         if present is not contact:
             self._remember(members.pop(email_key(email), None))
         members[email_key(email)] = contact
         self._views.clear()
+        if source != campaign_id:
+            self._tell(Happening("moved", now, contact, {"source": source}))
+        if address != email:
+            self._tell(Happening("readdressed", now, contact))
         return True
 
     def remove(self, contact: Contact, reason: str, now: float) -> None:
@@ -171,14 +240,18 @@ class ContactBook:
             reason: One of the API's reasons of removal.
             now: Unix seconds.
         """
-        del self._by_id[contact.contact_id]
+        self._gone[contact.contact_id] = self._by_id.pop(contact.contact_id)
         contact.status, contact.reason, contact.deleted = "removed", reason, now
         self._views.clear()
+        self._tell(Happening("removed", now, contact))
 
     def confirm(self, contact: Contact, now: float) -> None:
         """Turn an unconfirmed contact into a subscribed one."""
+        is_new = contact.status == "unconfirmed"
         contact.status = "subscribed"
         self.touch(contact, now)
+        if is_new:
+            self._tell(Happening("added", now, contact))
 
     def view(self, key: str, build: Callable[[], list[Contact]]) -> list[Contact]:
         """Return a selection of contacts, built anew only after something changed.

@@ -102,7 +102,8 @@ class _Execution:
         contact.name = self._cell(row, self._columns.name) or contact.name
         contact.ip_address = self._ip(row) or contact.ip_address
         contact.tags = {**self._tags_of(row), **contact.tags}
-        contact.customs = {**contact.customs, **self._customs_of(row)}
+        customs = {**contact.customs, **self._customs_of(row)}
+        self._world.contacts.refill(contact, customs, self._now)
         self._world.contacts.confirm(contact, self._now)
 
     def _cell(self, row: Sequence[str], index: int | None) -> str | None:

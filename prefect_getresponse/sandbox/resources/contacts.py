@@ -191,7 +191,7 @@ def _customs(row: Body) -> Mapping[str, tuple[str, ...]]:
 def update_contact(world: World, request: Request) -> Answer:
     """`POST /contacts/{contactId}`: members sent change, collections are replaced."""
     contact, body = _existing(world, request), request.body
-    _move(world, contact, body)
+    _move(world, contact, body, request.now)
     contact.name = body.get("name", contact.name)
     contact.note = body.get("note", contact.note)
     contact.scoring = body.get("scoring", contact.scoring)
@@ -200,12 +200,12 @@ def update_contact(world: World, request: Request) -> Answer:
         attached = {tag["tagId"]: request.now for tag in body["tags"]}
         contact.tags = {tag_id: contact.tags.get(tag_id, at) for tag_id, at in attached.items()}
     if "customFieldValues" in body:
-        contact.customs = _customs(body)
+        world.contacts.refill(contact, _customs(body), request.now)
     world.contacts.touch(contact, request.now)
     return json_answer(200, _details(world, contact))
 
 
-def _move(world: World, contact: Contact, body: Body) -> None:
+def _move(world: World, contact: Contact, body: Body, now: float) -> None:
     """Give a contact the list and the address sent, or refuse before anything changes."""
     campaign_id = body.get("campaign", {}).get("campaignId", contact.campaign_id)
     email = body.get("email", contact.email)
@@ -213,7 +213,7 @@ def _move(world: World, contact: Contact, body: Body) -> None:
         return
     if world.is_blocked(email, world.campaigns[campaign_id]):
         raise forbidden_state("The e-mail is on a blocklist")
-    if not world.contacts.rekey(contact, campaign_id, email):
+    if not world.contacts.rekey(contact, campaign_id, email, now):
         raise conflict(email)
 
 
@@ -296,7 +296,7 @@ def upsert_customs(world: World, request: Request) -> Answer:
 
 def set_customs(world: World, contact: Contact, body: Body, now: float) -> None:
     """Give a contact the custom fields of a body; its others stay."""
-    contact.customs = {**contact.customs, **_customs(body)}
+    world.contacts.refill(contact, {**contact.customs, **_customs(body)}, now)
     world.contacts.touch(contact, now)
 
 

@@ -13,6 +13,7 @@ from prefect_getresponse.sandbox.contract.dates import DAY, iso, parse_moment
 from prefect_getresponse.sandbox.contract.errors import FieldError
 from prefect_getresponse.sandbox.contract.formats import is_date
 from prefect_getresponse.sandbox.contract.validation import Body
+from prefect_getresponse.sandbox.people.contact_book import Happening
 from prefect_getresponse.sandbox.resources.collection import Collection, member
 from prefect_getresponse.sandbox.resources.request import Behaviours, Checks, Request
 from prefect_getresponse.sandbox.world.records import Record
@@ -46,12 +47,18 @@ def _make_file(world: World, record: Record, now: float) -> None:
     file["expiresAt"] = iso(expires)
     record.members["files"].append(file)
 
-    def begin(_moment: float) -> None:
+    def tell(moment: float) -> None:
+        details = {"report_id": record.record_id, "file": dict(file)}
+        world.tell(Happening("reported", moment, details=details))
+
+    def begin(moment: float) -> None:
         file["status"] = "in-progress"
+        tell(moment)
 
     def finish(moment: float) -> None:
         file["status"] = "ready"
         record.members["generatedAt"] = iso(moment)
+        tell(moment)
 
     def expire(_moment: float) -> None:
         record.members["files"].remove(file)

@@ -6,6 +6,7 @@ A message goes out at once, ten numbers a second. All numbers get it; some peopl
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from prefect_getresponse.sandbox.contract.dates import DAY, iso, parse_moment
@@ -24,6 +25,8 @@ from prefect_getresponse.sandbox.world.world import World
 
 _A_SECOND = 10
 _LONGEST_PART = 160
+_LAST_REACTION = 86_400.0
+"""Nobody clicks later than this many seconds after an SMS, at speed 1."""
 _PRICE = 0.024
 _MOST_LINKS = 20
 _HIDDEN = frozenset({"numbers", "handedOver"})
@@ -60,6 +63,35 @@ def _go_out(world: World, sms: Record) -> None:
 
 def _clicks(world: World, sms: Record, seen: Sequence[Reaction]) -> int:
     return sum(each.clicked <= world.now for each in seen) if sms.members["clickTracks"] else 0
+
+
+@dataclass(frozen=True, slots=True)
+class SmsClick:
+    """Somebody of a list followed the link in an SMS; `moment` is in unix seconds."""
+
+    sms: Record
+    contact: Contact
+    moment: float
+
+
+def sms_clicks(world: World, after: float, until: float) -> Iterator[SmsClick]:
+    """Return who of the lists clicked in SMS between two moments, the later one included."""
+    for sms in world.records.of(SMS.name).values():
+        field_id = (sms.members["sendSettings"].get("contacts") or {}).get(
+            "phoneNumberCustomFieldId"
+        )
+        last = sms.members["handedOver"] + _LAST_REACTION / world.speed
+        if not field_id or not sms.members["clickTracks"] or last < after:
+            continue
+        owners = _by_phone(world, field_id)
+        for number, seen in zip(sms.members["numbers"], _reactions(world, sms), strict=False):
+            if after < seen.clicked <= until and number["phone"] in owners:
+                yield SmsClick(sms, owners[number["phone"]], seen.clicked)
+
+
+def _by_phone(world: World, field_id: str) -> dict[str, Contact]:
+    everyone = world.contacts.everyone()
+    return {each.customs[field_id][0]: each for each in everyone if field_id in each.customs}
 
 
 def _answered(_world: World, _sms: Record, members: Body) -> Body:

@@ -8,7 +8,7 @@ from typing import Any
 
 from prefect_getresponse.sandbox.people.contact_book import Contact
 from prefect_getresponse.sandbox.segments.condition_dates import condition_bounds
-from prefect_getresponse.sandbox.world.mailings import Event
+from prefect_getresponse.sandbox.world.mailings import Event, Mailing
 from prefect_getresponse.sandbox.world.records import Record
 from prefect_getresponse.sandbox.world.world import World
 
@@ -64,13 +64,31 @@ def message_events(world: World, now: float) -> Iterator[MessageEvent]:
         world: The account.
         now: Unix seconds; what is later has not happened.
     """
+    for collection, message, mailing in _mailings(world):
+        for event in mailing.events(now):
+            yield MessageEvent(collection, message, event)
+
+
+def recent_message_events(world: World, after: float, until: float) -> Iterator[MessageEvent]:
+    """Return what happened to all messages between two moments, message by message.
+
+    Args:
+        world: The account.
+        after: Unix seconds; what happened then is left out.
+        until: Unix seconds.
+    """
+    for collection, message, mailing in _mailings(world):
+        for event in mailing.between(after, until):
+            yield MessageEvent(collection, message, event)
+
+
+def _mailings(world: World) -> Iterator[tuple[str, Record, Mailing]]:
     for collection in _MESSAGE_TYPES:
         for message in world.records.of(collection).values():
             variants = message.members.get("variants", ())
             for sending in (message.record_id, *(each["variantId"] for each in variants)):
                 if sending in world.mailings:
-                    for event in world.mailings[sending].events(now):
-                        yield MessageEvent(collection, message, event)
+                    yield collection, message, world.mailings[sending]
 
 
 def message_test(world: World, condition: Condition, now: float) -> Test:

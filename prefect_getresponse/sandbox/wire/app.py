@@ -10,15 +10,20 @@ import threading
 import uuid
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from functools import partial
 from typing import Any
+
+import httpx
 
 from prefect_getresponse.sandbox.contract.errors import NOT_IMITATED, ApiError, invalid, not_found
 from prefect_getresponse.sandbox.contract.messages import Answer, Call, Exchange, json_answer
 from prefect_getresponse.sandbox.contract.operations import Match, route
 from prefect_getresponse.sandbox.contract.validation import check_body, check_query, read_body
+from prefect_getresponse.sandbox.notices.outbox import Outbox, Parcel
+from prefect_getresponse.sandbox.notices.settings import NoticeSettings, is_on_this_machine
+from prefect_getresponse.sandbox.notices.watch import Watch
 from prefect_getresponse.sandbox.resources import BEHAVIOURS, CHECKS, SEEDS
 from prefect_getresponse.sandbox.resources.request import Request
 from prefect_getresponse.sandbox.wire.answer_zone import in_zone, zone_of
@@ -115,6 +120,49 @@ class Application:
         self.faults = Faults()
         self.log: list[LogEntry] = []
         self._errors = 0
+        self.webhooks = Outbox("webhooks", self._speed)
+        self.callbacks = Outbox("callbacks", self._speed)
+        self._watch: Watch | None = None
+        self._registered: dict[str, Any] | None = None
+
+    def notify(self, outbox: Outbox, settings: NoticeSettings) -> None:
+        """Send notices by these settings from now on.
+
+        Args:
+            outbox: One of the application's own.
+            settings: Where to, and what shall go wrong.
+        """
+        outbox.set(settings)
+        self._registered = self.world.callbacks
+        if self._watch is None and outbox.is_on:
+            self._watch = Watch(self.world, self.webhooks, self.callbacks, self._clock())
+
+    def _follow_callbacks(self) -> None:
+        """Send callbacks where the API was told to, as long as that is this machine."""
+        registered = self.world.callbacks
+        if registered is self._registered:
+            return
+        self._registered = registered
+        known = registered or {"url": "", "actions": {}}
+        actions = frozenset(name for name, is_on in known["actions"].items() if is_on)
+        url = known["url"] if actions and is_on_this_machine(known["url"]) else ""
+        self.notify(self.callbacks, replace(self.callbacks.settings, url=url, types=actions))
+
+    def leaving(self, most: int) -> list[tuple[Outbox, Parcel]]:
+        """Return the requests with notices that leave now, at most so many."""
+        with self._lock:
+            if self._watch is None:
+                return []
+            now = self._clock()
+            self.world.settle(now)
+            self._watch.look(now)
+            both = (self.webhooks, self.callbacks)
+            return [(each, parcel) for each in both for parcel in each.due(now, most)]
+
+    def returned(self, outbox: Outbox, parcel: Parcel, answer: httpx.Response | None) -> None:
+        """Note what became of a request with notices; None is no answer."""
+        with self._lock:
+            outbox.answered(parcel, answer, self._clock())
 
     @contextmanager
     def visit(self, call: Call) -> Generator[Visit]:
@@ -146,6 +194,7 @@ class Application:
             if _is_control(call):
                 return Exchange(control(self, call, now))
             exchange = self._disturbed(call, now, crowded)
+            self._follow_callbacks()
             entry = (call.method, call.path, call.query_string, exchange.answer.status)
             self.log.append(LogEntry(now, *entry, call.client_id))
             headers = {"Date": formatdate(now, usegmt=True), **self.limits.headers(now)}

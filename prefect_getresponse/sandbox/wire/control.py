@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING, Any, Literal, cast
+from urllib.parse import parse_qs, urlsplit
 
 from prefect_getresponse.sandbox.contract.dates import iso
 from prefect_getresponse.sandbox.contract.messages import Answer, Call, json_answer
-from prefect_getresponse.sandbox.people.contact_book import Contact
+from prefect_getresponse.sandbox.notices.notices import CALLBACK_ACTIONS, WEBHOOK_TYPES
+from prefect_getresponse.sandbox.notices.outbox import Outbox
+from prefect_getresponse.sandbox.notices.settings import NoticeSettings, read_settings
+from prefect_getresponse.sandbox.people.contact_book import Contact, Happening
 from prefect_getresponse.sandbox.people.import_jobs import OUTCOMES
 from prefect_getresponse.sandbox.resources import from_fields
 from prefect_getresponse.sandbox.world.world import Campaign, World
@@ -120,6 +125,95 @@ def _reset(app: Application, _call: Call, _now: float) -> Any:
     return {}
 
 
+def _copy(app: Application, call: Call, now: float) -> Any:
+    body = _body(call, "list", "email", "to")
+    contact = _contact(app.world, body)
+    target = _existing_list(app.world, {"list": body["to"]})
+    copied = replace(contact, campaign_id=target.campaign_id, contact_id="", origin="copy")
+    if not app.world.contacts.add(copied, "subscribed", now, source=contact.campaign_id):
+        raise ControlError(HTTPStatus.CONFLICT, f"the person is on {target.name!r} already")
+    return {"contactId": copied.contact_id}
+
+
+def _survey(app: Application, call: Call, now: float) -> Any:
+    body = _body(call, "list", "email", "survey", "question", "answer")
+    names = {each: _id_of(each, body[each]) for each in ("survey", "question")}
+    details = {
+        "SURVEY_ID": names["survey"],
+        "survey_name": body["survey"],
+        "QUESTION_ID": names["question"],
+        "question_name": body["question"],
+        "question_answer": body["answer"],
+    }
+    return _happened(app, body, "surveyed", details, now)
+
+
+def _goal(app: Application, call: Call, now: float) -> Any:
+    body = _body(call, "list", "email", "goal", "url")
+    details = {
+        "GOAL_ID": _id_of("goal", body["goal"]),
+        "goal_profile": "sandbox",
+        "goal_domain": urlsplit(body["url"]).hostname or "",
+        "goal_name": body["goal"],
+        "goal_url": body["url"],
+        "goal_param_0": "0",
+    }
+    return _happened(app, body, "reached", details, now)
+
+
+def _id_of(kind: str, name: str) -> str:
+    """Return an identifier for something that only the panel makes: equal for equal names."""
+    return f"{zlib.crc32(f'{kind} {name}'.encode()):x}"
+
+
+def _happened(
+    app: Application,
+    body: Mapping[str, Any],
+    kind: Literal["surveyed", "reached"],
+    details: Mapping[str, Any],
+    now: float,
+) -> Any:
+    contact = _contact(app.world, body)
+    app.world.tell(Happening(kind, now, contact, details))
+    return {"contactId": contact.contact_id}
+
+
+def _webhooks(app: Application, call: Call, _now: float) -> Any:
+    return _notify(app, app.webhooks, _settings(call, WEBHOOK_TYPES, "types"), "types")
+
+
+def _callbacks(app: Application, call: Call, _now: float) -> Any:
+    settings = _settings(call, CALLBACK_ACTIONS, "actions")
+    wanted = settings.types or frozenset(CALLBACK_ACTIONS)
+    actions = {action: action in wanted for action in CALLBACK_ACTIONS if action != "goal"}
+    app.world.callbacks = {"url": settings.url, "actions": actions} if settings.url else None
+    return _notify(app, app.callbacks, settings, "actions")
+
+
+def _settings(call: Call, known: Sequence[str], list_name: str) -> NoticeSettings:
+    try:
+        return read_settings(_object(call), known, list_name)
+    except ValueError as error:
+        raise ControlError(HTTPStatus.BAD_REQUEST, str(error)) from error
+
+
+def _notify(app: Application, outbox: Outbox, settings: NoticeSettings, list_name: str) -> Any:
+    app.notify(outbox, settings)
+    return {"url": settings.url, list_name: sorted(settings.types)}
+
+
+def _deliveries(outbox: Outbox) -> Any:
+    return {"deliveries": list(outbox.deliveries), "pending": outbox.pending}
+
+
+def _webhook_log(app: Application, _call: Call, _now: float) -> Any:
+    return _deliveries(app.webhooks)
+
+
+def _callback_log(app: Application, _call: Call, _now: float) -> Any:
+    return _deliveries(app.callbacks)
+
+
 def _state(app: Application, call: Call, now: float) -> Any:
     world = app.world
     limit = parse_qs(call.query_string).get("limit", [str(_CONTACTS_SHOWN)])[0]
@@ -196,16 +290,21 @@ def _contact(world: World, body: Mapping[str, Any]) -> Contact:
 
 def _body(call: Call, *names: str) -> Mapping[str, Any]:
     """Read a JSON object with exactly the members `names`; all but `faults` are texts."""
-    try:
-        value = json.loads(call.body)
-    except ValueError as error:
-        raise ControlError(HTTPStatus.BAD_REQUEST, "the body is not JSON") from error
-    members = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    members = _object(call)
     texts = (members.get(name) for name in names if name != "faults")
     if members.keys() != set(names) or not all(isinstance(text, str) for text in texts):
         message = f"the body must be an object with {', '.join(names)}"
         raise ControlError(HTTPStatus.BAD_REQUEST, message)
     return members
+
+
+def _object(call: Call) -> Mapping[str, Any]:
+    """Read a JSON object; anything else is an empty one."""
+    try:
+        value = json.loads(call.body)
+    except ValueError as error:
+        raise ControlError(HTTPStatus.BAD_REQUEST, "the body is not JSON") from error
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 _ACTIONS: Mapping[tuple[str, str], Callable[[Application, Call, float], Any]] = {
@@ -214,7 +313,14 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Application, Call, float], Any]] = 
     ("POST", "/remove"): _remove,
     ("POST", "/confirm"): _confirm,
     ("POST", "/confirm-sender"): _confirm_sender,
+    ("POST", "/copy"): _copy,
+    ("POST", "/survey"): _survey,
+    ("POST", "/goal"): _goal,
     ("POST", "/imports"): _imports,
+    ("POST", "/webhooks"): _webhooks,
+    ("GET", "/webhooks"): _webhook_log,
+    ("POST", "/callbacks"): _callbacks,
+    ("GET", "/callbacks"): _callback_log,
     ("GET", "/state"): _state,
     ("POST", "/expire_tokens"): _expire_tokens,
     ("POST", "/reset"): _reset,

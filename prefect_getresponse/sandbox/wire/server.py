@@ -16,6 +16,7 @@ from types import TracebackType
 import h11
 
 from prefect_getresponse.sandbox.contract.messages import Answer, Call, Exchange, json_answer
+from prefect_getresponse.sandbox.notices.postman import keep_sending
 from prefect_getresponse.sandbox.wire.app import Application, Visit
 from prefect_getresponse.sandbox.wire.transport import length_header
 
@@ -165,12 +166,14 @@ async def _listening(app: Application, host: str, port: int) -> AsyncGenerator[s
             await _Connection(app, reader, writer).serve()
 
     server = await asyncio.start_server(connected, host, port)
+    sending = asyncio.create_task(keep_sending(app))
     bound_port = server.sockets[0].getsockname()[1]
     shown_host = f"[{host}]" if ":" in host else host
     try:
         yield f"http://{shown_host}:{bound_port}/v3"
     finally:
         server.close()
+        connections.add(sending)
         for task in connections:
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)

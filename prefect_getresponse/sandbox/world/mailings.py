@@ -118,6 +118,16 @@ class Mailing:
             self._sorted = True
         return self._events[: bisect_right(self._events, now, key=attrgetter("moment"))]
 
+    def between(self, after: float, until: float) -> list[Event]:
+        """Return what happened between two moments, the later one included, in order of time.
+
+        Args:
+            after: Unix seconds.
+            until: Unix seconds.
+        """
+        events = self.events(until)
+        return events[bisect_right(events, after, key=attrgetter("moment")) :]
+
 
 def statistics(events: Iterable[Event]) -> dict[str, int]:
     """Count events as the API's statistics of messages name them."""

@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prefect_getresponse.sandbox.contract.ids import Ids
-from prefect_getresponse.sandbox.people.acceptance_queue import AcceptanceQueue
-from prefect_getresponse.sandbox.people.contact_book import Contact, ContactBook, email_key
+from prefect_getresponse.sandbox.people.acceptance_queue import DELAYS, AcceptanceQueue
+from prefect_getresponse.sandbox.people.contact_book import (
+    Contact,
+    ContactBook,
+    Happening,
+    Tell,
+    email_key,
+)
 from prefect_getresponse.sandbox.people.import_jobs import ImportJobs
 from prefect_getresponse.sandbox.people.import_rows import execute
 from prefect_getresponse.sandbox.world.agenda import Agenda
@@ -168,7 +174,9 @@ class World:
         self.mailings: dict[str, Mailing] = {}
         """Sendings of messages by identifier of the message."""
         self.agenda = Agenda()
-        self.contacts = ContactBook(self.ids)
+        self.watcher: Tell | None = None
+        """Hears of what happens; None while nobody wants to know."""
+        self.contacts = ContactBook(self.ids, self.tell)
         self.queue = AcceptanceQueue(speed)
         self.imports = ImportJobs(speed)
         default = Campaign(self.ids.next(), DEFAULT_LIST, now, is_default=True)
@@ -177,6 +185,11 @@ class World:
             email, name = f"contact{number}@example.com", f"Contact {number}"
             contact = Contact(email, default.campaign_id, name, origin="panel")
             self.contacts.add(contact, "subscribed", now)
+
+    def tell(self, happening: Happening) -> None:
+        """Let whoever watches know what happened."""
+        if self.watcher is not None:
+            self.watcher(happening)
 
     def accept(self, contact: Contact, now: float, *, reject: bool = False) -> None:
         """Queue a contact that was answered with 202.
@@ -188,8 +201,16 @@ class World:
         """
         if reject or self.is_rejected(contact.email):
             self.queue.skip()
+            due = now + DELAYS[0] / self.speed
+            self.agenda.at(due, contact.email, lambda moment: self._reject(contact, moment))
         else:
             self.queue.accept(contact, now)
+
+    def _reject(self, contact: Contact, moment: float) -> None:
+        """Tell of a person who was accepted and does not appear; few but webhooks ever hear."""
+        if self.watcher is not None:
+            contact.contact_id = self.ids.next()
+            self.tell(Happening("rejected", moment, contact))
 
     def settle(self, now: float) -> None:
         """Do the work that is due: queued contacts and imports in their order, then what is noted.
@@ -202,6 +223,7 @@ class World:
             self._settle_queue(moment)
             job.counts = execute(self, job, moment)
             job.end("finished", moment)
+            self.tell(Happening("imported", moment, details={"import_id": job.import_id}))
         self._settle_queue(now)
         self.agenda.act(now)
 
@@ -213,7 +235,9 @@ class World:
         """
         for due, contact in self.queue.due(now):
             campaign = self.campaigns[contact.campaign_id]
-            if not self.is_blocked(contact.email, campaign):
+            if self.is_blocked(contact.email, campaign):
+                self._reject(contact, due)
+            else:
                 double = campaign.optin_types["api"] == "double"
                 self.contacts.add(contact, "unconfirmed" if double else "subscribed", due)
 
