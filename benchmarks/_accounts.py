@@ -20,7 +20,7 @@ from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.engine import run_import
-from prefect_getresponse.contact_import.job import import_options
+from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
@@ -156,7 +156,8 @@ async def _import(
 ) -> ImportReport:
     options = import_options(
         source=str(source),
-        campaign=CAMPAIGN,
+        list_name=CAMPAIGN,
+        vouched=True,
         mapping=MAPPING,
         route=route,
         state_dir=str(state),

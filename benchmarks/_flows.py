@@ -6,6 +6,7 @@ ledger it is the nightly import.
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 
@@ -29,8 +30,9 @@ def main(words: list[str]) -> None:
         credentials = GetResponseCredentials(
             account_name=CAMPAIGN, api_key=SecretStr(KEY), base_url=url, allow_custom_host=True
         )
+        os.environ["PREFECT_INTEGRATIONS_GETRESPONSE_STATE_DIR"] = state
         nightly_contact_import(
-            credentials, source=source, campaign=CAMPAIGN, mapping=MAPPING, state_dir=state
+            credentials, source=source, list_name=CAMPAIGN, mapping=MAPPING, vouched=True
         )
     else:
         idle()

@@ -20,7 +20,8 @@ from typing import Any
 
 from _customers import write_customers
 
-from prefect_getresponse.contact_import.job import ImportOptions, Job
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.phases.read import read
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.mapping import map_source
@@ -56,7 +57,7 @@ def prepare_in_ledger(path: Path) -> None:
 
 def job_of(path: Path, folder: Path) -> Job:
     """A job that reads a file into a ledger."""
-    options = ImportOptions(source=str(path), campaign="benchmark", mapping=MAPPING)
+    options = ImportOptions(source=str(path), list_name="benchmark", vouched=True, mapping=MAPPING)
     return Job(
         options=options,
         key=options.job_key(str(path)),

@@ -66,15 +66,18 @@ class _Photographer:
     def tour(self, home: Path, sandbox: str) -> None:
         """Go the way of a newcomer."""
         self.block(sandbox)
-        environment = isolated(os.environ, str(home)) | {"PREFECT_API_URL": self._api}
+        environment = isolated(os.environ, str(home)) | {
+            "PREFECT_API_URL": self._api,
+            "PREFECT_INTEGRATIONS_GETRESPONSE_SETTLE_SECONDS": "30",
+        }
         deployments = ROOT / "deployments" / "prefect.yaml"
         _prefect(environment, "work-pool", "create", "getresponse", "--type", "process")
         _prefect(environment, "--no-prompt", "deploy", "--all", "--prefect-file", str(deployments))
         deployment = self._get(f"deployments/name/{DEPLOYMENT}")["id"]
         self._open(f"deployments/deployment/{deployment}/run", "Parameters")
         self._take("run-form", height=1000)
-        values = {"source": home / "customers.csv", "campaign": "newsletter"}
-        values |= {"create_campaign": "true", "settle_seconds": 30}
+        values = {"source": home / "customers.csv", "list_name": "newsletter"}
+        values |= {"create_list": "true"}
         given = [word for name in values for word in ("-p", f"{name}={values[name]}")]
         with _worker(environment):
             _prefect(environment, "deployment", "run", DEPLOYMENT, *given)

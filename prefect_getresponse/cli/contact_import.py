@@ -4,40 +4,71 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.console import check_writable, err, show
-from prefect_getresponse.client.errors import InvalidArguments
-from prefect_getresponse.contact_import.job import Mode, RouteChoice
+from prefect_getresponse.contact_import.options import (
+    ImportOptions,
+    Mode,
+    RejectRows,
+    RouteChoice,
+    explained_by,
+    import_options,
+)
 from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.source_mapping import (
+    SourceMapping,
+    columns_of,
+    read_mapping,
+)
+from prefect_getresponse.sources.reading import Dates, Decimal, Reading
+
+Switch = Parameter(negative="")
+Words = Parameter(consume_multiple=True, negative="")
 
 
-def import_(
+@explained_by(ImportOptions)
+def import_(  # noqa: D417 - `explained_by` says the rest
     source: str,
     /,
     *,
-    campaign: Annotated[str, Parameter(name="--list")],
-    query: str = "",
-    create_list: Annotated[bool, Parameter(negative="")] = False,
-    block: str | None = None,
-    map_: Annotated[
-        list[str] | None, Parameter(name="--map", consume_multiple=True, negative="")
-    ] = None,
-    encoding: str | None = None,
+    list_name: Annotated[str, Parameter(name="--list")],
+    map_: Annotated[list[str] | None, Parameter(name="--map"), Words] = None,
+    mapping_file: Annotated[str, Parameter(name="--mapping")] = "",
     mode: Mode = "add_and_update",
+    vouched: Annotated[bool, Parameter(name="--vouch", negative="")] = False,
+    ignore_others: Annotated[bool, Switch] = False,
+    dry_run: Annotated[bool, Switch] = False,
+    limit: int = 0,
+    create_list: Annotated[bool, Switch] = False,
+    create_fields: Annotated[bool, Switch] = False,
+    tags: Annotated[list[str] | None, Words] = None,
+    block: str | None = None,
+    query: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    quote: str = "",
+    escape: str = "",
+    sheet: str = "",
+    records: str = "",
+    no_header: Annotated[bool, Switch] = False,
+    header_rows: int | None = None,
+    dates: Dates = "",
+    decimal: Decimal = "",
     route: RouteChoice = "auto",
-    skip_confirmation: Annotated[bool, Parameter(negative="")] = False,
+    skip_confirmation: Annotated[bool, Switch] = False,
     max_reject_ratio: float = 0.05,
     max_removal_ratio: float = 0.1,
+    resubscribe: str = "",
+    verify: bool = True,
+    reject_rows: RejectRows = "keys",
+    vouched_by: str = "",
     state_dir: str = "",
     ledger_copy: str = "",
-    resubscribe: str = "",
-    reject_rows: Literal["keys", "full"] = "keys",
-    new_run: Annotated[bool, Parameter(negative="")] = False,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    new_run: Annotated[bool, Switch] = False,
     json_: Annotated[Path | None, Parameter(name="--json")] = None,
 ) -> int:
     """Import a contact export into a list and say what became of every row.
@@ -45,54 +76,66 @@ def import_(
     Example: prefect-getresponse import customers.csv --list Newsletter --map "Mail 2=email"
 
     Args:
-        source: CSV, TSV, JSONL (gzip, zip) or Parquet file, a quoted pattern of several, the
-            URL of one (s3://...), or SQLAlchemy's URL of a database.
-        campaign: Name of the list, or its id.
-        query: What to read from a database: SELECT ... ORDER BY ...
-        create_list: Create the list if it is missing, all opt-in types single.
-        block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
         map_: COLUMN=FIELD. Fields: email, name, first_name, last_name, tags, consent, opt_out,
             ip_address, day_of_cycle, scoring, custom:NAME, and - to ignore the column.
+            COLUMN=consent:YES|TAK lists the cells that mean yes.
+        mapping_file: Mapping file (.toml) that says all of this, as `map` writes it.
+        block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
+        query: What to read from a database: SELECT ... ORDER BY ...
         encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
-        mode: add_and_update changes people who are on the list, add_only leaves them, mirror also
-            removes those who are gone from the source.
-        route: How people are sent: contacts (a call each), batch (1000 a call), import (20 MB a
-            call, people of the list too), or auto.
-        skip_confirmation: Let --route import add people to a double opt-in list unconfirmed.
-        max_reject_ratio: Share of rejected rows above which the run fails, 0 to 1.
-        max_removal_ratio: Share of the list that mirror may remove, 0 to 1.
-        state_dir: Folder of the ledger; <PREFECT_HOME>/getresponse if not given.
-        ledger_copy: Folder or URL (s3://...) to which the ledger is copied as it grows, for
-            machines whose disk does not outlive them.
-        resubscribe: Column that says when somebody agreed; who was removed from the list before
-            that is imported again.
-        reject_rows: Whether the file of rejects holds keyed hashes only, or whole rows too (full).
+        delimiter: Character between cells, or tab; found out if not given.
+        quote: Character around cells, or none.
+        escape: Character that takes the meaning of the next one away, such as a backslash.
+        sheet: Name or number (from 1) of a sheet of a workbook.
+        records: Where the records of a JSON document are, such as data.items.
+        no_header: The first row is a person already: columns are named by their places, #1, #2.
+        header_rows: How many rows name the columns, if it is not one.
+        dates: Which part of dates comes first, where it is not clear.
+        decimal: Sign before decimals, where it is not the point.
         new_run: Settle an interrupted run whose source has changed, and begin a new one.
-        dry_run: Stop after the plan; nothing is sent.
         json_: Write the report to this file.
     """
     from prefect_getresponse.contact_import.engine import run_import
-    from prefect_getresponse.contact_import.job import import_options
     from prefect_getresponse.reporting.terminal import terminal_progress
 
     check_writable(json_)
     options = import_options(
         source=source,
-        query=query,
-        campaign=campaign,
-        mapping=read_mapping(map_ or []),
+        list_name=list_name,
+        mapping=said_mapping(
+            mapping_file,
+            map_,
+            Reading(
+                encoding=encoding,
+                delimiter=delimiter,
+                quote=quote,
+                escape=escape,
+                sheet=sheet,
+                records=records,
+                header=0 if no_header else header_rows,
+                dates=dates,
+                decimal=decimal,
+                query=query,
+            ),
+        ),
         mode=mode,
+        vouched=vouched,
+        ignore_others=ignore_others,
         dry_run=dry_run,
+        limit=limit,
+        create_list=create_list,
+        create_fields=create_fields,
+        tags=tuple(tags or ()),
         route=route,
         skip_confirmation=skip_confirmation,
         max_reject_ratio=max_reject_ratio,
         max_removal_ratio=max_removal_ratio,
+        resubscribe=resubscribe,
+        verify=verify,
+        reject_rows=reject_rows,
+        vouched_by=vouched_by,
         state_dir=state_dir,
         ledger_copy=ledger_copy,
-        resubscribe=resubscribe,
-        reject_rows=reject_rows,
-        create_campaign=create_list,
-        encoding=encoding,
         reopen="settle" if new_run else "refuse",
     )
     credentials = load_credentials(block)
@@ -106,18 +149,15 @@ def import_(
     return show(report, json_)
 
 
-def read_mapping(pairs: list[str]) -> dict[str, str]:
-    """Field by column name, of words such as `COLUMN=FIELD`.
+def said_mapping(file: str, pairs: list[str] | None, reading: Reading) -> SourceMapping:
+    """What the words of a command say about its source; they win over the mapping file.
+
+    Args:
+        file: What `--mapping` names.
+        pairs: What `--map` says.
+        reading: How the source is to be read.
 
     Raises:
-        InvalidArguments: A word has no `=`, or names a column twice.
+        MappingError: Something of it cannot be understood.
     """
-    mapping: dict[str, str] = {}
-    for pair in pairs:
-        column, separator, field = pair.rpartition("=")
-        if not separator or not column:
-            raise InvalidArguments(f"--map {pair!r}: not of the form COLUMN=FIELD")
-        if column in mapping:
-            raise InvalidArguments(f"--map names column {column!r} twice")
-        mapping[column] = field
-    return mapping
+    return read_mapping(file).and_also(columns_of(pairs or []), reading)

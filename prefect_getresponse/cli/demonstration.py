@@ -50,7 +50,10 @@ def start_demo(rows: int | None, json_file: Path | None) -> int:
         words += ["--rows", str(rows)] if rows else []
         words += ["--json", str(json_file.absolute())] if json_file else []
         command = [sys.executable, "-m", "prefect_getresponse.cli.demonstration", *words]
-        return subprocess.run(command, env=isolated(os.environ, home), check=False).returncode  # noqa: S603 - our own module
+        environment = isolated(os.environ, home) | {
+            "PREFECT_INTEGRATIONS_GETRESPONSE_SETTLE_SECONDS": str(SETTLE_SECONDS)
+        }
+        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own module
 
 
 def isolated(environment: Mapping[str, str], home: str) -> dict[str, str]:
@@ -108,13 +111,13 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     source = given.home / EXAMPLE
     write_customers(source, given.rows)
-    report = _watch_nights(source, given.home)
+    report = _watch_nights(source)
     if given.json:
         given.json.write_text(json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n")
     return 1 if report.problem else 0
 
 
-def _watch_nights(source: Path, home: Path) -> ImportReport:
+def _watch_nights(source: Path) -> ImportReport:
     from rich.console import Console
     from rich.markdown import Markdown
 
@@ -131,9 +134,7 @@ def _watch_nights(source: Path, home: Path) -> ImportReport:
         return nightly_contact_import(
             cast(GetResponseCredentials, GetResponseCredentials.load("demo")),
             source=str(source),
-            campaign=CAMPAIGN,
-            state_dir=str(home / "state"),
-            settle_seconds=SETTLE_SECONDS,
+            list_name=CAMPAIGN,
         )
 
     with Sandbox(api_key=_KEY, speed=SPEED).serve() as server:

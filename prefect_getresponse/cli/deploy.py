@@ -22,7 +22,7 @@ def deploy(
     block: str = "main",
     pool: str | None = None,
     source: str | None = None,
-    campaign: Annotated[str | None, Parameter(name="--list")] = None,
+    list_name: Annotated[str | None, Parameter(name="--list")] = None,
     cron: str | None = None,
     time_zone: str | None = None,
     param: Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")] = None,
@@ -43,7 +43,7 @@ def deploy(
         block: Name of the GetResponseCredentials block that runs load.
         pool: Work pool; a process pool is made if there is none of the name.
         source: What to import, as the worker sees it.
-        campaign: Name of the list, or its id.
+        list_name: Name of the list, or its id.
         cron: When runs are due: minute, hour, day of month, month, day of week.
         time_zone: Time zone of the schedule, such as Europe/Warsaw.
         param: NAME=VALUE: any other parameter of the flow; VALUE is JSON, or else a text.
@@ -59,7 +59,7 @@ def deploy(
     choices = Choices(
         block=block,
         pool=pool,
-        parameters=read_parameters(param or [], source=source, campaign=campaign),
+        parameters=read_parameters(param or [], source=source, list_name=list_name),
         cron=cron,
         time_zone=time_zone,
         name=name,
@@ -148,19 +148,19 @@ def check_block(name: str) -> None:
 
 
 def read_parameters(
-    words: list[str], *, source: str | None, campaign: str | None
+    words: list[str], *, source: str | None, list_name: str | None
 ) -> dict[str, Any]:
     """Parameters of runs by their names.
 
     Args:
         words: Words such as `NAME=VALUE`.
         source: What `--source` says.
-        campaign: What `--list` says.
+        list_name: What `--list` says.
 
     Raises:
         InvalidArguments: A word has no `=`, or a parameter is given twice.
     """
-    named = {"source": source, "campaign": campaign}
+    named = {"source": source, "list_name": list_name}
     parameters: dict[str, Any] = {name: text for name, text in named.items() if text is not None}
     for word in words:
         name, separator, text = word.partition("=")

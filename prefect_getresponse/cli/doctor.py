@@ -12,20 +12,22 @@ from rich.markdown import Markdown
 from prefect_getresponse.cli import console
 from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, print_line
-from prefect_getresponse.cli.contact_import import read_mapping
+from prefect_getresponse.cli.contact_import import said_mapping
 from prefect_getresponse.doctor.findings import AccountReport, Outcome
 from prefect_getresponse.doctor.report_markdown import report_markdown
+from prefect_getresponse.sources.reading import Reading
 
 
 def doctor(
     *,
-    campaign: Annotated[str, Parameter(name="--list")] = "",
+    list_name: Annotated[str, Parameter(name="--list")] = "",
     source: str = "",
     query: str = "",
     map_: Annotated[
         list[str] | None, Parameter(name="--map", consume_multiple=True, negative="")
     ] = None,
-    encoding: str | None = None,
+    mapping_file: Annotated[str, Parameter(name="--mapping")] = "",
+    encoding: str = "",
     state_dir: str = "",
     block: str | None = None,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
@@ -38,10 +40,11 @@ def doctor(
     Example: prefect-getresponse doctor --list Newsletter --source customers.csv
 
     Args:
-        campaign: List that is to be imported into; all lists if not given.
+        list_name: List that is to be imported into; all lists if not given.
         source: Source that is to be imported, as `import` takes it.
         query: What to read from a database: SELECT ... ORDER BY ...
         map_: COLUMN=FIELD, as `import` takes it.
+        mapping_file: Mapping file (.toml), as `map` writes it.
         encoding: Encoding of the source, if it is not UTF-8 or UTF-16.
         state_dir: Folder of the ledgers; <PREFECT_HOME>/getresponse if not given.
         block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
@@ -50,11 +53,9 @@ def doctor(
     from prefect_getresponse.doctor import CheckOptions, check_account
 
     options = CheckOptions(
-        campaign=campaign,
+        list_name=list_name,
         source=source,
-        query=query,
-        mapping=read_mapping(map_ or []),
-        encoding=encoding,
+        mapping=said_mapping(mapping_file, map_, Reading(query=query, encoding=encoding)),
         state_dir=state_dir,
     )
     credentials = load_credentials(block)

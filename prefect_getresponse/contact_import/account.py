@@ -125,7 +125,7 @@ class Account:
             names = ", ".join(sorted(repr(item["name"]) for item in listed)[:10])
             raise CampaignNotFound(
                 f"no list is named {wanted!r}; the account has {names or 'none'}",
-                advice="Correct it, or let it be created (--create-list, create_campaign=True).",
+                advice="Correct it, or let it be created (--create-list, create_list=True).",
             )
         if len(found) > 1:
             ids = ", ".join(f"{item['name']!r} ({item['campaignId']})" for item in found)

@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.job import ImportOptions, holding
+from prefect_getresponse.contact_import.job import holding
 from prefect_getresponse.contact_import.ledger import anything_sent
+from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.phases.check import check
 from prefect_getresponse.contact_import.phases.plan import plan
 from prefect_getresponse.contact_import.phases.read import read

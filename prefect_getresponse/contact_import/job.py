@@ -1,150 +1,35 @@
-"""What is to be imported, where to, and how: the options of an import, checked once."""
+"""A checked import: what its phases work on, and the right to do so."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from prefect.settings import get_current_settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.account import Campaign
 from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_lock
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
+from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.settings import GetResponseSettings
-from prefect_getresponse.sources import Reading, Source, open_source
-
-Mode = Literal["add_and_update", "add_only", "mirror"]
-RouteChoice = Literal["auto", "contacts", "batch", "import"]
+from prefect_getresponse.contact_import.source_mapping import SourceMapping
+from prefect_getresponse.sources import Source, open_source
 
 
-class ImportOptions(BaseModel):
-    """Options of one import.
+def opened(location: str, mapping: SourceMapping) -> Source:
+    """Open a source.
 
-    Attributes:
-        source: Location of the source: path or pattern of files, URL of a file or a database.
-        query: What to read from a database.
-        campaign: Name of the list (campaign), or its id.
-        mapping: Field by column name, for columns that are not recognised by themselves.
-        mode: `add_and_update` changes people who are on the list; `add_only` leaves them; `mirror`
-            also removes those who are gone from the source.
-        tags: Tags for every person, besides those of the source.
-        dry_run: Stop after the plan; nothing is sent.
-        route: How people are sent: `contacts` (a call each), `batch` (1000 a call), `import` (some
-            hundred thousand a call, people of the list too), or `auto`.
-        verify: Read the list back and give every sent row its verdict.
-        max_reject_ratio: Share of rejected rows above which the run fails.
-        state_dir: Folder of the ledger.
-        ledger_copy: Folder, as path or URL, of copies of the ledger; empty for none.
-        create_campaign: Create the list if it is missing, all opt-in types `single`.
-        encoding: Encoding of a text source, if it is not UTF-8 or UTF-16.
-        skip_confirmation: Let `route="import"` add people to a double opt-in list unconfirmed.
-        max_removal_ratio: Share of the list that `mirror` may remove, and by which the source may
-            have shrunk since the last run.
-        retention_days: Days for which ended runs and people of no source are remembered.
-        resubscribe: Column that says when somebody agreed: who was removed from the list before
-            that is imported again. Empty for never.
-        reject_rows: Whether the file of rejects holds `keys` of rows, or the rows in `full`.
-        settle_seconds: Longest wait for queued contacts, in seconds.
-        import_seconds: Longest wait for GetResponse to do an import, in seconds.
-        reopen: What to do about an interrupted run of a source that has changed since: `settle`
-            it and start anew, or `refuse`.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    source: str = Field(min_length=1, repr=False)  # a URL may hold a password
-    query: str = Field(default="", repr=False)
-    campaign: str = Field(min_length=1)
-    mapping: dict[str, str] = Field(default_factory=dict)
-    mode: Mode = "add_and_update"
-    tags: tuple[Annotated[str, Field(min_length=1)], ...] = ()
-    dry_run: bool = False
-    route: RouteChoice = "auto"
-    verify: bool = True
-    max_reject_ratio: float = Field(default=0.05, ge=0, le=1)
-    state_dir: str = ""
-    ledger_copy: str = Field(default="", repr=False)
-    create_campaign: bool = False
-    encoding: str | None = None
-    skip_confirmation: bool = False
-    max_removal_ratio: float = Field(default=0.1, ge=0, le=1)
-    retention_days: float = Field(default=30.0, gt=0)
-    resubscribe: str = ""
-    reject_rows: Literal["keys", "full"] = "keys"
-    settle_seconds: float = Field(default=600.0, ge=0)
-    import_seconds: float = Field(default=3600.0, ge=0)
-    reopen: Literal["settle", "refuse"] = "settle"
-
-    @property
-    def reading(self) -> Reading:
-        """What is said about how the source is to be read."""
-        return Reading(encoding=self.encoding or "", query=self.query)
-
-    def job_key(self, location: str) -> str:
-        """Identity of the job: the same source, list and options give the same key.
-
-        Args:
-            location: Canonical location of the source.
-        """
-        parts = [
-            location,
-            self.campaign,
-            sorted(self.mapping.items()),
-            self.mode,
-            sorted(self.tags),
-            self.encoding,
-            *([self.resubscribe] if self.resubscribe else []),
-        ]
-        return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
-
-
-def import_options(**values: Any) -> ImportOptions:
-    """Check options and fill in what the settings say.
-
-    Raises:
-        InvalidArguments: An option cannot be used; all faults are named.
-    """
-    settings = GetResponseSettings()
-    known: dict[str, Any] = {
-        "settle_seconds": settings.settle_seconds,
-        "import_seconds": settings.import_seconds,
-        "retention_days": settings.retention_days,
-        **values,
-    }
-    known["ledger_copy"] = known.get("ledger_copy") or settings.ledger_copy
-    known["state_dir"] = state_folder(known.get("state_dir") or "")
-    try:
-        return ImportOptions.model_validate(known)
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
-        )
-        raise InvalidArguments(f"the import's options: {faults}") from None
-
-
-def opened(options: ImportOptions) -> Source:
-    """Open the source that the options name.
+    Args:
+        location: Where it is.
+        mapping: What is said about it.
 
     Raises:
         ImportInputError: It cannot be used.
     """
-    return open_source(options.source, options.reading)
-
-
-def state_folder(given: str) -> str:
-    """Where ledgers live: as given, as the settings say, or `<PREFECT_HOME>/getresponse`."""
-    default = get_current_settings().home / "getresponse"
-    return given or GetResponseSettings().state_dir or str(default)
+    return open_source(location, mapping.reading)
 
 
 def private_dir(path: str) -> Path:
@@ -221,7 +106,7 @@ class Job:
         Raises:
             ImportInputError: It cannot be used.
         """
-        return self.given or opened(self.options)
+        return self.given or opened(self.options.source, self.options.mapping)
 
     @property
     def field_ids(self) -> dict[str, str]:
@@ -231,7 +116,7 @@ class Job:
     @property
     def campaign_name(self) -> str:
         """Name of the list."""
-        return self.campaign.name if self.campaign else self.options.campaign
+        return self.campaign.name if self.campaign else self.options.list_name
 
 
 @contextmanager

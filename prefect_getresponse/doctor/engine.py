@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,9 @@ from pathlib import Path
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.job import state_folder
+from prefect_getresponse.contact_import.job import opened
+from prefect_getresponse.contact_import.options import state_folder
+from prefect_getresponse.contact_import.source_mapping import SourceMapping
 from prefect_getresponse.doctor import (
     account_checks,
     machine_checks,
@@ -19,7 +21,6 @@ from prefect_getresponse.doctor import (
     source_checks,
 )
 from prefect_getresponse.doctor.findings import AccountReport, Finding, unknown
-from prefect_getresponse.sources import Reading, open_source
 from prefect_getresponse.tasks.accounts import get_account
 
 
@@ -28,25 +29,16 @@ class CheckOptions:
     """What is checked besides the account.
 
     Attributes:
-        campaign: Name or id of the list that is to be imported into; all lists if empty.
+        list_name: Name or id of the list that is to be imported into; all lists if empty.
         source: Source that is to be imported; none if empty.
-        query: What to read from a database.
-        mapping: Field by column name, for columns that are not recognised by themselves.
-        encoding: Encoding of the source, if it is not UTF-8 or UTF-16.
+        mapping: What is said about the source.
         state_dir: Folder of the ledgers; the one that imports take by default if empty.
     """
 
-    campaign: str = ""
+    list_name: str = ""
     source: str = field(default="", repr=False)  # a URL may hold a password
-    query: str = field(default="", repr=False)
-    mapping: Mapping[str, str] = field(default_factory=dict[str, str])
-    encoding: str | None = None
+    mapping: SourceMapping = field(default=SourceMapping(), repr=False)
     state_dir: str = ""
-
-    @property
-    def reading(self) -> Reading:
-        """What is said about how the source is to be read."""
-        return Reading(encoding=self.encoding or "", query=self.query)
 
 
 async def check_account(
@@ -88,13 +80,15 @@ async def _of_account(
     today = datetime.fromtimestamp(clock(), UTC)
     checks: dict[str, Callable[[], Awaitable[list[Finding]]]] = {
         "plan": lambda: account_checks.plan(account, today),
-        "lists": lambda: account_checks.lists(account, options.campaign),
+        "lists": lambda: account_checks.lists(account, options.list_name),
         "senders": lambda: account_checks.senders(account),
         "sending limits": lambda: account_checks.sending_limits(account),
         "callbacks": lambda: account_checks.callbacks(account),
     }
     if options.source:
-        checks["source"] = lambda: source_checks.source(account, _opener(options), options.mapping)
+        checks["source"] = lambda: source_checks.source(
+            account, _opener(options), options.mapping.columns
+        )
     for name, check in checks.items():
         try:
             findings += await check()
@@ -104,4 +98,4 @@ async def _of_account(
 
 
 def _opener(options: CheckOptions) -> source_checks.Opener:
-    return lambda: open_source(options.source, options.reading)
+    return lambda: opened(options.source, options.mapping)

@@ -15,6 +15,8 @@ from prefect.runtime import flow_run
 from slugify import slugify
 
 from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import.options import MappingText
+from prefect_getresponse.contact_import.source_mapping import read_mapping
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.doctor import AccountReport, CheckOptions, Outcome, check_account
 from prefect_getresponse.doctor.report_markdown import report_markdown
@@ -36,23 +38,17 @@ def _flow_run_name() -> str:
 @fails_in_a_sentence
 def account_check(
     credentials: GetResponseCredentials,
-    campaign: str = "",
+    list_name: str = "",
     source: str = "",
-    mapping: dict[str, str] | None = None,
-    query: str = "",
-    encoding: str | None = None,
-    state_dir: str = "",
+    mapping: MappingText = "",
 ) -> AccountReport:
     """Check an account, and a source if one is given; writes nothing.
 
     Args:
         credentials: The GetResponse account.
-        campaign: Name or id of the list (campaign) that is imported into; all lists if empty.
+        list_name: Name or id of the list (campaign) that is imported into; all lists if empty.
         source: Source that is imported, as the nightly import takes it; none if empty.
-        mapping: Field by column name, for columns that are not recognised by themselves.
-        query: What to read from a database: `SELECT ... ORDER BY ...`.
-        encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
-        state_dir: Folder of the ledgers.
+        mapping: What you say about columns, as the nightly import takes it.
 
     Returns:
         The findings.
@@ -61,12 +57,9 @@ def account_check(
         AccountCheckFailed: There are problems, or not all could be checked.
     """
     options = CheckOptions(
-        campaign=campaign,
+        list_name=list_name,
         source=source,
-        query=query,
-        mapping=mapping or {},
-        encoding=encoding,
-        state_dir=state_dir,
+        mapping=read_mapping(mapping),
     )
     report = check_everything(credentials, options)
     failed = report.of(Outcome.PROBLEM, Outcome.UNKNOWN)

@@ -46,14 +46,14 @@ class ListImport(BaseModel):
 
     Attributes:
         source: What to import, as the worker sees it.
-        campaign: Name of the list (campaign), or its id.
+        list_name: Name of the list (campaign), or its id.
         options: Other parameters of `nightly_contact_import`, such as `{"mode": "mirror"}`.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     source: str = Field(min_length=1, description="What to import, as the worker sees it.")
-    campaign: str = Field(min_length=1, description="Name of the list, or its id.")
+    list_name: str = Field(min_length=1, description="Name of the list, or its id.")
     options: dict[str, Any] = Field(default_factory=dict, description="Other parameters.")
 
 
@@ -61,7 +61,7 @@ class ListOutcome(BaseModel):
     """What became of one of the imports.
 
     Attributes:
-        campaign: Name of the list, or its id, as it was given.
+        list_name: Name of the list, or its id, as it was given.
         source: Short name of the source.
         state: State of the flow run, such as `Completed`.
         summary: What its report says first; empty if it has none.
@@ -69,7 +69,7 @@ class ListOutcome(BaseModel):
         succeeded: Whether all is well.
     """
 
-    campaign: str
+    list_name: str
     source: str
     state: str
     summary: str
@@ -127,7 +127,7 @@ def many_contact_imports(
     create_markdown_artifact(
         _markdown(outcomes), key="getresponse-imports-summary", description="All imports"
     )
-    if bad := [f"{each.campaign} ({each.state})" for each in outcomes if not each.succeeded]:
+    if bad := [f"{each.list_name} ({each.state})" for each in outcomes if not each.succeeded]:
         raise ImportsFailed(
             f"{len(bad)} of {len(outcomes)} imports did not succeed: {', '.join(bad)}",
             advice="See their own runs; a retry of this one starts these again.",
@@ -151,7 +151,7 @@ def _check(imports: Sequence[ListImport]) -> None:
     """See before anything is started that the imports can work beside each other."""
     if not 1 <= len(imports) <= MOST:
         raise InvalidArguments(f"`imports` holds {len(imports)} imports, not 1 to {MOST}")
-    times = Counter(each.campaign.strip().casefold() for each in imports)
+    times = Counter(each.list_name.strip().casefold() for each in imports)
     if twice := [name for name, number in times.items() if number > 1]:
         raise InvalidArguments(
             f"lists that are there more than once: {', '.join(twice)}",
@@ -162,7 +162,7 @@ def _check(imports: Sequence[ListImport]) -> None:
     for each in imports:
         if strange := each.options.keys() - known:
             raise InvalidArguments(
-                f"{each.campaign}: an import has no option {', '.join(sorted(strange))}",
+                f"{each.list_name}: an import has no option {', '.join(sorted(strange))}",
                 advice=f"Options are: {', '.join(sorted(known))}.",
             )
 
@@ -182,7 +182,7 @@ def _start(
 ) -> UUID:
     """Start the run of a list, or find the one that an earlier attempt of this run started."""
     keys = [
-        f"{flow_run.id}-{each.campaign}-{attempt}" for attempt in range(1, flow_run.run_count + 1)
+        f"{flow_run.id}-{each.list_name}-{attempt}" for attempt in range(1, flow_run.run_count + 1)
     ]
     earlier = client.read_flow_runs(
         flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys))
@@ -193,7 +193,7 @@ def _start(
     parameters = each.options | {
         "credentials": reference,
         "source": each.source,
-        "campaign": each.campaign,
+        "list_name": each.list_name,
     }
     created: Any = run_deployment(
         deployment, parameters=parameters, timeout=0, idempotency_key=keys[-1]
@@ -221,7 +221,7 @@ def _wait(
 
 def _outcome(client: SyncPrefectClient, each: ListImport, run: FlowRun) -> ListOutcome:
     return ListOutcome(
-        campaign=each.campaign,
+        list_name=each.list_name,
         source=short_name(each.source),
         state=run.state_name or "unknown",
         summary=_summary(client, run),
@@ -255,5 +255,5 @@ def _markdown(outcomes: Sequence[ListOutcome]) -> str:
     ]
     for each in outcomes:
         link = f"[{each.state}]({address}/runs/flow-run/{each.flow_run_id})"
-        lines.append(f"| {each.campaign} | {each.source} | {link} | {each.summary} |")
+        lines.append(f"| {each.list_name} | {each.source} | {link} | {each.summary} |")
     return "\n".join(lines)

@@ -6,8 +6,8 @@ Deploy it with `deployments/prefect.yaml`, or call it from a flow of your own.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -25,15 +25,17 @@ from prefect_getresponse.contact_import.display.flow_artifacts import (
 )
 from prefect_getresponse.contact_import.display.flow_events import emit_ending
 from prefect_getresponse.contact_import.errors import ImportInputError
-from prefect_getresponse.contact_import.job import (
+from prefect_getresponse.contact_import.job import Job, holding
+from prefect_getresponse.contact_import.ledger import anything_sent
+from prefect_getresponse.contact_import.options import (
     ImportOptions,
-    Job,
+    MappingText,
     Mode,
+    RejectRows,
     RouteChoice,
-    holding,
+    explained_by,
     import_options,
 )
-from prefect_getresponse.contact_import.ledger import anything_sent
 from prefect_getresponse.contact_import.phases.check import check
 from prefect_getresponse.contact_import.phases.plan import plan
 from prefect_getresponse.contact_import.phases.read import read
@@ -59,101 +61,72 @@ T = TypeVar("T")
 def _flow_run_name() -> str:
     parameters = flow_run.parameters
     return import_name(
-        str(parameters["campaign"]), str(parameters["source"]), dry_run=parameters["dry_run"]
+        str(parameters["list_name"]), str(parameters["source"]), dry_run=parameters["dry_run"]
     )
 
 
 @flow(name="nightly-contact-import", flow_run_name=_flow_run_name)
 @fails_in_a_sentence
-def nightly_contact_import(
+@explained_by(ImportOptions)
+def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
     credentials: GetResponseCredentials,
     source: str,
-    campaign: str,
-    mapping: dict[str, str] | None = None,
+    list_name: str,
+    mapping: MappingText = "",
     mode: Mode = "add_and_update",
-    tags: list[str] | None = None,
+    vouched: bool = False,
     dry_run: bool = False,
+    create_list: bool = False,
+    create_fields: bool = False,
+    ignore_others: bool = False,
+    tags: Sequence[str] = (),
+    limit: int = 0,
     route: RouteChoice = "auto",
-    verify: bool = True,
     max_reject_ratio: float = 0.05,
-    state_dir: str = "",
-    ledger_copy: str = "",
-    encoding: str | None = None,
-    query: str = "",
-    create_campaign: bool = False,
-    skip_confirmation: bool = False,
-    resubscribe: str = "",
     max_removal_ratio: float = 0.1,
-    reject_rows: Literal["keys", "full"] = "keys",
-    settle_seconds: float | None = None,
-    import_seconds: float | None = None,
+    resubscribe: str = "",
+    skip_confirmation: bool = False,
+    verify: bool = True,
+    reject_rows: RejectRows = "keys",
+    vouched_by: str = "",
 ) -> ImportReport:
     """Import a contact export into a list (campaign) and say what became of every row.
 
     Running it again after an interruption resumes where it stopped; running it again with the same
-    source sends nothing.
+    source sends nothing. Where ledgers are kept and how long it waits are settings.
 
     Args:
         credentials: Block of the GetResponse account; a deployment's own unless another is chosen.
-        source: What to import, as the worker sees it: a CSV, TSV, JSONL (gzip, zip) or Parquet
-            file, a pattern of several, the URL of one (s3://...), or SQLAlchemy's URL of a
-            database, where a password is best ${NAME}.
-        campaign: Name of the list (campaign), or its id.
-        mapping: Field by column name, for columns that are not recognised by themselves, such as
-            {"Mail": "email", "Old id": "-"}; - leaves a column out.
-        mode: What becomes of people who are on the list already. add_and_update changes them,
-            add_only leaves them, mirror changes them and removes those gone from the source.
-        tags: Tags for every person, besides those of the source.
-        dry_run: Stop after the plan; nothing is sent.
-        route: How people are sent. auto takes the quickest way; contacts sends a call each, batch
-            1000 a call, import 20 MB a call and changes people of the list too.
-        verify: Read the list back and give every sent row its verdict.
-        max_reject_ratio: Share of rejected rows above which the run fails, from 0 to 1.
-        state_dir: Folder of the ledger, which must outlive the worker. Empty: below Prefect's home.
-        ledger_copy: Folder or URL (s3://...) to which the ledger is copied as it grows, for workers
-            whose disk does not outlive them.
-        encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
-        query: What to read from a database: SELECT ... ORDER BY ...
-        create_campaign: Create the list if it is missing.
-        skip_confirmation: Let route import add people to a double opt-in list unconfirmed.
-        resubscribe: Column that says when somebody agreed; who was removed from the list before
-            that is imported again. Never unless given.
-        max_removal_ratio: Share of the list that mode mirror may remove, from 0 to 1; more ends the
-            run before anything is sent.
-        reject_rows: Whether the file of rejects holds keyed hashes (keys) or whole rows (full).
-        settle_seconds: Longest wait for queued contacts, in seconds; 600 unless set elsewhere.
-        import_seconds: Longest wait for GetResponse to do an import, its review included, in
-            seconds; 3600 unless set elsewhere.
 
     Returns:
         What became of every row.
 
     Raises:
+        UndecidedColumns: A column has to be decided by you first; nothing was sent.
         ImportInputError: The source cannot be used; nothing was sent.
         ImportFailed: The rows do not balance, or too many were rejected; carries the report.
         GetResponseError: Anything else that kept it from sending anything.
     """
-    waits = {"settle_seconds": settle_seconds, "import_seconds": import_seconds}
     options = import_options(
         source=source,
-        query=query,
-        campaign=campaign,
-        mapping=mapping or {},
+        list_name=list_name,
+        mapping=mapping,
         mode=mode,
-        tags=tuple(tags or ()),
+        vouched=vouched,
         dry_run=dry_run,
+        create_list=create_list,
+        create_fields=create_fields,
+        ignore_others=ignore_others,
+        tags=tuple(tags),
+        limit=limit,
         route=route,
-        verify=verify,
         max_reject_ratio=max_reject_ratio,
-        state_dir=state_dir,
-        encoding=encoding,
-        create_campaign=create_campaign,
-        skip_confirmation=skip_confirmation,
         max_removal_ratio=max_removal_ratio,
-        ledger_copy=ledger_copy,
         resubscribe=resubscribe,
+        skip_confirmation=skip_confirmation,
+        verify=verify,
         reject_rows=reject_rows,
-        **{name: seconds for name, seconds in waits.items() if seconds is not None},
+        vouched_by=vouched_by,
     )
     job = check_import(credentials, options)
     with holding(job) as job, FlowProgress(artifact_key("progress", job)) as progress:

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.engine import run_import
-from prefect_getresponse.contact_import.job import import_options
+from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.throttle import Throttle
@@ -272,7 +272,7 @@ class Lab:
         )
         defaults = {
             "source": str(self.source),
-            "campaign": CAMPAIGN,
+            "list_name": CAMPAIGN,
             "state_dir": str(self.state),
         }
         async with client:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from prefect_getresponse import GetResponseCredentials, cli
 from prefect_getresponse.contact_import.engine import run_import
-from prefect_getresponse.contact_import.job import import_options
+from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.sources import RowsSource
 from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, only_settings
@@ -26,7 +26,7 @@ def test_rows_of_a_program_are_imported_and_remembered(fast: FastSandbox, tmp_pa
     )
 
     def import_rows(rows: list[dict[str, Any]]) -> ImportReport:
-        options = import_options(source="crm", campaign=CAMPAIGN, state_dir=str(tmp_path))
+        options = import_options(source="crm", list_name=CAMPAIGN, state_dir=str(tmp_path))
 
         async def work() -> ImportReport:
             client = credentials.get_async_client()

@@ -198,7 +198,7 @@ class Matrix:
         source.write_text("\n".join(lines))
         options |= {
             "source": str(source),
-            "campaign": "customers",
+            "list_name": "customers",
             "state_dir": str(self._folder / "state"),
             "settle_seconds": 5.0,
             "max_reject_ratio": 1.0,

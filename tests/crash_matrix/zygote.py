@@ -19,8 +19,8 @@ from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.errors import GetResponseError, OutcomeUnknown
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.engine import run_import
-from prefect_getresponse.contact_import.job import import_options
 from prefect_getresponse.contact_import.ledger import ChunkState, Ledger
+from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.routes import BatchRoute
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.tasks.newsletters import create_newsletter

@@ -40,7 +40,7 @@ def test_the_package_deploys_what_the_file_says() -> None:
     [
         ([], "nothing is chosen. Choose of: nightly, many-lists, one-list"),
         (["weekly"], "no deployment is called weekly. Choose of: nightly"),
-        (["nightly"], "nightly needs campaign, source. Give --source, --list or --param"),
+        (["nightly"], "nightly needs list_name, source. Give --source, --list or --param"),
         (["many-lists"], "many-lists needs imports"),
         (["one-list", "--param", "imports=[]"], "one-list cannot take imports"),
         (["one-list", "--param", "mode=replace"], "Validation failed for field 'mode'"),
@@ -74,7 +74,9 @@ def test_a_server_that_does_not_answer_is_one_line(capsys: pytest.CaptureFixture
 
 
 def test_what_is_served_is_what_is_deployed() -> None:
-    [definition] = fitted(["nightly"], Choices("main", parameters={"source": "a", "campaign": "b"}))
+    [definition] = fitted(
+        ["nightly"], Choices("main", parameters={"source": "a", "list_name": "b"})
+    )
 
     deployment = served(definition, paused=False)
 
@@ -88,7 +90,7 @@ def test_what_is_served_is_what_is_deployed() -> None:
 
 
 def test_a_run_is_offered_only_of_what_needs_no_more_parameters() -> None:
-    values = {"source": "/data/people.csv", "campaign": "Newsletter"}
+    values = {"source": "/data/people.csv", "list_name": "Newsletter"}
     choices = Choices(block="main", parameters=values)
     one_list, nightly = (fitted([name], choices)[0] for name in ("one-list", "nightly"))
     [alone] = fitted(["one-list"], Choices(block="main"))
@@ -134,7 +136,7 @@ def test_a_dry_run_shows_all_and_makes_nothing(
     pool = f"pool-{uuid4().hex[:8]}"
     words = [*NIGHTLY, "--block", block, "--pool", pool, "--name", "dry", "--dry-run"]
 
-    assert cli.run([*words, "--param", "query=x", "--cron", "5 3 * * 1-5"]) == 0
+    assert cli.run([*words, "--param", "resubscribe=x", "--cron", "5 3 * * 1-5"]) == 0
 
     shown = printed(capsys)
     assert f"work pool {pool}: would be made" in shown
@@ -167,7 +169,7 @@ def test_the_same_command_twice_gives_one_deployment(
     assert second.parameters == {
         "credentials": {"$ref": {"block_document_slug": f"getresponse-credentials/{block}"}},
         "source": "/data/people.csv",
-        "campaign": "Newsletter",
+        "list_name": "Newsletter",
     }
     assert [schedule.slug for schedule in second.schedules] == ["nightly"]
     assert (first.paused, second.paused) == (False, True)

@@ -84,10 +84,10 @@ def test_two_workers_share_an_account_and_each_does_its_part(
     two: list[Worker],
     tmp_path: Path,
 ) -> None:
-    options = {"create_campaign": True, "route": "contacts"}
+    options = {"create_list": True, "route": "contacts", "vouched": True}
     imports = [
         ListImport(
-            source=write_source(tmp_path, name, PEOPLE), campaign=f"{pool}-{name}", options=options
+            source=write_source(tmp_path, name, PEOPLE), list_name=f"{pool}-{name}", options=options
         )
         for name in ("north", "south")
     ]
@@ -98,7 +98,7 @@ def test_two_workers_share_an_account_and_each_does_its_part(
     assert [outcome.succeeded for outcome in outcomes] == [True, True]
     assert all("**Balanced:** all 60 rows" in outcome.summary for outcome in outcomes)
     for each in imports:
-        assert len(account.people(account.campaign(each.campaign))) == PEOPLE
+        assert len(account.people(account.campaign(each.list_name))) == PEOPLE
     # Both may reach for one run, of which one lets go; each has done one of its own.
     assert all(worker.runs for worker in two)
     assert [call for call in account.log if call["status"] == 429] == []

@@ -130,9 +130,10 @@ def start_import(source: str, campaign: str) -> UUID:
     """Start an import by `one-list`, a call each person; the id of its run."""
     parameters = {
         "source": source,
-        "campaign": campaign,
+        "list_name": campaign,
         "route": "contacts",
-        "create_campaign": True,
+        "create_list": True,
+        "vouched": True,
     }
     run: Any = run_deployment("nightly-contact-import/one-list", parameters=parameters, timeout=0)
     return UUID(str(run.id))

@@ -91,7 +91,7 @@ def outcomes(report: AccountReport) -> dict[str, str]:
 def test_a_healthy_account(clinic: Clinic) -> None:
     before = clinic.lab.writes
 
-    report = clinic.examine(campaign=CAMPAIGN)
+    report = clinic.examine(list_name=CAMPAIGN)
 
     assert outcomes(report) == {}
     assert report.outcome is Outcome.OK
@@ -212,9 +212,9 @@ def test_an_encrypted_callback_is_fine_and_shows_no_secret(clinic: Clinic) -> No
 def test_the_list_that_is_asked_for(clinic: Clinic) -> None:
     double_list(clinic)
 
-    assert outcomes(clinic.examine(campaign=CAMPAIGN)) == {}
-    assert outcomes(clinic.examine(campaign="careful")) == {"lists": "warning"}
-    missing = clinic.examine(campaign="missing")
+    assert outcomes(clinic.examine(list_name=CAMPAIGN)) == {}
+    assert outcomes(clinic.examine(list_name="careful")) == {"lists": "warning"}
+    missing = clinic.examine(list_name="missing")
     assert outcomes(missing) == {"lists": "problem"}
     assert "--create-list" in missing.of(Outcome.PROBLEM)[0].advice
 

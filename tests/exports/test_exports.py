@@ -11,7 +11,7 @@ import pytest
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
-from tests.support.fast_sandbox import KEY, SETTLE_SECONDS, FastSandbox
+from tests.support.fast_sandbox import KEY, FastSandbox, set_waits
 from tests.support.forked_program import ForkedProgram
 
 DATA = Path(__file__).parent / "data"
@@ -83,7 +83,10 @@ def test_export_through_the_command_line(fast: FastSandbox, tmp_path: Path, expo
 @pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("prefect_server")
 @pytest.mark.parametrize("export", EXPORTS)
-def test_export_through_the_flow(fast: FastSandbox, tmp_path: Path, export: str) -> None:
+def test_export_through_the_flow(
+    fast: FastSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, export: str
+) -> None:
+    set_waits(monkeypatch, tmp_path)
     credentials = GetResponseCredentials.model_validate(
         {"api_key": KEY, "base_url": fast.url, "allow_custom_host": True}
     )
@@ -91,10 +94,8 @@ def test_export_through_the_flow(fast: FastSandbox, tmp_path: Path, export: str)
     report = nightly_contact_import(
         credentials,
         source=str(DATA / f"{export}.csv"),
-        campaign=export,
-        create_campaign=True,
-        state_dir=str(tmp_path),
-        settle_seconds=SETTLE_SECONDS,
+        list_name=export,
+        create_list=True,
     )
 
     assert_reached(fast, export, report.as_dict(), expected_of(export))

@@ -51,7 +51,7 @@ def test_a_run_leaves_its_findings_and_writes_nothing(
 ) -> None:
     before = account.writes
 
-    report = account_check(credentials, campaign=CAMPAIGN)
+    report = account_check(credentials, list_name=CAMPAIGN)
 
     assert account.writes == before
     assert [each.split(":")[0] for each in found(report, "limits")] == ["ok", "ok"]

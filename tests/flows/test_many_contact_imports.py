@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 run_flow: Callable[..., Any] = many_contact_imports
-TWO = [ListImport(source="a.csv", campaign="a"), ListImport(source="b.csv", campaign="b")]
+TWO = [ListImport(source="a.csv", list_name="a"), ListImport(source="b.csv", list_name="b")]
 
 
 @pytest.fixture
@@ -68,9 +68,9 @@ def error_of(state: State[Any]) -> Exception:
     ("imports", "says"),
     [
         ([], "holds 0 imports"),
-        ([*TWO, ListImport(source="c.csv", campaign=" A")], "more than once: a. "),
-        ([ListImport(source="a", campaign="a", options={"modus": 1})], "no option modus"),
-        ([ListImport(source="a", campaign="a", options={"source": "b"})], "no option source"),
+        ([*TWO, ListImport(source="c.csv", list_name=" A")], "more than once: a. "),
+        ([ListImport(source="a", list_name="a", options={"modus": 1})], "no option modus"),
+        ([ListImport(source="a", list_name="a", options={"source": "b"})], "no option source"),
     ],
 )
 def test_what_cannot_work_starts_nothing(
@@ -106,7 +106,7 @@ def test_runs_get_the_block_by_its_name_only(
     assert isinstance(error, ImportsFailed)
     assert "2 of 2 imports did not succeed: a (Scheduled), b (Scheduled)" in str(error)
     runs = started(client, deployment)
-    assert [run.parameters["campaign"] for run in runs] == ["a", "b"]
+    assert [run.parameters["list_name"] for run in runs] == ["a", "b"]
     reference = {"$ref": {"block_document_slug": "getresponse-credentials/many"}}
     assert [run.parameters["credentials"] for run in runs] == [reference] * 2
     assert KEY not in "".join(run.model_dump_json() for run in runs)
@@ -115,7 +115,7 @@ def test_runs_get_the_block_by_its_name_only(
 def test_a_retry_keeps_what_succeeded_and_starts_what_failed(
     stored: GetResponseCredentials, deployment: str, client: SyncPrefectClient
 ) -> None:
-    imports = [ListImport(source=f"{name}.csv", campaign=name) for name in "abc"]
+    imports = [ListImport(source=f"{name}.csv", list_name=name) for name in "abc"]
 
     def while_nobody_looks(flow: object, flow_run: object, state: object) -> None:
         for run, state in zip(started(client, deployment), [Completed(), Failed()], strict=False):
@@ -127,4 +127,4 @@ def test_a_retry_keeps_what_succeeded_and_starts_what_failed(
     state: State[Any] = twice(stored, imports, deployment, wait_seconds=0, return_state=True)
 
     assert "2 of 3 imports did not succeed: b (Scheduled), c (Scheduled)" in str(error_of(state))
-    assert [run.parameters["campaign"] for run in started(client, deployment)] == list("abcb")
+    assert [run.parameters["list_name"] for run in started(client, deployment)] == list("abcb")

@@ -28,7 +28,7 @@ from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
 from prefect_getresponse.limits.service import reset_limits
 from tests.docs.blocks import ROOT, blocks_of
-from tests.support.fast_sandbox import CAMPAIGN, KEY, SETTLE_SECONDS, FastSandbox, fast_sandbox
+from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, fast_sandbox, set_waits
 
 pytestmark = [
     pytest.mark.xdist_group("prefect"),
@@ -109,16 +109,15 @@ def credentials(account: FastSandbox, prefect: Prefect) -> GetResponseCredential
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> dict[str, Any]:
-    """Options of a small import."""
+def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Options of a small import, and a state folder of its own."""
+    set_waits(monkeypatch, tmp_path / "state")
     source = tmp_path / "people.csv"
     rows = [f"{email},Name,yes" for email in PEOPLE] + ["gone@example.com,Gone,no"]
     source.write_text("\n".join(["Email,First Name,Email Marketing Consent", *rows]))
     return {
         "source": str(source),
-        "campaign": CAMPAIGN,
-        "state_dir": str(tmp_path / "state"),
-        "settle_seconds": SETTLE_SECONDS,
+        "list_name": CAMPAIGN,
     }
 
 

@@ -18,7 +18,7 @@ from prefect.settings import (
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
-from tests.support.fast_sandbox import CAMPAIGN, KEY, SETTLE_SECONDS, FastSandbox, fast_sandbox
+from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, fast_sandbox, set_waits
 
 pytestmark = [
     pytest.mark.xdist_group("prefect"),
@@ -70,7 +70,11 @@ def kept() -> dict[str, bytes]:
 
 
 def test_prefect_holds_neither_key_nor_address(
-    prefect_server: str, account: FastSandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    prefect_server: str,
+    account: FastSandbox,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     source = tmp_path / "people.csv"
@@ -85,14 +89,13 @@ def test_prefect_holds_neither_key_nor_address(
             account.control("POST", "/reset")
             optin = {"api": "single", "email": "single", "import": "single", "webform": "single"}
             account.api("POST", "/campaigns", {"name": CAMPAIGN, "optinTypes": optin})
+            set_waits(monkeypatch, tmp_path / f"state{number}")
             if fault:
                 account.faults({"method": "POST", "path": "/v3/contacts", **fault})
             state = nightly_contact_import(
                 block(account, WRONG_KEY if name == "a wrong key" else KEY),
                 source=str(source),
-                campaign=CAMPAIGN,
-                state_dir=str(tmp_path / f"state{number}"),
-                settle_seconds=SETTLE_SECONDS,
+                list_name=CAMPAIGN,
                 max_reject_ratio=1.0,
                 return_state=True,
             )

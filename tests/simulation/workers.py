@@ -19,8 +19,8 @@ from prefect_getresponse.client.errors import GetResponseError, OutcomeUnknown
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.engine import run_import
-from prefect_getresponse.contact_import.job import ImportOptions, import_options
 from prefect_getresponse.contact_import.ledger import LedgerBusy
+from prefect_getresponse.contact_import.options import ImportOptions, import_options
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.limits.budgets import CLOCKS_APART
 from prefect_getresponse.limits.slots import SlotKeeper
@@ -138,7 +138,7 @@ class ImportWorker(Worker):
         super().__init__(self.world, self.plan.name)
         self._options = import_options(
             source=self.plan.name,
-            campaign=self.plan.name,
+            list_name=self.plan.name,
             state_dir=str(self.folder),
             route=self.plan.route,
             mode=self.plan.mode,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from prefect_getresponse.sandbox import Sandbox
 
@@ -113,6 +114,18 @@ class FastSandbox:
         } | others
         named = {f"{prefix}{name}": text for name, text in values.items()}
         return kept | named | {"PREFECT_HOME": str(home)}
+
+
+def set_waits(monkeypatch: pytest.MonkeyPatch, state: Path) -> None:
+    """Let flows of this process keep their ledgers in a folder, and wait for no longer than here.
+
+    Args:
+        monkeypatch: Takes it back.
+        state: The folder.
+    """
+    values = {"STATE_DIR": str(state), "SETTLE_SECONDS": str(SETTLE_SECONDS)}
+    for name, text in values.items():
+        monkeypatch.setenv(f"PREFECT_INTEGRATIONS_GETRESPONSE_{name}", text)
 
 
 def only_settings(settings: Mapping[str, str]) -> dict[str, str]:

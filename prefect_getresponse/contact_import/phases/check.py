@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
-from prefect_getresponse.contact_import.job import ImportOptions, Job, opened, private_dir
+from prefect_getresponse.contact_import.job import Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
+from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.mapping import ColumnMapping, find_column, map_source
 from prefect_getresponse.sources import Source
@@ -41,8 +42,8 @@ async def check(
         GetResponseError: The key, the list or a custom field cannot be used.
     """
     started = clock()
-    source = given or opened(options)
-    mapping = map_source(source, options.mapping)
+    source = given or opened(options.source, options.mapping)
+    mapping = map_source(source, options.mapping.columns)
     columns = _described(mapping, source, options.resubscribe)
     folder = private_dir(options.state_dir)
     account = Account(client)
@@ -98,13 +99,13 @@ def _check_confirmation(options: ImportOptions, campaign: Campaign | None) -> No
 
 async def _campaign(account: Account, options: ImportOptions) -> Campaign | None:
     try:
-        return await account.find_campaign(options.campaign)
+        return await account.find_campaign(options.list_name)
     except CampaignNotFound:
-        if not options.create_campaign:
+        if not options.create_list:
             raise
         if options.dry_run:
             return None
-        return await account.create_campaign(options.campaign)
+        return await account.create_campaign(options.list_name)
 
 
 def _rehearsal(path: Path, copies: str) -> Path:

@@ -60,7 +60,7 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
 
 
 def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Progress) -> None:
-    mapping = map_source(source, job.options.mapping)
+    mapping = map_source(source, job.options.mapping.columns)
     again = job.options.resubscribe
     reader = compile_reader(
         mapping,

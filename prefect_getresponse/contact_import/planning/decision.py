@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from prefect_getresponse.contact_import.account import Exclusions
-from prefect_getresponse.contact_import.job import Mode
 from prefect_getresponse.contact_import.ledger import Action, Decision, Person
+from prefect_getresponse.contact_import.options import Mode
 from prefect_getresponse.contact_import.planning.consent_dates import excluded_return
 from prefect_getresponse.contact_import.rows.contacts import custom_values, unpack
 from prefect_getresponse.contact_import.rows.validation import Contact

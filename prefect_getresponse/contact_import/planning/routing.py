@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from prefect_getresponse.contact_import.job import RouteChoice
+from prefect_getresponse.contact_import.options import RouteChoice
 from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, FRAME_SECONDS, Window
 
 CONTACTS_ROUTE_UP_TO = 200

@@ -85,7 +85,7 @@ def test_a_state_folder_that_cannot_be_made_is_named(lab: Lab) -> None:
 def test_the_list_is_found_by_name_or_id(lab: Lab, wanted: str) -> None:
     lab.write([(PERSON, "", "")])
 
-    report = lab.run(campaign=lab.campaign_id if wanted == "ID" else wanted)
+    report = lab.run(list_name=lab.campaign_id if wanted == "ID" else wanted)
 
     assert counted(report) == {"added": 1}
     assert report.campaign == CAMPAIGN
@@ -94,8 +94,8 @@ def test_the_list_is_found_by_name_or_id(lab: Lab, wanted: str) -> None:
 def test_a_missing_list_is_created_if_asked_for_and_used_the_next_time(lab: Lab) -> None:
     lab.write([(PERSON, "", "")])
 
-    assert counted(lab.run(campaign="fresh", create_campaign=True)) == {"added": 1}
-    assert counted(lab.run(campaign="fresh", create_campaign=True)) == {"unchanged": 1}
+    assert counted(lab.run(list_name="fresh", create_list=True)) == {"added": 1}
+    assert counted(lab.run(list_name="fresh", create_list=True)) == {"unchanged": 1}
 
     lists = {each["name"]: each for each in lab.control("GET", "/state")["lists"]}
     assert list(lists) == ["default_list", CAMPAIGN, "fresh"]
@@ -106,7 +106,7 @@ def test_a_dry_run_does_not_create_the_list(lab: Lab) -> None:
     lab.write([(PERSON, "", "")])
     before = lab.writes
 
-    assert counted(lab.run(campaign="fresh", create_campaign=True, dry_run=True)) == {"planned": 1}
+    assert counted(lab.run(list_name="fresh", create_list=True, dry_run=True)) == {"planned": 1}
     assert lab.writes == before
 
 
@@ -115,7 +115,7 @@ def test_no_list_is_created_for_an_import_that_cannot_begin(lab: Lab) -> None:
     before = lab.writes
 
     with pytest.raises(CustomFieldNotFound):
-        lab.run(campaign="fresh", create_campaign=True, mapping={"Tags": "custom:missing"})
+        lab.run(list_name="fresh", create_list=True, mapping={"Tags": "custom:missing"})
 
     assert lab.writes == before
 
@@ -128,10 +128,10 @@ def test_a_doubtful_creation_of_the_list_ends_before_anything_is_sent(
     left = [trouble]
     lab.wire.plan = lambda request: left.pop() if left and request.method == "POST" else None
     try:
-        lab.run(campaign="fresh", create_campaign=True)
+        lab.run(list_name="fresh", create_list=True)
     except GetResponseError:
         assert lab.wire.accepted == {}
-        lab.run(campaign="fresh", create_campaign=True)
+        lab.run(list_name="fresh", create_list=True)
 
     names = [each["name"] for each in lab.control("GET", "/state")["lists"]]
     assert names.count("fresh") == 1

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from prefect_getresponse.contact_import.account import Exclusions
-from prefect_getresponse.contact_import.job import Mode
 from prefect_getresponse.contact_import.ledger import Person
+from prefect_getresponse.contact_import.options import Mode
 from prefect_getresponse.contact_import.planning.decision import (
     decide,
     decide_steps,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prefect_getresponse.contact_import.job import RouteChoice
+from prefect_getresponse.contact_import.options import RouteChoice
 from prefect_getresponse.contact_import.planning.routing import (
     Estimate,
     calls_and_seconds,
