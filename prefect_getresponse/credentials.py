@@ -31,7 +31,12 @@ from prefect_getresponse.client.errors import (
     InvalidConfiguration,
     TokenRefused,
 )
-from prefect_getresponse.client.oauth import read_token, token_request, told_safely
+from prefect_getresponse.client.oauth import (
+    read_token,
+    token_request,
+    told_safely,
+    usable_token,
+)
 from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.limits.service import shared_throttle
@@ -252,7 +257,6 @@ class GetResponseCredentials(CredentialsBlock):
             "API key": key,
             "OAuth client id": self.client_id,
             "OAuth client secret": secret,
-            "OAuth refresh token": refresh_token,
             "parent login": self.parent_login,
         }
         return [
@@ -278,6 +282,10 @@ class GetResponseCredentials(CredentialsBlock):
                     f"The {name} holds spaces or characters that no key has: paste it again.",
                 )
                 for name, text in pasted.items()
+            ),
+            (
+                refresh_token != usable_token(refresh_token),
+                "The OAuth refresh token holds characters that no token has: paste it again.",
             ),
             (":" in self.client_id, "The OAuth client id holds a colon, which no id has."),
         ]

@@ -43,6 +43,7 @@ from typing_extensions import TypedDict
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.client.request import ApiRequest, Method, RetryClass, Upload, fill_path
 from prefect_getresponse.client.retry import Decision, decide
+from prefect_getresponse.client.shape import Shape, shape_of
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.runtime.run_logs import show_in_runs
 
@@ -220,6 +221,7 @@ class Operation:
             self.budgets,
             tuple(uploads.items()),
             self.hints["return"] is bytes,
+            self.shape,
         )
         if self.largest_body:
             self._check_size(request)
@@ -242,6 +244,11 @@ class Operation:
         """Types of the parameters, with what is annotated on them."""
         names = {"GetResponseCredentials": object}
         return get_type_hints(self.function, localns=names, include_extras=True)
+
+    @cached_property
+    def shape(self) -> Shape | None:
+        """What an answer must look like, as the type of the result says it."""
+        return shape_of(self.hints["return"])
 
     @cached_property
     def _marks(self) -> dict[str, Query | Body]:

@@ -63,6 +63,11 @@ class BlockVault:
         """Use the document of a block, if it was loaded from one or saved to one."""
         self._name = block.document_name or self._name
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a document, which somebody else may change."""
+        return bool(self._name)
+
     def load(self) -> SecretStr | None:
         """The refresh token that the document holds now; None without a document."""
         if not self._name:

@@ -7,6 +7,7 @@ import hmac
 from abc import abstractmethod
 from collections.abc import Generator, Mapping
 from functools import cache
+from urllib.parse import quote, quote_plus
 
 import httpx
 from pydantic import SecretStr
@@ -15,6 +16,10 @@ from prefect_getresponse.client.errors import InvalidConfiguration
 from prefect_getresponse.client.oauth import TOKEN_PATH, Renewal, Tokens
 
 _BEARER = "Bearer "
+OTHER_BEARER = "getresponse.bearer"
+"""Extension of a request that carries a token which is not in use yet."""
+_SHORTEST = 6
+"""Shorter ones are made up, and would be found in any text."""
 _parsed = cache(httpx.URL)
 """URLs of the configuration, which every call asks for again."""
 
@@ -47,6 +52,18 @@ class Authorization(httpx.Auth):
     @abstractmethod
     def _secret(self) -> SecretStr:
         """What only the account's programs know."""
+
+    def secrets(self) -> list[SecretStr]:
+        """What may stand in no error, although the API repeats it."""
+        return [self._secret()]
+
+    def conceal(self, text: str) -> str:
+        """Take what is secret out of a text of the API, as it is and as URLs and Basic write it."""
+        for secret in self.secrets():
+            opened = secret.get_secret_value()
+            for written in _ways_to_write(opened) if len(opened) >= _SHORTEST else ():
+                text = text.replace(written, "***")
+        return text
 
     def fingerprint(self, content: bytes) -> str:
         """16 hexadecimal digits that tell bodies apart and, without the secret, nothing else."""
@@ -115,13 +132,20 @@ class OAuthAuth(Authorization):
     def _secret(self) -> SecretStr:
         return self._client_secret
 
+    def secrets(self) -> list[SecretStr]:
+        """Client secret and tokens."""
+        pair = f"{self._client_id}:{self._client_secret.get_secret_value()}"
+        tokens = (self._tokens.access_token, self._tokens.refresh_token)
+        return [self._client_secret, SecretStr(pair), *tokens]
+
     def sign(self, request: httpx.Request) -> None:
         """Write the token into a request, or the client into one for a token."""
         if request.url == self._token_url:
             pair = f"{self._client_id}:{self._client_secret.get_secret_value()}"
             word = f"Basic {base64.b64encode(pair.encode()).decode()}"
         else:
-            word = f"{_BEARER}{self._tokens.access_token.get_secret_value()}"
+            bearer = request.extensions.get(OTHER_BEARER, self._tokens.access_token)
+            word = f"{_BEARER}{bearer.get_secret_value()}"
         request.headers["Authorization"] = word
 
     def renewal(self) -> Renewal | None:
@@ -135,6 +159,21 @@ class OAuthAuth(Authorization):
             return False
         self._tokens.refuse(word.removeprefix(_BEARER))
         return True
+
+
+def _ways_to_write(secret: str) -> tuple[str, ...]:
+    """A secret as it may be repeated; the longer ones first."""
+    content = secret.encode()
+    ways = {
+        secret,
+        quote(secret, safe=""),
+        quote_plus(secret),
+        secret.lower(),
+        secret.upper(),
+        base64.b64encode(content).decode(),
+        base64.urlsafe_b64encode(content).decode().rstrip("="),
+    }
+    return tuple(sorted(ways, key=len, reverse=True))
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

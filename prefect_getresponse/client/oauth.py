@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from pydantic import SecretStr
 
 from prefect_getresponse.client.errors import (
+    AccessDenied,
     AuthenticationFailed,
     GetResponseError,
     TokenRefused,
@@ -33,6 +34,8 @@ EARLIEST = 60.0
 """A token is renewed this many seconds before it expires, a tenth of its life if that is less."""
 PATIENCE = (0.0, 1.0, 3.0)
 """Waits in seconds for another process that spent our refresh token to save its new one."""
+MOST_ROUNDS = 50
+"""Times that another process may be quicker: each time one of them has got its token."""
 
 Grant = Literal["client_credentials", "refresh_token", "authorization_code"]
 
@@ -74,6 +77,23 @@ class TokenRequest(ApiRequest):
         return urlencode(form).encode()
 
 
+@dataclass(frozen=True, slots=True)
+class AccountRequest(ApiRequest):
+    """A call that asks whose account a token opens, before the token is used.
+
+    Attributes:
+        bearer: The token.
+    """
+
+    bearer: SecretStr = SecretStr("")  # noqa: RUF009 - immutable
+
+
+def account_request(bearer: SecretStr) -> AccountRequest:
+    """Request for the account that a token opens."""
+    path = "/accounts"
+    return AccountRequest("GET", path, path, RetryClass.READ, bearer=bearer)
+
+
 def token_request(grant: Grant, secret: SecretStr) -> TokenRequest:
     """Request for an access token.
 
@@ -108,7 +128,7 @@ def read_token(answer: ApiAnswer) -> IssuedToken:
     data: object = answer.data
     members = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     access_token, refresh_token = (
-        _usable(members.get(name)) for name in ("access_token", "refresh_token")
+        usable_token(members.get(name)) for name in ("access_token", "refresh_token")
     )
     if not access_token:
         raise TokenRefused(
@@ -124,11 +144,25 @@ def read_token(answer: ApiAnswer) -> IssuedToken:
     return IssuedToken(SecretStr(access_token), max(1.0, seconds), SecretStr(refresh_token))
 
 
-def _usable(token: object) -> str:
-    """A token as a header can hold it; empty for anything else."""
-    if isinstance(token, str) and token.isascii() and token.isprintable():
-        return token
-    return ""
+def usable_token(token: object) -> str:
+    """A token that a header, a form and a block can hold (RFC 6749: VSCHAR); empty if it is none.
+
+    Blanks may stand inside only: around it a block would lose them.
+    """
+    if not isinstance(token, str) or token != token.strip():
+        return ""
+    return token if token.isascii() and token.isprintable() else ""
+
+
+class AccountChanged(TokenRefused):
+    """The block was authorized anew for another account while this program works."""
+
+    default_advice = "Run again if that is right; one run never works on two accounts."
+
+
+def _account_id(data: object) -> str:
+    members = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+    return str(members.get("accountId") or "")
 
 
 def told_safely(error: GetResponseError, grant: Grant) -> GetResponseError:
@@ -154,6 +188,11 @@ def told_safely(error: GetResponseError, grant: Grant) -> GetResponseError:
 
 class TokenVault(Protocol):
     """Where a refresh token is kept for the next process, in a sync and an async flavour."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is kept at all, so that somebody else may replace it."""
+        ...
 
     def load(self) -> SecretStr | None:
         """The refresh token as it is kept now; None if it is kept nowhere."""
@@ -187,7 +226,7 @@ class Pause:
     seconds: float
 
 
-Step = TokenRequest | VaultCall | Pause
+Step = TokenRequest | AccountRequest | VaultCall | Pause
 Steps = Generator[Step, Any, None]
 
 
@@ -203,6 +242,7 @@ class Tokens:
         access_token: The token as it is; senders see to it that it is fresh.
         refresh_token: The refresh token as it is now.
         vault: Where a new refresh token is kept.
+        account: Id of the account that it opens; empty while that is not known.
     """
 
     def __init__(
@@ -213,6 +253,7 @@ class Tokens:
         self._clock = clock
         self._lock = threading.Lock()
         self.access_token = SecretStr("")
+        self.account = ""
         self._renew_at = -math.inf
         self._renewal: Renewal | None = None
 
@@ -282,19 +323,44 @@ class Renewal:
         """What to do, one step after another: a request or a call of the vault."""
         tokens = self._tokens
         spent = tokens.refresh_token
-        try:
-            issued = yield from self._ask(spent)
-        except TokenRefused:
-            newer = yield from self._look_for_newer(spent)
-            if newer is None:
-                raise
-            spent = newer
-            issued = yield from self._ask(spent)
+        for round_left in reversed(range(MOST_ROUNDS)):
+            try:
+                issued = yield from self._ask(spent)
+                break
+            except TokenRefused:
+                newer = (yield from self._look_for_newer(spent)) if round_left else None
+                if newer is None:
+                    raise
+                spent = newer
+        # First of all: the block holds a token that is spent.
+        yield from self._keep(spent, issued.refresh_token)
+        if not tokens.account or spent != tokens.refresh_token:
+            yield from self._check_account(issued)
         tokens.accept(issued)
-        new = issued.refresh_token
+        if spent and not issued.refresh_token:
+            tokens.refresh_token = spent
+
+    def _keep(self, spent: SecretStr, new: SecretStr) -> Generator[Step, Any, None]:
+        """Put a refresh token that replaces another one where that one is kept."""
         if spent and new and new != spent:
-            vault = tokens.vault
+            vault = self._tokens.vault
             yield VaultCall(lambda: vault.save(spent, new), lambda: vault.asave(spent, new))
+
+    def _check_account(self, issued: IssuedToken) -> Generator[Step, Any, None]:
+        """Make sure that a token of a block opens the account that the program works on."""
+        tokens = self._tokens
+        if not tokens.refresh_token or not tokens.vault.is_kept:
+            return
+        try:
+            answer = yield account_request(issued.access_token)
+        except (AccessDenied, ValidationFailed):
+            return  # a user who may not see it; nothing can be told
+        account = _account_id(answer.data)
+        if tokens.account and account != tokens.account:
+            raise AccountChanged(
+                "the credentials block now opens another GetResponse account than at the start"
+            )
+        tokens.account = account
 
     def _look_for_newer(self, spent: SecretStr) -> Generator[Step, Any, SecretStr | None]:
         """The refresh token that another process has got for the same one, None if none has."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
@@ -27,6 +27,7 @@ from prefect_getresponse.client.errors import (
     TransportFailed,
 )
 from prefect_getresponse.client.masking import mask
+from prefect_getresponse.client.shape import Shape
 from prefect_getresponse.limits.budgets import RateLimits
 
 Method = Literal["GET", "POST", "DELETE"]
@@ -41,6 +42,8 @@ _HEX = "[0-9A-Fa-f]"
 _ID = re.compile(rf"[A-Za-z0-9]{{1,32}}|{_HEX}{{8}}(-{_HEX}{{4}}){{3}}-{_HEX}{{12}}")
 # Ten digits are a date in seconds, as one source has X-RateLimit-Reset, and no number of seconds.
 _LEADING_INTEGER = re.compile(r"\s*(\d{1,9})(?!\d)", re.ASCII)
+_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+_MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}( ?; ?{_NAME}=({_NAME}|\"[ !#-\[\]-~]*\"))*")
 _FALLBACK_WAIT = 5.0
 _UNREADABLE = (ValueError, RecursionError)
 """What reading JSON raises: broken text, broken UTF-8, nesting without end."""
@@ -78,6 +81,18 @@ class Upload:
     content: Annotated[bytes, Field(strict=True)] = field(repr=False)
     media_type: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse a media type that would end its line, and begin another header.
+
+        Raises:
+            InvalidArguments: It is not of the form `image/png`.
+        """
+        if self.media_type and not _MEDIA_TYPE.fullmatch(self.media_type):
+            raise InvalidArguments(
+                "media_type: not a media type",
+                advice="Write it like image/png, or leave it out.",
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
@@ -94,6 +109,7 @@ class ApiRequest:
         budgets: Names of the endpoint budgets it uses up besides the account's own.
         uploads: Files by the name of their part, in order.
         binary: Whether the answer is a file: bytes, not JSON.
+        shape: What the data of an answer must look like; None if anything will do.
     """
 
     media_type: ClassVar[str] = "application/json"
@@ -107,6 +123,7 @@ class ApiRequest:
     budgets: tuple[str, ...] = ()
     uploads: tuple[tuple[str, Upload], ...] = ()
     binary: bool = False
+    shape: Shape | None = None
 
     @property
     def endpoint(self) -> str:
@@ -209,7 +226,11 @@ def read_limits(headers: Mapping[str, str]) -> RateLimits | None:
 
 
 def read_answer(
-    request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes | None
+    request: ApiRequest,
+    status: int,
+    headers: Mapping[str, str],
+    content: bytes | None,
+    conceal: Callable[[str], str] = str,
 ) -> ApiAnswer:
     """Turn a success into an answer, anything else into a typed error.  The status decides first.
 
@@ -218,9 +239,11 @@ def read_answer(
         status: HTTP status.
         headers: Response headers, names in lower case.
         content: Response body, as far as it was read; None if it broke off.
+        conceal: Takes keys and tokens out of a text that the API may have repeated.
 
     Raises:
-        UnreadableSuccess: A 2xx whose body broke off, or should be JSON and is not.
+        UnreadableSuccess: A 2xx whose body broke off, should be JSON and is not, or has another
+            shape than the call's answers have.
         AnswerBeyondLimits: A 2xx whose body is too large or too deeply nested.
         GetResponseError: The error that the status and the API's envelope mean.
     """
@@ -233,7 +256,7 @@ def read_answer(
             advice="Check the endpoint in the credentials block.",
         )
     readable = content if content and len(content) <= MAX_ANSWER_BYTES else b""
-    raise _read_error(request, status, headers, readable)
+    raise _read_error(request, status, headers, readable, conceal)
 
 
 class UnreadableSuccess(TransportFailed):
@@ -308,6 +331,8 @@ def _read_json(request: ApiRequest, status: int, media_type: str, content: bytes
         raise UnreadableSuccess(
             "the API's answer is not readable JSON", **_where(request, status)
         ) from None
+    if request.shape is not None and (fault := request.shape.fault(data)):
+        raise UnreadableSuccess(f"the API's answer is {fault}", **_where(request, status))
     brackets = content.count(b"[") + content.count(b"{")
     if brackets > MAX_ANSWER_DEPTH and _is_deeper(data, MAX_ANSWER_DEPTH):
         raise AnswerBeyondLimits(
@@ -337,9 +362,13 @@ _SECRET_MEMBER = "sentToken"  # noqa: S105 - the name of a member, not a secret
 
 
 def _read_error(
-    request: ApiRequest, status: int, headers: Mapping[str, str], content: bytes
+    request: ApiRequest,
+    status: int,
+    headers: Mapping[str, str],
+    content: bytes,
+    conceal: Callable[[str], str],
 ) -> GetResponseError:
-    envelope = _envelope(content)
+    envelope = cast("dict[str, Any]", _concealed(_envelope(content), conceal))
     code = _code(envelope.get("code"))
     context = _without_secrets(envelope.get("context"))
     message = next(filter(None, map(envelope.get, _EXPLANATIONS)), "no explanation given")
@@ -375,6 +404,20 @@ def _envelope(content: bytes) -> dict[str, Any]:
 
 def _code(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _concealed(value: Any, conceal: Callable[[str], str]) -> Any:
+    """The same value without keys and tokens of ours, whatever text they stand in."""
+    match value:
+        case str():
+            return conceal(value)
+        case list():
+            return [_concealed(item, conceal) for item in cast("Sequence[Any]", value)]
+        case dict():
+            members = cast("dict[str, Any]", value).items()
+            return {conceal(name): _concealed(item, conceal) for name, item in members}
+        case _:
+            return value
 
 
 def _without_secrets(value: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 from tenacity import RetryCallState, retry_if_exception
 
+from prefect_getresponse.client.connection import refused_certificate
 from prefect_getresponse.client.errors import (
     AccessDenied,
     AuthenticationFailed,
@@ -46,6 +47,8 @@ from prefect_getresponse.limits.budgets import FRAME_SECONDS
 MAX_ATTEMPTS = 5
 BACKOFF_BASE = 0.5
 BACKOFF_CAP = 20.0
+CALL_SECONDS = 300.0
+"""A call whose attempts took longer altogether gets no further one."""
 
 
 class Decision(Enum):
@@ -154,9 +157,10 @@ def connection_trouble(
     trouble = ConnectionTrouble(
         f"no answer ({type(error).__name__})", method=request.method, path=request.template
     )
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+    if (refused := refused_certificate(error)) is not None:
+        what, trouble.advice = refused
+        trouble.args = (what,)
         trouble.failure = Failure.BAD_CERTIFICATE
-        trouble.advice = "The certificate of the endpoint is not valid for it: check the endpoint."
     elif isinstance(error, httpx.ProxyError):
         trouble.failure = Failure.NOT_SENT
         trouble.advice = "The proxy of the credentials refuses: check its URL and password."
@@ -165,12 +169,6 @@ def connection_trouble(
     elif isinstance(error, httpx.WriteError | httpx.WriteTimeout):
         trouble.failure = Failure.NOT_WRITTEN
     return trouble
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def failure_of(error: GetResponseError) -> Failure | None:
@@ -221,18 +219,22 @@ class Attempts:
         quota: The client's quota.
         chance: Source of jitter.
         fingerprint: Tells bodies apart.
+        clock: Seconds that only grow.
     """
 
     request: ApiRequest
     quota: RetryQuota
     chance: random.Random
     fingerprint: Callable[[bytes], str]
+    clock: Callable[[], float]
     started: int = field(default=0, init=False)
     sent_at: str = field(default="", init=False)
     failed: int = field(default=0, init=False)
     waited: float = field(default=0.0, init=False)
     refused: int = field(default=0, init=False)
     renewed: bool = field(default=False, init=False)
+    began: float = field(default=0.0, init=False)
+    took: float = field(default=0.0, init=False)
 
     def options(self, sleep: Callable[[float], Any]) -> dict[str, Any]:
         """Arguments of `tenacity.Retrying` and `tenacity.AsyncRetrying`."""
@@ -246,6 +248,7 @@ class Attempts:
     def start(self) -> None:
         """Note that an attempt begins: its first byte is about to go."""
         self.started += 1
+        self.began = self.clock()
         self.sent_at = datetime.now(UTC).isoformat(timespec="seconds")
 
     def final(self, error: GetResponseError) -> GetResponseError:
@@ -288,6 +291,9 @@ class Attempts:
         if decision is not Decision.REPEAT:
             return False
         self.failed += 1
+        self.took += self.clock() - self.began
+        if self.took >= CALL_SECONDS:
+            return False
         timed_out = "Timeout" in str(error.args[0])
         return self.failed < MAX_ATTEMPTS and self.quota.spend(10 if timed_out else 5)
 

@@ -20,10 +20,11 @@ from typing import Any, Self
 import httpx
 from tenacity import AsyncRetrying, Retrying
 
-from prefect_getresponse.client.auth import Authorization
+from prefect_getresponse.client.auth import OTHER_BEARER, Authorization
 from prefect_getresponse.client.connection import DIRECT, Connection
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError, Throttled
 from prefect_getresponse.client.oauth import (
+    AccountRequest,
     Pause,
     Renewal,
     Step,
@@ -49,6 +50,7 @@ from prefect_getresponse.client.retry import (
     connection_trouble,
     decide,
 )
+from prefect_getresponse.client.wire import AsyncTransport, Transport, Watch, watched
 from prefect_getresponse.limits.budgets import FRAME_SECONDS
 from prefect_getresponse.limits.throttle import SLOTS, Throttle
 
@@ -63,9 +65,9 @@ LIMITS_ONCE = httpx.Limits(max_connections=SLOTS, max_keepalive_connections=0)
 ENCODINGS = "gzip, deflate"
 _BOUNDED = {"", "identity", "gzip", "deflate"}
 _BROKEN = (httpx.HTTPError, OSError)
-ANSWER_SECONDS = 120.0
-"""From its head on, an answer that takes longer is taken for one that broke off."""
 THROTTLED = "answers with 429"
+OF_RENEWAL = (TokenRequest, AccountRequest)
+"""Calls that renew a token: who waits for that has a slot already, which they use."""
 
 
 class Statistics:
@@ -107,16 +109,12 @@ class _Flight:
         self._sent = response.request
         self._status = response.status_code
         self._headers = {name.lower(): value for name, value in response.headers.items()}
-        self._answered_at = self._throttle.now()
-
-    def is_late(self) -> bool:
-        """Whether the body takes too long."""
-        return self._throttle.now() - self._answered_at > ANSWER_SECONDS
 
     def land(self, content: bytes | None) -> ApiAnswer:
         """Answer for a response, None being a body that broke off, or the typed error it is."""
         try:
-            return read_answer(self._request, self._status, self._headers, content)
+            conceal = self._auth.conceal
+            return read_answer(self._request, self._status, self._headers, content, conceal)
         except GetResponseError as error:
             if isinstance(error, Throttled):
                 self._retry_after = error.wait
@@ -143,8 +141,8 @@ def _is_strangely_packed(response: httpx.Response) -> bool:
     return response.headers.get("Content-Encoding", "").lower() not in _BOUNDED
 
 
-def _read(response: httpx.Response, is_late: Callable[[], bool]) -> bytes | None:
-    """Body of an answer, as far as it is wanted; None if it broke off or comes too slowly."""
+def _read(response: httpx.Response) -> bytes | None:
+    """Body of an answer, as far as it is wanted; None if it broke off or came too slowly."""
     if _is_strangely_packed(response):
         return None
     content = bytearray()
@@ -153,14 +151,12 @@ def _read(response: httpx.Response, is_late: Callable[[], bool]) -> bytes | None
             content += piece
             if len(content) > MAX_ANSWER_BYTES:
                 break
-            if is_late():
-                return None
     except _BROKEN:
         return None
     return bytes(content)
 
 
-async def _aread(response: httpx.Response, is_late: Callable[[], bool]) -> bytes | None:
+async def _aread(response: httpx.Response) -> bytes | None:
     """The async twin of `_read`."""
     if _is_strangely_packed(response):
         return None
@@ -170,8 +166,6 @@ async def _aread(response: httpx.Response, is_late: Callable[[], bool]) -> bytes
             content += piece
             if len(content) > MAX_ANSWER_BYTES:
                 break
-            if is_late():
-                return None
     except _BROKEN:
         return None
     return bytes(content)
@@ -188,12 +182,14 @@ class _Sender:
         throttle: Throttle,
         headers: Mapping[str, str] | None,
         chance: random.Random | None,
+        clock: Callable[[], float],
     ) -> None:
         self.base_url = base_url
         self.throttle = throttle
         self.statistics = Statistics()
         self._auth = auth
         self._chance = chance or random.Random()  # noqa: S311 - jitter, not a secret
+        self._clock = clock
         self._quota = RetryQuota()
         self._options: dict[str, Any] = {
             "auth": auth,
@@ -204,7 +200,7 @@ class _Sender:
         }
 
     def _attempts(self, request: ApiRequest) -> Attempts:
-        return Attempts(request, self._quota, self._chance, self._auth.fingerprint)
+        return Attempts(request, self._quota, self._chance, self._auth.fingerprint, self._clock)
 
     def _build(self, http: httpx.Client | httpx.AsyncClient, request: ApiRequest) -> httpx.Request:
         build = partial(http.build_request, request.method, request.url(self.base_url))
@@ -217,6 +213,8 @@ class _Sender:
             return build(data=request.body, files=parts, headers={"Content-Type": media_type})
         content = request.content()
         headers = {} if content is None else {"Content-Type": request.media_type}
+        if isinstance(request, AccountRequest):
+            return build(headers=headers, extensions={OTHER_BEARER: request.bearer})
         return build(content=content, headers=headers)
 
     @staticmethod
@@ -227,11 +225,20 @@ class _Sender:
             logger.warning(text, request.endpoint, timedelta(seconds=round(delay)))
 
     @contextmanager
+    def _slot_given_back(self, request: ApiRequest) -> Generator[None]:
+        """Give the slot of a call back that is not sent after all."""
+        try:
+            yield
+        except BaseException:
+            self.throttle.finish(request.budgets, None, None, refused=True)
+            raise
+
+    @contextmanager
     def _flight(self, request: ApiRequest) -> Generator[_Flight]:
         flight = _Flight(request, self._auth, self.throttle, self.statistics)
         self.statistics.calls[request.endpoint] += 1
         try:
-            with quiet():
+            with quiet(), watched(Watch(self._clock)):
                 yield flight
         except (httpx.HTTPError, ssl.SSLError) as error:  # the async one leaves TLS's own as it is
             raise connection_trouble(request, error) from None
@@ -252,6 +259,7 @@ class Client(_Sender):
         transport: Replaces the network, for tests and the sandbox.
         sleep: Waits for a number of seconds.
         chance: Source of jitter.
+        clock: Seconds that only grow, by which a call must end.
     """
 
     def __init__(
@@ -265,12 +273,15 @@ class Client(_Sender):
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         chance: random.Random | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(base_url, auth, throttle=throttle, headers=headers, chance=chance)
+        super().__init__(
+            base_url, auth, throttle=throttle, headers=headers, chance=chance, clock=clock
+        )
         self._sleep = sleep
         self._http, self._http_once = (
             httpx.Client(
-                transport=transport or httpx.HTTPTransport(**connection.options(limits)),
+                transport=transport or Transport(connection, limits),
                 **self._options,
             )
             for limits in (LIMITS, LIMITS_ONCE)
@@ -296,8 +307,12 @@ class Client(_Sender):
 
     def _attempt(self, attempts: Attempts, on_start: Callable[[], None] | None) -> ApiAnswer:
         request = attempts.request
-        self._wait_for_token(request)
-        self._wait_for_start(request)
+        if isinstance(request, OF_RENEWAL):
+            self.throttle.start_beside()
+        else:
+            self._wait_for_start(request)
+            with self._slot_given_back(request):
+                self._wait_for_token()
         http = self._http_once if request.retry_class is RetryClass.ONCE else self._http
         with self._flight(request) as flight:
             built = self._build(http, request)
@@ -307,14 +322,12 @@ class Client(_Sender):
             response = http.send(built, stream=True)
             flight.answered(response)
             try:
-                content = _read(response, flight.is_late)
+                content = _read(response)
             finally:
                 response.close()
             return flight.land(content)
 
-    def _wait_for_token(self, request: ApiRequest) -> None:
-        if isinstance(request, TokenRequest):
-            return
+    def _wait_for_token(self) -> None:
         while (renewal := self._auth.renewal()) is not None:
             if renewal.claim(blocking=True):
                 with renewal:
@@ -334,7 +347,7 @@ class Client(_Sender):
 
     def _do(self, step: Step) -> Any:
         match step:
-            case TokenRequest():
+            case TokenRequest() | AccountRequest():
                 return self.send(step)
             case VaultCall():
                 return step.run()
@@ -384,6 +397,7 @@ class AsyncClient(_Sender):
         transport: Replaces the network, for tests and the sandbox.
         sleep: Waits for a number of seconds.
         chance: Source of jitter.
+        clock: Seconds that only grow, by which a call must end.
     """
 
     def __init__(
@@ -397,14 +411,17 @@ class AsyncClient(_Sender):
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: random.Random | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(base_url, auth, throttle=throttle, headers=headers, chance=chance)
+        super().__init__(
+            base_url, auth, throttle=throttle, headers=headers, chance=chance, clock=clock
+        )
         self.sleep = sleep
         self._lifetime: AsyncGenerator[None] | None = None
         self._renewing: set[asyncio.Task[None]] = set()
         self._http, self._http_once = (
             httpx.AsyncClient(
-                transport=transport or httpx.AsyncHTTPTransport(**connection.options(limits)),
+                transport=transport or AsyncTransport(connection, limits),
                 **self._options,
             )
             for limits in (LIMITS, LIMITS_ONCE)
@@ -437,8 +454,12 @@ class AsyncClient(_Sender):
 
     async def _attempt(self, attempts: Attempts, on_start: Callable[[], None] | None) -> ApiAnswer:
         request = attempts.request
-        await self._wait_for_token(request)
-        await self._wait_for_start(request)
+        if isinstance(request, OF_RENEWAL):
+            self.throttle.start_beside()
+        else:
+            await self._wait_for_start(request)
+            with self._slot_given_back(request):
+                await self._wait_for_token()
         http = self._http_once if request.retry_class is RetryClass.ONCE else self._http
         with self._flight(request) as flight:
             built = self._build(http, request)
@@ -448,14 +469,12 @@ class AsyncClient(_Sender):
             response = await http.send(built, stream=True)
             flight.answered(response)
             try:
-                content = await _aread(response, flight.is_late)
+                content = await _aread(response)
             finally:
                 await response.aclose()
             return flight.land(content)
 
-    async def _wait_for_token(self, request: ApiRequest) -> None:
-        if isinstance(request, TokenRequest):
-            return
+    async def _wait_for_token(self) -> None:
         while (renewal := self._auth.renewal()) is not None:
             if renewal.claim(blocking=False):
                 # A task of its own: who claimed it may be cancelled, the others still wait for it,
@@ -482,7 +501,7 @@ class AsyncClient(_Sender):
 
     def _do(self, step: Step) -> Awaitable[Any]:
         match step:
-            case TokenRequest():
+            case TokenRequest() | AccountRequest():
                 return self.send(step)
             case VaultCall():
                 return step.arun()

@@ -289,6 +289,15 @@ class Throttle:
         self._wake_next()
         return delay
 
+    def start_beside(self) -> None:
+        """Start a call at once that uses the slot of a caller who waits for it.
+
+        It must be ended with `finish`; until then others find one slot less.
+        """
+        with self._lock:
+            self._in_flight += 1
+            self._others.started(max(1, self._lease.slots))
+
     def finish(
         self,
         budgets: tuple[str, ...],

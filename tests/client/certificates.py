@@ -9,16 +9,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 
-def make_certificate(path: Path, host: str) -> Path:
+def make_certificate(
+    path: Path, host: str, shift: datetime.timedelta = datetime.timedelta()
+) -> Path:
     """Write a certificate for a host, signed by itself, with its key.
 
     Args:
         path: The PEM file.
         host: Name that the certificate is for.
+        shift: Time by which the two days of its life begin later.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.UTC) + shift
     built = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -46,7 +46,7 @@ class Sender:
         self._runner = asyncio.Runner()
         auth = auth or ApiKeyAuth(SecretStr(key), base_url, {})
         options: dict[str, Any] = {"throttle": self.throttle, "chance": random.Random(1)}
-        options["connection"] = connection
+        options |= {"connection": connection, "clock": lambda: self.now}
         self._sync = Client(base_url, auth, sleep=self._sleep, **options)
         self._async = AsyncClient(base_url, auth, sleep=self._asleep, **options)
 

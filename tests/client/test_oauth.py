@@ -17,6 +17,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.client import errors
 from prefect_getresponse.client.auth import OAuthAuth
 from prefect_getresponse.client.oauth import PATIENCE, Tokens, token_request
@@ -55,6 +56,7 @@ class Vault:
     def __init__(self, *stored: str) -> None:
         self.stored = list(stored)
         self.saved: list[tuple[str, str]] = []
+        self.is_kept = False
 
     def load(self) -> SecretStr | None:
         if not self.stored:
@@ -538,3 +540,118 @@ def test_threads_of_a_dead_renewal_are_not_left_waiting() -> None:
     assert not waiter.is_alive()
     successor = tokens.renewal()
     assert successor is not renewal
+
+
+class TestSeveralProcesses:
+    def test_each_that_loses_the_race_tries_the_next_token(self, account: Make) -> None:
+        refused = answer(400, {"error": "invalid_grant"})
+        vault = Vault("r1", "r2", "r3")
+        with FaultServer(*[refused] * 3, issue(9, refresh_token="r4"), DONE) as server:
+            account(server.url, REFRESH, vault).send()
+            asked = [request.splitlines()[-1] for request in server.requests[:4]]
+
+        assert [line.rpartition("=")[2] for line in asked] == [REFRESH, "r1", "r2", "r3"]
+        assert vault.saved == [("r3", "r4")]
+
+    def test_a_token_that_nobody_replaced_is_refused_for_good(self, account: Make) -> None:
+        refused = answer(400, {"error": "invalid_grant"})
+        with FaultServer(refused) as server:
+            with pytest.raises(errors.TokenRefused, match="invalid_grant"):
+                account(server.url, REFRESH, Vault(REFRESH)).send()
+            assert len(server.requests) == 1
+
+
+class TestAnotherAccount:
+    def kept(self, *stored: str) -> Vault:
+        vault = Vault(*stored)
+        vault.is_kept = True
+        return vault
+
+    def of(self, name: str) -> Behaviour:
+        return answer(200, {"accountId": name})
+
+    def test_ends_the_run_before_a_call_is_made_as_it(self, account: Make) -> None:
+        vault = self.kept("another")
+        script = (
+            issue(1),
+            self.of("A"),
+            DONE,
+            answer(400, {"error": "invalid_grant"}),
+            issue(2, refresh_token="another-2"),
+            self.of("B"),
+        )
+        with FaultServer(*script) as server:
+            client = account(server.url, REFRESH, vault)
+            client.send()
+            client.now = 4000.0
+            with pytest.raises(errors.TokenRefused, match="another GetResponse account"):
+                client.send()
+            assert [request.split()[1] for request in server.requests[-2:]] == [
+                "/v3/token",
+                "/v3/accounts",
+            ]
+        assert vault.saved == [("another", "another-2")]  # its owner still needs the block
+
+    def test_a_new_login_of_the_same_account_goes_on(self, account: Make) -> None:
+        refused = answer(400, {"error": "invalid_grant"})
+        script = (issue(1), self.of("A"), DONE, refused, issue(2), self.of("A"), DONE)
+        with FaultServer(*script) as server:
+            client = account(server.url, REFRESH, self.kept("another"))
+            client.send()
+            client.now = 4000.0
+            client.send()
+            assert "Bearer canary-access-2" in server.requests[-1]
+
+    def test_its_own_rotation_asks_no_more(self, account: Make) -> None:
+        script = (issue(1), self.of("A"), DONE, issue(2, refresh_token="mine-2"), DONE)
+        with FaultServer(*script) as server:
+            client = account(server.url, REFRESH, self.kept(REFRESH))
+            client.send()
+            client.now = 4000.0
+            client.send()
+            assert len(server.requests) == 5
+
+
+class TestOrder:
+    def test_the_token_is_asked_for_when_the_call_may_start(self, account: Make) -> None:
+        with FaultServer(issue(1, expires_in=100), DONE, issue(2), DONE) as server:
+            client = account(server.url)
+            client.send()
+            throttle = client.sender.throttle
+            start = throttle.try_start
+
+            def late(budgets: Any, wake: Any) -> float | None:
+                client.now += 200.0
+                return start(budgets, wake)
+
+            throttle.try_start = late  # type: ignore[method-assign]
+            client.send()
+            assert "Bearer canary-access-2" in server.requests[-1]
+            assert throttle.in_flight == 0
+
+    def test_a_refused_token_gives_the_slot_back(self, account: Make) -> None:
+        with FaultServer(answer(400, {"error": "invalid_grant"})) as server:
+            client = account(server.url, REFRESH)
+            with pytest.raises(errors.TokenRefused):
+                client.send()
+            assert client.sender.throttle.in_flight == 0
+
+
+@pytest.mark.parametrize("text", ["with a space", "!#$%&'()*+,-./:;<=>?@[]^_`{|}~"])
+def test_one_rule_says_what_a_token_is(text: str, account: Make) -> None:
+    """What the endpoint may give, a block can hold (RFC 6749: VSCHAR)."""
+    vault = Vault(REFRESH)
+    with FaultServer(issue(1, refresh_token=text), DONE) as server:
+        account(server.url, REFRESH, vault).send()
+    assert vault.saved == [(REFRESH, text)]
+    GetResponseCredentials(
+        client_id=ID, client_secret=SecretStr(SECRET), refresh_token=SecretStr(text)
+    )
+
+
+@pytest.mark.parametrize("text", [" outside", "two\nlines", "t\u00f6k"])
+def test_what_is_no_token_is_used_nowhere(text: str, account: Make) -> None:
+    vault = Vault(REFRESH)
+    with FaultServer(issue(1, refresh_token=text), DONE) as server:
+        account(server.url, REFRESH, vault).send()
+    assert vault.saved == []

@@ -219,7 +219,7 @@ class Chance(random.Random):
 
 def test_jitter_is_full_and_its_limit_doubles_up_to_the_cap() -> None:
     chance = Chance()
-    attempts = Attempts(call(), RetryQuota(), chance, lambda _: "")
+    attempts = Attempts(call(), RetryQuota(), chance, lambda _: "", lambda: 0.0)
     waits: list[float] = []
     options = attempts.options(waits.append)
 
@@ -250,7 +250,9 @@ class TestOutcomeUnknown:
         def fingerprint(key: str, text: str) -> str:
             auth = ApiKeyAuth(SecretStr(key), "https://api.getresponse.com/v3", {})
             request = replace(call(RetryClass.ONCE), body={"name": text})
-            attempts = Attempts(request, RetryQuota(), random.Random(1), auth.fingerprint)
+            attempts = Attempts(
+                request, RetryQuota(), random.Random(1), auth.fingerprint, lambda: 0.0
+            )
             trouble = errors.ServerFailed("no", method="POST", path="/contacts", status=500)
             unknown = attempts.final(trouble)
             assert isinstance(unknown, errors.OutcomeUnknown)

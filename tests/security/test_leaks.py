@@ -1,5 +1,6 @@
 """Neither keys nor addresses show, whatever fails and however much is logged."""
 
+import base64
 import logging
 import pickle
 import traceback
@@ -9,7 +10,7 @@ import pytest
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.client import errors
-from prefect_getresponse.client.request import ApiRequest, RetryClass
+from prefect_getresponse.client.request import ApiRequest, RetryClass, Upload
 from tests.client.fault_server import FaultServer, answer
 from tests.client.senders import KEY, MakeSender
 from tests.client.test_law import FAULTS, Fault, Stage
@@ -122,3 +123,36 @@ def test_a_refused_block_does_not_show_its_secrets(wrong: dict[str, Any]) -> Non
         GetResponseCredentials.model_validate({"api_key": KEY, **wrong})
 
     assert is_clean(everything_of(caught.value))
+
+
+REPEATED = [KEY, KEY.upper(), base64.b64encode(KEY.encode()).decode()]
+
+
+@pytest.mark.parametrize("written", REPEATED)
+@pytest.mark.parametrize("status", [400, 401, 403, 500])
+def test_a_key_that_the_api_repeats_is_taken_out(
+    written: str, status: int, sender: MakeSender
+) -> None:
+    echo = {
+        "code": 1000,
+        "message": f"Bad header X-Auth-Token: api-key {written}",
+        "uuid": written,
+        "context": {"header": [written], f"x{written}": {"deep": f"<{written}>"}},
+    }
+    with FaultServer(answer(status, echo)) as server, pytest.raises(errors.GetResponseError) as it:
+        sender(server.url).send(contact_call(RetryClass.DELETE))
+
+    assert written not in everything_of(it.value)
+
+
+@pytest.mark.parametrize(
+    "media_type", ["image/png\r\nX-Evil: 1", "image", "image/png; a=b\n", "a b/c", "/"]
+)
+def test_a_media_type_adds_no_header(media_type: str) -> None:
+    with pytest.raises(errors.InvalidArguments, match="media_type"):
+        Upload("a.png", b"x", media_type)
+
+
+@pytest.mark.parametrize("media_type", ["", "image/svg+xml", 'text/plain; charset="utf-8"'])
+def test_media_types_stay_what_they_are(media_type: str) -> None:
+    assert Upload("a.png", b"x", media_type).media_type == media_type
