@@ -45,6 +45,9 @@ app.command(purge.purge)
 
 def main() -> None:
     """Run the command line and exit with its code; SIGTERM ends it as Ctrl-C does."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # So a script starts its children with `&`; an event loop then takes no interrupt at all.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(run(sys.argv[1:]))
 

@@ -19,6 +19,8 @@ PEOPLE = 30
 SECONDS = 20
 """Longer than an interrupted import may take to end, shorter than what it waits for."""
 
+IN_BACKGROUND = ["sh", "-c", 'trap "" INT; exec "$0" "$@"']
+"""Starts a program as `program &` in a script does: it ignores SIGINT."""
 THROTTLED: dict[str, Any] = {"path": "/v3/contacts", "kind": "status", "status": 429}
 DELAYED: dict[str, Any] = {"path": "/v3/contacts", "kind": "delay", "seconds": 300.0}
 
@@ -31,14 +33,19 @@ def accepted(sandbox: FastSandbox) -> int:
 
 
 @pytest.mark.parametrize(
-    ("by", "fault"),
+    ("by", "fault", "start"),
     [
-        pytest.param(signal.SIGINT, THROTTLED, id="ctrl-c-while-throttled"),
-        pytest.param(signal.SIGTERM, DELAYED, id="sigterm-while-sending"),
+        pytest.param(signal.SIGINT, THROTTLED, [], id="ctrl-c-while-throttled"),
+        pytest.param(signal.SIGTERM, DELAYED, [], id="sigterm-while-sending"),
+        pytest.param(signal.SIGTERM, DELAYED, IN_BACKGROUND, id="sigterm-to-a-script's-child"),
     ],
 )
 def test_an_interrupted_import_ends_soon_and_is_resumed(
-    fast: FastSandbox, tmp_path: Path, by: signal.Signals, fault: dict[str, Any]
+    fast: FastSandbox,
+    tmp_path: Path,
+    by: signal.Signals,
+    fault: dict[str, Any],
+    start: list[str],
 ) -> None:
     people = {f"person{number}@example.com" for number in range(PEOPLE)}
     source, result = tmp_path / "people.csv", tmp_path / "report.json"
@@ -47,7 +54,7 @@ def test_an_interrupted_import_ends_soon_and_is_resumed(
     words += ["--json", str(result)]
     environment = fast.settings(tmp_path / "home")
     fast.faults(fault | {"method": "POST", "after": 5, "times": 99})
-    child = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen([*start, *words], env=environment, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while sum(call["path"] == "/v3/contacts" for call in fast.log) < 7:
         assert child.poll() is None, child.communicate()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from prefect_getresponse.contact_import.ledger.connection import Connection
-from prefect_getresponse.contact_import.ledger.records import Action, ChunkState, Standing
+from prefect_getresponse.contact_import.ledger.records import (
+    BY_CHUNK,
+    Action,
+    ChunkState,
+    Standing,
+)
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 _AWAITED = (
@@ -50,7 +55,8 @@ class Awaited(Connection):
         """A person of a doubtful chunk is, or was, on the list: the whole chunk had arrived."""
         self._db.execute(
             "UPDATE chunks SET state = ? WHERE run = ? AND state = ? AND EXISTS"
-            " (SELECT 1 FROM rows JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
+            f" (SELECT 1 FROM rows {BY_CHUNK}"
+            "  JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
             f"  AND (listed.standing <> '{Standing.REMOVED}' OR {_OPEN_AND_NEW})"
             "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk)",
             (ChunkState.ACKNOWLEDGED, run, ChunkState.IN_DOUBT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from prefect_getresponse.contact_import.ledger.records import (
+    BY_CHUNK,
     Action,
     Chunk,
     ChunkState,
@@ -155,7 +156,7 @@ class Chunks(Rows):
         return [
             RowToSend(*row)
             for row in self._db.execute(
-                "SELECT row, key, contact, contact_id, steps FROM rows"
+                f"SELECT row, key, contact, contact_id, steps FROM rows {BY_CHUNK}"
                 " WHERE run = ? AND chunk = ? AND verdict IS NULL ORDER BY row",
                 (run, chunk),
             )
@@ -241,7 +242,8 @@ class Chunks(Rows):
             "  WHEN EXISTS (SELECT 1 FROM imports WHERE imports.run = chunks.run"
             "  AND imports.chunk = chunks.chunk"
             "  AND imports.status IN ('rejected', 'canceled')) THEN ? ELSE ? END"
-            " WHERE run = ? AND state IN (?, ?) AND NOT EXISTS (SELECT 1 FROM rows"
+            " WHERE run = ? AND state IN (?, ?) AND NOT EXISTS"
+            f" (SELECT 1 FROM rows {BY_CHUNK}"
             "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
             "  AND (rows.verdict IS NULL OR rows.verdict = ?))",
             (

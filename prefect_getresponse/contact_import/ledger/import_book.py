@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from prefect_getresponse.contact_import.ledger.records import BY_CHUNK
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 SCHEMA = """
@@ -129,8 +130,8 @@ class ImportBook:
         return [
             contact
             for (contact,) in self._db.execute(
-                "SELECT contact FROM rows WHERE run = ? AND chunk = ? AND verdict IS NULL"
-                " ORDER BY row",
+                f"SELECT contact FROM rows {BY_CHUNK}"
+                " WHERE run = ? AND chunk = ? AND verdict IS NULL ORDER BY row",
                 (self._run, chunk),
             )
         ]
@@ -214,7 +215,7 @@ class ImportBook:
             Number of rows.
         """
         return self._db.execute(
-            "UPDATE rows SET verdict = ?, reason = ?, detail = ?"
+            f"UPDATE rows {BY_CHUNK} SET verdict = ?, reason = ?, detail = ?"
             " WHERE run = ? AND chunk = ? AND verdict IS NULL",
             (verdict, reason, detail or None, self._run, chunk),
         ).rowcount

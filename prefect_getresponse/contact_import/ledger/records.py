@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+BY_CHUNK = "INDEXED BY rows_by_chunk"
+"""Behind `rows`, for the rows of one chunk: SQLite would go through the whole run."""
+
 
 class Phase(StrEnum):
     """How far a run has come."""

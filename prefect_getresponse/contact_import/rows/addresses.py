@@ -16,12 +16,11 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 MAX_LENGTH = 254
 # Dots in a row are against RFC 5321, but mobile carriers have given out such addresses, and they
 # receive mail: only dots at the ends are refused.
-# `++` and `}+` never give back what they took: that is a third of the time, and no part could begin
-# with the end of the one before.
-_LOCAL = re.compile(r"(?!\.)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}+(?<!\.)")
-_LABEL = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}+(?<!-)"
-_TOP_LABEL = r"[A-Za-z][A-Za-z0-9-]{1,62}+(?<!-)"
-_PLAIN = re.compile(rf"{_LOCAL.pattern}@(?:{_LABEL}\.)++{_TOP_LABEL}")
+# There are no possessive or atomic groups: Python 3.11.0 to 3.11.4 misread them (gh-106052).
+_LOCAL = re.compile(r"(?!\.)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)")
+_LABEL = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}(?<!-)"
+_TOP_LABEL = r"[A-Za-z][A-Za-z0-9-]{1,62}(?<!-)"
+_PLAIN = re.compile(rf"{_LOCAL.pattern}@(?:{_LABEL}\.)+{_TOP_LABEL}")
 
 
 _PLAIN_LINES = re.compile(rf"^{_PLAIN.pattern}$", re.MULTILINE)

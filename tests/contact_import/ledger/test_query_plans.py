@@ -1,0 +1,71 @@
+"""What SQLite does for a statement that runs for every call: never a walk through the whole run."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contact_import.lab import Lab
+
+PEOPLE = 40
+WALKS = re.compile(r"SCAN (rows|listed|outcomes|chunks)\b|SEARCH rows USING PRIMARY KEY \(run=\?\)")
+VALUES = re.compile(r"'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b")
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that any connection runs, with its values."""
+    found: list[str] = []
+    connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+
+    def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        db = connect(*arguments, **options)
+        db.set_trace_callback(found.append)
+        return db
+
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    return found
+
+
+def walks(path: Path, statement: str) -> bool:
+    """Whether a statement goes through all rows of a run or a table."""
+    with closing(sqlite3.connect(path)) as db:
+        plan = [str(step[3]) for step in db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    return any(WALKS.search(step) for step in plan)
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["new", "changed"])
+def test_statements_that_run_for_every_call_use_an_index(
+    lab: Lab, statements: list[str], changed: bool
+) -> None:
+    people = [[f"person{number}@example.com", "Ann", ""] for number in range(PEOPLE)]
+    lab.write(people)
+    if changed:
+        lab.run(route="contacts")
+        lab.write([[email, "Bea", tags] for email, _, tags in people])
+        statements.clear()
+    lab.run(route="contacts")
+
+    # A trigger that fires for a row of a statement is traced as the statement once more.
+    single = [text for text, _ in groupby(t for t in statements if not t.startswith("--"))]
+    often = Counter(VALUES.sub("?", text) for text in single if "rows" in text)
+    seen = dict[str, str]()
+    for text in statements:
+        seen.setdefault(VALUES.sub("?", text), text)
+    [ledger] = lab.state.rglob("*.sqlite")
+    slow = {
+        text
+        for text, times in often.items()
+        if times >= PEOPLE // 2
+        and text.split()[0] in {"SELECT", "UPDATE", "DELETE"}
+        and walks(ledger, seen[text])
+    }
+    assert slow == set()
