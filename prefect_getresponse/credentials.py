@@ -45,6 +45,7 @@ from prefect_getresponse.runtime.forks import after_fork
 from prefect_getresponse.settings import GetResponseSettings
 
 if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
     from pydantic_core import ErrorDetails
 
 Platform = Literal["GetResponse", "GetResponse MAX US", "GetResponse MAX PL"]
@@ -184,6 +185,33 @@ class GetResponseCredentials(CredentialsBlock):
         title="Proxy",
         description="Such as http://user:password@proxy.example:3128; empty for a direct way.",
     )
+
+    if TYPE_CHECKING:
+        # What editors see: plain texts for secrets, and a block where Prefect's own type says "or
+        # a coroutine". Async code has `aload`.
+        def __init__(
+            self,
+            *,
+            account_name: str = ...,
+            api_key: str | SecretStr = ...,
+            platform: Platform = ...,
+            domain: str = ...,
+            parent_login: str = ...,
+            client_id: str = ...,
+            client_secret: str | SecretStr = ...,
+            refresh_token: str | SecretStr = ...,
+            time_zone: str = ...,
+            base_url: str = ...,
+            allow_custom_host: bool = ...,
+            ca_file: str = ...,
+            proxy: str | SecretStr = ...,
+        ) -> None: ...
+
+        @classmethod
+        def load(
+            cls, name: str, validate: bool = True, client: PrefectClient | None = None
+        ) -> Self:
+            """Load a saved block; in async code, await `aload`."""
 
     @classmethod
     def __get_pydantic_json_schema__(

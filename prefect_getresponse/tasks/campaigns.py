@@ -188,7 +188,7 @@ class Campaign(TypedDict, total=False):
     """A row of a listing of lists; `description` repeats the name."""
 
     campaignId: Required[str]
-    name: str
+    name: Required[str]
     techName: str
     languageCode: str
     isDefault: TrueOrFalse

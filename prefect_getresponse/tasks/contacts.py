@@ -91,7 +91,7 @@ class Contact(TypedDict, total=False):
     changedOn: str
     createdOn: str
     campaign: CampaignLink
-    email: str
+    email: Required[str]
     dayOfCycle: str | None
     scoring: int | float | None
     engagementScore: int | None

@@ -20,7 +20,7 @@ class Tag(TypedDict, total=False):
     """A tag as the API answers it."""
 
     tagId: Required[str]
-    name: str
+    name: Required[str]
     href: str
     color: str
     createdAt: str

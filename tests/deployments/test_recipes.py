@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
+from prefect.client.orchestration import PrefectClient
 from prefect.workers.process import ProcessWorker
+from prefect_kubernetes.worker import KubernetesWorker, KubernetesWorkerJobConfiguration
 
 from tests.deployments.definitions import DEPLOYMENTS
 
@@ -85,9 +87,39 @@ def test_workers_look_at_the_pool_of_the_deployments(words: list[str]) -> None:
     assert words[words.index("--type") + 1] == ProcessWorker.type
 
 
+def job_template() -> dict[str, Any]:
+    """The base job template of the recipe for Kubernetes."""
+    found: dict[str, Any] = json.loads(
+        read("kubernetes.yaml")["worker"]["config"]["baseJobTemplate"]["configuration"]
+    )
+    return found
+
+
+async def test_kubernetes_jobs_are_accepted_and_take_all_of_prefects_variables() -> None:
+    values = {"cpu_request": "500m", "service_account_name": "loader", "finished_job_ttl": 60}
+    nowhere = PrefectClient("http://127.0.0.1:9/api")  # is asked for references to blocks
+    made = await KubernetesWorkerJobConfiguration.from_template_and_values(
+        job_template(), values, client=nowhere
+    )
+    spec = made.job_manifest["spec"]
+    [container] = spec["template"]["spec"]["containers"]
+    assert spec["ttlSecondsAfterFinished"] == 60
+    assert spec["template"]["spec"]["serviceAccountName"] == "loader"
+    assert container["resources"]["requests"]["cpu"] == "500m"
+    prefects = KubernetesWorker.get_default_base_job_template()["variables"]["properties"]
+    assert job_template()["variables"]["properties"].keys() >= prefects.keys()
+
+
+def test_the_image_lets_its_user_write_what_a_server_writes() -> None:
+    settings = dict(re.findall(r"(PREFECT_\w+)=(\S+)", read_text("Dockerfile")))
+    [volume] = re.findall(r"^VOLUME (\S+)$", read_text("Dockerfile"), re.MULTILINE)
+    assert settings.keys() == {"PREFECT_HOME", "PREFECT_SERVER_UI_STATIC_DIRECTORY"}
+    assert all(Path(folder).is_relative_to(volume) for folder in settings.values())
+
+
 def test_kubernetes_jobs_keep_the_ledgers_on_a_volume() -> None:
     config = read("kubernetes.yaml")["worker"]["config"]
-    template = json.loads(config["baseJobTemplate"]["configuration"])
+    template = job_template()
     pod = template["job_configuration"]["job_manifest"]["spec"]["template"]["spec"]
     [user] = re.findall(r"^USER (\d+)$", read_text("Dockerfile"), re.MULTILINE)
     assert pod["securityContext"]["fsGroup"] == int(user)  # or it could not write to the volume

@@ -64,7 +64,7 @@ def test_statements_that_run_for_every_call_use_an_index(
     slow = {
         text
         for text, times in often.items()
-        if times >= PEOPLE // 2
+        if times >= PEOPLE
         and text.split()[0] in {"SELECT", "UPDATE", "DELETE"}
         and walks(ledger, seen[text])
     }
