@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ print(json.dumps([module.addresses(json.loads(sys.argv[2])), sys.version_info[:3
 """
 
 
-def ingredients(parsed: object) -> set[str]:
+def ingredients(parsed: Any) -> set[str]:
     """The names of everything in a parsed pattern."""
     if isinstance(parsed, (list, tuple)) or hasattr(parsed, "data"):
         parts = getattr(parsed, "data", parsed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import httpx
 
 from prefect_getresponse.cli.console import one_line
@@ -45,7 +43,7 @@ def find_block(name: str) -> GetResponseCredentials | None:
             advice="Set it, or use PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY instead of a block.",
         )
     try:
-        return cast(GetResponseCredentials, GetResponseCredentials.load(name))
+        return GetResponseCredentials.load(name)
     except ValueError as error:
         if isinstance(error.__cause__, ObjectNotFound):
             return None

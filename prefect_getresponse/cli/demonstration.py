@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from pydantic import SecretStr
@@ -132,7 +132,7 @@ def _watch_nights(source: Path) -> ImportReport:
 
     def night() -> ImportReport:
         return nightly_contact_import(
-            cast(GetResponseCredentials, GetResponseCredentials.load("demo")),
+            GetResponseCredentials.load("demo"),
             source=str(source),
             list_name=CAMPAIGN,
         )

@@ -59,9 +59,7 @@ class Form:
 
 
 def load(name: str) -> GetResponseCredentials:
-    return beside_the_browser(
-        lambda: cast(GetResponseCredentials, GetResponseCredentials.load(name))
-    )
+    return beside_the_browser(lambda: GetResponseCredentials.load(name))
 
 
 @pytest.fixture(params=["v2/", ""], ids=["today", "former"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -91,7 +91,7 @@ def test_two_workers_share_an_account_and_each_does_its_part(
         )
         for name in ("north", "south")
     ]
-    credentials = cast(GetResponseCredentials, GetResponseCredentials.load(pool))
+    credentials = GetResponseCredentials.load(pool)
 
     outcomes = many_contact_imports(credentials, imports, f"nightly-contact-import/{pool}")
 

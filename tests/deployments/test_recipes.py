@@ -98,7 +98,7 @@ def job_template() -> dict[str, Any]:
 async def test_kubernetes_jobs_are_accepted_and_take_all_of_prefects_variables() -> None:
     values = {"cpu_request": "500m", "service_account_name": "loader", "finished_job_ttl": 60}
     nowhere = PrefectClient("http://127.0.0.1:9/api")  # is asked for references to blocks
-    made = await KubernetesWorkerJobConfiguration.from_template_and_values(
+    made: Any = await KubernetesWorkerJobConfiguration.from_template_and_values(
         job_template(), values, client=nowhere
     )
     spec = made.job_manifest["spec"]

@@ -41,7 +41,7 @@ def client(prefect_server: str) -> Iterator[SyncPrefectClient]:
 def stored(prefect_server: str, sandbox: RunningSandbox) -> GetResponseCredentials:
     """Credentials as a worker loads them."""
     sandbox.credentials().save("many", overwrite=True)
-    return cast(GetResponseCredentials, GetResponseCredentials.load("many"))
+    return GetResponseCredentials.load("many")
 
 
 @pytest.fixture

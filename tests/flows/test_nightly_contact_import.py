@@ -105,7 +105,7 @@ def credentials(account: FastSandbox, prefect: Prefect) -> GetResponseCredential
     GetResponseCredentials.model_validate(
         {"api_key": KEY, "base_url": account.url, "allow_custom_host": True}
     ).save("nightly", overwrite=True)
-    return cast(GetResponseCredentials, GetResponseCredentials.load("nightly"))
+    return GetResponseCredentials.load("nightly")
 
 
 @pytest.fixture
