@@ -9,14 +9,17 @@ from pathlib import PurePath
 
 from prefect_getresponse.contact_import.errors import SourceNotFound
 from prefect_getresponse.sources.csv_source import CsvSource
-from prefect_getresponse.sources.files import name_in_archive
+from prefect_getresponse.sources.files import ByteFile, is_workbook, name_in_archive
 from prefect_getresponse.sources.globs import GlobSource, is_pattern
 from prefect_getresponse.sources.jsonl import JsonlSource
 from prefect_getresponse.sources.parquet import ParquetSource
-from prefect_getresponse.sources.places import is_url, short_name
+from prefect_getresponse.sources.places import Location, is_url, place, short_name
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.rows import RowsSource
 from prefect_getresponse.sources.source import Source
+from prefect_getresponse.sources.web import SCHEMES
+from prefect_getresponse.sources.workbooks.archive import SUFFIXES
+from prefect_getresponse.sources.workbooks.source import WorkbookSource
 
 __all__ = [
     "CsvSource",
@@ -26,11 +29,12 @@ __all__ = [
     "Reading",
     "RowsSource",
     "Source",
+    "WorkbookSource",
     "open_source",
     "short_name",
 ]
 
-_Opener = Callable[[str | os.PathLike[str], Reading], Source]
+_Opener = Callable[[Location, Reading], Source]
 
 _KINDS: dict[str, _Opener] = {
     ".csv": CsvSource,
@@ -42,6 +46,7 @@ _KINDS: dict[str, _Opener] = {
     ".json": JsonlSource,
     ".parquet": ParquetSource,
     ".pq": ParquetSource,
+    **dict.fromkeys(SUFFIXES, WorkbookSource),
 }
 _DATABASES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "oracle", "mssql")
 
@@ -50,12 +55,12 @@ def open_source(location: str | os.PathLike[str], reading: Reading = AS_FOUND) -
     """Open a source by its location.
 
     The kind of a file is told from its name, ignoring `.gz` and `.zip`; else from the name of the
-    file in a zip archive. One without a telling name is read as CSV.
+    file in a zip archive, else from its first bytes: a workbook, Parquet, JSON, or CSV.
 
     Args:
-        location: Path of a CSV, TSV, JSON Lines or Parquet file, or a pattern of several; or their
-            URL for fsspec, such as `s3://bucket/customers.csv`; or, with a query, SQLAlchemy's URL
-            of a database.
+        location: Path of a CSV, TSV, JSON, Parquet, XLSX or ODS file, or a pattern of several; or
+            their URL, `https://` or for fsspec, such as `s3://bucket/customers.csv`; or, with a
+            query, SQLAlchemy's URL of a database.
         reading: What is said about the source; the rest is found out.
 
     Raises:
@@ -84,13 +89,25 @@ def _open_query(location: str | os.PathLike[str], reading: Reading) -> Source:
 
 
 def _open_file(location: str | os.PathLike[str], reading: Reading) -> Source:
-    name = short_name(location)
+    found: Location = location
+    if is_url(location) and os.fspath(location).partition(":")[0] in SCHEMES:
+        found = place(location)  # fetched once, and its name may come with it
+    name = short_name(found)
     if _kind(name) is None and name.lower().endswith(".zip"):
-        name = name_in_archive(location)
-    return (_kind(name) or CsvSource)(location, reading)
+        name = name_in_archive(found)
+    return (_kind(name) or _kind_of_content(found))(found, reading)
 
 
 def _kind(name: str) -> _Opener | None:
     suffixes = [part.lower() for part in PurePath(name).suffixes]
     telling = [part for part in suffixes if part not in (".gz", ".zip")]
     return _KINDS.get(telling[-1]) if telling else None
+
+
+def _kind_of_content(location: Location) -> _Opener:
+    head = ByteFile(location, binary=True).head(64)
+    if head.startswith(b"PK") and is_workbook(location):
+        return WorkbookSource
+    if head.startswith(b"PAR1"):
+        return ParquetSource
+    return JsonlSource if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else CsvSource

@@ -1,22 +1,21 @@
 """Records of CSV and TSV files, as spreadsheets and marketing tools write them."""
 
 import csv
-import os
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice, takewhile
+from itertools import chain, islice
 
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
-from prefect_getresponse.contact_import.rows.columns import email_rank
 from prefect_getresponse.sources import delimiters
-from prefect_getresponse.sources.cells import column_names
+from prefect_getresponse.sources.headings import find_heading, without_footers
+from prefect_getresponse.sources.places import Location
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
+from prefect_getresponse.sources.tables import fit
 from prefect_getresponse.sources.text import MAX_LINE, TextFile, split_lines
 
 MAX_CELL = 1 << 20
 """Longest cell in characters: 1 MiB."""
 MAX_COLUMNS = 500
-_TITLE_LINES = 20
-_READING = ("encoding",)
+_READING = ("encoding", "delimiter", "quote", "escape", "header")
 
 
 class CsvSource:
@@ -34,7 +33,7 @@ class CsvSource:
         UnreadableSource: There are more than 500 columns, or the text cannot be read.
     """
 
-    def __init__(self, location: str | os.PathLike[str], reading: Reading = AS_FOUND) -> None:
+    def __init__(self, location: Location, reading: Reading = AS_FOUND) -> None:
         self._text = TextFile(location, reading.encoding or None)
         self.location = self._text.location
         self.name = self._text.name
@@ -45,15 +44,16 @@ class CsvSource:
         lines = lines[self._skipped_lines :]
         if not lines and not complete:
             self._raise_damage()
-        self._delimiter = declared or delimiters.sniff(lines)
-        head, stopped = delimiters.parsed(lines, self._delimiter)
+        given = delimiters.Dialect(
+            reading.delimiter or declared or "", reading.quote, reading.escape
+        )
+        self._dialect = delimiters.sniff(lines, given)
+        head, stopped = delimiters.parsed(lines, self._dialect)
         if not head and stopped is not None:
             raise self._unsplittable(stopped).at(row=1)
-        self._header_at = _header_index(head)
-        table = head[self._header_at :]
+        self._heading = find_heading(head, reading.header)
         all_seen = complete and stopped is None and len(head) < delimiters.SAMPLED_RECORDS
-        self._check_size(table, all_seen)
-        self._columns = column_names(table[0] if table else [])
+        self._check_size(head, all_seen)
 
     def fingerprint(self) -> str:
         """Return the BLAKE2b hash of the bytes of the file."""
@@ -69,7 +69,7 @@ class CsvSource:
         A column without a name is called `column 3` by its place, a second column of a name
         `Tags (2)`: each can be named by the user.
         """
-        return list(self._columns)
+        return list(self._heading.names)
 
     def records(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield the records below the header with their ordinals; the header is 1.
@@ -84,15 +84,17 @@ class CsvSource:
         """
         # The limit is global to the process; its default would refuse cells of 128 KiB.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
-        width = len(self._columns)
-        row = 1
+        width = len(self._heading.names)
+        heading = self._heading
+        row = heading.first_row - 1
         # Lists of lines keep the parser within C, where most of the work of reading is.
         lines = chain.from_iterable(self._line_lists(lambda: row))
-        parser = delimiters.reader(islice(lines, self._skipped_lines, None), self._delimiter)
+        parser = delimiters.reader(islice(lines, self._skipped_lines, None), self._dialect)
         try:
-            for row, cells in enumerate(islice(parser, self._header_at + 1, None), start=2):
+            records = enumerate(islice(parser, heading.ends, None), start=heading.first_row)
+            for row, cells in without_footers(records):
                 if len(cells) != width:
-                    _fit(cells, width)
+                    fit(cells, width)
                 yield row, cells
         except csv.Error as error:
             raise self._unsplittable(error).at(row=row + 1) from error
@@ -132,8 +134,8 @@ class CsvSource:
             self.name,
         )
 
-    def _check_size(self, table: Sequence[Sequence[str]], all_seen: bool) -> None:
-        width = len(table[0]) if table else 0
+    def _check_size(self, head: Sequence[Sequence[str]], all_seen: bool) -> None:
+        width = len(self._heading.names)
         if width > MAX_COLUMNS:
             raise UnreadableSource(
                 f"the header has {width} columns, more than {MAX_COLUMNS}",
@@ -141,34 +143,6 @@ class CsvSource:
                 self.name,
                 1,
             )
-        if all_seen and not any(map(any, table[1:])):
-            what = "a header but no records" if any(map(any, table)) else "only blank lines"
+        if all_seen and not any(map(any, head[self._heading.ends :])):
+            what = "a header but no records" if any(map(any, head)) else "only blank lines"
             raise EmptySource(f"the file holds {what}", "Check the export", self.name)
-
-
-def _fit(cells: list[str], width: int) -> None:
-    """Fill a short record with blank cells; take blank cells beyond the header off a long one."""
-    missing = width - len(cells)
-    if missing > 0:
-        cells += [""] * missing
-    elif not any(map(str.strip, cells[width:])):
-        del cells[width:]
-
-
-def _header_index(head: Sequence[Sequence[str]]) -> int:
-    """Return where the header is among the first records.
-
-    Some tools write a title above the table. The header is the first record that names an e-mail
-    column, else the first with two names or more, else the first that is not blank. The search
-    ends at the first e-mail address, where data have begun.
-    """
-    filled = [[cell for cell in record if cell.strip()] for record in head[:_TITLE_LINES]]
-    above = list(takewhile(lambda cells: not any(map(delimiters.is_address, cells)), filled))
-    with_email = [at for at, cells in enumerate(above) if any(map(_names_email, cells))]
-    with_several = [at for at, cells in enumerate(above) if len(cells) > 1]
-    with_any = [at for at, cells in enumerate(filled) if cells]
-    return next(chain(with_email, with_several, with_any), 0)
-
-
-def _names_email(cell: str) -> bool:
-    return email_rank(cell) is not None

@@ -5,6 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
+
+from prefect_getresponse.sources.reading import UNQUOTED
 
 DELIMITERS = ",;\t|"
 SAMPLED_RECORDS = 200
@@ -18,23 +21,42 @@ def declared(first_line: str) -> str | None:
     return found[1] if found else None
 
 
-def sniff(lines: Sequence[str]) -> str:
-    """Return the delimiter that makes most sense of the first lines of a table.
+class Dialect(NamedTuple):
+    """How a text table is written.
+
+    Attributes:
+        delimiter: Between cells; empty if that is to be found out.
+        quote: Around cells that hold the delimiter; empty for `"`, `none` for no such.
+        escape: Takes the meaning of the next character away; empty where quotes are doubled.
+    """
+
+    delimiter: str
+    quote: str = ""
+    escape: str = ""
+
+
+def sniff(lines: Sequence[str], given: Dialect = Dialect("")) -> Dialect:  # noqa: B008 - frozen
+    """Return the dialect with the delimiter that makes most sense of the first lines of a table.
 
     An import is about e-mail addresses, so the right delimiter is the one that leaves most
     records with a cell that is exactly an address. If that does not decide, the one that gives
     most records the same number of cells, and the more cells, does. A comma is the default.
     """
+    if given.delimiter:
+        return given
 
-    def score(delimiter: str) -> tuple[int, int, int]:
+    def score(dialect: Dialect) -> tuple[int, int, int]:
         # With the wrong delimiter, text soon follows a closing quote and parsing stops.
-        records, _ = parsed(lines, delimiter)
+        records, _ = parsed(lines, dialect)
         addressed = sum(any(map(is_address, record)) for record in records)
         widths = Counter(len(record) for record in records if len(record) > 1)
         width, alike = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
         return addressed, alike, width
 
-    return max(DELIMITERS, key=score)
+    taken = given.quote + given.escape
+    return max(
+        (given._replace(delimiter=mark) for mark in DELIMITERS if mark not in taken), key=score
+    )
 
 
 def is_address(cell: str) -> bool:
@@ -42,20 +64,29 @@ def is_address(cell: str) -> bool:
     return "@" in cell and _ADDRESS.fullmatch(cell.strip()) is not None
 
 
-def parsed(lines: Sequence[str], delimiter: str) -> tuple[list[list[str]], csv.Error | None]:
+def parsed(lines: Sequence[str], dialect: Dialect) -> tuple[list[list[str]], csv.Error | None]:
     """Return up to 200 records of the first lines, and what stopped the parser early, if so."""
     records: list[list[str]] = []
     try:
-        for record in islice(reader(lines, delimiter), SAMPLED_RECORDS):
+        for record in islice(reader(lines, dialect), SAMPLED_RECORDS):
             records.append(record)
     except csv.Error as error:
         return records, error
     return records, None
 
 
-def reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+def reader(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
     """Return the records of a table.
 
     Strict, because the lenient reader silently swallows the people between two stray quotes.
     """
-    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    unquoted = dialect.quote == UNQUOTED
+    return csv.reader(
+        lines,
+        delimiter=dialect.delimiter,
+        quotechar=None if unquoted else dialect.quote or '"',
+        quoting=csv.QUOTE_NONE if unquoted else csv.QUOTE_MINIMAL,
+        escapechar=dialect.escape or None,
+        skipinitialspace=True,
+        strict=True,
+    )

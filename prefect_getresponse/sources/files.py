@@ -2,7 +2,6 @@
 
 import codecs
 import hashlib
-import os
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
@@ -13,8 +12,8 @@ from prefect_getresponse.contact_import.errors import (
     SourceChanged,
     UnreadableSource,
 )
-from prefect_getresponse.sources.packing import damage, member_name, unpacked
-from prefect_getresponse.sources.places import place, unreachable
+from prefect_getresponse.sources.packing import damage, member_name, office_kind, unpacked
+from prefect_getresponse.sources.places import Location, place, unreachable
 
 CHUNK_BYTES = 1 << 18
 MAX_BYTES = 1 << 34
@@ -52,7 +51,7 @@ class ByteFile:
 
     Args:
         location: Path or URL of the file.
-        binary: Whether the bytes are not a text, so that they are not looked at.
+        binary: Whether the bytes are not a text: they are neither looked at nor unpacked.
 
     Raises:
         SourceNotFound: There is no such file, or it is a directory, pipe or device.
@@ -60,10 +59,11 @@ class ByteFile:
         UnreadableSource: The file may not be opened, or is of a binary format.
     """
 
-    def __init__(self, location: str | os.PathLike[str], *, binary: bool = False) -> None:
+    def __init__(self, location: Location, *, binary: bool = False) -> None:
         self._place = place(location)
         self.location = self._place.location
         self.name = self._place.name
+        self._binary = binary
         self._version: object = None
         self._position = 0
         head = self.head(64)
@@ -141,6 +141,9 @@ class ByteFile:
 
     @contextmanager
     def _unpacked(self, file: BinaryIO) -> Generator[BinaryIO]:
+        if self._binary:
+            yield file
+            return
         with ExitStack() as stack:
             with _reaching(self.name):
                 stream = stack.enter_context(unpacked(file, self.name))
@@ -178,7 +181,7 @@ class ByteFile:
             )
 
 
-def name_in_archive(location: str | os.PathLike[str]) -> str:
+def name_in_archive(location: Location) -> str:
     """Return the name of the one file of a zip archive; empty if the file is no archive.
 
     Raises:
@@ -187,6 +190,12 @@ def name_in_archive(location: str | os.PathLike[str]) -> str:
     found = place(location)
     with found.open() as file, _reaching(found.name):
         return member_name(file, found.name)
+
+
+def is_workbook(location: Location) -> bool:
+    """Tell whether a file is an archive that programs for spreadsheets write."""
+    with place(location).open() as file:
+        return bool(office_kind(file))
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """Records of JSON Lines files, and of files that hold one JSON array of objects."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count
 from typing import NoReturn, cast
 
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
+from prefect_getresponse.sources.places import Location
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.text import MAX_LINE, TextFile
 
@@ -31,7 +31,7 @@ class JsonlSource:
             than 32 levels, or there are more than 500 different keys. The error names the row.
     """
 
-    def __init__(self, location: str | os.PathLike[str], reading: Reading = AS_FOUND) -> None:
+    def __init__(self, location: Location, reading: Reading = AS_FOUND) -> None:
         self._text = TextFile(location, reading.encoding or None)
         self.location = self._text.location
         self.name = self._text.name

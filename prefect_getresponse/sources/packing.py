@@ -4,7 +4,7 @@ import gzip
 import zipfile
 import zlib
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
@@ -15,7 +15,10 @@ _ZIP_MAGIC = b"PK\x03\x04"
 # `zipfile` unpacks these to as much as is asked for; a little bzip2 may become 100 MB at once.
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _IS_ENCRYPTED = 1
-_OFFICE = {"[Content_Types].xml": "an Excel workbook", "mimetype": "an OpenDocument file"}
+_OFFICE = {
+    "[Content_Types].xml": ("an Excel workbook", ".xlsx"),
+    "mimetype": ("an OpenDocument file", ".ods"),
+}
 
 
 @contextmanager
@@ -67,6 +70,14 @@ def member_name(file: BinaryIO, source: str) -> str:
         return _only_file(archive, source).filename
 
 
+def office_kind(file: BinaryIO) -> str:
+    """Return the kind of an archive that programs for offices write; empty for all other files."""
+    with suppress(Exception), zipfile.ZipFile(file) as archive:  # a damaged index has many errors
+        names = set(archive.namelist())
+        return next((kind for name, (kind, _) in _OFFICE.items() if name in names), "")
+    return ""
+
+
 def _opened(file: BinaryIO, source: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
@@ -82,9 +93,10 @@ def _only_file(archive: zipfile.ZipFile, source: str) -> zipfile.ZipInfo:
     """Return the only file; folders, and what macOS adds to archives, do not count."""
     members = [info for info in archive.infolist() if not info.is_dir()]
     names = {info.filename for info in members}
-    for name, kind in _OFFICE.items():
+    for name, (kind, suffix) in _OFFICE.items():
         if name in names:
-            raise UnreadableSource(f"this is {kind}, not text", "Save it as CSV UTF-8", source)
+            advice = f"Give it a name that ends in {suffix}"
+            raise UnreadableSource(f"this is {kind}, not text", advice, source)
     members = [info for info in members if not _is_hidden(info.filename)]
     if len(members) != 1:
         found = [info.filename for info in members]

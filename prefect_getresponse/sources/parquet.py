@@ -1,6 +1,5 @@
 """Records of Parquet files, read group by group."""
 
-import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -13,6 +12,7 @@ from prefect_getresponse.contact_import.errors import (
 )
 from prefect_getresponse.sources.cells import column_names, text
 from prefect_getresponse.sources.files import ByteFile
+from prefect_getresponse.sources.places import Location
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.tables import as_cells, check_width
 
@@ -33,7 +33,7 @@ class ParquetSource:
         UnreadableSource: The file is damaged, has more than 500 columns, or pyarrow is missing.
     """
 
-    def __init__(self, location: str | os.PathLike[str], reading: Reading = AS_FOUND) -> None:
+    def __init__(self, location: Location, reading: Reading = AS_FOUND) -> None:
         self._file = ByteFile(location, binary=True)
         self.location = self._file.location
         self.name = self._file.name

@@ -13,6 +13,7 @@ from prefect_getresponse.contact_import.errors import (
     SourceNotFound,
     UnreadableSource,
 )
+from prefect_getresponse.sources import web
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _VERSION_KEYS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "created")
@@ -51,6 +52,10 @@ class Place(Protocol):
         ...
 
 
+Location = str | os.PathLike[str] | Place
+"""A path, a URL, or a place that was found already."""
+
+
 def is_url(location: str | os.PathLike[str]) -> bool:
     """Tell whether a location is a URL, and not a path."""
     return _URL.match(os.fspath(location)) is not None
@@ -62,8 +67,10 @@ def public_url(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def short_name(location: str | os.PathLike[str]) -> str:
+def short_name(location: Location) -> str:
     """Return what people may see of a location before it is opened: the last part of its path."""
+    if not isinstance(location, str | os.PathLike):
+        return location.name
     text = os.fspath(location)
     if not is_url(text):
         return text.rstrip("/").rpartition("/")[2]
@@ -78,19 +85,23 @@ def short_name(location: str | os.PathLike[str]) -> str:
     return path.rpartition("/")[2] or scheme
 
 
-def place(location: str | os.PathLike[str]) -> Place:
+def place(location: Location) -> Place:
     """Find a file.
 
     Raises:
         SourceNotFound: There is no such file, or the location cannot be understood.
         UnreadableSource: It cannot be reached.
     """
+    if not isinstance(location, str | os.PathLike):
+        return location
     if not is_url(location):
         return LocalPlace(location)
     url = os.fspath(location)
     scheme, _, rest = url.partition("://")
     if scheme in ("file", "local"):
         return LocalPlace(unquote(rest))
+    if scheme in web.SCHEMES:
+        return web.WebPlace(url)
     return UrlPlace(url)
 
 

@@ -26,6 +26,15 @@ def check_width(columns: Sequence[str], source: str) -> None:
         )
 
 
+def fit(cells: list[str], width: int) -> None:
+    """Fill a short record with blank cells; take blank cells beyond the header off a long one."""
+    missing = width - len(cells)
+    if missing > 0:
+        cells += [""] * missing
+    elif not any(map(str.strip, cells[width:])):
+        del cells[width:]
+
+
 def as_cells(
     records: Iterable[tuple[int, Sequence[object]]], columns: Sequence[str], source: str
 ) -> Iterator[tuple[int, list[str]]]:

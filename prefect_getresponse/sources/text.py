@@ -2,12 +2,12 @@
 
 import codecs
 import io
-import os
 from collections.abc import Iterator
 
 from prefect_getresponse.contact_import.errors import UnreadableSource
 from prefect_getresponse.sources import encodings
 from prefect_getresponse.sources.files import ByteFile
+from prefect_getresponse.sources.places import Location
 
 MAX_LINE = 1 << 22
 """Longest line and longest record, in characters: 4 MiB."""
@@ -25,7 +25,7 @@ class TextFile:
         ImportInputError: As `ByteFile` and `encodings.resolve` do.
     """
 
-    def __init__(self, location: str | os.PathLike[str], encoding: str | None = None) -> None:
+    def __init__(self, location: Location, encoding: str | None = None) -> None:
         self._file = ByteFile(location)
         self.location = self._file.location
         self.name = self._file.name

@@ -25,7 +25,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_delimiter_is_found(case: str) -> None:
     expected, text = CASES[case]
-    assert sniff(text.splitlines(keepends=True)) == expected
+    assert sniff(text.splitlines(keepends=True)).delimiter == expected
 
 
 @pytest.mark.parametrize(
