@@ -18,12 +18,14 @@ from prefect_getresponse.cli import (
     deploy,
     doctor,
     limits,
+    map_source,
     oauth,
     operations,
     purge,
     sandbox,
 )
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
+from prefect_getresponse.cli.dialogue import Stopped
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.errors import ImportInputError
 
@@ -33,6 +35,7 @@ app = App(
     version=__version__,
 )
 app.command(contact_import.import_, name="import")
+app.command(map_source.map_, name="map")
 app.command(doctor.doctor)
 app.command(sandbox.sandbox)
 app.command(demo.demo)
@@ -67,6 +70,9 @@ def run(arguments: list[str]) -> int:
     """
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except Stopped:
+        err.print("stopped: nothing was sent")
+        return NOT_STARTED
     except (CycloptsError, GetResponseError, ImportInputError) as error:
         complain(error)
         return NOT_STARTED

@@ -6,11 +6,13 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markdown import Markdown
 
 from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport
 
 OK, FAILED, NOT_STARTED = 0, 1, 2
@@ -20,8 +22,9 @@ err = Console(stderr=True)
 
 
 def complain(error: Exception) -> None:
-    """Print an error on one line."""
-    err.print(f"error: {type(error).__name__}: {one_line(error)}", markup=False, soft_wrap=True)
+    """Print an error on one line; questions are a block of lines."""
+    text = str(error) if isinstance(error, UndecidedColumns) else one_line(error)
+    err.print(f"error: {type(error).__name__}: {text}", markup=False, soft_wrap=True)
 
 
 def one_line(error: Exception) -> str:
@@ -57,10 +60,19 @@ def check_writable(file: Path | None) -> None:
 def show(report: ImportReport, file: Path | None) -> int:
     """Print a report, write it to a file if wanted, and say how it went as an exit code."""
     if file is not None:
-        text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
-        file.write_text(text, encoding="utf-8")
+        write_json(file, report.as_dict() | {"questions": []})
+    show_markdown(report)
+    return FAILED if report.problem else OK
+
+
+def show_markdown(report: ImportReport) -> None:
+    """Print a report."""
     if out.is_terminal:
         out.print(Markdown(report.markdown()))
     else:
         print_line(report.markdown())
-    return FAILED if report.problem else OK
+
+
+def write_json(file: Path, value: dict[str, Any]) -> None:
+    """Write JSON to a file."""
+    file.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
+import os
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from prefect_getresponse.cli.accounts import load_credentials
-from prefect_getresponse.cli.console import check_writable, err, show
+from prefect_getresponse.cli.asked_import import run_asking
+from prefect_getresponse.cli.console import (
+    check_writable,
+    err,
+    show,
+    show_markdown,
+    write_json,
+)
+from prefect_getresponse.cli.dialogue import may_ask
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import.asking.source_mapping import (
+    SourceMapping,
+    columns_of,
+    read_mapping,
+)
+from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.options import (
     ImportOptions,
     Mode,
@@ -18,13 +38,14 @@ from prefect_getresponse.contact_import.options import (
     explained_by,
     import_options,
 )
+from prefect_getresponse.contact_import.planning.stops import PlanStopped
+from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport
-from prefect_getresponse.contact_import.source_mapping import (
-    SourceMapping,
-    columns_of,
-    read_mapping,
-)
+from prefect_getresponse.reporting.progress import Progress
 from prefect_getresponse.sources.reading import Dates, Decimal, Reading
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 Switch = Parameter(negative="")
 Words = Parameter(consume_multiple=True, negative="")
@@ -66,9 +87,11 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     verify: bool = True,
     reject_rows: RejectRows = "keys",
     vouched_by: str = "",
+    show_addresses: Annotated[bool, Switch] = False,
     state_dir: str = "",
     ledger_copy: str = "",
     new_run: Annotated[bool, Switch] = False,
+    no_input: Annotated[bool, Switch] = False,
     json_: Annotated[Path | None, Parameter(name="--json")] = None,
 ) -> int:
     """Import a contact export into a list and say what became of every row.
@@ -93,60 +116,112 @@ def import_(  # noqa: D417 - `explained_by` says the rest
         dates: Which part of dates comes first, where it is not clear.
         decimal: Sign before decimals, where it is not the point.
         new_run: Settle an interrupted run whose source has changed, and begin a new one.
-        json_: Write the report to this file.
+        no_input: Ask nothing at a terminal: stop with the questions, as everywhere else.
+        json_: Write the report to this file, also if the import stops: then with the questions.
     """
-    from prefect_getresponse.contact_import.engine import run_import
     from prefect_getresponse.reporting.terminal import terminal_progress
 
     check_writable(json_)
-    options = import_options(
-        source=source,
-        list_name=list_name,
-        mapping=said_mapping(
-            mapping_file,
-            map_,
-            Reading(
-                encoding=encoding,
-                delimiter=delimiter,
-                quote=quote,
-                escape=escape,
-                sheet=sheet,
-                records=records,
-                header=0 if no_header else header_rows,
-                dates=dates,
-                decimal=decimal,
-                query=query,
+    with stopped_told_to(json_):
+        options = import_options(
+            source=source,
+            list_name=list_name,
+            mapping=said_mapping(
+                mapping_file,
+                map_,
+                Reading(
+                    encoding=encoding,
+                    delimiter=delimiter,
+                    quote=quote,
+                    escape=escape,
+                    sheet=sheet,
+                    records=records,
+                    header=0 if no_header else header_rows,
+                    dates=dates,
+                    decimal=decimal,
+                    query=query,
+                ),
             ),
-        ),
-        mode=mode,
-        vouched=vouched,
-        ignore_others=ignore_others,
-        dry_run=dry_run,
-        limit=limit,
-        create_list=create_list,
-        create_fields=create_fields,
-        tags=tuple(tags or ()),
-        route=route,
-        skip_confirmation=skip_confirmation,
-        max_reject_ratio=max_reject_ratio,
-        max_removal_ratio=max_removal_ratio,
-        resubscribe=resubscribe,
-        verify=verify,
-        reject_rows=reject_rows,
-        vouched_by=vouched_by,
-        state_dir=state_dir,
-        ledger_copy=ledger_copy,
-        reopen="settle" if new_run else "refuse",
-    )
-    credentials = load_credentials(block)
+            mode=mode,
+            vouched=vouched,
+            ignore_others=ignore_others,
+            dry_run=dry_run,
+            limit=limit,
+            create_list=create_list,
+            create_fields=create_fields,
+            tags=tuple(tags or ()),
+            route=route,
+            skip_confirmation=skip_confirmation,
+            max_reject_ratio=max_reject_ratio,
+            max_removal_ratio=max_removal_ratio,
+            resubscribe=resubscribe,
+            verify=verify,
+            reject_rows=reject_rows,
+            vouched_by=vouched_by or operator(),
+            show_addresses=show_addresses,
+            state_dir=state_dir,
+            ledger_copy=ledger_copy,
+            reopen="settle" if new_run else "refuse",
+        )
+        credentials = load_credentials(block)
 
-    async def work() -> ImportReport:
-        client = credentials.get_async_client()
-        return await run_import(options, credentials.account_name, client, progress=progress)
+        def run(wanted: ImportOptions) -> ImportReport:
+            with terminal_progress(err) as progress:
+                return asyncio.run(_imported(wanted, credentials, progress))
 
-    with terminal_progress(err) as progress:
-        report = asyncio.run(work())
+        try:
+            report = run(options)
+        except UndecidedColumns as undecided:
+            if not may_ask(no_input=no_input):
+                raise
+            report = run_asking(options, undecided, run)
     return show(report, json_)
+
+
+async def _imported(
+    options: ImportOptions, credentials: GetResponseCredentials, progress: Progress
+) -> ImportReport:
+    from prefect_getresponse.contact_import.engine import run_import
+
+    client = credentials.get_async_client()
+    return await run_import(options, credentials.account_name, client, progress=progress)
+
+
+@contextmanager
+def stopped_told_to(file: Path | None) -> Generator[None]:
+    """Let an import that stops before it sends anything tell why, also in its JSON.
+
+    Args:
+        file: Where `--json` wants it, if at all.
+    """
+    try:
+        yield
+    except (GetResponseError, ImportInputError) as error:
+        if isinstance(error, PlanStopped) and error.report is not None:
+            show_markdown(error.report)
+        if file is not None:
+            write_json(file, stop_as_dict(error))
+        raise
+
+
+def stop_as_dict(error: Exception) -> dict[str, Any]:
+    """What stopped an import before it sent anything, as JSON has it."""
+    report = error.report if isinstance(error, PlanStopped) else None
+    questions = error.questions if isinstance(error, UndecidedColumns) else ()
+    return {
+        **(report.as_dict() if report else {"plan_hash": None}),
+        "error": str(error),
+        "questions": [each.as_dict() for each in questions],
+    }
+
+
+def operator() -> str:
+    """Name who sits at this machine: user and host."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container without a name for its user
+        user = str(os.getuid()) if hasattr(os, "getuid") else "somebody"
+    return f"{user}@{socket.gethostname()}"
 
 
 def said_mapping(file: str, pairs: list[str] | None, reading: Reading) -> SourceMapping:

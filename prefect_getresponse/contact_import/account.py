@@ -25,7 +25,7 @@ from prefect_getresponse.tasks.campaigns import (
     list_campaigns,
 )
 from prefect_getresponse.tasks.contacts import get_contact, list_contacts
-from prefect_getresponse.tasks.custom_fields import list_custom_fields
+from prefect_getresponse.tasks.custom_fields import create_custom_field, list_custom_fields
 from prefect_getresponse.tasks.imports import get_import, list_imports
 from prefect_getresponse.tasks.search_contacts import list_contacts_by_conditions
 from prefect_getresponse.tasks.suppressions import get_suppression, list_suppressions
@@ -148,8 +148,14 @@ class Account:
         optin = details.get("optinTypes", {}).get("api", "single")
         return Campaign(campaign_id, details["name"], double_optin=optin == "double")
 
-    async def custom_fields(self, names: list[str]) -> dict[str, CustomField]:
+    async def custom_fields(
+        self, names: list[str], *, may_lack: bool = False
+    ) -> dict[str, CustomField]:
         """Custom fields by name.
+
+        Args:
+            names: Their names.
+            may_lack: Leave out those that the account lacks.
 
         Raises:
             CustomFieldNotFound: The account has no such field.
@@ -157,12 +163,29 @@ class Account:
         if not names:
             return {}
         listed = {item["name"]: item for item in await self.items(list_custom_fields)}
-        if missing := [name for name in names if name not in listed]:
+        missing = [name for name in names if name not in listed]
+        if missing and not may_lack:
             raise CustomFieldNotFound(
                 f"the account has no custom field named {', '.join(map(repr, missing))}",
-                advice="Create it in GetResponse, or map its column to another field or to '-'.",
+                advice="Let it be created (--create-fields, create_fields=True), or map its"
+                " column to another field or to '-'.",
             )
-        return {name: CustomField.of(listed[name]) for name in names}
+        return {name: CustomField.of(listed[name]) for name in names if name in listed}
+
+    async def create_custom_field(self, name: str) -> CustomField:
+        """Create a custom field that takes any text."""
+        with suppress(OutcomeUnknown, Conflict):
+            created = await self.call(
+                create_custom_field,
+                name=name,
+                type="string",
+                format="text",
+                hidden="false",
+                values=[],
+            )
+            if created is not None:  # else accepted, but the answer was unreadable
+                return CustomField.of(created)
+        return (await self.custom_fields([name]))[name]
 
     async def tag_ids(self, names: list[str]) -> dict[str, str]:
         """Ids of tags by name; creates those that are missing."""

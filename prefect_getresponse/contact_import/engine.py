@@ -21,6 +21,7 @@ from prefect_getresponse.contact_import.phases.report import report
 from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
+from prefect_getresponse.contact_import.planning.stops import PlanStopped
 from prefect_getresponse.contact_import.report import ImportReport, interrupted
 from prefect_getresponse.reporting.progress import Progress, Silent
 from prefect_getresponse.sources import Source
@@ -49,6 +50,8 @@ async def run_import(
         What became of every row, also when the run broke off or was cancelled after its first send.
 
     Raises:
+        UndecidedColumns: Something about the source has to be decided first; nothing was sent.
+        PlanStopped: The plan must not be carried out; nothing was sent.  It carries the plan.
         ImportInputError: The source cannot be used; nothing was sent.
         GetResponseError: Anything else that kept it from sending anything.
     """
@@ -64,6 +67,8 @@ async def run_import(
             await verify(job, run_id, client, progress, clock)
         except (GetResponseError, asyncio.CancelledError) as raised:
             if not anything_sent(job.ledger, run_id):
+                if isinstance(raised, PlanStopped):
+                    raised.report = report(job, run_id, clock, raised, planned=True)
                 raise
             error = raised if isinstance(raised, GetResponseError) else interrupted()
         return report(job, run_id, clock, error)

@@ -6,16 +6,17 @@ import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.account import Campaign
+from prefect_getresponse.contact_import.asking.said import Said
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_lock
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.contact_import.source_mapping import SourceMapping
 from prefect_getresponse.sources import Source, open_source
 
 
@@ -73,6 +74,7 @@ class Job:
         calls: Calls made so far, by endpoint.
         import_obstacle: Why an import cannot carry the rows; None if it can.
         copy: Copies of the ledger; None if there are none.
+        said: What was said about the source.
         holder: The right to write to the ledger; None until `holding` gives it.
     """
 
@@ -90,6 +92,7 @@ class Job:
     given: Source | None = None
     import_obstacle: str | None = None
     copy: LedgerCopy | None = None
+    said: Said = field(default_factory=Said)
     holder: Holder | None = None
 
     def open_ledger(self) -> Ledger:

@@ -16,7 +16,7 @@ from prefect.settings import get_current_settings
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from prefect_getresponse.client.errors import InvalidArguments
-from prefect_getresponse.contact_import.source_mapping import SourceMapping, read_mapping
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.settings import GetResponseSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -141,6 +141,11 @@ class ImportOptions(BaseModel):
         title="What the rejects file holds",
         description="Whether the file of rejects holds keyed hashes (keys) or whole rows (full).",
     )
+    show_addresses: bool = Field(
+        default=False,
+        title="Show addresses",
+        description="Show addresses, names and values of the preview as they are.",
+    )
     vouched_by: str = Field(
         default="",
         title="Who vouches",
@@ -183,6 +188,12 @@ class ImportOptions(BaseModel):
         title="Interrupted runs of a changed source",
         description="What to do about an interrupted run of a source that has changed since:"
         " settle it and start anew, or refuse.",
+    )
+
+    is_scheduled: bool = Field(
+        default=False,
+        title="Started by a schedule",
+        description="Whether a schedule starts the run, so that nobody is there to vouch anew.",
     )
 
     def job_key(self, location: str) -> str:

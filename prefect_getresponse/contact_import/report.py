@@ -46,7 +46,7 @@ class ImportReport(BaseModel):
     Attributes:
         run_id: Id of the run.
         source: Short name of the source.
-        campaign: Name of the list.
+        list_name: Name of the list.
         dry_run: Whether only the plan was made.
         rows_read: Records of the source.
         verdicts: Rows by verdict; every verdict is there, and their sum is `rows_read`.
@@ -56,6 +56,9 @@ class ImportReport(BaseModel):
             rows with such an answer are excluded.
         warnings: Cells that were left out, by column and kind.
         columns: What each column was taken for.
+        vouched: Who vouched for the people of the source, and when; None if a column says who has
+            agreed.
+        ignored_columns: Undecided columns that do not matter, as you said.
         removed: People removed from the list because they are gone from the source (`mirror`);
             those who would be, in a dry run.
         imports: Imports made, with GetResponse's own counters.
@@ -67,12 +70,15 @@ class ImportReport(BaseModel):
         reject_ratio: Share of rejected rows among those that could have been imported.
         max_reject_ratio: Share above which the run counts as failed.
         rejects_file: File that names every row needing attention; empty if there is none.
+        preview: The first rows as they would be sent, in a plan.
+        plan_hash: What the plan says about every row, as a hash; empty in a report.
+        would_stop: Why a run would stop before it sends anything, in a plan.
         error: Why the run ended early; None if it did not.
     """
 
     run_id: str
     source: str
-    campaign: str
+    list_name: str
     dry_run: bool
     rows_read: int
     verdicts: dict[str, int]
@@ -81,6 +87,8 @@ class ImportReport(BaseModel):
     unclear_answers: dict[str, list[str]] = {}
     warnings: dict[str, int]
     columns: list[dict[str, str]]
+    vouched: dict[str, str] | None = None
+    ignored_columns: list[str] = []
     removed: int = 0
     imports: list[dict[str, Any]] = []
     estimate: dict[str, Any] | None
@@ -91,6 +99,9 @@ class ImportReport(BaseModel):
     reject_ratio: float
     max_reject_ratio: float
     rejects_file: str
+    preview: list[dict[str, Any]] = []
+    plan_hash: str = ""
+    would_stop: str = ""
     error: str | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -102,6 +113,8 @@ class ImportReport(BaseModel):
         """Why the run must count as failed, in a sentence; None if it succeeded."""
         if self.error:
             return self.error
+        if self.dry_run:
+            return None  # a plan is made, whatever it says
         if miscounted := [each for each in self.imports if each["contradiction"]]:
             return str(miscounted[0]["contradiction"])
         if not self.balanced:
@@ -160,7 +173,7 @@ def failure(report: ImportReport) -> ImportFailed:
         file = report.rejects_file or "the report"
         advice = f"Correct those that {file} names, or raise max_reject_ratio."
     error = ImportFailed(
-        f"import of {report.source} into {report.campaign}: {problem.rstrip('.')}", advice=advice
+        f"import of {report.source} into {report.list_name}: {problem.rstrip('.')}", advice=advice
     )
     error.report = report
     return error

@@ -11,9 +11,9 @@ from pathlib import Path
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.options import state_folder
-from prefect_getresponse.contact_import.source_mapping import SourceMapping
 from prefect_getresponse.doctor import (
     account_checks,
     machine_checks,

@@ -1,117 +1,162 @@
-"""Checks of a source against the account: its custom fields exist and can hold its values."""
+"""Checks of a source against the account, by the rules of the import itself."""
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
-from urllib.parse import urlsplit
 
 from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.asking.vouching import deciding_columns
 from prefect_getresponse.contact_import.errors import ImportInputError
-from prefect_getresponse.contact_import.rows.mapping import ColumnMapping, map_source
-from prefect_getresponse.contact_import.rows.validation import compile_reader
+from prefect_getresponse.contact_import.planning.stops import reason_to_stop
+from prefect_getresponse.contact_import.rows.custom_fields import CustomField
+from prefect_getresponse.contact_import.rows.mapping import (
+    CUSTOM,
+    ColumnMapping,
+    MappedColumn,
+    map_source,
+)
+from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
 from prefect_getresponse.doctor.findings import Finding, named, ok, problem, warning
 from prefect_getresponse.sources import Source
 from prefect_getresponse.tasks.custom_fields import list_custom_fields
 
 ROWS_LOOKED_AT = 10_000
 _CHECK = "source"
-_CHOICES = frozenset({"radio", "checkbox", "single_select", "multi_select"})
+_MAX_REJECT_RATIO = 0.05
 Opener = Callable[[], Source]
-_PHONE = re.compile(r"\+?[\d ().-]{5,32}")
 
 
 async def source(
     account: Account, open_source: Opener, overrides: Mapping[str, str]
 ) -> list[Finding]:
-    """The source can be read, and its custom fields exist and can hold what it says.
+    """Find out whether a source can be read, and whether custom fields can hold what it says.
 
     Args:
         account: The account.
         open_source: Opens the source.
         overrides: Field by column name.
     """
+    listed = [CustomField.of(each) for each in await account.items(list_custom_fields)]
+    defined = {each.name: each for each in listed}
     try:
         opened = open_source()
         mapping = map_source(opened, overrides)
-        values = _values(opened, mapping)
+        seen = _seen(opened, mapping, defined)
     except ImportInputError as error:
         where = f"{error.source}: " if error.source else ""
         return [problem(_CHECK, f"{where}{error.what}", error.advice)]
-    defined = {each["name"]: each for each in await account.items(list_custom_fields)}
-    findings = [_missing(mapping.custom_names, defined)]
-    findings += [_misfit(defined[name], seen) for name, seen in values.items() if name in defined]
+    findings = [
+        _missing(mapping.custom_names, defined),
+        _rejected(seen),
+        _vouching(mapping),
+        *(_misfits(each.column, defined, seen) for each in _custom(mapping, defined)),
+    ]
     found = [finding for finding in findings if finding]
-    columns = f"{len(mapping.fields)} of {mapping.width} columns used"
-    return found or [ok(_CHECK, f"{opened.name}: {columns}, custom fields fit")]
+    return found or [ok(_CHECK, f"{opened.name}: {_columns(mapping)}, custom fields fit")]
 
 
-def _values(opened: Source, mapping: ColumnMapping) -> dict[str, Counter[str]]:
-    """Values of each custom field in the first rows."""
-    values: dict[str, Counter[str]] = {name: Counter() for name in mapping.custom_names}
-    for row in islice(compile_reader(mapping).read(opened), ROWS_LOOKED_AT):
-        for name, value in row.contact.custom if row.contact else ():
-            values[name][value] += 1
-    return values
+@dataclass
+class _Seen:
+    """What the import would make of the first rows.
+
+    Attributes:
+        rows: How many there are.
+        tally: Rows by verdict and reason.
+        filled: Rows with something in the column, by custom field.
+        misfits: Cells that would be left out, by column and warning.
+        field_of: Custom field by column.
+    """
+
+    rows: int = 0
+    tally: Counter[tuple[str, str | None]] = field(default_factory=Counter[tuple[str, str | None]])
+    filled: Counter[str] = field(default_factory=Counter[str])
+    misfits: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    field_of: dict[str, str] = field(default_factory=dict[str, str])
+
+    def add(self, row: PreparedRow) -> None:
+        """Count a row."""
+        self.rows += 1
+        self.tally[row.verdict or "planned", row.reason] += 1
+        if row.contact is None:
+            return
+        warned = {column for column, _ in row.warnings if column in self.field_of}
+        names = {name for name, _ in row.contact.custom}
+        self.misfits.update(set(row.warnings))
+        self.filled.update(names | {self.field_of[column] for column in warned})
 
 
-def _missing(names: list[str], defined: Mapping[str, Any]) -> Finding | None:
+def _seen(opened: Source, mapping: ColumnMapping, defined: Mapping[str, CustomField]) -> _Seen:
+    names = mapping.custom_names
+    reader = compile_reader(
+        mapping, custom_fields={name: defined[name] for name in names if name in defined}
+    )
+    seen = _Seen(
+        field_of={
+            each.column: each.field.removeprefix(CUSTOM)
+            for each in mapping.fields
+            if each.field.startswith(CUSTOM)
+        }
+    )
+    for row in islice(reader.read(opened), ROWS_LOOKED_AT):
+        seen.add(row)
+    return seen
+
+
+def _custom(mapping: ColumnMapping, defined: Mapping[str, CustomField]) -> list[MappedColumn]:
+    """Columns that fill custom fields of the account."""
+    return [
+        each
+        for each in mapping.fields
+        if each.field.startswith(CUSTOM) and each.field.removeprefix(CUSTOM) in defined
+    ]
+
+
+def _columns(mapping: ColumnMapping) -> str:
+    used = f"{len(mapping.fields)} of {mapping.width} columns used"
+    return f"{used} (not {named(mapping.unused)})" if mapping.unused else used
+
+
+def _missing(names: list[str], defined: Mapping[str, CustomField]) -> Finding | None:
     missing = [name for name in names if name not in defined]
     if not missing:
         return None
     return problem(
         "custom fields",
         f"the account has none named {named(missing)}",
-        "Create them in GetResponse, or map their columns to other fields or to '-'.",
+        "Let the import create them (--create-fields), or map their columns to others or to '-'.",
     )
 
 
-def _misfit(definition: Mapping[str, Any], seen: Counter[str]) -> Finding | None:
-    """Values that a custom field cannot hold."""
-    name, kind = definition["name"], definition.get("valueType") or definition.get("type")
-    choices: list[str] = definition.get("values") or []
-    if definition.get("format") in _CHOICES and choices:
-        misfits = [value for value in seen if value not in choices]
-        what, advice = "its choices", "Add the choices to the field, or correct the source."
-    else:
-        fits = _FITS.get(str(kind))
-        misfits = [value for value in seen if fits and not fits(value)]
-        what, advice = f"type {kind}", "Map the column to a field of another type, or correct it."
-    if not misfits:
+def _rejected(seen: _Seen) -> Finding | None:
+    """Rows for which the import would stop before it sends anything."""
+    tally = [(verdict, reason, rows) for (verdict, reason), rows in seen.tally.items()]
+    stop = reason_to_stop(tally, seen.rows, _MAX_REJECT_RATIO)
+    return problem(_CHECK, str(stop.args[0]), stop.advice) if stop else None
+
+
+def _vouching(mapping: ColumnMapping) -> Finding | None:
+    if deciding_columns(mapping):
         return None
-    rows = sum(seen[value] for value in misfits)
-    lengths = f"{len(misfits)} different values"
-    text = f"{name!r}: {rows:,} of {seen.total():,} rows do not fit {what} ({lengths})"
-    return (problem if rows == seen.total() else warning)("custom fields", text, advice)
+    return warning(
+        _CHECK,
+        "no column says who has agreed to get e-mail",
+        "Name it (--map COLUMN=consent), or vouch for everybody (--vouch, vouched).",
+    )
 
 
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_moment(parse: Callable[[str], object], value: str) -> bool:
-    try:
-        parse(value)
-    except ValueError:
-        return False
-    return True
-
-
-_FITS: Mapping[str, Callable[[str], bool]] = {
-    "number": _is_number,
-    "date": lambda value: _is_moment(date.fromisoformat, value),
-    "datetime": lambda value: _is_moment(datetime.fromisoformat, value),
-    "ip": lambda value: _is_moment(ipaddress.ip_address, value),
-    "phone": lambda value: _PHONE.fullmatch(value) is not None,
-    "url": lambda value: urlsplit(value).scheme in ("http", "https"),
-}
-"""Whether a value has the type of a field, by type; others take any text."""
+def _misfits(column: str, defined: Mapping[str, CustomField], seen: _Seen) -> Finding | None:
+    """Cells of a column that its custom field cannot hold: the import leaves them out."""
+    kinds = {code: rows for (name, code), rows in seen.misfits.items() if name == column}
+    if not kinds:
+        return None
+    custom = defined[seen.field_of[column]]
+    what = "its choices" if custom.values else f"type {custom.type}"
+    rows, filled = sum(kinds.values()), seen.filled[custom.name]
+    return warning(
+        "custom fields",
+        f"{custom.name!r}: {rows:,} of {filled:,} rows do not fit {what}, and are left out",
+        "Correct the source, map the column to another field, or add the choices to the field.",
+    )

@@ -21,6 +21,7 @@ from prefect_getresponse.contact_import.display.flow_artifacts import (
     artifact_key,
     import_name,
     show_plan,
+    show_questions,
     show_report,
 )
 from prefect_getresponse.contact_import.display.flow_events import emit_ending
@@ -43,6 +44,8 @@ from prefect_getresponse.contact_import.phases.report import attention_rows, rep
 from prefect_getresponse.contact_import.phases.resume import settle_interrupted
 from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
+from prefect_getresponse.contact_import.planning.stops import PlanStopped
+from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import (
     ImportReport,
     Interrupted,
@@ -54,6 +57,7 @@ from prefect_getresponse.reporting.flow_progress import FlowProgress
 from prefect_getresponse.reporting.progress import Progress
 from prefect_getresponse.runtime.event_loops import run_on_loop
 from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
+from prefect_getresponse.runtime.starters import starter
 
 T = TypeVar("T")
 
@@ -107,6 +111,7 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
         ImportFailed: The rows do not balance, or too many were rejected; carries the report.
         GetResponseError: Anything else that kept it from sending anything.
     """
+    who = starter()
     options = import_options(
         source=source,
         list_name=list_name,
@@ -126,7 +131,8 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
         skip_confirmation=skip_confirmation,
         verify=verify,
         reject_rows=reject_rows,
-        vouched_by=vouched_by,
+        vouched_by=vouched_by or who.name,
+        is_scheduled=who.is_schedule,
     )
     job = check_import(credentials, options)
     with holding(job) as job, FlowProgress(artifact_key("progress", job)) as progress:
@@ -152,16 +158,24 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
 @task(name="check", task_run_name="check", cache_policy=NO_CACHE)
 def check_import(credentials: GetResponseCredentials, options: ImportOptions) -> Job:
     """Check source, columns, key, list and custom fields before anything is written."""
-    return _run(
-        credentials, lambda client: check(options, credentials.account_name, client, time.time)
-    )
+    try:
+        return _run(
+            credentials, lambda client: check(options, credentials.account_name, client, time.time)
+        )
+    except UndecidedColumns as undecided:
+        show_questions(credentials.account_name, options.list_name, undecided)
+        raise
 
 
 @task(name="read", task_run_name="read", cache_policy=NO_CACHE)
 def read_source(credentials: GetResponseCredentials, job: Job, progress: Progress) -> str:
     """Read the source into the ledger, or find the interrupted run to go on with."""
     _run(credentials, lambda client: settle_interrupted(job, client, progress, time.time))
-    return read(job, progress, time.time)
+    try:
+        return read(job, progress, time.time)
+    except UndecidedColumns as undecided:
+        show_questions(job.account_name, job.campaign_name, undecided)
+        raise
 
 
 @task(name="plan", task_run_name="plan", cache_policy=NO_CACHE)
@@ -169,7 +183,13 @@ def plan_import(
     credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
 ) -> None:
     """Compare the rows with the list; the plan becomes an artifact."""
-    estimate = _run(credentials, lambda client: plan(job, run_id, client, progress))
+    try:
+        estimate = _run(credentials, lambda client: plan(job, run_id, client, progress))
+    except PlanStopped as stopped:
+        stopped.report = report(job, run_id, time.time, stopped, planned=True)
+        show_plan(job, stopped.report)
+        show_report(job, stopped.report, attention_rows(job, run_id, ROWS_SHOWN))
+        raise
     if estimate is None:
         return
     show_plan(job, report(job, run_id, time.time, planned=True))

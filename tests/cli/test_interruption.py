@@ -50,7 +50,16 @@ def test_an_interrupted_import_ends_soon_and_is_resumed(
     people = {f"person{number}@example.com" for number in range(PEOPLE)}
     source, result = tmp_path / "people.csv", tmp_path / "report.json"
     source.write_text("\n".join(["Email", *sorted(people)]))
-    words = [str(PROGRAM), "import", str(source), "--list", CAMPAIGN, "--route", "contacts"]
+    words = [
+        str(PROGRAM),
+        "import",
+        str(source),
+        "--list",
+        CAMPAIGN,
+        "--vouch",
+        "--route",
+        "contacts",
+    ]
     words += ["--json", str(result)]
     environment = fast.settings(tmp_path / "home")
     fast.faults(fault | {"method": "POST", "after": 5, "times": 99})

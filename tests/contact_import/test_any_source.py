@@ -26,7 +26,9 @@ def test_rows_of_a_program_are_imported_and_remembered(fast: FastSandbox, tmp_pa
     )
 
     def import_rows(rows: list[dict[str, Any]]) -> ImportReport:
-        options = import_options(source="crm", list_name=CAMPAIGN, state_dir=str(tmp_path))
+        options = import_options(
+            source="crm", list_name=CAMPAIGN, vouched=True, state_dir=str(tmp_path)
+        )
 
         async def work() -> ImportReport:
             client = credentials.get_async_client()
@@ -54,7 +56,7 @@ def test_the_command_line_takes_a_query_and_keeps_the_url_to_itself(
         db.execute("INSERT INTO people VALUES (?, 'Jane')", (JANE,))
         db.commit()
 
-    words = ["import", f"sqlite:///{tmp_path}/crm.db", "--list", CAMPAIGN]
+    words = ["import", f"sqlite:///{tmp_path}/crm.db", "--list", CAMPAIGN, "--vouch"]
     assert cli.run([*words, "--query", "SELECT email, name FROM people ORDER BY email"]) == 0
     assert fast.people()[JANE]["name"] == "Jane"
     assert cli.run([*words, "--query", "SELECT email FROM people"]) == cli.NOT_STARTED

@@ -22,7 +22,7 @@ PLACES: dict[str, Callable[..., Any]] = {
     "command line": import_,
     "flow": nightly_contact_import.fn,
 }
-BY_OTHER_NAMES = {"mapping", "reopen"}
+BY_OTHER_NAMES = {"mapping", "reopen", "is_scheduled"}
 """The command line says them in several words: `--map`, `--mapping`, `--encoding`, `--new-run`."""
 BY_SETTINGS = {"state_dir", "ledger_copy", "retention_days", "settle_seconds", "import_seconds"}
 """What belongs to a machine and not to an import."""
@@ -45,7 +45,11 @@ def test_defaults_are_those_of_the_declaration(place: str) -> None:
 
 
 def test_every_option_can_be_said() -> None:
-    assert FIELDS.keys() - parameters("flow").keys() == BY_SETTINGS | {"reopen"}
+    assert FIELDS.keys() - parameters("flow").keys() == BY_SETTINGS | {
+        "reopen",
+        "is_scheduled",
+        "show_addresses",
+    }
     missing = FIELDS.keys() - parameters("command line").keys()
     assert missing == BY_OTHER_NAMES | BY_SETTINGS - {"state_dir", "ledger_copy"}
 

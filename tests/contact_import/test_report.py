@@ -26,7 +26,7 @@ def report(**values: Any) -> ImportReport:
     fields: dict[str, Any] = {
         "run_id": "20260101-000000-abcdef",
         "source": "people.csv",
-        "campaign": "customers",
+        "list_name": "customers",
         "dry_run": False,
         "rows_read": 10,
         "verdicts": {verdict.value: 0 for verdict in Verdict} | {"added": 9, "rejected": 1},

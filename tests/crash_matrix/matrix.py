@@ -199,6 +199,7 @@ class Matrix:
         options |= {
             "source": str(source),
             "list_name": "customers",
+            "vouched": True,
             "state_dir": str(self._folder / "state"),
             "settle_seconds": 5.0,
             "max_reject_ratio": 1.0,

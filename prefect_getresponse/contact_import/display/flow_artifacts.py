@@ -8,7 +8,9 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from slugify import slugify
 
 from prefect_getresponse.client.masking import mask
+from prefect_getresponse.contact_import.display.questions import questions_markdown
 from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import AttentionRow, ImportReport
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, NEEDS_ATTENTION
 from prefect_getresponse.sources import short_name
@@ -34,17 +36,22 @@ def import_name(campaign: str, source: str, *, dry_run: bool) -> str:
 
 
 def artifact_key(what: str, job: Job) -> str:
+    """Key of an artifact of an import, see `key_of`."""
+    return key_of(what, job.account_name, job.campaign_name)
+
+
+def key_of(what: str, account: str, list_name: str) -> str:
     """Key under which Prefect keeps the history of an artifact: one for each list of an account.
 
     Names that look alike without case, accents and punctuation are told apart by a few digits.
 
     Args:
         what: What the artifact is.
-        job: The import.
+        account: Name of the account.
+        list_name: Name of the list.
     """
-    whole = f"{job.account_name}\n{job.campaign_name}"
-    digits = hashlib.blake2b(whole.encode(), digest_size=3).hexdigest()
-    slug = slugify(job.campaign_name, max_length=_SLUG_LENGTH, word_boundary=True)
+    digits = hashlib.blake2b(f"{account}\n{list_name}".encode(), digest_size=3).hexdigest()
+    slug = slugify(list_name, max_length=_SLUG_LENGTH, word_boundary=True)
     return "-".join(filter(None, ["getresponse-import", what, slug, digits]))
 
 
@@ -59,6 +66,21 @@ def show_plan(job: Job, planned: ImportReport) -> None:
         planned.markdown(goes_on=not job.options.dry_run),
         key=artifact_key("plan", job),
         description=f"What is to be done to {job.campaign_name}; {_run(planned)}",
+    )
+
+
+def show_questions(account: str, list_name: str, undecided: UndecidedColumns) -> None:
+    """Show what has to be decided before anything is sent, in the place of the plan.
+
+    Args:
+        account: Name of the account.
+        list_name: Name of the list.
+        undecided: The questions.
+    """
+    create_markdown_artifact(
+        questions_markdown(undecided),
+        key=key_of("plan", account, list_name),
+        description=f"Questions about {undecided.source}; nothing was sent",
     )
 
 

@@ -43,13 +43,14 @@ def report_markdown(report: ImportReport, *, goes_on: bool = False) -> str:
     kind = "Plan" if report.dry_run else "Import"
     return "\n".join(
         [
-            f"# {kind}: {_text(report.source)} → {_text(report.campaign)}",
+            f"# {kind}: {text(report.source)} → {text(report.list_name)}",
             "",
             _summary(report, goes_on),
             "",
             *_verdict_table(report),
             "",
             *_reason_table(report),
+            *_preview(report),
             *_next_steps(report, goes_on),
             "## Details",
             "",
@@ -74,7 +75,9 @@ def report_line(report: ImportReport) -> str:
 
 def _summary(report: ImportReport, goes_on: bool) -> str:
     if report.problem:
-        return f"❌ **Needs attention:** {_text(report.problem.rstrip('.'))}."
+        return f"❌ **Needs attention:** {text(report.problem.rstrip('.'))}."
+    if report.would_stop:
+        return f"⚠️ **A run would stop before it sends anything:** {text(report.would_stop)}"
     if report.dry_run:
         sent = "What is planned is sent next." if goes_on else "Nothing was sent."
         return f"📋 **A plan for {report.rows_read:,} rows.** {sent}"
@@ -105,9 +108,27 @@ def _reason_table(report: ImportReport) -> list[str]:
     return ["| verdict | rows | why |", "|---|---:|---|", *rows, ""] if rows else []
 
 
+def _preview(report: ImportReport) -> list[str]:
+    if not report.preview:
+        return []
+    lines = [
+        "## The first rows, as they would be sent",
+        "",
+        "| row | e-mail | name | tags | fields |",
+        "|---:|---|---|---|---|",
+    ]
+    for row in report.preview:
+        fields = ", ".join(f"{name}: {value}" for name, value in row["fields"].items())
+        cells = [row["email"], row["name"], ", ".join(row["tags"]), fields]
+        lines.append(f"| {row['row']} | {' | '.join(map(text, cells))} |")
+    return [*lines, ""]
+
+
 def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
     steps: list[str] = []
-    if report.dry_run and not goes_on:
+    if report.error and report.dry_run:
+        steps.append("Nothing was sent.")
+    elif report.dry_run and not goes_on and not report.would_stop:
         steps.append("If this is what you expect, run it without `dry_run`.")
     elif report.error:
         steps.append("Remove the cause, and run the same import again: it resumes where it stopped")
@@ -115,9 +136,9 @@ def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
     if report.rejects_file:
         steps.append(f"Look at the rows that need it: `{report.rejects_file}`.")
     for column, words in sorted(report.unclear_answers.items()):
-        answers = _some([_code(word) for word in words])
+        answers = _some([code(word) for word in words])
         steps.append(
-            f"Look at the column {_code(column)}: {answers} is neither a yes nor a no, so these"
+            f"Look at the column {code(column)}: {answers} is neither a yes nor a no, so these"
             " rows are excluded. Where it means a yes, write `yes` in the source."
         )
     steps += [
@@ -143,15 +164,21 @@ def _details(report: ImportReport) -> list[str]:
             f"Import `{made['import_id']}`, {made['status']}: {counters or 'no counts'}."
         )
     if report.renamed_tags:
-        pairs = [f"{_code(old)} → {_code(new)}" for old, new in sorted(report.renamed_tags.items())]
+        pairs = [f"{code(old)} → {code(new)}" for old, new in sorted(report.renamed_tags.items())]
         details.append(f"Tags renamed to what GetResponse can hold: {_some(pairs)}.")
     if report.warnings:
-        pairs = [f"{_text(what)} ({rows:,})" for what, rows in sorted(report.warnings.items())]
+        pairs = [f"{text(what)} ({rows:,})" for what, rows in sorted(report.warnings.items())]
         details.append(f"Cells left out: {_some(pairs)}.")
     taken = [c for c in report.columns if c["field"] not in ("", "-")]
-    pairs = [f"{_text(c['column'])} → {_code(c['field'])}{_remark(c['how'])}" for c in taken]
+    pairs = [f"{text(c['column'])} → {code(c['field'])}{_remark(c['how'])}" for c in taken]
     details.append(f"Columns: {', '.join(pairs)}.")
-    if unused := [_text(c["column"]) for c in report.columns if c["field"] in ("", "-")]:
+    if report.vouched:
+        by, at = text(report.vouched["by"]), report.vouched["at"]
+        details.append(f"Vouched for by {by}, {at}: everybody in the source has agreed.")
+    if report.ignored_columns:
+        names = _some([text(name) for name in report.ignored_columns])
+        details.append(f"Undecided columns that do not matter, as you said: {names}.")
+    if unused := [text(c["column"]) for c in report.columns if c["field"] in ("", "-")]:
         details.append(f"Columns not used: {_some(unused)}.")
     return details
 
@@ -169,13 +196,14 @@ def _words(verdict: str) -> str:
     return verdict.replace("_", " ")
 
 
-def _text(text: str) -> str:
+def text(words: str) -> str:
     """Text of others, on one line and without a meaning in markdown."""
-    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#~" else mark for mark in _flat(text))
+    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#~" else mark for mark in _flat(words))
 
 
-def _code(text: str) -> str:
-    return f"`{_flat(text).replace('`', chr(39))}`"
+def code(words: str) -> str:
+    """Text of others as code."""
+    return f"`{_flat(words).replace('`', chr(39))}`"
 
 
 def _flat(text: str) -> str:

@@ -47,6 +47,7 @@ MIGRATIONS = (
         UPDATE outcomes SET reason = 'rejected_by_api' WHERE reason = 'refused_by_api';
         """,
     ),
+    Migration("what was said about a source is remembered", ""),
 )
 """In their order; the first one leads to version 1."""
 VERSION = len(MIGRATIONS)

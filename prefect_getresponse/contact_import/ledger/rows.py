@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,6 +13,7 @@ from prefect_getresponse.contact_import.ledger.schema import INDEX_BY_KEY
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 _ROWS_AND_CHUNKS = "rows LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
+_SENT_ACTIONS = (Action.ADD, Action.UPDATE, Action.MERGE, Action.COMPARE)
 _WHY = """CASE WHEN verdict IS NOT NULL THEN reason WHEN ? THEN NULL
     WHEN chunks.state = 'acknowledged' THEN 'not_looked_for'
     WHEN chunks.state IN ('sent', 'in_doubt') THEN 'in_doubt' ELSE 'not_sent' END"""
@@ -100,6 +102,56 @@ class Rows(Connection):
                 (run, action, after, size),
             )
         ]
+
+    def first_to_send(self, run: int, size: int) -> list[RowToSend]:
+        """The first rows that would be sent."""
+        return [
+            RowToSend(*row)
+            for row in self._db.execute(
+                "SELECT row, key, contact, contact_id, steps FROM rows WHERE run = ?"
+                " AND action IN (?, ?, ?) AND verdict IS NULL ORDER BY row LIMIT ?",
+                (run, Action.ADD, Action.UPDATE, Action.MERGE, size),
+            )
+        ]
+
+    def rows_to_send(self, run: int, after: int, size: int) -> list[tuple[RowToSend, str]]:
+        """Open rows that may have to be sent, in order, each with its action."""
+        return [
+            (RowToSend(*row), action)
+            for *row, action in self._db.execute(
+                "SELECT row, key, contact, contact_id, steps, action FROM rows WHERE run = ?"
+                " AND row > ? AND verdict IS NULL AND action IN (?, ?, ?, ?) ORDER BY row LIMIT ?",
+                (run, after, *_SENT_ACTIONS, size),
+            )
+        ]
+
+    def count_to_send(self, run: int, last: int) -> int:
+        """Number of open rows that have to be sent, up to a row."""
+        (rows,) = self._db.execute(
+            "SELECT count(*) FROM rows WHERE run = ? AND row <= ? AND verdict IS NULL"
+            " AND action IN (?, ?, ?)",
+            (run, last, Action.ADD, Action.UPDATE, Action.MERGE),
+        ).fetchone()
+        return int(rows)
+
+    def leave_out(self, run: int, after: int) -> None:
+        """Leave rows that would be sent out of this run: those after a row."""
+        self._db.execute(
+            "UPDATE rows SET verdict = ?, reason = 'over_limit', action = NULL WHERE run = ?"
+            " AND row > ? AND verdict IS NULL AND action IN (?, ?, ?, ?)",
+            (Verdict.PLANNED, run, after, *_SENT_ACTIONS),
+        )
+
+    def plan_hash(self, run: int) -> str:
+        """What the plan says about every row, as one hash (32 hexadecimal digits)."""
+        digest = hashlib.blake2b(digest_size=16)
+        query = "SELECT row, key, hash, action, steps, verdict, reason FROM rows WHERE run = ?"
+        for row in self._db.execute(f"{query} ORDER BY row", (run,)):
+            digest.update(repr(row).encode())
+        query = "SELECT contact_id FROM removals WHERE run = ? ORDER BY 1"
+        for row in self._db.execute(query, (run,)):
+            digest.update(repr(row).encode())
+        return digest.hexdigest()
 
     def count_actions(self, run: int) -> Counter[str]:
         """Open rows by action."""

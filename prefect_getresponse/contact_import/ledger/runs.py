@@ -1,4 +1,4 @@
-"""Runs: how far each has come, its facts and its calls."""
+"""Runs: how far each has come, its facts and its calls, and what was said about sources."""
 
 from __future__ import annotations
 
@@ -72,6 +72,18 @@ class Runs(Connection):
         """Remember facts of the run for its report."""
         self._db.execute(
             "UPDATE runs SET facts = json_patch(facts, ?) WHERE run = ?", (json.dumps(facts), run)
+        )
+
+    def said(self, source: str) -> dict[str, Any]:
+        """What was said about a source on earlier nights; nothing if it is new."""
+        found = self._db.execute("SELECT facts FROM said WHERE source = ?", (source,)).fetchone()
+        return dict(json.loads(found[0])) if found else {}
+
+    def say(self, source: str, facts: Mapping[str, Any]) -> None:
+        """Remember what was said about a source, instead of what was said before."""
+        self._db.execute(
+            "INSERT INTO said VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET facts = ?",
+            (source, *[json.dumps(facts)] * 2),
         )
 
     def fact(self, run: int, name: str) -> float | None:

@@ -40,6 +40,9 @@ CREATE TABLE IF NOT EXISTS holder (
     saves INTEGER NOT NULL
 ) WITHOUT ROWID;
 INSERT OR IGNORE INTO holder VALUES (1, 0, '', 0);
+CREATE TABLE IF NOT EXISTS said (
+    source TEXT PRIMARY KEY, facts TEXT NOT NULL
+) WITHOUT ROWID;
 """
 INDEX_BY_KEY = "CREATE INDEX IF NOT EXISTS rows_by_key ON rows (run, key, row);"
 _STEPS = ", ".join(
@@ -70,7 +73,7 @@ CREATE TEMP TRIGGER fence_{table}_{event} BEFORE {event} ON main.{table}
 WHEN (SELECT token FROM main.holder) IS NOT '{token}'
 BEGIN SELECT RAISE(ABORT, '{fenced}'); END;
 """
-_FENCED_TABLES = ("runs", "chunks", "rows", "outcomes", "imports", "removals")
+_FENCED_TABLES = ("runs", "chunks", "rows", "outcomes", "imports", "removals", "said")
 
 
 def fence(token: str) -> str:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
-import tempfile
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
+from prefect_getresponse.contact_import.asking.answers import settle
+from prefect_getresponse.contact_import.asking.memory import rehearsal, said_before
 from prefect_getresponse.contact_import.job import Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.routes import imports
+from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.mapping import ColumnMapping, find_column, map_source
 from prefect_getresponse.sources import Source
 
@@ -28,7 +27,7 @@ async def check(
     clock: Callable[[], float],
     given: Source | None = None,
 ) -> Job:
-    """Check source, columns, key, custom fields and list, in this order.
+    """Check source, columns, key, custom fields, list and who has agreed, in this order.
 
     Args:
         options: What was asked for.
@@ -38,6 +37,7 @@ async def check(
         given: Source to read instead of the one that the options name.
 
     Raises:
+        UndecidedColumns: Something about the source has to be decided first.
         ImportInputError: The source cannot be read or understood.
         GetResponseError: The key, the list or a custom field cannot be used.
     """
@@ -47,18 +47,26 @@ async def check(
     columns = _described(mapping, source, options.resubscribe)
     folder = private_dir(options.state_dir)
     account = Account(client)
-    fields = await account.custom_fields(mapping.custom_names)
+    names = mapping.custom_names
+    fields = await account.custom_fields(names, may_lack=options.create_fields)
+    lacking = [name for name in names if name not in fields]
+    fields |= {name: CustomField("", name) for name in lacking}
     obstacle = imports.cannot_carry(
         {column["field"] for column in mapping.describe()}, fields.values()
     )
     if options.route == "import" and obstacle:
         raise InvalidArguments(f"route import: {obstacle}", advice="Use --route auto.")
-    # The list may be created here, so it comes last.
-    campaign = await _campaign(account, options)
+    campaign = await _find_campaign(account, options)
     _check_confirmation(options, campaign)
     host = urlsplit(client.base_url).netloc
     copies = options.ledger_copy
     path = ledger_path(folder, account_name, host, campaign.campaign_id if campaign else "new")
+    said = settle(options, mapping, source, said_before(path, copies, source.location), started)
+    if not options.dry_run:  # last of all: nothing else can go wrong
+        fields |= {name: await account.create_custom_field(name) for name in lacking}
+    if campaign is None and not options.dry_run:
+        campaign = await account.create_campaign(options.list_name)
+        path = ledger_path(folder, account_name, host, campaign.campaign_id)
     return Job(
         options=options,
         key=options.job_key(source.location),
@@ -68,12 +76,13 @@ async def check(
         account_name=account_name,
         campaign=campaign,
         custom_fields=fields,
-        ledger=_rehearsal(path, copies) if options.dry_run else path,
+        ledger=rehearsal(path, copies) if options.dry_run else path,
         copy=LedgerCopy(copies, path) if copies and not options.dry_run else None,
         started=started,
         calls=client.statistics.take(),
         given=given,
         import_obstacle=obstacle,
+        said=said,
     )
 
 
@@ -97,23 +106,11 @@ def _check_confirmation(options: ImportOptions, campaign: Campaign | None) -> No
         )
 
 
-async def _campaign(account: Account, options: ImportOptions) -> Campaign | None:
+async def _find_campaign(account: Account, options: ImportOptions) -> Campaign | None:
+    """The list; None if it is missing and to be created."""
     try:
         return await account.find_campaign(options.list_name)
     except CampaignNotFound:
         if not options.create_list:
             raise
-        if options.dry_run:
-            return None
-        return await account.create_campaign(options.list_name)
-
-
-def _rehearsal(path: Path, copies: str) -> Path:
-    """Copy of a ledger for a dry run, which must leave no trace in the real one."""
-    copy = Path(tempfile.mkdtemp(prefix="getresponse-dry-run-")) / path.name
-    if path.exists():
-        with closing(sqlite3.connect(path)) as ledger, closing(sqlite3.connect(copy)) as target:
-            ledger.backup(target)
-    if copies:
-        LedgerCopy(copies, copy).refresh()
-    return copy
+        return None

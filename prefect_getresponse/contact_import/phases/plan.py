@@ -32,6 +32,7 @@ from prefect_getresponse.contact_import.planning.routing import (
     calls_and_seconds,
     route_of_new_people,
 )
+from prefect_getresponse.contact_import.planning.stops import PlanStopped, reason_to_stop
 from prefect_getresponse.contact_import.read_back import note_listed
 from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
 from prefect_getresponse.contact_import.rows.contacts import unpack
@@ -53,6 +54,9 @@ async def plan(job: Job, run_id: str, client: AsyncClient, progress: Progress) -
 
     Returns:
         What sending will cost; None when the run was planned before a crash.
+
+    Raises:
+        PlanStopped: The plan must not be carried out.
     """
     with job.open_ledger() as ledger:
         run = ledger.run(run_id)
@@ -80,11 +84,49 @@ class _Planning:
             self._ledger.clear_plan(self._run)
         await self._settle_earlier_imports()
         exclusions = await self._read_list()
+        self._check_addresses()
         self._decide(exclusions)
+        await self._limit()
         self._plan_removals()
         left = await plan_imports(self._job, self._run, self._ledger, self._account)
         await self._compare()
+        self._check_rejects()
         return self._cut(left)
+
+    def _check_addresses(self) -> None:
+        """Stop before anything else if no row has a valid address: `mirror` would remove all."""
+        stop = self._reason_to_stop(1.0)
+        if stop and not self._job.options.dry_run:
+            raise stop
+
+    def _check_rejects(self) -> None:
+        stop = self._reason_to_stop(self._job.options.max_reject_ratio)
+        if stop is None:
+            return
+        if not self._job.options.dry_run:
+            raise stop
+        self._ledger.add_facts(self._run, {"would_stop": str(stop)})
+
+    def _reason_to_stop(self, max_reject_ratio: float) -> PlanStopped | None:
+        tally = self._ledger.tally(self._run, Verdict.PLANNED)
+        return reason_to_stop(tally, self._ledger.count_rows(self._run), max_reject_ratio)
+
+    async def _limit(self) -> None:
+        """Leave out whoever comes after the first so many people that would be sent."""
+        limit = self._job.options.limit
+        if not limit:
+            return
+        last = sent = 0
+        while sent < limit:
+            rows = self._ledger.rows_to_send(self._run, last, min(CONTACTS_AT_ONCE, limit - sent))
+            if not rows:
+                return
+            known = [row for row, action in rows if action == Action.COMPARE]
+            self._write(await asyncio.gather(*map(self._compare_one, known)))
+            last = rows[-1][0].row
+            sent = self._ledger.count_to_send(self._run, last)
+        with self._ledger.transaction():
+            self._ledger.leave_out(self._run, last)
 
     async def _settle_earlier_imports(self) -> None:
         """Learn what became of imports that an earlier run could not await."""

@@ -53,6 +53,8 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
             ledger.end(run.number, Phase.INTERRUPTED, clock())
         now = clock()
         run = ledger.begin(_run_id(now), job.key, job.source_name, now)
+        ledger.say(job.location, job.said.facts())
+        ledger.add_facts(run.number, {"said": job.said.facts()})
         ledger.add_calls(run.number, job.calls)
         _read_rows(job, source, ledger, run, progress)
         ledger.enter(run.number, Phase.PLANNING)

@@ -9,6 +9,7 @@ from typing import Any
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.masking import mask
 from prefect_getresponse.client.send import THROTTLED
+from prefect_getresponse.contact_import.asking.said import Said
 from prefect_getresponse.contact_import.job import Job, private_dir
 from prefect_getresponse.contact_import.keyed_hash import KeyedHash
 from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
@@ -19,6 +20,7 @@ from prefect_getresponse.contact_import.report import (
     tally_up,
     write_rejects,
 )
+from prefect_getresponse.contact_import.rows.preview import ROWS, preview
 from prefect_getresponse.contact_import.verdicts import (
     NEEDS_ATTENTION,
     REASON_FIELDS,
@@ -60,7 +62,7 @@ def report(
         return ImportReport(
             run_id=run_id,
             source=job.source_name,
-            campaign=job.campaign_name,
+            list_name=job.campaign_name,
             dry_run=planned,
             rows_read=run.rows_read,
             verdicts=verdicts,
@@ -69,6 +71,7 @@ def report(
             unclear_answers=run.facts.get("unclear_answers", {}),
             warnings=run.facts.get("warnings", {}),
             columns=list(job.columns),
+            **_said(run),
             removed=to_remove if planned else removed,
             imports=imports,
             estimate=run.facts.get("estimate"),
@@ -80,9 +83,24 @@ def report(
             and not any(each["contradiction"] for each in imports),
             reject_ratio=round(reject_ratio(verdicts, run.rows_read), 6),
             max_reject_ratio=job.options.max_reject_ratio,
-            rejects_file="" if planned else _write_rejects(job, run, ledger),
+            rejects_file="" if planned and error is None else _write_rejects(job, run, ledger),
+            preview=_preview(job, run, ledger) if planned else [],
+            plan_hash=ledger.plan_hash(run.number) if planned else "",
+            would_stop=run.facts.get("would_stop", ""),
             error=str(error) if error else None,
         )
+
+
+def _said(run: Run) -> dict[str, Any]:
+    """What was said about the source, for the report."""
+    said = Said.of(run.facts.get("said", {}))
+    vouch = {"by": said.vouch.by, "at": said.vouch.at} if said.vouch else None
+    return {"vouched": vouch, "ignored_columns": list(said.ignored)}
+
+
+def _preview(job: Job, run: Run, ledger: Ledger) -> list[dict[str, Any]]:
+    rows = ledger.first_to_send(run.number, ROWS)
+    return preview([(row.row, row.contact) for row in rows], whole=job.options.show_addresses)
 
 
 def _import(chunk: ImportChunk, state: ImportState, verified: bool) -> dict[str, Any]:

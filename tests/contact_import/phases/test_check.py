@@ -27,8 +27,8 @@ PERSON = "jane@example.com"
     ("options", "error", "says"),
     [
         ({"key": "wrong"}, AuthenticationFailed, "90 days"),
-        ({"campaign": "missing"}, CampaignNotFound, "--create-list"),
-        ({"campaign": "TWICE"}, AmbiguousCampaign, "Give the id"),
+        ({"list_name": "missing"}, CampaignNotFound, "--create-list"),
+        ({"list_name": "TWICE"}, AmbiguousCampaign, "Give the id"),
         ({"source": "/missing.csv"}, SourceNotFound, "Check the path"),
         ({"mapping": {"Missing": "email"}}, MappingError, "The columns are"),
         ({"mapping": {"Tags": "custom:missing"}}, CustomFieldNotFound, "missing"),
@@ -88,7 +88,7 @@ def test_the_list_is_found_by_name_or_id(lab: Lab, wanted: str) -> None:
     report = lab.run(list_name=lab.campaign_id if wanted == "ID" else wanted)
 
     assert counted(report) == {"added": 1}
-    assert report.campaign == CAMPAIGN
+    assert report.list_name == CAMPAIGN
 
 
 def test_a_missing_list_is_created_if_asked_for_and_used_the_next_time(lab: Lab) -> None:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.errors import ImportInputError, MappingError
-from prefect_getresponse.contact_import.source_mapping import (
+from prefect_getresponse.contact_import.asking.source_mapping import (
     SourceMapping,
     from_toml,
     read_mapping,
     with_answers,
 )
+from prefect_getresponse.contact_import.errors import ImportInputError, MappingError
 from prefect_getresponse.sources.reading import Reading
 
 FILE = """

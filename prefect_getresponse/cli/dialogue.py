@@ -1,0 +1,121 @@
+"""Questions at a terminal: what the columns of a source are, and who has agreed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.markup import escape
+from rich.prompt import Prompt
+
+from prefect_getresponse.cli.console import err
+from prefect_getresponse.contact_import.asking.source_mapping import columns_of
+from prefect_getresponse.contact_import.errors import ImportInputError
+from prefect_getresponse.contact_import.questions import Question
+
+_IGNORE = "it is about something else: ignore it"
+_OTHER = "something else: say it as COLUMN=FIELD"
+_STOP = "stop here"
+
+
+@dataclass
+class Answers:
+    """What was answered.
+
+    Attributes:
+        columns: Field by column, as `--map` has them.
+        vouched: Whether somebody vouches for the people of the source.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict[str, str])
+    vouched: bool = False
+
+
+class Stopped(Exception):
+    """Whoever was asked wants to stop."""
+
+
+def may_ask(*, no_input: bool) -> bool:
+    """Whether somebody sits at a terminal who can answer.
+
+    Args:
+        no_input: What `--no-input` says.
+    """
+    return not no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(questions: Sequence[Question]) -> Answers:
+    """Ask all questions, one after another.
+
+    Args:
+        questions: What has to be decided.
+
+    Raises:
+        Stopped: Whoever is asked wants to stop.
+    """
+    answers = Answers()
+    err.print(f"\n{len(questions)} to decide before anything is sent.", style="bold")
+    for number, question in enumerate(questions, start=1):
+        err.print(f"\n{number}. ", end="", style="bold")
+        if question.taken_for == "vouch":
+            answers.vouched = _vouches(question)
+        else:
+            answers.columns |= _column(question)
+    return answers
+
+
+def confirm(what: str) -> bool:
+    """Ask for a yes.
+
+    Args:
+        what: The question.
+    """
+    return Prompt.ask(f"{escape(what)} Type yes", console=err, default="no").strip() == "yes"
+
+
+def _vouches(question: Question) -> bool:
+    err.print(escape(f"{question.why}."))
+    if not confirm("Do you vouch that everybody in the source has agreed to get e-mail from you?"):
+        raise Stopped
+    return True
+
+
+def _column(question: Question) -> dict[str, str]:
+    said, *_ = question.lines()
+    err.print(escape(said))
+    choices = [*question.map, f"{question.column}=-", "", ""]
+    texts = [*(_meaning(question, each) for each in question.map), _IGNORE, _OTHER, _STOP]
+    for number, text in enumerate(texts, start=1):
+        err.print(f"   {number}  {escape(text)}")
+    while True:
+        given = Prompt.ask("   Which", console=err).strip()
+        if not given.isdecimal() or not 1 <= int(given) <= len(texts):
+            err.print(f"   Type a number from 1 to {len(texts)}.")
+            continue
+        chosen = int(given) - 1
+        if texts[chosen] == _STOP:
+            raise Stopped
+        answer = choices[chosen] or Prompt.ask("   COLUMN=FIELD", console=err)
+        try:
+            return columns_of([answer])
+        except ImportInputError as error:
+            err.print(escape(f"   {error}"))
+
+
+def _meaning(question: Question, answer: str) -> str:
+    """An answer in words."""
+    field_, _, values = answer.removeprefix(f"{question.column}=").partition(":")
+    cells = ", ".join(f'"{value}"' for value in values.split("|"))
+    match field_:
+        case "consent":
+            return f"it says who agreed; yes is {cells}" if values else "it says who agreed"
+        case "opt_out":
+            without = f"; these still get e-mail: {cells}" if values else ""
+            return f"it says who does not want e-mail{without}"
+        case "email":
+            return "it holds the e-mail addresses"
+        case "-":
+            return _IGNORE
+        case _:
+            return answer

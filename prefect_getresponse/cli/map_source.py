@@ -1,0 +1,135 @@
+"""`prefect-getresponse map`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from prefect_getresponse.cli.console import OK, err, print_line
+from prefect_getresponse.cli.contact_import import Switch, Words, said_mapping
+from prefect_getresponse.cli.dialogue import Stopped, ask, may_ask
+from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
+from prefect_getresponse.contact_import.asking.vouching import deciding_columns
+from prefect_getresponse.contact_import.job import opened
+from prefect_getresponse.contact_import.questions import UndecidedColumns
+from prefect_getresponse.contact_import.rows.mapping import ColumnMapping
+from prefect_getresponse.sources import short_name
+from prefect_getresponse.sources.reading import Reading
+
+_ENDING = ".toml"
+
+
+def map_(
+    source: str,
+    /,
+    *,
+    map_: Annotated[list[str] | None, Parameter(name="--map"), Words] = None,
+    mapping_file: Annotated[str, Parameter(name="--mapping")] = "",
+    to: str = "",
+    print_: Annotated[bool, Parameter(name="--print"), Switch] = False,
+    query: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    sheet: str = "",
+    records: str = "",
+    no_header: Annotated[bool, Switch] = False,
+    no_input: Annotated[bool, Switch] = False,
+) -> int:
+    """Decide what the columns of a source are, and keep the answers in a mapping file.
+
+    Imports take it with --mapping FILE; flows take its path or URL as their parameter `mapping`.
+
+    Example: prefect-getresponse map customers.csv --to customers.toml
+
+    Args:
+        source: What is to be imported, as `import` takes it. With --print it may be a mapping file.
+        map_: COLUMN=FIELD, as `import` takes it.
+        mapping_file: Mapping file whose answers are kept.
+        to: File to write; the name of the source with .toml if not given.
+        print_: Print the answers for the parameter `mapping` of a deployment; write no file.
+        query: What to read from a database: SELECT ... ORDER BY ...
+        encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
+        delimiter: Character between cells, or tab; found out if not given.
+        sheet: Name or number (from 1) of a sheet of a workbook.
+        records: Where the records of a JSON document are, such as data.items.
+        no_header: The first row is a person already: columns are named by their places, #1, #2.
+        no_input: Ask nothing: stop if something is undecided.
+    """
+    if print_ and source.lower().endswith(_ENDING):
+        print_line(read_mapping(source).lines().rstrip())
+        return OK
+    file = Path(to or f"{Path(short_name(source)).stem}{_ENDING}")
+    if not mapping_file and file.exists():
+        mapping_file = str(file)
+    reading = Reading(
+        encoding=encoding,
+        delimiter=delimiter,
+        sheet=sheet,
+        records=records,
+        header=0 if no_header else None,
+        query=query,
+    )
+    mapping = said_mapping(mapping_file, map_, reading)
+    mapping, columns = decided(source, mapping, may_be_asked=may_ask(no_input=no_input))
+    if print_:
+        print_line(mapping.lines().rstrip())
+    else:
+        write(file, mapping, short_name(source))
+        print_line(f"{file}: {len(mapping.columns)} columns. Import with --mapping {file}")
+    if not deciding_columns(columns):
+        err.print("No column says who has agreed to get e-mail: an import needs --vouch.")
+    return OK
+
+
+def decided(
+    source: str, mapping: SourceMapping, *, may_be_asked: bool
+) -> tuple[SourceMapping, ColumnMapping]:
+    """Ask until every column is decided.
+
+    Args:
+        source: Location of the source.
+        mapping: What is said so far.
+        may_be_asked: Whether somebody can answer.
+
+    Raises:
+        UndecidedColumns: Something is undecided, and nobody answers.
+    """
+    while True:
+        try:
+            return mapping, mapped(source, mapping)
+        except UndecidedColumns as undecided:
+            if not may_be_asked:
+                raise
+            try:
+                mapping = mapping.and_also(ask(undecided.questions).columns)
+            except Stopped:
+                raise undecided from None
+
+
+def write(file: Path, mapping: SourceMapping, source: str) -> None:
+    """Write a mapping file.
+
+    Raises:
+        InvalidArguments: It cannot be written.
+    """
+    head = f"# What the columns of {' '.join(source.split())} are: `prefect-getresponse map`.\n\n"
+    try:
+        file.write_text(head + mapping.toml(), encoding="utf-8")
+    except OSError as error:
+        raise InvalidArguments(
+            f"{file}: {error.strerror}", advice="Choose another (--to FILE)."
+        ) from None
+
+
+def mapped(source: str, mapping: SourceMapping) -> ColumnMapping:
+    """Map the columns of a source, all of them decided.
+
+    Raises:
+        UndecidedColumns: Something is undecided.
+    """
+    from prefect_getresponse.contact_import.rows.mapping import map_source
+
+    return map_source(opened(source, mapping), mapping.columns)
