@@ -11,6 +11,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from prefect_getresponse.contact_import.rows.addresses import trimmed
+from prefect_getresponse.sources.delimiters import is_address
+
+# What programs call the address within the object that they keep it in.
+_HOLDERS = frozenset({"value", "email", "address", "email_address", "emailAddress"})
 
 
 def text(value: object) -> str:
@@ -42,8 +46,32 @@ def text(value: object) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
         return _decoded(bytes(cast(bytes, value)))
     if isinstance(value, Mapping | Sequence | set | frozenset):
-        return json.dumps(_plain(cast(object, value)), ensure_ascii=False)
+        alone = sole_address(value) if isinstance(value, Sequence) else ""
+        return alone or json.dumps(_plain(cast(object, value)), ensure_ascii=False)
     raise ValueError(f"a value of type {type(value).__name__} is not text")
+
+
+def sole_address(items: Sequence[object]) -> str:
+    """Return the e-mail address that a list holds; empty if it holds something else or several.
+
+    Of several that are objects, as CRMs keep them, the one that is marked as primary counts.
+    """
+    found = [item for item in items if isinstance(item, Mapping)]
+    if len(items) > 1:
+        primary = [item for item in found if item.get("primary") is True]
+        items = primary if len(primary) == 1 and len(found) == len(items) else ()
+    if len(items) != 1:
+        return ""
+    item = items[0]
+    values = [item] if isinstance(item, str) else _held(item)
+    addresses = [value for value in values if isinstance(value, str) and is_address(value)]
+    return addresses[0] if len(addresses) == 1 else ""
+
+
+def _held(item: object) -> list[object]:
+    if not isinstance(item, Mapping):
+        return []
+    return [value for key, value in cast(Mapping[object, object], item).items() if key in _HOLDERS]
 
 
 def flatten(record: Mapping[Any, object], prefix: str = "") -> Iterator[tuple[str, object]]:

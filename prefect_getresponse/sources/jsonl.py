@@ -1,25 +1,33 @@
-"""Records of JSON Lines files, and of files that hold one JSON array of objects."""
+"""Records of JSON: a line each, one array of objects, or an answer of an API."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, count
-from typing import NoReturn, cast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
+from typing import cast
+
+import orjson
 
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
+from prefect_getresponse.contact_import.rows.columns import email_rank
+from prefect_getresponse.sources.cells import flatten, sole_address
+from prefect_getresponse.sources.json_stream import DECODER, JsonStream
 from prefect_getresponse.sources.places import Location
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
-from prefect_getresponse.sources.text import MAX_LINE, TextFile
+from prefect_getresponse.sources.text import TextFile
 
 MAX_DEPTH = 32
 MAX_COLUMNS = 500
 
 
 class JsonlSource:
-    """A file with one JSON object per record; there is no header, the first object is row 1.
+    """A file of JSON objects; there is no header, the first object is row 1.
 
+    They stand one a line, or in one array, or in an array somewhere in the answer of an API.
     Nested objects become columns with dotted names (`properties.email`). Numbers keep the digits
     they are written with, booleans become `true` and `false`, null is blank, and a list stays
-    JSON, which is how the tags of a contact may be given.
+    JSON, which is how the tags of a contact may be given; a list with one e-mail address is it.
 
     Args:
         location: Path or URL of the file, packed or not.
@@ -29,13 +37,19 @@ class JsonlSource:
         EmptySource: There are no objects.
         UnreadableSource: A record is not an object of JSON, has a key twice, is nested deeper
             than 32 levels, or there are more than 500 different keys. The error names the row.
+            Or the records are somewhere in a document, and it was not said where.
     """
 
     def __init__(self, location: Location, reading: Reading = AS_FOUND) -> None:
         self._text = TextFile(location, reading.encoding or None)
         self.location = self._text.location
         self.name = self._text.name
-        reading.allow(("encoding",), "a JSON file", self.name)
+        reading.allow(("encoding", "records"), "a JSON file", self.name)
+        self._path = reading.records.split(".") if reading.records else []
+        if not self._path and (likely := self._likely_path()):
+            raise UnreadableSource(
+                "the records are within a document", f'Give --records "{likely}"', self.name
+            )
         self._columns = self._all_keys()
 
     def fingerprint(self) -> str:
@@ -55,6 +69,12 @@ class JsonlSource:
         for row, cells in self._objects():
             yield row, [cells.get(column, "") for column in self._columns]
 
+    def _likely_path(self) -> str:
+        """Return where in the first document the records seem to be; empty if it is one."""
+        with suppress(ValueError, RecursionError, UnreadableSource):
+            return JsonStream(self._text.pieces()).likely(_names_email)
+        return ""
+
     def _all_keys(self) -> list[str]:
         keys: dict[str, None] = {}
         row = 0
@@ -72,8 +92,10 @@ class JsonlSource:
         return list(keys)
 
     def _objects(self) -> Iterator[tuple[int, dict[str, str]]]:
-        values = _values(self._text.lines())
-        for row in count(1):
+        values = self._values()
+        row = 0
+        while True:
+            row += 1
             try:
                 value = next(values, _END)
                 cells = {} if value is _END else _flattened(value)
@@ -91,41 +113,47 @@ class JsonlSource:
                 return
             yield row, cells
 
-
-def _values(lines: Iterator[str]) -> Iterator[object]:
-    """Yield JSON values: one a line, or the items of the array that the text is."""
-    filled = (line for line in lines if line.strip(_BLANK))
-    first = next(filled, "")
-    if first.lstrip(_BLANK).startswith("["):
-        yield from _array_items(chain([first.lstrip(_BLANK)[1:]], filled))
-    elif first:
-        yield from map(_DECODER.decode, chain([first], filled))
-
-
-def _array_items(lines: Iterable[str]) -> Iterator[object]:
-    rest = ""
-    closed = False
-    for line in lines:
-        rest += line
-        at = _next_item(rest, 0)
-        while at < len(rest) and not (closed := closed or rest[at] == "]"):
-            try:
-                item, at = _DECODER.raw_decode(rest, at)
-            except json.JSONDecodeError:
-                break  # the item may go on in the next line
-            yield item
-            at = _next_item(rest, at)
-        rest = rest[at:]
-        if len(rest) > MAX_LINE:
-            break
-    if rest.strip(_BLANK) != "]":
-        raise ValueError("the array is cut off or damaged")
+    def _values(self) -> Iterator[object]:
+        if self._path:
+            return JsonStream(self._text.pieces()).records(self._path)
+        pieces = self._text.pieces()
+        start = next((piece for piece in pieces if piece.strip(_BLANK)), "")
+        pieces.close()
+        if start.lstrip(_BLANK).startswith("["):
+            return JsonStream(self._text.pieces()).values()
+        return _lines(self._text.lines())
 
 
-def _next_item(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _BETWEEN_ITEMS:
-        at += 1
-    return at
+def _lines(lines: Iterable[str]) -> Iterator[object]:
+    return (_decoded(line) for line in lines if line.strip(_BLANK))
+
+
+def _decoded(line: str) -> object:
+    """Return the value of a line; by the quick decoder where that loses nothing.
+
+    It rounds numbers and keeps the last of two equal keys. So it is for lines without fractions,
+    exponents and long numbers, and only if as many keys come out as there can be in the line.
+    """
+    if _INEXACT.search(line) is None:
+        with suppress(orjson.JSONDecodeError):
+            value = orjson.loads(line)
+            if isinstance(value, dict) and _keys(value) == len(_KEY.findall(line)):
+                return cast(object, value)
+    return DECODER.decode(line)
+
+
+def _keys(value: object) -> int:
+    if isinstance(value, dict):
+        held = cast(dict[str, object], value)
+        return len(held) + sum(_keys(item) for item in held.values() if type(item) in _NESTING)
+    return sum(map(_keys, cast(list[object], value))) if isinstance(value, list) else 0
+
+
+def _names_email(item: object) -> bool:
+    if not isinstance(item, Mapping):
+        return False
+    names = (name for name, _ in flatten(cast(Mapping[object, object], item)))
+    return any(email_rank(name.rpartition(".")[2]) is not None for name in names)
 
 
 def _flattened(value: object) -> dict[str, str]:
@@ -156,9 +184,20 @@ def _text(item: object) -> str:
         return ""
     if isinstance(item, bool):
         return "true" if item else "false"
+    if isinstance(item, int):
+        return str(item)
     if _depth(item) > MAX_DEPTH:
         raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels")
-    return _ENCODER.encode(item)  # a list, for numbers have been kept as text
+    return sole_address(cast(list[object], item)) or _ENCODER.encode(_as_texts(item))
+
+
+def _as_texts(item: object) -> object:
+    """Return a value with its whole numbers as the texts that the exact decoder makes of them."""
+    if isinstance(item, dict):
+        return {key: _as_texts(value) for key, value in cast(dict[str, object], item).items()}
+    if isinstance(item, list):
+        return [_as_texts(value) for value in cast(list[object], item)]
+    return str(item) if type(item) is int else item
 
 
 def _depth(item: object) -> int:
@@ -177,22 +216,9 @@ def _is_unicode(cells: dict[str, str]) -> bool:
     return True
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        raise ValueError("a key is there twice")
-    return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number of JSON")
-
-
 _BLANK = " \t\r\n"
-_BETWEEN_ITEMS = frozenset(_BLANK + ",")
 _END = object()
-# Numbers stay the text they are: no rounding, no limit of digits, no `1.50` turned into `1.5`.
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_int=str, parse_float=str, parse_constant=_refuse_constant
-)
+_NESTING = (dict, list)
+_INEXACT = re.compile(r"[:,\[]\s*(?:-0|-?\d+[.eE]|-?\d{16})")
+_KEY = re.compile(r'"\s*:')
 _ENCODER = json.JSONEncoder(ensure_ascii=False)

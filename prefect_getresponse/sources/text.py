@@ -2,7 +2,7 @@
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from prefect_getresponse.contact_import.errors import UnreadableSource
 from prefect_getresponse.sources import encodings
@@ -80,7 +80,7 @@ class TextFile:
                 more than 4 MiB. All lines before the damage have been yielded by then.
         """
         rest = ""
-        for text in self._texts():
+        for text in self.pieces():
             text = rest + text
             # The last line may go on in the next piece; so may a `\r` that is half of `\r\n`.
             end = max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1
@@ -96,7 +96,13 @@ class TextFile:
         if rest:
             yield rest
 
-    def _texts(self) -> Iterator[str]:
+    def pieces(self) -> Generator[str]:
+        """Yield the text in pieces as they come, whatever its lines are.
+
+        Raises:
+            UnreadableSource: The text cannot be decoded or holds a zero character. All before the
+                damage has been yielded by then.
+        """
         decoder = codecs.getincrementaldecoder(self.encoding)("strict")
         fed = 0
         first = True

@@ -8,17 +8,16 @@ import re
 import socket
 import tempfile
 import time
+import weakref
 from contextlib import suppress
 from pathlib import PurePosixPath
 from threading import Lock
 from typing import Any, BinaryIO, cast
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from prefect_getresponse.contact_import.errors import (
-    ImportInputError,
-    SourceNotFound,
-    UnreadableSource,
-)
+import httpx
+
+from prefect_getresponse.contact_import.errors import SourceNotFound, UnreadableSource
 
 SCHEMES = ("http", "https")
 MAX_BYTES = 1 << 32
@@ -41,13 +40,15 @@ class WebPlace:
 
     Args:
         url: The address. The page of a Google Sheet stands for its export.
+        transport: What carries requests; `None` for the network.
 
     Raises:
         SourceNotFound: There is no such file.
         UnreadableSource: It cannot be fetched, is too large, or leads elsewhere.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._transport = transport
         self._url = _export_of(url)
         parts = urlsplit(self._url)
         self._host = parts.hostname or "?"
@@ -58,11 +59,8 @@ class WebPlace:
         self.content_hash: str | None = None
         self._lock = Lock()
         self._file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - open as long as this
-        try:
-            self._fetch()
-        except ImportInputError:
-            self._file.close()
-            raise
+        weakref.finalize(self, self._file.close)
+        self._fetch()
         self.size = self._file.seek(0, io.SEEK_END)
 
     def open(self) -> BinaryIO:
@@ -74,13 +72,11 @@ class WebPlace:
         return self.size
 
     def _fetch(self) -> None:
-        import httpx  # takes long to import, and most imports are of local files
-
         deadline = time.monotonic() + MAX_SECONDS
         timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
         url = self._url
         try:
-            with httpx.Client(timeout=timeout, follow_redirects=False) as client:
+            with httpx.Client(timeout=timeout, transport=self._transport) as client:
                 for hop in range(MAX_REDIRECTS + 1):
                     with client.stream("GET", **_request(url, is_redirect=hop > 0)) as answer:
                         if answer.status_code not in _MOVED:

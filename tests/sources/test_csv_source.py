@@ -181,3 +181,110 @@ def test_what_excel_saves_in_polish_is_read_when_its_encoding_is_given(
     source = CsvSource(path, Reading(encoding=encoding))
     assert source.columns() == ["Imi\u0119", "E-mail"]
     assert records(source) == [(2, ["\u017baneta \u0141\u0105cka", "z@example.com"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("Email~Name\na@example.com~Anna, B\n", Reading(delimiter="~")),
+        ("Email Name\na@example.com 'Anna, B'\n", Reading(delimiter="space", quote="'")),
+        ("Email,Name\na@example.com,Anna\\, B\n", Reading(escape="\\")),
+        ("'Email','Name'\n'a@example.com','Anna, B'\n", Reading(quote="'")),
+        ("Email\tName\na@example.com\tAnna, B\n", Reading(quote="none")),
+        ('Email;Name\na@example.com;"Anna, B"\n', Reading(header=1)),
+    ],
+)
+def test_characters_that_are_told(write: Write, text: str, reading: Reading) -> None:
+    source = CsvSource(write(text, "a.csv"), reading)
+    assert source.columns() == ["Email", "Name"]
+    assert records(source) == [(2, ["a@example.com", "Anna, B"])]
+
+
+def test_a_stray_quote_in_a_table_without_quotes(write: Write) -> None:
+    source = CsvSource(write('Email\tName\na@example.com\t"Anna\n', "a.tsv"), Reading(quote="none"))
+    assert records(source) == [(2, ["a@example.com", '"Anna'])]
+
+
+def test_a_table_without_a_header(write: Write) -> None:
+    source = CsvSource(
+        write("\na@example.com,Anna\nb@example.com,Berta\n", "a.csv"), Reading(header=0)
+    )
+    assert source.columns() == ["#1", "#2"]
+    assert [row for row, _ in records(source)] == [1, 2]
+
+
+HEADINGS = {
+    "questions": (
+        "ID,Email,Tell us who you are,,,May we write to you?\n"
+        ",,Name,Company,Email Address,Response\n",
+        [
+            "ID",
+            "Email",
+            "Name",
+            "Tell us who you are: Company",
+            "Email Address",
+            "May we write to you?",
+        ],
+    ),
+    "groups": (
+        "Person,,,No longer wanted,\nFirst Name,Last Name,Email,Newsletter,SMS\n",
+        [
+            "First Name",
+            "Last Name",
+            "Email",
+            "No longer wanted: Newsletter",
+            "No longer wanted: SMS",
+        ],
+    ),
+    "title": ("Emails,,\nFirst Name,Last Name,Email\n", ["First Name", "Last Name", "Email"]),
+    "title with a date": ("Acme,,2026-01-31\nName,City,Email\n", ["Name", "City", "Email"]),
+}
+
+
+@pytest.mark.parametrize("kind", HEADINGS)
+def test_headings_of_several_rows(write: Write, kind: str) -> None:
+    head, columns = HEADINGS[kind]
+    person = ["x"] * len(columns)
+    person[columns.index("Email Address" if "Email Address" in columns else "Email")] = (
+        "a@example.com"
+    )
+    source = CsvSource(write(head + ",".join(person) + "\n", "a.csv"))
+    assert source.columns() == columns
+    assert records(source) == [(2, person)]
+
+
+def test_a_person_below_the_header_who_prefers_e_mail_is_a_person(write: Write) -> None:
+    source = CsvSource(write("Name,Email,Prefers\nBob,,Email\nAnn,a@example.com,Post\n", "a.csv"))
+    assert source.columns() == ["Name", "Email", "Prefers"]
+    assert len(records(source)) == 2
+
+
+def test_a_heading_of_as_many_rows_as_are_told(write: Write) -> None:
+    text = "Title\na,b\nEmail,c\na@example.com,1\n"
+    source = CsvSource(write(text, "a.csv"), Reading(header=2))
+    assert source.columns() == ["Email", "b: c"]
+    assert records(source) == [(2, ["a@example.com", "1"])]
+
+
+FOOTERS = {
+    "end of file": "Email,Name\na@example.com,A\nb@example.com,B\n\x1a",
+    "psql": " email         | name\n---------------+------\n a@example.com | A\n"
+    " b@example.com | B\n(2 rows)\n\n",
+    "sqlcmd": "Email,Name\n-----,----\na@example.com,A\nb@example.com,B\n\n(2 rows affected)\n",
+    "mysql": "+---+---+\n| Email | Name |\n+---+---+\n| a@example.com | A |\n"
+    "| b@example.com | B |\n+---+---+\n"
+    "2 rows in set (0.00 sec)\n",
+    "sqlplus": "Email,Name\na@example.com,A\nb@example.com,B\n\n2 rows selected.\n",
+}
+
+
+@pytest.mark.parametrize("tool", FOOTERS)
+def test_what_tools_write_around_records_is_none(write: Write, tool: str) -> None:
+    source = CsvSource(write(FOOTERS[tool], "a.csv"))
+    found = [[cell.strip() for cell in cells if cell.strip()] for _, cells in records(source)]
+    assert [cells for cells in found if cells] == [["a@example.com", "A"], ["b@example.com", "B"]]
+
+
+def test_what_only_looks_like_a_footer_stays_a_record(write: Write) -> None:
+    text = "Name,Email\n(2 rows),\n---,---\n,a@example.com\n-,-\n4 rows,b@example.com\n"
+    assert [row for row, _ in records(CsvSource(write(text, "a.csv")))] == [3, 4, 5, 6]

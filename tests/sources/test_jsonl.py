@@ -1,10 +1,13 @@
 import gzip
 import json
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
-from prefect_getresponse.sources import files
+from prefect_getresponse.sources import Reading, files
 from prefect_getresponse.sources.jsonl import JsonlSource
 from tests.sources.conftest import Write
 
@@ -107,3 +110,103 @@ def test_keys_are_limited(write: Write) -> None:
 def test_bad_bytes_name_the_row(write: Write) -> None:
     with pytest.raises(UnreadableSource, match="row 2: byte 0xFC"):
         JsonlSource(write(b'{"a": 1}\n{"a": "\xfc"}\n', "a.jsonl"))
+
+
+PEOPLE = [
+    {"id": "1", "properties": {"email": "ann@example.com", "hs_email_optout": "false"}},
+    {"id": "2", "properties": {"email": "bob@example.com", "hs_email_optout": "true"}},
+]
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ({"results": PEOPLE, "paging": {"next": {"after": "2"}}}, "results"),
+        ({"total": 2, "links": ["a", "b"], "members": PEOPLE}, "members"),
+        ({"data": {"list": {"items": PEOPLE}, "x": [{"y": 1}]}, "ok": True}, "data.list.items"),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_records_within_a_document_are_found_and_asked_for(
+    write: Write, document: dict[str, object], path: str, indent: int | None
+) -> None:
+    file = write(json.dumps(document, indent=indent), "dump.json")
+    with pytest.raises(UnreadableSource, match=f'within a document. Give --records "{path}"'):
+        JsonlSource(file)
+    source = JsonlSource(file, Reading(records=path))
+    assert source.columns() == ["id", "properties.email", "properties.hs_email_optout"]
+    assert list(source.records()) == [
+        (1, ["1", "ann@example.com", "false"]),
+        (2, ["2", "bob@example.com", "true"]),
+    ]
+
+
+def test_pages_of_an_api_one_a_line(write: Write) -> None:
+    pages = "\n".join(json.dumps({"results": [person], "page": 1}) for person in PEOPLE * 3)
+    source = JsonlSource(write(pages, "pages.jsonl"), Reading(records="results"))
+    assert [row for row, _ in source.records()] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_path_that_leads_nowhere_is_named(write: Write) -> None:
+    file = write('{"results": [{"email": "a@example.com"}]}\n{"other": 1}', "a.json")
+    with pytest.raises(UnreadableSource, match=r"row 2: .*there is no list at results"):
+        JsonlSource(file, Reading(records="results"))
+    with pytest.raises(EmptySource):
+        JsonlSource(write('{"results": []}', "b.json"), Reading(records="results"))
+
+
+def test_documents_larger_than_a_line_may_be(write: Write) -> None:
+    people = [{"email": f"p{n}@example.com", "note": "x" * 1000} for n in range(5_000)]
+    source = JsonlSource(write(json.dumps(people), "a.json"))
+    assert len(list(source.records())) == 5_000
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ([{"value": "a@example.com", "primary": True, "label": "work"}], "a@example.com"),
+        (["a@example.com"], "a@example.com"),
+        (
+            [
+                {"value": "b@example.com", "primary": False},
+                {"value": "a@example.com", "primary": True},
+            ],
+            "a@example.com",
+        ),
+        (["a@example.com", "b@example.com"], '["a@example.com", "b@example.com"]'),
+        (["vip"], '["vip"]'),
+        ([{"note": "a@example.com"}], '[{"note": "a@example.com"}]'),
+        ([1, 2.50, {"x": [10**20]}], '["1", "2.5", {"x": ["100000000000000000000"]}]'),
+        ([1, {"x": [2]}], '["1", {"x": ["2"]}]'),
+    ],
+)
+def test_a_list_with_one_address_is_that_address(write: Write, value: object, cell: str) -> None:
+    source = JsonlSource(write(json.dumps({"email": value, "n": 1}), "a.jsonl"))
+    assert list(source.records()) == [(1, [cell, "1"])]
+
+
+NUMBERS = st.one_of(
+    st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.just(-0.0)
+).map(json.dumps)
+TOKENS = st.one_of(NUMBERS, st.sampled_from(["-0", "1.50", "1e5", "0", "true", "null", "1E-2"]))
+TEXTS = st.one_of(st.text(max_size=8), st.sampled_from(['a": 1', "x: 1.5", '\\"b\\":', ", -0"]))
+PAIRS = st.lists(st.tuples(TEXTS, st.one_of(TOKENS, TEXTS.map(json.dumps))), max_size=5)
+
+
+@given(PAIRS, st.sampled_from(["", " "]))
+def test_the_quick_decoder_reads_as_the_exact_one(
+    tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]], space: str
+) -> None:
+    line = "{" + ", ".join(f"{json.dumps(key)}{space}:{space}{item}" for key, item in pairs) + "}"
+    folder = tmp_path_factory.mktemp("lines")
+    (folder / "lines.jsonl").write_text(f'{{"first": 1}}\n{line}\n', "utf-8")
+    (folder / "array.json").write_text(f'[{{"first": 1}},\n{line}\n]', "utf-8")
+    assert outcome(folder / "lines.jsonl") == outcome(folder / "array.json")
+
+
+def outcome(path: Path) -> object:
+    try:
+        source = JsonlSource(path)
+    except UnreadableSource as error:
+        return error.what
+    return source.columns(), list(source.records())
