@@ -55,6 +55,7 @@ class ImportReport(BaseModel):
         unclear_answers: Words in columns of consent that are neither a yes nor a no, by column:
             rows with such an answer are excluded.
         warnings: Cells that were left out, by column and kind.
+        notes: What was strange about the source, a sentence each.
         columns: What each column was taken for.
         vouched: Who vouched for the people of the source, and when; None if a column says who has
             agreed.
@@ -86,6 +87,7 @@ class ImportReport(BaseModel):
     renamed_tags: dict[str, str]
     unclear_answers: dict[str, list[str]] = {}
     warnings: dict[str, int]
+    notes: list[str] = []
     columns: list[dict[str, str]]
     vouched: dict[str, str] | None = None
     ignored_columns: list[str] = []

@@ -37,6 +37,7 @@ NEEDS_ATTENTION = (
 EXPLANATIONS: Mapping[str, str] = {
     "no_email": "the row has no e-mail address",
     "invalid_email": "the e-mail address is not valid",
+    "text_mark": "the e-mail address begins with an apostrophe, as spreadsheets write before texts",
     "extra_cells": "the row has more cells than the header, so cells may have shifted",
     "no_consent": "the consent column does not clearly say yes",
     "opted_out": "the opt-out column does not clearly say no",
@@ -77,6 +78,7 @@ EXPLANATIONS: Mapping[str, str] = {
 REASON_FIELDS: Mapping[str, str] = {
     "no_email": "email",
     "invalid_email": "email",
+    "text_mark": "email",
     "blocklisted_in_account": "email",
     "blocklisted_in_list": "email",
     "suppressed": "email",

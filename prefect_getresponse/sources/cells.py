@@ -5,6 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
 from itertools import count
 from numbers import Integral, Real
 from typing import Any, cast
@@ -13,6 +21,18 @@ from uuid import UUID
 from prefect_getresponse.contact_import.rows.addresses import trimmed
 from prefect_getresponse.sources.delimiters import is_address
 
+_WRITTEN_AS_THEY_ARE = (
+    UUID,
+    timedelta,
+    IPv4Address,
+    IPv6Address,
+    IPv4Interface,
+    IPv6Interface,
+    IPv4Network,
+    IPv6Network,
+)
+# MySQL's booleans, where they are columns of one bit.
+_BITS = {b"\x00": "0", b"\x01": "1"}
 # What programs call the address within the object that they keep it in.
 _HOLDERS = frozenset({"value", "email", "address", "email_address", "emailAddress"})
 
@@ -41,10 +61,12 @@ def text(value: object) -> str:
         return value.isoformat(" ")
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, UUID | timedelta):
+    if isinstance(value, _WRITTEN_AS_THEY_ARE):
         return str(value)
     if isinstance(value, bytes | bytearray | memoryview):
         return _decoded(bytes(cast(bytes, value)))
+    if (bounds := getattr(value, "bounds", None)) and hasattr(value, "lower"):
+        return _range(value, str(bounds))
     if isinstance(value, Mapping | Sequence | set | frozenset):
         alone = sole_address(value) if isinstance(value, Sequence) else ""
         return alone or json.dumps(_plain(cast(object, value)), ensure_ascii=False)
@@ -107,7 +129,14 @@ def _number(value: Integral | Real | Decimal) -> str:
     return format(exact.to_integral_value(), "f")  # a column of whole numbers and blanks
 
 
+def _range(value: Any, bounds: str) -> str:
+    """Return a range of a database, such as `[2026-01-01,2026-02-01)`."""
+    return f"{bounds[0]}{text(value.lower)},{text(value.upper)}{bounds[-1]}"
+
+
 def _decoded(value: bytes) -> str:
+    if value in _BITS:
+        return _BITS[value]
     try:
         return value.decode()
     except UnicodeDecodeError:

@@ -3,12 +3,17 @@
 import glob
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import cast
 
-from prefect_getresponse.contact_import.errors import SourceNotFound, UnreadableSource, listed
+from prefect_getresponse.contact_import.errors import (
+    ImportInputError,
+    SourceNotFound,
+    UnreadableSource,
+    listed,
+)
 from prefect_getresponse.sources.places import (
     absolute,
     file_system,
@@ -17,7 +22,7 @@ from prefect_getresponse.sources.places import (
     short_name,
     unreachable,
 )
-from prefect_getresponse.sources.source import Source
+from prefect_getresponse.sources.source import Source, ValuedSource
 
 
 def is_pattern(location: str | os.PathLike[str]) -> bool:
@@ -86,6 +91,16 @@ class GlobSource:
                     skipped = last - row + 1 if last else 0
                 last = row + skipped
                 yield last, arranged(cells)
+
+    @property
+    def unusable(self) -> Mapping[int, ImportInputError]:
+        """Return the first value without a text of each column, by the index of the column."""
+        found: dict[int, ImportInputError] = {}
+        for part in self._parts:
+            names = part.columns()
+            for at, error in (part.unusable if isinstance(part, ValuedSource) else {}).items():
+                found.setdefault(self._columns.index(names[at]), error)
+        return found
 
     def _check_columns(self, part: Source) -> None:
         columns = part.columns()

@@ -1,6 +1,6 @@
 """Records of Parquet files, read group by group."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, cast
@@ -10,11 +10,11 @@ from prefect_getresponse.contact_import.errors import (
     ImportInputError,
     UnreadableSource,
 )
-from prefect_getresponse.sources.cells import column_names, text
+from prefect_getresponse.sources.cells import column_names
 from prefect_getresponse.sources.files import ByteFile
 from prefect_getresponse.sources.places import Location
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
-from prefect_getresponse.sources.tables import as_cells, check_width
+from prefect_getresponse.sources.tables import CellTexts, check_width
 
 _BATCH_ROWS = 5_000
 
@@ -45,7 +45,13 @@ class ParquetSource:
         check_width(self._columns, self.name)
         if not self._total:
             raise EmptySource("the file holds no records", "Check the export", self.name)
+        self._texts = CellTexts(self._columns, self.name)
         self._read = 0
+
+    @property
+    def unusable(self) -> Mapping[int, ImportInputError]:
+        """Return the first value without a text of each column, by the index of the column."""
+        return self._texts.unusable
 
     def fingerprint(self) -> str:
         """Return a hash of the file."""
@@ -63,7 +69,7 @@ class ParquetSource:
         """Yield the records with their ordinals.
 
         Raises:
-            UnreadableSource: The data are damaged, or a value cannot be text.
+            UnreadableSource: The data are damaged.
             SourceChanged: The file was written to since it was opened.
         """
         for first, columns in self.batches():
@@ -73,7 +79,7 @@ class ParquetSource:
         """Yield the first row and the columns of some records at a time.
 
         Raises:
-            UnreadableSource: The data are damaged, or a value cannot be text.
+            UnreadableSource: The data are damaged.
             SourceChanged: The file was written to since it was opened.
         """
         row = 1
@@ -84,13 +90,12 @@ class ParquetSource:
                 self._read = row - 1
 
     def _in_text(self, columns: Sequence[list[object]], first: int) -> list[list[str]]:
-        try:
-            return [_cells(values) for values in columns]
-        except (ValueError, RecursionError):
-            # Row by row, which tells where the value is that cannot be text.
-            records = enumerate(zip(*columns, strict=True), start=first)
-            rows = [cells for _, cells in as_cells(records, self._columns, self.name)]
-            return [list(column) for column in zip(*rows, strict=True)]
+        return [
+            cast(list[str], values)
+            if type(values) is _Texts
+            else self._texts.of_column(at, first, values)
+            for at, values in enumerate(columns)
+        ]
 
     def _batches(self, parquet: Any) -> Iterator[list[list[object]]]:
         batches = parquet.iter_batches(batch_size=_BATCH_ROWS)
@@ -136,10 +141,6 @@ class _Texts(list[object]):
     """Values of which each is a text already."""
 
 
-def _cells(values: list[object]) -> list[str]:
-    return cast(list[str], values) if type(values) is _Texts else list(map(text, values))
-
-
 def _flattened(table: Any) -> Any:
     """Return a table without structs: their fields become columns."""
     types = _pyarrow("types")
@@ -161,7 +162,10 @@ def _values_of(column: Any) -> list[object]:
         column = column.cast(pyarrow.duration("us"), safe=False)
     elif types.is_time64(kind):
         column = column.cast(pyarrow.time64("us"), safe=False)
-    return cast(list[object], column.to_pylist())
+    try:
+        return cast(list[object], column.to_pylist())
+    except (ValueError, OverflowError):  # a year that Python's dates do not have
+        return _Texts(column.cast(pyarrow.string()).fill_null("").to_pylist())
 
 
 def _pyarrow(module: str = "") -> Any:

@@ -1,6 +1,6 @@
 """Records of a program's own: mappings, or sequences under a header."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
@@ -44,7 +44,7 @@ class RowsSource(ValueSource):
         self._columns = self._names()
         check_width(self._columns, name)
 
-    def _values(self) -> Iterator[tuple[int, Sequence[object]]]:
+    def _values(self) -> Generator[tuple[int, Sequence[object]]]:
         if self._by_name:
             for row, record in enumerate(self._mappings(), start=1):
                 yield row, [record.get(column) for column in self._columns]

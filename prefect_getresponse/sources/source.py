@@ -1,7 +1,9 @@
 """What a source is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
+
+from prefect_getresponse.contact_import.errors import ImportInputError
 
 
 class Source(Protocol):
@@ -41,6 +43,19 @@ class Source(Protocol):
         In bytes; in rows, and 0 for how much there is, where that is not known beforehand.
         """
         ...
+
+
+@runtime_checkable
+class ValuedSource(Protocol):
+    """A source whose cells are values, of which some may have no text.
+
+    Such a cell reads as `(not text)`. It stops nobody's import unless its column is used.
+
+    Attributes:
+        unusable: The first such cell of each column read so far, by the index of the column.
+    """
+
+    unusable: Mapping[int, ImportInputError]
 
 
 @runtime_checkable

@@ -3,12 +3,13 @@
 import hashlib
 import os
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, CursorResult, create_engine
+from sqlalchemy import URL, CursorResult, create_engine, event
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -71,7 +72,7 @@ class SqlSource(ValueSource):
             check_width(self._columns, self.name)
             return next(iter(result), None)
 
-    def _values(self) -> Iterator[tuple[int, Sequence[object]]]:
+    def _values(self) -> Generator[tuple[int, Sequence[object]]]:
         with self._result() as result:
             yield from enumerate(result, start=1)
 
@@ -86,6 +87,8 @@ class SqlSource(ValueSource):
             options["postgresql_readonly"] = True
         try:
             engine = create_engine(self._url, poolclass=NullPool, hide_parameters=True)
+            if self._url.get_driver_name() == "psycopg":
+                event.listen(engine, "connect", _read_every_time)
             with (
                 engine.connect().execution_options(**options) as connection,
                 closing(connection.exec_driver_sql(self._query)) as result,
@@ -115,6 +118,29 @@ class SqlSource(ValueSource):
             "Check URL, rights and query",
             self.name,
         )
+
+
+def _read_every_time(connection: Any, _: object) -> None:
+    """Let times that Python does not have, such as `infinity`, be the texts they are."""
+    times = import_module("psycopg.types.datetime")
+    for kind, loader in (
+        ("date", times.DateLoader),
+        ("timestamp", times.TimestampLoader),
+        ("timestamptz", times.TimestamptzLoader),
+        ("interval", times.IntervalLoader),
+    ):
+        connection.adapters.register_loader(kind, _lenient(loader))
+
+
+def _lenient(loader: type[Any]) -> type[Any]:
+    class Lenient(loader):  # type: ignore[misc]
+        def load(self, data: Any) -> object:
+            try:
+                return super().load(data)
+            except Exception:  # psycopg's own, of several kinds
+                return bytes(data).decode()
+
+    return Lenient
 
 
 def _database(url: str) -> URL:

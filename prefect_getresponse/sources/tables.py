@@ -2,14 +2,17 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import cached_property
 from typing import Protocol
 
-from prefect_getresponse.contact_import.errors import UnreadableSource
+from prefect_getresponse.contact_import.errors import ImportInputError, UnreadableSource
 from prefect_getresponse.sources.cells import text
 
 MAX_COLUMNS = 500
+NOT_TEXT = "(not text)"
+"""The cell of a value that has no text, such as a picture."""
 
 
 def check_width(columns: Sequence[str], source: str) -> None:
@@ -35,30 +38,47 @@ def fit(cells: list[str], width: int) -> None:
         del cells[width:]
 
 
-def as_cells(
-    records: Iterable[tuple[int, Sequence[object]]], columns: Sequence[str], source: str
-) -> Iterator[tuple[int, list[str]]]:
-    """Turn values into cells.
+class CellTexts:
+    """Values as the texts of cells; those that have none are remembered, once a column.
 
-    Raises:
-        UnreadableSource: A value cannot be text; the error names row and column.
+    Args:
+        columns: Names of the columns.
+        source: Name of the source for messages.
+
+    Attributes:
+        unusable: The error for the first such value of each column, by the index of the column.
     """
-    for row, values in records:
-        try:
-            yield row, [value if type(value) is str else text(value) for value in values]
-        except (ValueError, RecursionError) as error:
-            raise UnreadableSource(
-                f"{error} (column `{_unusable(columns, values)}`)", "Leave it out", source, row
-            ) from None
 
+    def __init__(self, columns: Sequence[str], source: str) -> None:
+        self.unusable: dict[int, ImportInputError] = {}
+        self._columns = columns
+        self._source = source
 
-def _unusable(columns: Sequence[str], values: Sequence[object]) -> str:
-    for column, value in zip(columns, values, strict=False):
+    def of_row(self, row: int, values: Sequence[object]) -> list[str]:
+        """Return the cells of a record."""
         try:
-            text(value)
+            return [value if type(value) is str else text(value) for value in values]
         except (ValueError, RecursionError):
-            return column
-    return "beyond the header"
+            return [self._of_value(row, at, value) for at, value in enumerate(values)]
+
+    def of_column(self, column: int, first_row: int, values: Sequence[object]) -> list[str]:
+        """Return the cells of a column of some records."""
+        try:
+            return list(map(text, values))
+        except (ValueError, RecursionError):
+            rows = enumerate(values, start=first_row)
+            return [self._of_value(row, column, value) for row, value in rows]
+
+    def _of_value(self, row: int, column: int, value: object) -> str:
+        try:
+            return text(value)
+        except (ValueError, RecursionError) as error:
+            name = self._columns[column] if column < len(self._columns) else "beyond the header"
+            self.unusable.setdefault(
+                column,
+                UnreadableSource(f"{error} (column `{name}`)", "Leave it out", self._source, row),
+            )
+            return NOT_TEXT
 
 
 class ValueSource(ABC):
@@ -73,6 +93,15 @@ class ValueSource(ABC):
     name: str
     _columns: list[str]
     _read = 0
+
+    @cached_property
+    def _texts(self) -> "CellTexts":
+        return CellTexts(self._columns, self.name)
+
+    @property
+    def unusable(self) -> Mapping[int, ImportInputError]:
+        """Return the first value without a text of each column, by the index of the column."""
+        return self._texts.unusable
 
     @cached_property
     def _digest(self) -> "Digest":
@@ -94,15 +123,16 @@ class ValueSource(ABC):
         """Yield the records with their ordinals.
 
         Raises:
-            UnreadableSource: A value cannot be text, or the rows cannot be read to their end.
+            UnreadableSource: The rows cannot be read to their end.
         """
-        cells = as_cells(self._values(), self._columns, self.name)
-        for row, record in self._digest.passing(cells):
-            self._read = row
-            yield row, record
+        with closing(self._values()) as values:
+            cells = ((row, self._texts.of_row(row, record)) for row, record in values)
+            for row, record in self._digest.passing(cells):
+                self._read = row
+                yield row, record
 
     @abstractmethod
-    def _values(self) -> Iterator[tuple[int, Sequence[object]]]: ...
+    def _values(self) -> Generator[tuple[int, Sequence[object]]]: ...
 
 
 class _Digest(Protocol):

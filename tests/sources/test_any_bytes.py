@@ -142,7 +142,7 @@ def check(opened: Callable[[], Source]) -> None:
         reader = compile_reader(map_source(source))
         rows += reader.read(source)
         assert source.fingerprint() == source.fingerprint() != ""
-        json.dumps([reader.renamed_tags, sorted(reader.dropped_tags)]).encode()
+        json.dumps([reader.renamed_tags, sorted(reader.dropped_tags), reader.all_notes()]).encode()
     except ImportInputError as error:
         message = str(error)
     assert message

@@ -1,5 +1,6 @@
 """The same on a real PostgreSQL, where its programs are installed (Debian's `postgresql`)."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,6 +54,37 @@ def test_rows_are_streamed_and_written_as_people_write_them(server: str) -> None
         "name": "",
     }
     assert sum(1 for _ in records) == 99_999
+
+
+def test_types_that_python_has_no_values_for_are_read_as_their_text(server: str) -> None:
+    query = (
+        "SELECT id, '203.0.113.7'::inet AS ip, '10.0.0.0/8'::cidr AS net,"
+        " 'infinity'::date AS until, 'infinity'::timestamptz AS seen, '[1,5)'::int4range AS ages,"
+        " '0044-03-15 BC'::date AS old,"
+        " '\\xff00'::bytea AS photo, B'101' AS bits, '1 year'::interval AS every"
+        " FROM people WHERE id < 3 ORDER BY id"
+    )
+    source = open_source(server, Reading(query=query))
+    (_, cells), _ = source.records()
+    assert cells[:7] == [
+        "1",
+        "203.0.113.7",
+        "10.0.0.0/8",
+        "infinity",
+        "infinity",
+        "[1,5)",
+        "0044-03-15 BC",
+    ]
+    assert cells[7:9] == ["(not text)", "101"]
+
+
+def test_a_reading_that_is_given_up_says_nothing(
+    server: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in open_source(server, Reading(query=QUERY)).records():
+        break
+    gc.collect()
+    assert capsys.readouterr().err == ""
 
 
 def test_the_password_may_come_from_the_environment(

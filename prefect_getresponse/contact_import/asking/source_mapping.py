@@ -6,6 +6,9 @@ It comes as lines `COLUMN=FIELD`, as a dictionary in Python, or as a mapping fil
 [source]
 encoding = "cp1250"
 
+[tags]
+"C++" = "Cpp"
+
 [columns."Mail 2"]
 field = "email"
 
@@ -43,19 +46,30 @@ class SourceMapping:
     Attributes:
         columns: Field by column, as `--map` has them.
         reading: How the source is to be read.
+        tags: Names of tags that GetResponse cannot hold as they are; `-` leaves one out, and `*`
+            stands for all of which nothing would be left.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
     reading: Reading = AS_FOUND
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def meaning(self) -> list[Any]:
         """What is said, without the order in which it is said: for comparisons."""
-        return [sorted(map(list, each.items())) for each in (self.columns, self.reading.given())]
+        parts = [self.columns, self.reading.given(), *([self.tags] if self.tags else [])]
+        return [sorted(map(list, each.items())) for each in parts]
 
-    def and_also(self, columns: Mapping[str, str], reading: Reading = AS_FOUND) -> SourceMapping:
+    def and_also(
+        self,
+        columns: Mapping[str, str],
+        reading: Reading = AS_FOUND,
+        tags: Mapping[str, str] | None = None,
+    ) -> SourceMapping:
         """This and more; what is said later wins."""
         both = self.reading.given() | reading.given()
-        return SourceMapping({**self.columns, **columns}, Reading.of(both))
+        return SourceMapping(
+            {**self.columns, **columns}, Reading.of(both), {**self.tags, **(tags or {})}
+        )
 
     def toml(self) -> str:
         """The mapping file that says this."""
@@ -63,6 +77,9 @@ class SourceMapping:
         if given := self.reading.given():
             values = [f"{name} = {_toml(value)}" for name, value in given.items()]
             parts.append("\n".join(["[source]", *values]))
+        if self.tags:
+            names = [f"{_toml(tag)} = {_toml(name)}" for tag, name in self.tags.items()]
+            parts.append("\n".join(["[tags]", *names]))
         for column, meaning in self.columns.items():
             said, answers = _split_answers(meaning)
             lines = [f"[columns.{_toml(column)}]", f"field = {_toml(said)}"]
@@ -156,13 +173,16 @@ def from_toml(text: str, name: str) -> SourceMapping:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(f"it is not TOML: {error}", "Correct it", name) from None
-    _refuse_unknown(said, ("source", "columns"), "the file", name)
+    _refuse_unknown(said, ("source", "tags", "columns"), "the file", name)
     for part in said:
         if not isinstance(said[part], dict):
             raise MappingError(f"`{part}` is not a table", f"Write [{part}]", name)
     columns = {column: _field(column, of, name) for column, of in said.get("columns", {}).items()}
+    tags = said.get("tags", {})
+    if not all(isinstance(each, str) for each in tags.values()):
+        raise MappingError("a tag in [tags] is no text", 'Write "tag" = "name"', name)
     try:
-        return SourceMapping(columns, Reading.of(said.get("source", {})))
+        return SourceMapping(columns, Reading.of(said.get("source", {})), tags)
     except UnreadableSource as error:
         raise MappingError(error.what, error.advice, name) from None
 
@@ -211,9 +231,12 @@ def _refuse_unknown(said: Mapping[str, Any], known: tuple[str, ...], where: str,
 def _is_toml(text: str) -> bool:
     """Whether a text is that of a mapping file: one of its lines begins a table of one."""
     return any(
-        line.strip() in ("[source]", "[columns]") or line.lstrip().startswith("[columns.")
+        line.strip() in ("[source]", "[tags]", "[columns]") or line.lstrip().startswith("[columns.")
         for line in text.split("\n")
     )
+
+
+NOTHING_SAID = SourceMapping()
 
 
 def _toml(value: Any) -> str:

@@ -135,6 +135,7 @@ def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
         steps[-1] += " and sends nothing twice."
     if report.rejects_file:
         steps.append(f"Look at the rows that need it: `{report.rejects_file}`.")
+    steps += [_note(note) for note in report.notes]
     for column, words in sorted(report.unclear_answers.items()):
         answers = _some([code(word) for word in words])
         steps.append(
@@ -199,6 +200,12 @@ def _words(verdict: str) -> str:
 def text(words: str) -> str:
     """Text of others, on one line and without a meaning in markdown."""
     return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#~" else mark for mark in _flat(words))
+
+
+def _note(note: str) -> str:
+    """A note, whose parts between backticks are of the source."""
+    parts = _flat(note).split("`")
+    return "".join(code(part) if at % 2 else text(part) for at, part in enumerate(parts))
 
 
 def code(words: str) -> str:

@@ -13,6 +13,7 @@ from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
 from prefect_getresponse.contact_import.ledger.retention import forget_in_time
 from prefect_getresponse.contact_import.rows.contacts import pack
 from prefect_getresponse.contact_import.rows.mapping import find_column, map_source
+from prefect_getresponse.contact_import.rows.notes import CellNotes
 from prefect_getresponse.contact_import.rows.validation import (
     MOST_ANSWERS,
     PreparedRow,
@@ -69,17 +70,19 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
         extra_tags=job.options.tags,
         custom_fields=job.custom_fields,
         consented=find_column(source.columns(), again) if again else None,
+        said=job.options.mapping,
     )
     warnings: Counter[str] = Counter()
     _, size = source.progress()
     progress.start("reading", size or None, "bytes" if size else "rows")
     rows = 0
     ledger.put_off_index()
-    new_rows = _new_rows(reader.read(source), warnings)
+    new_rows = _new_rows(reader.read(source), warnings, reader.notes)
     # Rows go by one at a time: a list of them would wake Python's collector of cyclic garbage.
     while added := _add(ledger, run, islice(new_rows, ROWS_AT_ONCE)):
         rows += added
         progress.advance(source.progress()[0])
+    notes = reader.all_notes()
     with ledger.transaction():
         ledger.mark_duplicates(run.number)
         ledger.set_read(run.number, rows, source.fingerprint())
@@ -88,6 +91,7 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
             {
                 "renamed_tags": reader.renamed_tags,
                 "dropped_tags": sorted(reader.dropped_tags),
+                "notes": notes,
                 "unclear_answers": {
                     column: sorted(words)
                     for column, words in reader.unclear_answers.items()
@@ -103,9 +107,12 @@ def _add(ledger: Ledger, run: Run, rows: Iterable[NewRow]) -> int:
         return ledger.add_rows(run.number, rows)
 
 
-def _new_rows(prepared: Iterable[PreparedRow], warnings: Counter[str]) -> Iterator[NewRow]:
+def _new_rows(
+    prepared: Iterable[PreparedRow], warnings: Counter[str], notes: CellNotes
+) -> Iterator[NewRow]:
     for row in prepared:
         if row.warnings:
+            notes.seen_in(row.row, row.warnings)
             warnings.update(f"{column}: {code}" for column, code in row.warnings)
         text, digest = pack(row.contact) if row.contact else (None, None)
         yield NewRow(row.row, row.key, text, digest, row.verdict, row.reason, row.consented or None)

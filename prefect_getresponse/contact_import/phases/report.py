@@ -70,6 +70,7 @@ def report(
             renamed_tags=run.facts.get("renamed_tags", {}),
             unclear_answers=run.facts.get("unclear_answers", {}),
             warnings=run.facts.get("warnings", {}),
+            notes=run.facts.get("notes", []),
             columns=list(job.columns),
             **_said(run),
             removed=to_remove if planned else removed,

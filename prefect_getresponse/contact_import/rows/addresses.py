@@ -10,14 +10,18 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
+INVISIBLE = (
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 """Characters without width that `str.strip` leaves standing; they come with copied text."""
 
 MAX_LENGTH = 254
 # Dots in a row are against RFC 5321, but mobile carriers have given out such addresses, and they
 # receive mail: only dots at the ends are refused.
+# An apostrophe in front is what spreadsheets write before a text, and was never seen in an address.
 # There are no possessive or atomic groups: Python 3.11.0 to 3.11.4 misread them (gh-106052).
-_LOCAL = re.compile(r"(?!\.)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)")
+_LOCAL = re.compile(r"(?![.'])[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)")
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}(?<!-)"
 _TOP_LABEL = r"[A-Za-z][A-Za-z0-9-]{1,62}(?<!-)"
 _PLAIN = re.compile(rf"{_LOCAL.pattern}@(?:{_LABEL}\.)+{_TOP_LABEL}")

@@ -3,8 +3,16 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from importlib import import_module
 from typing import cast
+
+from prefect_getresponse.contact_import.errors import MappingError, listed
+
+LEFT_OUT = "-"
+ALL_OTHERS = "*"
 
 _OUTSIDE_ALPHABET = re.compile(r"[^_a-zA-Z0-9]+")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
@@ -16,11 +24,94 @@ _GOOGLE = " ::: "
 def tag_name(raw: str) -> str | None:
     """Return a tag as GetResponse can hold it, or `None` if too little is left of it.
 
-    GetResponse API v3, `POST /tags`: names are `[_a-zA-Z0-9]{2,64}`. Every run of other
-    characters becomes one `_`, and what is longer than 64 is cut.
+    GetResponse API v3, `POST /tags`: names are `[_a-zA-Z0-9]{2,64}`. Letters are written in Latin
+    ones, every run of other characters becomes one `_`, and what is longer than 64 is cut.
     """
-    name = _OUTSIDE_ALPHABET.sub("_", raw.strip())[:_MAX_LENGTH]
-    return name if len(name) >= _MIN_LENGTH else None
+    text = raw.strip()
+    if not text.isascii():
+        text = _transliterate(text).strip()
+    name = _OUTSIDE_ALPHABET.sub("_", text)[:_MAX_LENGTH]
+    return name if len(name) >= _MIN_LENGTH and name.strip("_") else _unchanged(raw.strip())
+
+
+class TagNames:
+    """The names of a source's tags at GetResponse, and what has to be asked about them.
+
+    Args:
+        given: Names by tag, as you said them; `-` leaves a tag out, and `*` stands for all tags of
+            which nothing would be left.
+
+    Attributes:
+        renamed: Tags that had to change, with their names.
+        dropped: Tags that are left out.
+
+    Raises:
+        MappingError: A name that was said cannot be one.
+    """
+
+    def __init__(self, given: Mapping[str, str] | None = None) -> None:
+        self._given = dict(given or {})
+        self._drops = self._given.pop(ALL_OTHERS, "") == LEFT_OUT
+        self.renamed: dict[str, str] = {}
+        self.dropped: set[str] = set()
+        self._vanished: dict[str, None] = {}
+        self._sources: dict[str, dict[str, None]] = {}
+        for raw, name in self._given.items():
+            if name != LEFT_OUT and tag_name(name) != name:
+                raise MappingError(
+                    f"`{name}` cannot be the name of the tag {listed([raw])}",
+                    "Use 2 to 64 letters, digits and underscores",
+                )
+
+    def name(self, raw: str) -> str | None:
+        """Return the name of a tag, or `None` if it is left out."""
+        raw = raw.strip()
+        said = self._given.get(raw)
+        name = tag_name(raw) if said is None else said
+        if name is None or name == LEFT_OUT:
+            self.dropped.add(raw)
+            if said is None and not self._drops:
+                self._vanished[raw] = None
+            return None
+        if name != raw:
+            self.renamed[raw] = name
+        if said is None:
+            self._sources.setdefault(name, {})[raw] = None
+        return name
+
+    def check(self) -> None:
+        """Make sure that every tag has a name, and a name of its own.
+
+        Raises:
+            MappingError: Tags become one, or nothing would be left of a tag.
+        """
+        if self._vanished:
+            some = next(iter(self._vanished))
+            raise MappingError(
+                f"nothing would be left of the tags {listed(self._vanished)}",
+                f"Name each, such as --map-tag {shlex.quote(some + '=NAME')}, or leave all out"
+                " with --drop-tags",
+            )
+        alike = {name: raws for name, raws in self._sources.items() if len(raws) > 1}
+        if alike:
+            told = "; ".join(f"{listed(raws)} as `{name}`" for name, raws in alike.items())
+            some = next(iter(next(iter(alike.values()))))
+            raise MappingError(
+                f"tags would become one: {told}",
+                f"Name all but one of each, such as --map-tag {shlex.quote(some + '=NAME')}",
+            )
+
+
+@lru_cache(10_000)
+def _transliterate(text: str) -> str:
+    # Imported late: its table takes as long to read as a thousand rows.
+    unidecode: Callable[[str], str] = import_module("text_unidecode").unidecode
+    return unidecode(text)
+
+
+def _unchanged(raw: str) -> str | None:
+    """Return a tag of nothing but underscores that is a name already."""
+    return raw if _MIN_LENGTH <= len(raw) <= _MAX_LENGTH and not raw.strip("_") else None
 
 
 def split_list(cell: str) -> list[str]:

@@ -2,23 +2,30 @@
 
 import ipaddress
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress, count, islice
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
-from prefect_getresponse.contact_import.errors import MappingError
+from prefect_getresponse.contact_import.errors import ImportInputError, MappingError
 from prefect_getresponse.contact_import.rows import consent
 from prefect_getresponse.contact_import.rows.addresses import (
+    address,
     addresses,
     all_trimmed,
     compare_keys,
     trimmed,
 )
+from prefect_getresponse.contact_import.rows.blanks import BLANK_WORDS, NOTHING, NameBlanks
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
+from prefect_getresponse.contact_import.rows.formats import DateColumn, NumberColumn
+from prefect_getresponse.contact_import.rows.garbled import garbled
 from prefect_getresponse.contact_import.rows.mapping import CUSTOM, ColumnMapping, MappedColumn
-from prefect_getresponse.contact_import.rows.tags import split_list, tag_name
-from prefect_getresponse.sources.source import ColumnarSource, Source
+from prefect_getresponse.contact_import.rows.notes import CellNotes
+from prefect_getresponse.contact_import.rows.tags import TagNames, split_list, tag_name
+from prefect_getresponse.contact_import.source_mapping import NOTHING_SAID, SourceMapping
+from prefect_getresponse.sources.source import ColumnarSource, Source, ValuedSource
 
 __all__ = ["Contact", "PreparedRow", "RowReader", "compile_reader", "tag_name"]
 
@@ -69,8 +76,8 @@ class PreparedRow(NamedTuple):
         key: What equal addresses have in common, or `""` if there is no valid address.
         contact: The contact; `None` if and only if there is a verdict.
         verdict: Why the record is not imported.
-        reason: For `rejected`: `no_email`, `invalid_email` or `extra_cells`; for `excluded`:
-            `no_consent` or `opted_out`.
+        reason: For `rejected`: `no_email`, `invalid_email`, `text_mark` or `extra_cells`; for
+            `excluded`: `no_consent` or `opted_out`.
         warnings: `(column, code)` of cells that are left out while the contact is imported:
             `name_too_long`, `tag_dropped`, `invalid_ip_address`, `invalid_day_of_cycle`,
             `invalid_scoring`, and those of `custom_fields.py`.
@@ -111,6 +118,7 @@ def compile_reader(
     extra_tags: Sequence[str] = (),
     custom_fields: Mapping[str, CustomField] | None = None,
     consented: int | None = None,
+    said: SourceMapping = NOTHING_SAID,
 ) -> "RowReader":
     """Return the reader for the records of a source.
 
@@ -119,11 +127,12 @@ def compile_reader(
         extra_tags: Tags that every contact gets besides its own.
         custom_fields: What the account says of custom fields, by name; others take any text.
         consented: Index of the column that says when somebody agreed, if there is one.
+        said: How dates, numbers and tags are to be read.
 
     Raises:
         MappingError: One of the extra tags has less than two letters, digits or underscores.
     """
-    return RowReader(mapping, extra_tags, custom_fields or {}, consented)
+    return RowReader(mapping, extra_tags, custom_fields or {}, consented, said)
 
 
 class RowReader:
@@ -133,8 +142,7 @@ class RowReader:
     not along each record with all of them, halves the time: loops over cells run in C.
 
     Attributes:
-        renamed_tags: `{tag as written: tag as sent}` of the tags that had to change.
-        dropped_tags: Tags as written of which too little would be left.
+        notes: What was strange about cells, and what to do about it.
         unclear_answers: `{column: words}` that are neither a yes nor a no and exclude their row,
             up to one more than `MOST_ANSWERS`.
     """
@@ -145,12 +153,17 @@ class RowReader:
         extra_tags: Sequence[str],
         custom_fields: Mapping[str, CustomField],
         consented: int | None,
+        said: SourceMapping,
     ) -> None:
         self._consented = consented
-        self.renamed_tags: dict[str, str] = {}
-        self.dropped_tags: set[str] = set()
+        self._tag_names = TagNames(said.tags)
+        self.notes = CellNotes()
+        reading = said.reading
+        self._consent_dates = DateColumn(reading.dates, only_days=False)
         self.unclear_answers: dict[str, set[str]] = {}
         self._width = mapping.width
+        self._used = {*(column.index for column in mapping.fields), consented}
+        self._unusable: Callable[[], Mapping[int, ImportInputError]] = dict
         self._email = mapping.columns_of("email")[0].index
         self._first = _only(mapping, "first_name")
         self._last = _only(mapping, "last_name")
@@ -167,6 +180,17 @@ class RowReader:
         self._custom_readers = {
             name: field.reader() for name, field in custom_fields.items() if not field.is_free
         }
+        kinds = {name: field.type for name, field in custom_fields.items()}
+        self._dates = {
+            name: DateColumn(reading.dates, only_days=kind == "date")
+            for name, kind in kinds.items()
+            if kind in ("date", "datetime")
+        }
+        self._numbers = {
+            name: NumberColumn(reading.decimal) for name, kind in kinds.items() if kind == "number"
+        }
+        self._points = NumberColumn(reading.decimal)
+        self._name_blanks: defaultdict[int, NameBlanks] = defaultdict(NameBlanks)
         self._ip_address = _only(mapping, "ip_address")
         self._day_of_cycle = _only(mapping, "day_of_cycle")
         self._scoring = _only(mapping, "scoring")
@@ -204,6 +228,8 @@ class RowReader:
         Raises:
             ImportInputError: The source cannot be read to its end.
         """
+        if isinstance(source, ValuedSource):
+            self._unusable = lambda: source.unusable
         if not isinstance(source, ColumnarSource):
             yield from self.prepare(source.records())
             return
@@ -227,6 +253,9 @@ class RowReader:
             yield from self._prepared(rows, _Rows(table))
 
     def _prepared(self, rows: Sequence[int], table: "_Table") -> Iterator[PreparedRow]:
+        for column, error in self._unusable().items():
+            if column in self._used:
+                raise error
         emails = self._emails(table)
         keys = compare_keys(emails)
         outcomes = self._outcomes(table, emails)
@@ -243,10 +272,41 @@ class RowReader:
                 _spread(contacts, taken, None),
                 *zip(*outcomes, strict=True),
                 _spread(warnings, taken, ()),
-                table.column(self._consented) if self._consented is not None else [""] * len(rows),
+                self._agreed(table, len(rows)),
                 strict=True,
             ),
         )
+
+    @property
+    def renamed_tags(self) -> dict[str, str]:
+        """Return the tags that had to change, as written, with their names."""
+        return self._tag_names.renamed
+
+    @property
+    def dropped_tags(self) -> set[str]:
+        """Return the tags that are left out, as written."""
+        return self._tag_names.dropped
+
+    def all_notes(self) -> list[str]:
+        """Return what was strange about the cells read so far, and what to do about it.
+
+        Raises:
+            MappingError: Tags become one, or nothing would be left of a tag.
+        """
+        self._tag_names.check()
+        for column, name in self._custom:
+            dates, numbers = self._dates.get(name), self._numbers.get(name)
+            self.notes.ambiguous_dates(column.column, dates.ambiguous if dates else 0)
+            self.notes.numbers_with_comma(column.column, numbers.with_comma if numbers else 0)
+        if self._scoring:
+            self.notes.numbers_with_comma(self._scoring.column, self._points.with_comma)
+        return self.notes.sentences()
+
+    def _agreed(self, table: "_Table", size: int) -> list[str]:
+        """Return when the person of each record has agreed, where a column says so."""
+        if self._consented is None:
+            return [""] * size
+        return self._consent_dates.read(map(trimmed, table.column(self._consented)))
 
     def _emails(self, table: "_Table") -> list[str | None]:
         """Return the address of each record that has a valid one, and not too many cells."""
@@ -275,9 +335,13 @@ class RowReader:
     def _without_email(self, cells: Cells) -> _Outcome:
         if self._has_extra_cells(cells):
             return _Outcome("rejected", "extra_cells")
-        if trimmed(cells[self._email]):
+        found = trimmed(cells[self._email])
+        if found.startswith("'") and address(found[1:].rstrip("'")):
+            return _Outcome("rejected", "text_mark")
+        if found and found not in NOTHING:
             return _Outcome("rejected", "invalid_email")
-        return _Outcome("rejected", "no_email") if any(map(trimmed, cells)) else _BLANK
+        filled = any(cell not in BLANK_WORDS for cell in filter(None, map(trimmed, cells)))
+        return _Outcome("rejected", "no_email") if filled else _BLANK
 
     def _contacts(
         self, emails: Sequence[str], table: "_Table"
@@ -289,9 +353,9 @@ class RowReader:
             self._names(table, warnings),
             self._tags(table, warnings),
             self._custom_values(table, warnings),
-            _optional(self._ip_address, table, _as_ip_address, warnings),
-            _optional(self._day_of_cycle, table, _as_day_of_cycle, warnings),
-            _optional(self._scoring, table, _as_number, warnings),
+            self._optional(self._ip_address, table, _as_ip_address, warnings),
+            self._optional(self._day_of_cycle, table, _as_day_of_cycle, warnings),
+            self._optional(self._scoring, table, _as_number, warnings),
         )
         return map(Contact._make, zip(*fields, strict=True)), warnings
 
@@ -299,9 +363,9 @@ class RowReader:
         names = [
             f"{first} {last}" if first and last else first or last or full
             for first, last, full in zip(
-                _cells_of(self._first, table, len(warnings)),
-                _cells_of(self._last, table, len(warnings)),
-                _cells_of(self._full, table, len(warnings)),
+                self._name_cells(self._first, table, warnings),
+                self._name_cells(self._last, table, warnings),
+                self._name_cells(self._full, table, warnings),
                 strict=True,
             )
         ]
@@ -313,10 +377,53 @@ class RowReader:
                     warnings[at] += ((column.column if column else "", "name_too_long"),)
         return [name or None for name in names]
 
+    def _name_cells(
+        self, column: MappedColumn | None, table: "_Table", warnings: list[Warnings]
+    ) -> list[str]:
+        """Return the trimmed cells of a column of names, which may be missing."""
+        if column is None:
+            return [""] * len(warnings)
+        cells = _trimmed_column(column.index, table)
+        blanked = self._name_blanks[column.index].blank(cells, map(table.record, range(len(cells))))
+        self.notes.blanked(column.column, blanked)
+        if "&" in "".join(cells) or not "".join(cells).isascii():
+            for at, cell in enumerate(cells):
+                if found := garbled(cell):
+                    warnings[at] += ((column.column, found.code),)
+                    self.notes.garbled(column.column, found)
+        return cells
+
+    def _filled(self, column: MappedColumn, table: "_Table") -> list[str]:
+        """Return the trimmed cells of a column, blank where a program wrote nothing."""
+        cells = _trimmed_column(column.index, table)
+        if NOTHING.isdisjoint(cells):
+            return cells
+        self.notes.blanked(column.column, sum(cell in NOTHING for cell in cells))
+        return ["" if cell in NOTHING else cell for cell in cells]
+
+    def _optional(
+        self,
+        column: MappedColumn | None,
+        table: "_Table",
+        read: Callable[[str], _T | None],
+        warnings: list[Warnings],
+    ) -> list[_T | None]:
+        """Return the values of optional cells; an invalid one is left out with a warning."""
+        if column is None:
+            return [None] * len(warnings)
+        cells = self._filled(column, table)
+        if column.field == "scoring":
+            cells = self._points.read(cells)
+        values = [read(cell) if cell else None for cell in cells]
+        for at, (cell, value) in enumerate(zip(cells, values, strict=True)):
+            if cell and value is None:
+                warnings[at] += ((column.column, f"invalid_{column.field}"),)
+        return values
+
     def _tags(self, table: "_Table", warnings: list[Warnings]) -> list[tuple[str, ...]]:
         tags: list[tuple[str, ...]] = [()] * len(warnings)
         for column in self._tag_columns:
-            found = list(map(self._tags_in, table.column(column.index)))
+            found = list(map(self._tags_in, self._filled(column, table)))
             tags = [
                 _united(so_far, names) if so_far else names
                 for so_far, (names, _) in zip(tags, found, strict=True)
@@ -333,7 +440,11 @@ class RowReader:
     ) -> list[tuple[tuple[str, str], ...]]:
         values: list[tuple[tuple[str, str], ...]] = [()] * len(warnings)
         for column, name in self._custom:
-            cells = _trimmed_column(column.index, table)
+            cells = self._filled(column, table)
+            if name in self._dates:
+                cells = self._dates[name].read(cells)
+            elif name in self._numbers:
+                cells = self._numbers[name].read(cells)
             if name not in self._custom_readers:
                 values = [
                     (*so_far, (name, cell)) if cell else so_far
@@ -348,20 +459,12 @@ class RowReader:
 
     def _parse_tags(self, cell: str) -> tuple[tuple[str, ...], bool]:
         raw_tags = split_list(trimmed(cell))
-        names = [self._sent_tag(raw) for raw in raw_tags]
+        names = [self._tag_names.name(raw) for raw in raw_tags]
         found = dict.fromkeys(name for name in names if name is not None)
         return tuple(found), None in names
 
-    def _sent_tag(self, raw: str) -> str | None:
-        name = tag_name(raw)
-        if name is None:
-            self.dropped_tags.add(raw)
-        elif name != raw:
-            self.renamed_tags[raw] = name
-        return name
-
     def _checked(self, extra_tags: Sequence[str]) -> tuple[str, ...]:
-        names = [self._sent_tag(raw.strip()) for raw in extra_tags]
+        names = [self._tag_names.name(raw) for raw in extra_tags]
         if None in names:
             raise MappingError(
                 f"`{extra_tags[names.index(None)]}` cannot be a tag",
@@ -444,28 +547,6 @@ def _united(tags: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
 
 def _trimmed_column(index: int, table: "_Table") -> list[str]:
     return all_trimmed(table.column(index))
-
-
-def _cells_of(column: MappedColumn | None, table: "_Table", size: int) -> list[str]:
-    """Return the trimmed cells of a column that may be missing."""
-    return _trimmed_column(column.index, table) if column else [""] * size
-
-
-def _optional(
-    column: MappedColumn | None,
-    table: "_Table",
-    read: Callable[[str], _T | None],
-    warnings: list[Warnings],
-) -> list[_T | None]:
-    """Return the values of optional cells; an invalid one is left out with a warning."""
-    if column is None:
-        return [None] * len(warnings)
-    cells = _trimmed_column(column.index, table)
-    values = [read(cell) if cell else None for cell in cells]
-    for at, (cell, value) in enumerate(zip(cells, values, strict=True)):
-        if cell and value is None:
-            warnings[at] += ((column.column, f"invalid_{column.field}"),)
-    return values
 
 
 def _spread(values: Iterable[_T], taken: Sequence[bool], blank: _B) -> list[_T | _B]:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.rows.tags import split_list, tag_name
+from prefect_getresponse.contact_import.errors import MappingError
+from prefect_getresponse.contact_import.rows.tags import TagNames, split_list, tag_name
 
 
 @pytest.mark.parametrize(
@@ -42,9 +43,13 @@ def test_every_form_of_a_list(cell: str, expected: list[str]) -> None:
         ("Newsletter 2026", "Newsletter_2026"),
         ("a -- b", "a_b"),
         ("_a__b_", "_a__b_"),
-        ("Müller & Söhne", "M_ller_S_hne"),
+        ("Müller & Söhne", "Muller_Sohne"),
         (" x ", None),
-        ("日本", None),
+        ("日本", "Ri_Ben"),
+        ("Łódź", "Lodz"),
+        ("Клиент 1", "Klient_1"),
+        ("🎉", None),
+        ("_ ++", None),
         ("", None),
         ("--", None),
         ("x" * 70, "x" * 64),
@@ -62,3 +67,35 @@ def test_any_cell_becomes_names_that_are_allowed(cell: str) -> None:
         name = tag_name(raw)
         assert name is None or re.fullmatch(r"[_a-zA-Z0-9]{2,64}", name)
         assert name is None or tag_name(name) == name
+
+
+def test_tags_that_become_one_are_a_question() -> None:
+    tags = TagNames()
+    assert {tags.name(raw) for raw in ("C++", "C#", "vip", "Łódź")} == {"C_", "vip", "Lodz"}
+    with pytest.raises(MappingError, match=r"`C\+\+`, `C#` as `C_`.*--map-tag C\+\+=NAME"):
+        tags.check()
+    answered = TagNames({"C++": "Cpp", "C#": "C_sharp"})
+    assert [answered.name(raw) for raw in ("C++", "C#", "vip", "vip")] == [
+        "Cpp",
+        "C_sharp",
+        "vip",
+        "vip",
+    ]
+    answered.check()
+    assert answered.renamed == {"C++": "Cpp", "C#": "C_sharp"}
+
+
+def test_tags_of_which_nothing_is_left_stop_unless_they_may_be_dropped() -> None:
+    tags = TagNames()
+    assert tags.name("🎉") is None
+    with pytest.raises(MappingError, match=r"nothing would be left of the tags `🎉`.*--drop-tags"):
+        tags.check()
+    for said in ({"*": "-"}, {"🎉": "-"}, {"🎉": "party"}):
+        told = TagNames(said)
+        assert told.name("🎉") == (None if "-" in said.values() else "party")
+        told.check()
+
+
+def test_names_that_are_said_must_be_possible() -> None:
+    with pytest.raises(MappingError, match="`c#` cannot be the name of the tag `C#`"):
+        TagNames({"C#": "c#"})
