@@ -6,7 +6,7 @@ import asyncio
 import getpass
 import os
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,6 +41,7 @@ from prefect_getresponse.contact_import.options import (
 from prefect_getresponse.contact_import.planning.stops import PlanStopped
 from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.rows.tags import ALL_OTHERS, LEFT_OUT
 from prefect_getresponse.reporting.progress import Progress
 from prefect_getresponse.sources.reading import Dates, Decimal, Reading
 
@@ -67,6 +68,8 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     create_list: Annotated[bool, Switch] = False,
     create_fields: Annotated[bool, Switch] = False,
     tags: Annotated[list[str] | None, Words] = None,
+    map_tag: Annotated[list[str] | None, Words] = None,
+    drop_tags: Annotated[bool, Switch] = False,
     block: str | None = None,
     query: str = "",
     encoding: str = "",
@@ -103,6 +106,8 @@ def import_(  # noqa: D417 - `explained_by` says the rest
             ip_address, day_of_cycle, scoring, custom:NAME, and - to ignore the column.
             COLUMN=consent:YES|TAK lists the cells that mean yes.
         mapping_file: Mapping file (.toml) that says all of this, as `map` writes it.
+        map_tag: TAG=NAME, for tags that GetResponse cannot hold as they are; - leaves a tag out.
+        drop_tags: Leave out tags of which nothing would be left, such as signs alone.
         block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
         query: What to read from a database: SELECT ... ORDER BY ...
         encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
@@ -141,6 +146,7 @@ def import_(  # noqa: D417 - `explained_by` says the rest
                     decimal=decimal,
                     query=query,
                 ),
+                columns_of(map_tag or []) | ({ALL_OTHERS: LEFT_OUT} if drop_tags else {}),
             ),
             mode=mode,
             vouched=vouched,
@@ -224,15 +230,21 @@ def operator() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
-def said_mapping(file: str, pairs: list[str] | None, reading: Reading) -> SourceMapping:
+def said_mapping(
+    file: str,
+    pairs: list[str] | None,
+    reading: Reading,
+    tags: Mapping[str, str] | None = None,
+) -> SourceMapping:
     """What the words of a command say about its source; they win over the mapping file.
 
     Args:
         file: What `--mapping` names.
         pairs: What `--map` says.
         reading: How the source is to be read.
+        tags: Names of tags.
 
     Raises:
         MappingError: Something of it cannot be understood.
     """
-    return read_mapping(file).and_also(columns_of(pairs or []), reading)
+    return read_mapping(file).and_also(columns_of(pairs or []), reading, tags)

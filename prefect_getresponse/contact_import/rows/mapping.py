@@ -166,7 +166,7 @@ def map_columns(
     if any(map(is_address, columns)):
         raise MappingError(
             "the first row holds an e-mail address, so there seems to be no header",
-            "Add a first row that names the columns, or remove the lines above it",
+            "If so, give --no-header and --map '#1=email', or whichever place it has",
         )
     fields = [*given, *_recognised(columns, given, sample)]
     if "email" not in _fields(given):

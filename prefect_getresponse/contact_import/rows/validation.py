@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import compress, count, islice
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
+from prefect_getresponse.contact_import.asking.source_mapping import NOTHING_SAID, SourceMapping
 from prefect_getresponse.contact_import.errors import ImportInputError, MappingError
 from prefect_getresponse.contact_import.rows import consent
 from prefect_getresponse.contact_import.rows.addresses import (
@@ -24,7 +25,6 @@ from prefect_getresponse.contact_import.rows.garbled import garbled
 from prefect_getresponse.contact_import.rows.mapping import CUSTOM, ColumnMapping, MappedColumn
 from prefect_getresponse.contact_import.rows.notes import CellNotes
 from prefect_getresponse.contact_import.rows.tags import TagNames, split_list, tag_name
-from prefect_getresponse.contact_import.source_mapping import NOTHING_SAID, SourceMapping
 from prefect_getresponse.sources.source import ColumnarSource, Source, ValuedSource
 
 __all__ = ["Contact", "PreparedRow", "RowReader", "compile_reader", "tag_name"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.rows.blanks import BLANK_WORDS
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.mapping import map_columns
@@ -10,7 +11,6 @@ from prefect_getresponse.contact_import.rows.validation import (
     RowReader,
     compile_reader,
 )
-from prefect_getresponse.contact_import.source_mapping import SourceMapping
 from prefect_getresponse.sources import Reading
 
 FIELDS = {
