@@ -45,7 +45,12 @@ EXPLAINED: Mapping[str, str] = {
     r"\w+: body member section\[\]\.conditions\[\]\.(clickTrackId|value): .*": (
         "an id or a text, in other conditions one of a few words"
     ),
-    r"(createTag|getTagById|updateTag): answer member gone: href": "listings have it",
+    r"\w+: (answer|body) member sendSettings\.externalLexpad: (may be null|nullable .*)": (
+        "the original document has no null here; only newsletters do"
+    ),
+    r"\w+AbTest\w*: new answer member: campaign\.name \(string\)": (
+        "the original document names the list of a test by its id only"
+    ),
     r"(create|get)CustomReport\w*: answer member gone: filters.*": (
         "only the reports of message activity have it"
     ),

@@ -20,11 +20,9 @@ from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, Window
 from prefect_getresponse.omit import OMIT
 from prefect_getresponse.operation import Operation, OperationTask
-from prefect_getresponse.sandbox.contract.operations import operations
-from prefect_getresponse.sandbox.resources import BEHAVIOURS
-from prefect_getresponse.sandbox.resources.request import Echo
 from prefect_getresponse.tasks import declared_tasks
 from scripts.manual_pages import command_line, flow_pages, settings
+from scripts.sandbox_page import sandbox_operations
 from scripts.type_texts import members, type_text, typed_dicts
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -83,30 +81,6 @@ def reference(tasks: Iterable[AnyTask]) -> dict[str, str]:
         + "\n".join(map(_kind_text, _in_order(shared))),
     }
     return pages | index
-
-
-def sandbox_operations() -> str:
-    """The page that says what the sandbox does behind every operation."""
-    groups: dict[str, list[str]] = {"imitated": [], "echoed": [], "missing": []}
-    for row in sorted(operations(), key=lambda row: (row.path, row.method)):
-        behaviour = BEHAVIOURS.get(row.operation_id)
-        group = "imitated" if behaviour else "missing"
-        line = f"- `{row.method} {row.path}`"
-        groups["echoed" if isinstance(behaviour, Echo) else group].append(line)
-    texts = {
-        "Imitated": ("Something happens behind these.", groups["imitated"]),
-        "Stored and echoed": (
-            "These store what they are sent, list it, and give it back; nothing else happens.",
-            groups["echoed"],
-        ),
-        "Not imitated": ("These answer 501.", groups["missing"]),
-    }
-    parts = [
-        f"## {title} ({len(lines)})\n{text}\n\n" + "\n".join(lines) + "\n"
-        for title, (text, lines) in texts.items()
-        if lines
-    ]
-    return f"{NOTICE}\n# What the sandbox does behind every operation\n\n" + "\n".join(parts)
 
 
 def _index(by_module: Mapping[str, list[AnyTask]]) -> str:
@@ -254,7 +228,7 @@ def _cell(text: str) -> str:
 def pages() -> dict[str, str]:
     """Everything this program writes: texts by path below docs/."""
     manual = {
-        "sandbox-operations.md": sandbox_operations(),
+        "sandbox-operations.md": f"{NOTICE}\n{sandbox_operations()}",
         "reference/command-line.md": f"{NOTICE}\n{command_line()}",
         "reference/settings.md": f"{NOTICE}\n{settings()}",
         "reference/flows.md": f"{NOTICE}\n{flow_pages()}",

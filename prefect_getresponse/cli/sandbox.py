@@ -17,6 +17,8 @@ def sandbox(
     client_secret: str = "sandbox-secret",  # noqa: S107 - a secret of the sandbox only
     redirect_url: str = "http://127.0.0.1:8750/",
     domain: str = "",
+    strict: bool = False,
+    queue_answer: int = 409,
 ) -> int:
     """Serve a local GetResponse to try things against.
 
@@ -33,6 +35,9 @@ def sandbox(
         client_secret: Its client secret.
         redirect_url: Where the authorize page sends people with a code.
         domain: Domain of a MAX account, which callers must send; a retail account without.
+        strict: Take the contract only, not what GetResponse is known to take beyond it.
+        queue_answer: HTTP status for an address that is sent again while it is in the queue: 409 or
+            400. Which of them GetResponse answers is not known.
     """
     from prefect_getresponse.sandbox import Sandbox
 
@@ -48,6 +53,8 @@ def sandbox(
             client_secret=client_secret,
             redirect_url=redirect_url,
             domain=domain,
+            strict=strict,
+            queue_status=queue_answer,
         )
         service.serve_forever(host, port, on_ready=ready)
     except (ValueError, OSError, OverflowError) as error:

@@ -1,7 +1,8 @@
 """GetResponse's error codes: which error each one is, and what to do about it.
 
 The status decides first.  A code refines it, so a code that contradicts its status counts for
-nothing, except those that say who calls is not accepted: they come under several statuses.
+nothing, except those that say who calls is not accepted: they come under several statuses.  So
+does 1013: an id that cannot be one, which is answered with 400, is not found either.
 Codes 1020, 1022, 1025 and 1026 are in no published catalogue.
 
 Source: GetResponse API v3, Errors.
@@ -33,6 +34,8 @@ from prefect_getresponse.client.errors import (
     UnderMaintenance,
     ValidationFailed,
 )
+
+_BAD_REQUEST = 400
 
 _OF_STATUS: dict[int, type[GetResponseError]] = {
     400: ValidationFailed,
@@ -115,4 +118,6 @@ def meaning(status: int, code: int | None) -> type[GetResponseError]:
     """
     of_status = _OF_STATUS.get(status, ServerFailed if status >= 500 else ValidationFailed)
     of_code, _ = _OF_CODE.get(code or 0, (of_status, ""))
+    if of_code is NotFound and status == _BAD_REQUEST:
+        return NotFound
     return of_code if issubclass(of_code, (of_status, AuthenticationFailed)) else of_status

@@ -20,7 +20,7 @@
     │   └── DomainNotFound         there is no MAX account of this domain
     ├── AccessDenied           403: no permission
     │   └── Blocked                GetResponse has blocked the account or the address
-    ├── NotFound               404
+    ├── NotFound               404, or an id that cannot be one (400 with code 1013)
     ├── Conflict               409: a unique value is taken
     ├── PayloadTooLarge        413
     ├── Throttled              429 for longer than one frame of the rate limit
@@ -206,7 +206,11 @@ class Blocked(AccessDenied):
 
 
 class NotFound(GetResponseError):
-    """There is no such resource, or it is not visible to this key (HTTP 404)."""
+    """There is no such resource, or it is not visible to this key (HTTP 404, or code 1013).
+
+    An id that cannot be one is answered with 400, which says nothing about what was meant: unlike a
+    404, it does not make a deletion done.
+    """
 
     default_advice = "Check the id, and that the credentials belong to the account that owns it."
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -175,6 +176,8 @@ def failure_of(error: GetResponseError) -> Failure | None:
     """Which row of the table an error is; None for errors that no call caused."""
     if isinstance(error, ConnectionTrouble):
         return error.failure
+    if isinstance(error, NotFound) and error.status != HTTPStatus.NOT_FOUND:
+        return Failure.INVALID
     return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), None)
 
 

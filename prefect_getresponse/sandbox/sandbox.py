@@ -38,6 +38,10 @@ class Sandbox:
         domain: Domain of a MAX account, which callers send as `X-Domain`; empty for retail.
         frame_seconds: Length of the frame of calls, which holds calls in proportion to it: 3,000 in
             60 seconds. GetResponse's own has 600; a shorter one is for measuring.
+        strict: Whether to take the contract only. Otherwise what GetResponse is known to take
+            beyond it is taken too, such as what its own older clients send.
+        queue_status: HTTP status for an address that is sent again while it is still in the queue:
+            409, or 400. Which of them GetResponse answers is not known.
         clock: Returns unix seconds; pass your own to run in virtual time.
 
     Raises:
@@ -69,6 +73,8 @@ class Sandbox:
         redirect_url: str = "http://127.0.0.1:8750/",
         domain: str = "",
         frame_seconds: float = FRAME_SECONDS,
+        strict: bool = False,
+        queue_status: int = 409,
         clock: Clock = time.time,
     ) -> None:
         if not (api_key and client_id and client_secret):
@@ -79,12 +85,16 @@ class Sandbox:
             raise ValueError(f"seed_contacts cannot be negative: {seed_contacts}")
         if frame_seconds < 1:
             raise ValueError(f"frame_seconds must be at least 1, not {frame_seconds}")
+        if queue_status not in (400, 409):
+            raise ValueError(f"queue_status must be 400 or 409, not {queue_status}")
         access = Access(api_key, client_id, client_secret, redirect_url, domain)
         self._app = Application(
             access=access,
             speed=speed,
             seed_contacts=seed_contacts,
             frame_seconds=frame_seconds,
+            strict=strict,
+            queue_status=queue_status,
             clock=clock,
         )
 

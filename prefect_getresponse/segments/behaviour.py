@@ -24,6 +24,7 @@ from prefect_getresponse.segments.conditions import (
     MessageType,
     NotOpenedCondition,
     OpenedCondition,
+    SmsDeliveryStatus,
     SmsLinkClickedCondition,
     SmsLinkNotClickedCondition,
     SmsSentCondition,
@@ -160,9 +161,17 @@ def webinar(
     }
 
 
-def sms_sent(sms_id: str) -> SmsSentCondition:
-    """An SMS was sent to somebody."""
-    return {"conditionType": "sms_sent", "smsId": sms_id}
+def sms_sent(sms_id: str, delivery: SmsDeliveryStatus | None = None) -> SmsSentCondition:
+    """An SMS was sent to somebody: `sms_sent("zSFIB", "undelivered")`.
+
+    Args:
+        sms_id: Id of the SMS.
+        delivery: Whether it arrived; left out, and with `any`, that does not matter.
+    """
+    condition: SmsSentCondition = {"conditionType": "sms_sent", "smsId": sms_id}
+    if delivery is not None:
+        condition["deliveryStatus"] = delivery
+    return condition
 
 
 def sms_link_clicked(sms_id: str, click_track_id: str) -> SmsLinkClickedCondition:

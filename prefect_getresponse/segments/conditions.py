@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import ConfigDict, Field, with_config
+from pydantic import Field
 from typing_extensions import TypedDict
 
 TextOperator = Literal[
@@ -47,12 +47,15 @@ SubscriptionMethod = Literal[
     "email",
     "panel",
     "mobile",
-    "forward",
     "survey",
     "sales",
     "copy",
     "leads",
     "webinar",
+    "chat",
+    "website_builder_elegant",
+    "course",
+    "premium_newsletter",
 ]
 WebformType = Literal["all", "webforms", "webformsv2", "popups"]
 GeolocationScope = Literal[
@@ -65,6 +68,7 @@ GeolocationScope = Literal[
     "postal_code",
     "dma_code",
 ]
+SmsDeliveryStatus = Literal["delivered", "undelivered", "any"]
 WebinarRole = Literal["host", "listener", "presenter", "registrant", "all"]
 NegativeDateOperator = Literal[
     "date_from",
@@ -174,7 +178,7 @@ class SubscriptionDateCondition(TypedDict):
 
 
 class SubscriptionMethodCondition(TypedDict):
-    """How somebody subscribed; `value` is the id of the form, import, page or webinar."""
+    """How somebody subscribed; `value` is the id of the form, import, page, website or webinar."""
 
     conditionType: Literal["subscription_method"]
     method: SubscriptionMethod
@@ -299,14 +303,29 @@ class GeolocationCondition(TypedDict):
     value: str
 
 
-@with_config(ConfigDict(extra="allow"))
-class GdprCondition(TypedDict):
-    """What somebody consented to.
+class AnyConsentDate(TypedDict):
+    """Whenever consent was given or refused."""
 
-    The contract names the type alone: its other members pass unchecked.
-    """
+    operator: Literal["anytime"]
+
+
+class BoundConsentDate(TypedDict):
+    """Since or until when consent was given or refused: `2026-01-31`."""
+
+    operator: Literal["date_from", "date_to"]
+    date: str
+
+
+ConsentDate = Annotated[AnyConsentDate | BoundConsentDate, Field(discriminator="operator")]
+
+
+class GdprCondition(TypedDict):
+    """Whether somebody gave a consent (GDPR field); without `consentDate`, at any time."""
 
     conditionType: Literal["gdpr"]
+    gdprFieldId: str
+    consentStatus: Literal["given", "not_given"]
+    consentDate: NotRequired[ConsentDate]
 
 
 class ScoringCondition(TypedDict):
@@ -432,10 +451,11 @@ class ECommerceAbandonedCartCondition(TypedDict):
 
 
 class SmsSentCondition(TypedDict):
-    """Whether an SMS was sent to somebody."""
+    """Whether an SMS was sent to somebody, and whether it arrived."""
 
     conditionType: Literal["sms_sent"]
     smsId: str
+    deliveryStatus: NotRequired[SmsDeliveryStatus]
 
 
 class SmsLinkClickedCondition(TypedDict):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Literal
 
 from prefect_getresponse.segments.comparisons import (
+    Anytime,
     Assigned,
     LastDays,
     NotAssigned,
     Number,
+    Since,
     Text,
+    Until,
 )
 from prefect_getresponse.segments.conditions import (
     AutoresponderDayCondition,
@@ -39,6 +42,7 @@ from prefect_getresponse.segments.wire import (
     number_members,
     presence,
     text_members,
+    word,
 )
 
 
@@ -120,8 +124,8 @@ def subscription_method(
     Args:
         method: The way.
         form_type: Kind of form; needed with `webform`.
-        source: Id of the form, import, landing page or webinar; `all` for any import, landing page
-            or webinar.
+        source: Id of the form, import, landing page, website or webinar; `all` for any import,
+            landing page, website or webinar. Only with `webform` it can be left out.
     """
     condition: SubscriptionMethodCondition = {
         "conditionType": "subscription_method",
@@ -150,14 +154,29 @@ def geo(scope: GeolocationScope, text: Text) -> GeolocationCondition:
     return {"conditionType": "geo", "scope": scope, **text_members(text)}
 
 
-def gdpr(**members: Any) -> GdprCondition:
-    """What somebody consented to.
+def gdpr(
+    gdpr_field_id: str, *, given: bool = True, when: Since | Until | Anytime | None = None
+) -> GdprCondition:
+    """Whether somebody gave a consent: `gdpr("MmQ", when=since("2026-01-01"))`.
 
     Args:
-        members: Members of the condition.  The contract does not describe them, so they are sent as
-            they are.
+        gdpr_field_id: Id of the consent field.
+        given: Whether the consent was given, or was not.
+        when: Since or until when; at any time if left out.
     """
-    return cast("GdprCondition", {"conditionType": "gdpr", **members})
+    condition: GdprCondition = {
+        "conditionType": "gdpr",
+        "gdprFieldId": gdpr_field_id,
+        "consentStatus": "given" if given else "not_given",
+    }
+    match when:
+        case Since() | Until():
+            condition["consentDate"] = {"operator": word(when), "date": when.value}
+        case Anytime():
+            condition["consentDate"] = {"operator": "anytime"}
+        case None:
+            pass
+    return condition
 
 
 def score(number: Number | NotAssigned) -> ScoringCondition:

@@ -17,7 +17,6 @@ from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
-    CampaignLink,
     CampaignReference,
     FromFieldLink,
     FromFieldReference,
@@ -114,12 +113,19 @@ class AbTestDeliverySettingsDetails(TypedDict, total=False):
     samplingTime: str | None
 
 
+class AbTestCampaign(TypedDict, total=False):
+    """The list, as tests name it."""
+
+    campaignId: Required[str]
+    href: str
+
+
 class AbTest(TypedDict, total=False):
     """A row of a listing of tests."""
 
     abTestId: Required[str]
     name: str
-    campaign: CampaignLink
+    campaign: AbTestCampaign
     fromField: FromFieldLink
     replyTo: FromFieldLink
     status: Literal["active", "inactive", "deleted"]
@@ -142,7 +148,7 @@ class AbTest(TypedDict, total=False):
 
 
 class AbTestStatistics(TypedDict, total=False):
-    """Messages delivered, and the rates of opens and clicks."""
+    """Messages delivered, and the rates of opens and clicks in percent: 20.52."""
 
     delivered: int
     openRate: float
@@ -150,7 +156,10 @@ class AbTestStatistics(TypedDict, total=False):
 
 
 class AbTestTotals(TypedDict, total=False):
-    """Statistics of all variants together, and of the winner."""
+    """Statistics of all variants and the winner together, and of the winner.
+
+    Both cover the evaluation and what was sent after it; those of a variant the evaluation only.
+    """
 
     total: AbTestStatistics
     winner: AbTestStatistics

@@ -59,7 +59,7 @@ class AutoresponderSendSettings(TypedDict, total=False):
     recurrence: TrueOrFalse
     timeTravel: TrueOrFalse
     excludedDaysOfWeek: list[WeekDay]
-    externalLexpad: ExternalLexpad | None
+    externalLexpad: ExternalLexpad
 
 
 def _has_its_hour(settings: AutoresponderSendSettings) -> AutoresponderSendSettings:
@@ -155,8 +155,6 @@ def list_autoresponders(
     created_from: Annotated[str | Omit, Query("query[createdOn][from]")] = OMIT,
     created_to: Annotated[str | Omit, Query("query[createdOn][to]")] = OMIT,
     campaign_id: Annotated[str | Omit, Query("query[campaignId]")] = OMIT,
-    type: Annotated[Literal["timebase", "actionbase"] | Omit, Query("query[type]")] = OMIT,
-    trigger_type: Annotated[AutoresponderTriggerType | Omit, Query("query[triggerType]")] = OMIT,
     sort_name: Annotated[SortOrder | Omit, Query("sort[name]")] = OMIT,
     sort_subject: Annotated[SortOrder | Omit, Query("sort[subject]")] = OMIT,
     sort_day_of_cycle: Annotated[SortOrder | Omit, Query("sort[dayOfCycle]")] = OMIT,
@@ -178,8 +176,6 @@ def list_autoresponders(
         created_from: Keep autoresponders created at or after this date (ISO 8601).
         created_to: Keep autoresponders created at or before this date (ISO 8601).
         campaign_id: Keep autoresponders of this list.
-        type: Keep those of a day (`timebase`), or of an action (`actionbase`, from earlier days).
-        trigger_type: Keep those with this trigger.
         sort_name: Sort by name.
         sort_subject: Sort by subject.
         sort_day_of_cycle: Sort by day of the cycle.

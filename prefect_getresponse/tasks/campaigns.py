@@ -122,11 +122,18 @@ SubscriptionCounts = TypedDict(
         "copy": int,
         "landing_page": int,
         "webinar": int,
+        "premium_newsletter": int,
+        "course": int,
+        "chat": int,
+        "website_buider_elegant": int,
         "summary": int,
     },
     total=False,
 )
-"""How many people subscribed, by the way they came in, and in all (`summary`)."""
+"""How many people subscribed, by the way they came in, and in all (`summary`).
+
+GetResponse's contract misspells the column of websites; its examples have
+`website_builder_elegant`. `forward` is deprecated."""
 
 
 class RemovalCounts(TypedDict, total=False):

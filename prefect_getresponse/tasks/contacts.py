@@ -80,11 +80,11 @@ class BatchContact(TypedDict, total=False):
 class Contact(TypedDict, total=False):
     """A row of a listing of contacts; it shows neither tags nor custom fields.
 
-    `name` and `ipAddress` may be missing.
+    `name` is None and `ipAddress` empty where they are not known.
     """
 
     contactId: Required[str]
-    name: str
+    name: str | None
     origin: ContactOrigin
     timeZone: str
     activities: str
@@ -420,7 +420,7 @@ def delete_contact(
     Args:
         credentials: The account.
         contact_id: Id of the contact.
-        message_id: Message through which the person unsubscribed.
+        message_id: Message through which the person unsubscribed; counts as that.
         ip_address: IPv4 address of the person; recorded only together with `message_id`.
     """
     ...

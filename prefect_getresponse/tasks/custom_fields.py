@@ -36,7 +36,7 @@ CustomFieldFormat = Literal[
 
 
 class CustomField(TypedDict, total=False):
-    """A custom field as the API answers it; `fieldType` repeats the type."""
+    """A custom field as the API answers it; `fieldType` repeats the format."""
 
     customFieldId: Required[str]
     href: str

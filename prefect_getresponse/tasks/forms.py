@@ -48,7 +48,7 @@ class Form(TypedDict, total=False):
 class FormCustomField(TypedDict, total=False):
     """The custom field that keeps where a contact came from."""
 
-    customFieldId: Required[str]
+    customFieldId: str
     name: str
     values: list[str]
 
@@ -68,7 +68,7 @@ class FormSettings(TypedDict, total=False):
     alreadySubscribedUrl: str | None
     secondStageCaptcha: TrueOrFalse
     forwardDataRequestType: Literal["GET", "POST"] | None
-    trackingCustomField: FormCustomField
+    trackingCustomField: FormCustomField | None
     trackingCustomFieldValue: str | None
 
 

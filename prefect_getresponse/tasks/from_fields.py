@@ -32,6 +32,7 @@ class FromFieldDomain(TypedDict, total=False):
     DKIMWarning: (
         Literal["not_recommended", "can_not_be_used", "not_authenticated", "at_risk"] | None
     )
+    hasDMARCWarning: TrueOrFalse
 
 
 class FromField(TypedDict, total=False):
@@ -86,8 +87,6 @@ def create_from_field(
     *,
     email: str,
     name: FromFieldName,
-    rewritten_email: str | Omit | None = OMIT,
-    domain: FromFieldDomain | Omit = OMIT,
 ) -> FromField:
     """Create a sender; it can be used once the owner of the address has confirmed it.
 
@@ -95,8 +94,6 @@ def create_from_field(
         credentials: The account.
         email: Address, unique.
         name: Name beside the address, 2 to 64 characters.
-        rewritten_email: Address that messages shall leave from instead.
-        domain: State of the domain.
 
     Returns:
         The new sender, inactive.

@@ -353,7 +353,12 @@ def delete_newsletter(credentials: GetResponseCredentials, newsletter_id: str) -
     ...
 
 
-@operation("GET", "/newsletters/{newsletter_id}/activities")
+@operation(
+    "GET",
+    "/newsletters/{newsletter_id}/activities",
+    deprecated="GetResponse will remove it; a custom report (message_activity_report) takes its "
+    "place.",
+)
 def list_newsletter_activities(
     credentials: GetResponseCredentials,
     newsletter_id: str,

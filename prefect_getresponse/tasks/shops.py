@@ -32,10 +32,14 @@ class Shop(TypedDict, total=False):
 
 
 class ShopDetails(Shop, total=False):
-    """A shop as the API answers it; `productRevenue` is the total of what was sold."""
+    """A shop as the API answers it; `productRevenue` is the total of what was sold.
+
+    It is in `revenueCurrency` (ISO 4217).
+    """
 
     productCount: int
     productRevenue: int | float
+    revenueCurrency: str
 
 
 @operation("GET", "/shops")

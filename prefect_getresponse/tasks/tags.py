@@ -17,11 +17,20 @@ TagName = Annotated[str, StringConstraints(pattern=r"^[_a-zA-Z0-9]{2,64}$")]
 
 
 class Tag(TypedDict, total=False):
-    """A tag as the API answers it."""
+    """A row of a listing of tags."""
 
     tagId: Required[str]
     name: Required[str]
     href: str
+    color: str
+    createdAt: str
+
+
+class TagDetails(TypedDict, total=False):
+    """A tag as the API answers it."""
+
+    tagId: Required[str]
+    name: str
     color: str
     createdAt: str
 
@@ -59,7 +68,7 @@ def list_tags(
 
 
 @operation("POST", "/tags", retry_class=RetryClass.KEYED)
-def create_tag(credentials: GetResponseCredentials, *, name: TagName) -> Tag:
+def create_tag(credentials: GetResponseCredentials, *, name: TagName) -> TagDetails:
     """Create a tag.
 
     Args:
@@ -73,7 +82,9 @@ def create_tag(credentials: GetResponseCredentials, *, name: TagName) -> Tag:
 
 
 @operation("GET", "/tags/{tag_id}")
-def get_tag(credentials: GetResponseCredentials, tag_id: str, *, fields: str | Omit = OMIT) -> Tag:
+def get_tag(
+    credentials: GetResponseCredentials, tag_id: str, *, fields: str | Omit = OMIT
+) -> TagDetails:
     """Read one tag.
 
     Args:
@@ -93,7 +104,7 @@ def get_tag(credentials: GetResponseCredentials, tag_id: str, *, fields: str | O
     retry_class=RetryClass.UPDATE,
     deprecated="GetResponse answers with the unchanged tag; create another tag instead.",
 )
-def update_tag(credentials: GetResponseCredentials, tag_id: str, *, name: TagName) -> Tag:
+def update_tag(credentials: GetResponseCredentials, tag_id: str, *, name: TagName) -> TagDetails:
     """Rename a tag; GetResponse no longer changes anything.
 
     Args:

@@ -189,6 +189,7 @@ class TransactionalEmailStatistics(TypedDict, total=False):
     timeFrame: str
     sent: int
     opened: int
+    clicks: int
     bounced: int
     complaint: int
 

@@ -43,6 +43,7 @@ CATALOGUE: list[tuple[int, int, type[GetResponseError], str]] = [
     (1028, 400, errors.RestrictedResource, "keeps it for itself"),
     (1029, 400, errors.RestrictedResource, "Leave out"),
 ]
+_CONTRADICTIONS = [(1008, 500), (1013, 409), (1, 400), (1011, 404), (100_002, 400)]
 UNKNOWN = (1020, 1022, 1025, 1026, 1030, 7, -1)
 OF_STATUS: list[tuple[int, type[GetResponseError]]] = [
     (400, errors.ValidationFailed),
@@ -100,7 +101,7 @@ def test_what_is_no_code_is_none(code: object) -> None:
     assert (type(error), error.code) == (errors.Conflict, None)
 
 
-@pytest.mark.parametrize(("code", "status"), [(1008, 500), (1013, 400), (1, 400), (1011, 404)])
+@pytest.mark.parametrize(("code", "status"), _CONTRADICTIONS)
 def test_a_code_that_contradicts_its_status_counts_for_nothing(code: int, status: int) -> None:
     assert meaning(status, code) is dict(OF_STATUS)[status]
 
@@ -108,6 +109,15 @@ def test_a_code_that_contradicts_its_status_counts_for_nothing(code: int, status
 def test_a_missing_domain_is_no_contact_that_was_deleted_already() -> None:
     assert decide(refused(404, 1013), RetryClass.DELETE) is Decision.DONE
     assert decide(refused(404, 1024), RetryClass.DELETE) is Decision.RAISE
+
+
+def test_an_id_that_cannot_be_one_is_not_found_and_nothing_is_deleted_by_it() -> None:
+    error = refused(400, 1013)
+
+    assert type(error) is errors.NotFound
+    assert "Check the id" in error.advice
+    for retry_class in RetryClass:
+        assert decide(error, retry_class) is Decision.RAISE
 
 
 @pytest.mark.parametrize("advice", ADVICE.values())

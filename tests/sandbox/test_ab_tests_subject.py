@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import Api
+from tests.support.faults import fault_paths
 
 DAY = 86_400.0
 
@@ -165,7 +166,7 @@ def test_delivery_is_checked(
     settings = body["deliverySettings"] | delivery
     answer = api.call("POST", "/ab-tests/subject", body | {"deliverySettings": settings})
     assert answer.status_code == 400
-    assert answer.json()["context"][0]["fieldName"] == f"deliverySettings.{member}"
+    assert fault_paths(answer)[0] == f"deliverySettings.{member}"
 
 
 def test_a_test_can_begin_later(api: Api, body: dict[str, Any]) -> None:

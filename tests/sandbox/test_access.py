@@ -9,6 +9,7 @@ import pytest
 
 from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from tests.sandbox.conftest import KEY, Api
+from tests.support.faults import fault_paths
 
 
 @pytest.mark.parametrize("token", ["", KEY, f"api-key  {KEY}", "api-key wrong", f"Bearer {KEY}"])
@@ -87,7 +88,7 @@ def test_a_400_lists_every_fault_at_once(api: Api, campaign: str) -> None:
         },
     )
     assert (answer.status_code, answer.json()["code"]) == (400, 1000)
-    named = {fault["fieldName"].partition("[")[0] for fault in answer.json()["context"]}
+    named = {path.partition("[")[0] for path in fault_paths(answer)}
     assert {"email", "name", "scoring", "tags"} <= named
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import Api
+from tests.support.faults import fault_paths
 
 HOUR = 3_600.0
 DAY = 86_400.0
@@ -136,4 +137,4 @@ def test_names_are_unique_and_hours_are_needed(api: Api, campaign: str) -> None:
     for kind, needed in (("delay", "delayInHours"), ("custom", "sendAtHour")):
         answer = api.call("POST", "/autoresponders", body | {"sendSettings": {"type": kind}})
         assert answer.status_code == 400
-        assert answer.json()["context"][0]["fieldName"] == f"sendSettings.{needed}"
+        assert fault_paths(answer)[0] == f"sendSettings.{needed}"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import Api
+from tests.support.faults import fault_paths
 
 JANE = {"email": "jane@example.com"}
 FILE = {"name": "a", "extension": "txt", "content": "aGk=", "folder": None}
@@ -16,7 +17,7 @@ NUMBER = {"phone": "+48500000000", "countryCode": "PL"}
 def faults(api: Api, path: str, body: Any) -> set[str]:
     answer = api.call("POST", path, body)
     assert answer.status_code == 400
-    return {each["fieldName"] for each in answer.json()["context"]}
+    return set(fault_paths(answer))
 
 
 @pytest.fixture

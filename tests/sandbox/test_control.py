@@ -28,7 +28,7 @@ def http() -> Iterator[httpx.Client]:
 
 
 def test_a_head_is_answered_without_body_and_the_connection_stays(http: httpx.Client) -> None:
-    assert (http.head("/v3/tags").status_code, http.head("/v3/tags").content) == (404, b"")
+    assert (http.head("/v3/tags").status_code, http.head("/v3/tags").content) == (400, b"")
     assert http.get("/_sandbox/log").json()["calls"][0]["client_id"] == "me"
     assert tags(http) == []
 

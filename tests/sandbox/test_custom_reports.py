@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import Api
+from tests.support.faults import fault_paths
 
 DAY = 86_400.0
 REPORT: dict[str, Any] = {
@@ -28,7 +29,7 @@ REPORT: dict[str, Any] = {
 def test_what_does_not_fit_is_refused(api: Api, changed: dict[str, Any], member: str) -> None:
     answer = api.call("POST", "/custom-reports", REPORT | changed)
     assert answer.status_code == 400
-    assert answer.json()["context"][0]["fieldName"] == member
+    assert fault_paths(answer)[0] == member
 
 
 def test_files_go_after_their_time(api: Api) -> None:

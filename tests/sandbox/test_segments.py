@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import Api
+from tests.support.faults import path_of
 
 TEXT = {"operatorType": "string_operator"}
 NUMBER = {"operatorType": "numeric_operator"}
 DATE = {"operatorType": "date_operator"}
 MESSAGE = {"operatorType": "message_operator", "operator": "newsletter"}
 NO_MESSAGE = {"operatorType": "complex_message_operator", "operator": "all"}
+DAY = "2026-01-01"
+GIVEN = {"gdprFieldId": "CONSENT", "consentStatus": "given"}
 EVERYBODY = {"ann", "ben", "cleo"}
 
 
@@ -80,13 +83,21 @@ class Segments:
         return self.names(self.api.ok("POST", "/search-contacts/contacts", query))
 
     def who(self, condition: dict[str, Any]) -> set[str]:
-        """Who meets a condition; `TAG`, `FIELD` and `BORN` stand for identifiers."""
-        ids = {"TAG": self.tag, "FIELD": self.field, "BORN": self.born}
-        known = {
+        """Who meets a condition."""
+        return self.find(self.body(self.named(condition)))
+
+    def named(self, condition: dict[str, Any]) -> dict[str, Any]:
+        """A condition in which `TAG`, `FIELD`, `BORN` and `CONSENT` are identifiers."""
+        ids = {
+            "TAG": self.tag,
+            "FIELD": self.field,
+            "BORN": self.born,
+            "CONSENT": self.api.ok("GET", "/gdpr-fields")[0]["gdprFieldId"],
+        }
+        return {
             key: ids.get(value, value) if isinstance(value, str) else value
             for key, value in condition.items()
         }
-        return self.find(self.body(known))
 
 
 @pytest.fixture
@@ -203,8 +214,20 @@ MET: list[tuple[dict[str, Any], set[str]]] = [
     ),
     ({"conditionType": "goal", "scope": "g", **NUMBER, "operator": "assigned"}, set()),
     ({"conditionType": "crm", "pipelineScope": "p", "stageScope": "all"}, set()),
-    ({"conditionType": "gdpr", "scope": "g"}, set()),
+    ({"conditionType": "gdpr", "gdprFieldId": "CONSENT", "consentStatus": "given"}, set()),
+    (
+        {
+            "conditionType": "gdpr",
+            "gdprFieldId": "CONSENT",
+            "consentStatus": "not_given",
+            "consentDate": {"operator": "date_from", "date": "2026-01-01"},
+        },
+        EVERYBODY,
+    ),
+    ({"conditionType": "subscription_method", "method": "chat"}, set()),
+    ({"conditionType": "subscription_method", "method": "webform", "webformType": "popups"}, set()),
     ({"conditionType": "sms_sent", "smsId": "s"}, set()),
+    ({"conditionType": "sms_sent", "smsId": "s", "deliveryStatus": "undelivered"}, set()),
     ({"conditionType": "sms_link_not_clicked", "smsId": "s", "clickTrackId": "c"}, EVERYBODY),
     (
         {
@@ -242,6 +265,34 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"conditionType": "name", **TEXT, "operator": "is"}, "value", "required"),
     ({"conditionType": "name", **TEXT, "operator": "like", "value": "A"}, "operator", "choice"),
     ({"conditionType": "sms_sent", "smsId": "s", "scope": "x"}, "scope", "unknown"),
+    (
+        {"conditionType": "sms_sent", "smsId": "s", "deliveryStatus": "x"},
+        "deliveryStatus",
+        "choice",
+    ),
+    ({"conditionType": "subscription_method", "method": "forward"}, "method", "choice"),
+    (
+        {"conditionType": "subscription_method", "method": "website_builder_elegant"},
+        "value",
+        "required",
+    ),
+    ({"conditionType": "gdpr", "consentStatus": "given"}, "gdprFieldId", "required"),
+    (
+        {"conditionType": "gdpr", "gdprFieldId": "none", "consentStatus": "given"},
+        "gdprFieldId",
+        "reference",
+    ),
+    ({"conditionType": "gdpr", **GIVEN, "consentStatus": "maybe"}, "consentStatus", "choice"),
+    (
+        {"conditionType": "gdpr", **GIVEN, "consentDate": {"operator": "date_to"}},
+        "consentDate.date",
+        "required",
+    ),
+    (
+        {"conditionType": "gdpr", **GIVEN, "consentDate": {"operator": "anytime", "date": DAY}},
+        "consentDate.date",
+        "unknown",
+    ),
     (
         {"conditionType": "phase", **NUMBER, "operator": "assigned", "value": 3},
         "value",
@@ -326,20 +377,31 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ),
 ]
 
+SAID = {
+    "required": "Member is required",
+    "choice": "Not one of",
+    "unknown": "Not allowed",
+    "value": "Not a value",
+    "reference": "There is no such resource",
+    "type": "Not of the type",
+    "format": "Not of the format",
+}
+"""How the answer says that a check failed."""
+
 
 @pytest.mark.parametrize(("condition", "member", "check"), WRONG)
 def test_a_wrong_condition_is_refused(
     segments: Segments, condition: dict[str, Any], member: str, check: str
 ) -> None:
-    known = {key: segments.field if value == "FIELD" else value for key, value in condition.items()}
+    known = segments.named(condition)
     answer = segments.api.call(
         "POST", "/search-contacts", {"name": "wrong", **segments.body(known)}
     )
 
     assert answer.status_code == 400
     [error] = answer.json()["context"]
-    assert error["fieldName"] == f"section[0].conditions[0].{member}"
-    assert error["validationType"] == check
+    assert path_of(error) == f"section[0].conditions[0].{member}"
+    assert error["errorDescription"].startswith(SAID[check])
 
 
 def test_life_of_a_saved_segment(api: Api, segments: Segments) -> None:

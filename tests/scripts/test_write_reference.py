@@ -1,6 +1,5 @@
 """The reference, on a few operations that stay."""
 
-import re
 from typing import Any
 
 import pytest
@@ -8,11 +7,14 @@ import pytest
 from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.sandbox.contract.operations import operations
+from prefect_getresponse.sandbox.contract.practice import EVERYWHERE, practice_of, practices
+from prefect_getresponse.sandbox.contract.schema import body_shape
 from prefect_getresponse.sandbox.resources import BEHAVIOURS
 from prefect_getresponse.sandbox.resources.request import Echo
 from prefect_getresponse.tasks.contacts import create_batch_contacts, get_contact
 from prefect_getresponse.tasks.tags import create_tag, delete_tag, list_tags, update_tag
-from scripts.write_reference import RETRIES, reference, sandbox_operations
+from scripts.sandbox_page import SOURCES, sandbox_operations
+from scripts.write_reference import RETRIES, reference
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +81,26 @@ def test_every_class_of_repeats_has_words() -> None:
 
 
 def test_every_operation_of_the_sandbox_is_listed_once() -> None:
+    lines = sandbox_operations().splitlines()
+    for row in operations():
+        is_stored = isinstance(BEHAVIOURS[row.operation_id], Echo)
+        begin = f"| `{row.method} {row.path}` | {'stored' if is_stored else 'imitated'} | "
+        assert sum(line.startswith(begin) for line in lines) == 1
+
+
+def test_what_is_known_is_told_with_its_source() -> None:
     page = sandbox_operations()
-    for row in operations():
-        assert page.count(f"- `{row.method} {row.path}`\n") == 1
-    _, imitated, echoed = re.split(r"^## Imitated|^## Stored and echoed", page, flags=re.MULTILINE)
-    assert "- `POST /contacts`\n" in imitated
-    for row in operations():
-        if isinstance(BEHAVIOURS.get(row.operation_id), Echo):
-            assert f"- `{row.method} {row.path}`\n" in echoed
+    for operation_id, practice in practices().items():
+        assert practice.known, operation_id
+        for each in practice.known:
+            assert f"*{SOURCES[each.by]}:* {each.text}" in page
+
+
+def test_all_that_is_known_is_about_operations_and_members_that_there_are() -> None:
+    rows = {row.operation_id: row for row in operations()}
+    assert practices().keys() - rows.keys() == {EVERYWHERE}
+    for operation_id in practices().keys() - {EVERYWHERE}:
+        row, practice = rows[operation_id], practice_of(operation_id)
+        assert {*practice.optional, *practice.nulls} <= {*row.body_fields, *practice.fields}
+        assert not practice.flags or "additionalFlags" in row.parameters
+        body_shape(row, lenient=True)

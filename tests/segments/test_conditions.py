@@ -128,7 +128,31 @@ WRITTEN: list[tuple[Any, dict[str, Any]]] = [
     (phase(at_most(3)), {**NUMBER, "operator": "numeric_lt_eq", "value": 3}),
     (phase(not_assigned()), {**NUMBER, "operator": "not_assigned"}),
     (geo("city", is_("Oslo")), {"scope": "city", **TEXT, "operator": "is", "value": "Oslo"}),
-    (gdpr(scope="g", operator="is"), {"scope": "g", "operator": "is"}),
+    (gdpr("g"), {"gdprFieldId": "g", "consentStatus": "given"}),
+    (
+        gdpr("g", given=False, when=since("2026-05-04")),
+        {
+            "gdprFieldId": "g",
+            "consentStatus": "not_given",
+            "consentDate": {"operator": "date_from", "date": "2026-05-04"},
+        },
+    ),
+    (
+        gdpr("g", when=until("2026-05-04")),
+        {
+            "gdprFieldId": "g",
+            "consentStatus": "given",
+            "consentDate": {"operator": "date_to", "date": "2026-05-04"},
+        },
+    ),
+    (
+        gdpr("g", when=anytime()),
+        {"gdprFieldId": "g", "consentStatus": "given", "consentDate": {"operator": "anytime"}},
+    ),
+    (
+        subscription_method("website_builder_elegant", source="all"),
+        {"method": "website_builder_elegant", "value": "all"},
+    ),
     (score(more_than(5)), {**NUMBER, "operator": "numeric_gt", "value": 5}),
     (score(not_assigned()), {"operatorType": "not_exists"}),
     (engagement_score(equals(4)), {**NUMBER, "operator": "numeric_eq", "value": 4}),
@@ -184,6 +208,7 @@ WRITTEN: list[tuple[Any, dict[str, Any]]] = [
         {"scope": "w", "webinarCondition": "not_participated", "contactType": "listener"},
     ),
     (sms_sent("s"), {"smsId": "s"}),
+    (sms_sent("s", "undelivered"), {"smsId": "s", "deliveryStatus": "undelivered"}),
     (sms_link_clicked("s", "c"), {"smsId": "s", "clickTrackId": "c"}),
     (sms_link_not_clicked("s", "c"), {"smsId": "s", "clickTrackId": "c"}),
     (
@@ -344,6 +369,15 @@ def test_a_section_without_conditions_means_everybody() -> None:
         ({**sms_sent("s"), "smsId": 5}, "sms_sent.smsId"),
         (score(more_than(1.5)), "score.value"),
         ({"conditionType": "tag"}, "tag.value"),
+        ({**sms_sent("s"), "deliveryStatus": "lost"}, "sms_sent.deliveryStatus"),
+        ({"conditionType": "subscription_method", "method": "forward"}, "method"),
+        ({"conditionType": "gdpr"}, "gdpr.gdprFieldId"),
+        ({**gdpr("g"), "consentStatus": "maybe"}, "gdpr.consentStatus"),
+        ({**gdpr("g"), "consentDate": {"operator": "date_from"}}, "gdpr.consentDate.*date"),
+        (
+            {**gdpr("g"), "consentDate": {"operator": "anytime", "date": "2026-05-04"}},
+            "gdpr.consentDate.*date",
+        ),
     ],
 )
 def test_what_the_api_would_drop_or_refuse_is_named(condition: Any, named: str) -> None:

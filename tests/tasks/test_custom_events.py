@@ -20,6 +20,7 @@ from prefect_getresponse.tasks.custom_events import (
     update_custom_event,
 )
 from tests.conftest import Run
+from tests.support.faults import path_of
 from tests.support.running_sandbox import RunningSandbox
 
 ATTRIBUTES: list[CustomEventAttribute] = [
@@ -94,7 +95,7 @@ def test_values_are_checked_by_the_definition(
             contact_id=contact_id,
             attributes=wrong,
         )
-    assert [each["fieldName"] for each in caught.value.context] == [
+    assert [path_of(each) for each in caught.value.context] == [
         *(f"attributes[{index}].value" for index in range(4)),
         "attributes[4].name",
     ]

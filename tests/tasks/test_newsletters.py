@@ -137,7 +137,10 @@ def test_life_of_a_newsletter(
     listed = run(list_newsletter_statistics, credentials, newsletter_id=newsletter_id)[0]
     now = {"timeInterval": ""}  # both end at the moment of their call
     assert {**listed, **now} == {**total, **now}
-    found = run(list_newsletter_activities, credentials, newsletter_id, activity="send", per_page=5)
+    with pytest.warns(DeprecationWarning, match="list_newsletter_activities is deprecated"):
+        found = run(
+            list_newsletter_activities, credentials, newsletter_id, activity="send", per_page=5
+        )
     assert len(found) == 5
     assert run(get_newsletter_thumbnail, credentials, newsletter_id, size="small")[:4] == b"\x89PNG"
 

@@ -137,8 +137,8 @@ def test_only_an_active_sender_name_sends(run: Run, credentials: GetResponseCred
 @pytest.mark.parametrize(
     ("kind", "settings", "named"),
     [
-        ("contacts", {"importedNumbers": NUMBERS[:1]}, "sendSettings.contacts.*required"),
-        ("importedNumbers", {}, "sendSettings.importedNumbers.*required"),
+        ("contacts", {"importedNumbers": NUMBERS[:1]}, "'sendSettings', 'contacts'.*required"),
+        ("importedNumbers", {}, "'sendSettings', 'importedNumbers'.*required"),
         ("contacts", {"contacts": {"phoneNumberCustomFieldId": "none"}}, "Either selectedCampaign"),
     ],
 )

@@ -24,7 +24,7 @@ from prefect_getresponse.tasks.contacts import (
 from prefect_getresponse.tasks.multimedia import Image, upload_image
 from prefect_getresponse.tasks.newsletters import get_newsletter_thumbnail
 from prefect_getresponse.tasks.search_contacts import SearchedContact, list_contacts_by_conditions
-from prefect_getresponse.tasks.tags import Tag, create_tag
+from prefect_getresponse.tasks.tags import TagDetails, create_tag
 
 
 @flow
@@ -47,8 +47,8 @@ def sync_flow(credentials: GetResponseCredentials, section: SearchSection) -> No
     update_contact(credentials, "x", note=None)
 
     future = create_tag.submit(credentials, name="vip")  # pyright: ignore[reportUnknownMemberType] - Prefect leaves some overloads untyped
-    assert_type(future, PrefectFuture[Tag])
-    assert_type(create_tag.map(credentials, name=["a", "b"]), PrefectFutureList[Tag])
+    assert_type(future, PrefectFuture[TagDetails])
+    assert_type(create_tag.map(credentials, name=["a", "b"]), PrefectFutureList[TagDetails])
 
     calm = list_contacts.with_options(retries=5, timeout_seconds=60)
     assert isinstance(calm, OperationTask)
@@ -72,7 +72,7 @@ async def async_flow(credentials: GetResponseCredentials) -> None:
     """The async twins take the same arguments."""
     assert_type(await list_contacts.aio(credentials, campaign_id="x"), list[Contact])
     assert_type(await get_contact.with_options(retries=1).aio(credentials, "x"), ContactDetails)
-    later: Coroutine[Any, Any, Tag] = create_tag.aio(credentials, name="a")
+    later: Coroutine[Any, Any, TagDetails] = create_tag.aio(credentials, name="a")
     await later
 
     assert_type(pages.aio(list_contacts, credentials), AsyncGenerator[list[Contact]])

@@ -47,7 +47,7 @@ FAILURES_IN_A_ROW = 3
 """After so many calls without a usable answer the run stops; it can be resumed."""
 
 _STATES = {Verdict.REJECTED: ChunkState.REJECTED, Verdict.UNKNOWN: ChunkState.UNKNOWN}
-_ROW_OF_BATCH = re.compile(r"\bcontacts(?:\[|\.)(\d+)")
+_ROW_OF_BATCH = re.compile(r"\bcontacts(?:\[|\.|\", \"?)(\d+)")
 _ACCOUNT_WIDE_CODES = frozenset({1021, 1024, 1027, 1028})
 """400 and 404 answers that every row would get: headers, domain, contact limit of the plan."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 ALPHABET = string.ascii_letters + string.digits
@@ -9,6 +10,14 @@ _BASE = len(ALPHABET)
 _SHORTEST = 3
 # Coprime to the base, so its multiples visit every number of a length exactly once.
 _STEP = 48_271
+
+
+_ID = re.compile(r"[A-Za-z0-9]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` can be an identifier: letters and digits, or a UUID."""
+    return _ID.fullmatch(text) is not None
 
 
 class Ids:

@@ -165,6 +165,16 @@ def route(method: str, path: str) -> Match | None:
     return None
 
 
+def is_known(path: str) -> bool:
+    """Whether any operation has the path, whatever its method.
+
+    Args:
+        path: Concrete path with `/v3`.
+    """
+    return any(route(method, path) is not None for method in _METHODS)
+
+
+_METHODS = ("GET", "POST", "DELETE", "PUT")
 _Route = tuple[tuple[str, ...], re.Pattern[str], Operation]
 
 

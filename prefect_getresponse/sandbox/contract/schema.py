@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from prefect_getresponse.sandbox.contract import facts
 from prefect_getresponse.sandbox.contract.operations import Operation
+from prefect_getresponse.sandbox.contract.practice import Practice, practice_of
 
 _TYPE = re.compile(r"(?P<kind>[a-z|]+(?:<[a-z<>]+>)?)(?:\((?P<format>[^)|]*)\))?")
 _ENUM = re.compile(r"enum\((?P<choices>[^)]*)\)")
@@ -21,6 +22,7 @@ _LENGTH = re.compile(r"(?:len )?(?P<low>[\d.]+?)\.\.(?P<high>[\d.]*)")
 
 
 _TEXT = frozenset({"string"})
+_BOOLEAN_WORDS = frozenset({"true", "false"})
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class Shape:
         refers_to: Kind of resource that the text must name, empty if none.
         has_references: Whether this or anything inside it must name a resource.
         is_any_text: Whether every text will do and nothing else.
+        is_ignored: Whether it is taken, whatever it is, and means nothing.
     """
 
     kinds: frozenset[str] = frozenset({"object"})
@@ -59,6 +62,7 @@ class Shape:
     refers_to: str = ""
     has_references: bool = False
     is_any_text: bool = False
+    is_ignored: bool = False
 
 
 def parse_note(note: str) -> Shape:
@@ -118,14 +122,15 @@ def object_shape(notes: Mapping[str, str]) -> Shape:
 
 
 @functools.cache
-def body_shape(operation: Operation) -> Shape:
+def body_shape(operation: Operation, *, lenient: bool = False) -> Shape:
     """Return the shape of an operation's request body.
 
     Args:
         operation: Any operation of the table.
+        lenient: Whether to allow what GetResponse takes beyond its contract.
     """
-    checks = operation.body_checks
-    root = object_shape(operation.body_fields)
+    checks, practice = operation.body_checks, practice_of(operation.operation_id)
+    root = object_shape({**operation.body_fields, **(practice.fields if lenient else {})})
     root.required |= set(operation.body_required)
     for path in checks.required:
         parent, last = _parent(root, path)
@@ -139,12 +144,38 @@ def body_shape(operation: Operation) -> Shape:
         _at(root, path).pattern = re.compile(pattern)
     for path, name in checks.formats.items():
         _at(root, path).format = name
+    if lenient:
+        _loosen(root, practice)
     for last, shape in _texts(root, ""):
         shape.format = shape.format or facts.TEXT_FORMATS.get(last, "")
         if last not in checks.any_id:
             shape.refers_to = facts.REFERENCES.get(last, "")
     _summarise(root)
     return root
+
+
+def _loosen(root: Shape, practice: Practice) -> None:
+    """Allow what GetResponse takes beyond the contract, JSON booleans for all `true|false`."""
+    for path in practice.optional:
+        parent, last = _parent(root, path)
+        parent.required.discard(last)
+    for path in practice.nulls:
+        _at(root, path).nullable = True
+    for path in practice.ignored:
+        parent, last = _parent(root, path)
+        parent.members[last] = Shape(frozenset({"any"}), nullable=True, is_ignored=True)
+    for shape in _every(root):
+        if frozenset(shape.choices) == _BOOLEAN_WORDS:
+            shape.kinds |= {"boolean"}
+        if shape.members and practice.ignores_unknown:
+            shape.is_open = True
+
+
+def _every(shape: Shape) -> Iterator[Shape]:
+    """Return a shape and all shapes inside it."""
+    yield shape
+    for inside in (*shape.members.values(), *([shape.items] if shape.items is not None else [])):
+        yield from _every(inside)
 
 
 def _depth(member: tuple[str, str]) -> int:
@@ -181,7 +212,7 @@ def _at(root: Shape, path: str) -> Shape:
 
 def _texts(shape: Shape, name: str) -> Iterator[tuple[str, Shape]]:
     """Return every text in a shape with the name of the member it is, or is an item of."""
-    if shape.kinds == _TEXT:
+    if shape.kinds >= _TEXT:
         yield name, shape
     for member_name, member in shape.members.items():
         yield from _texts(member, member_name)

@@ -3,6 +3,8 @@
 It reports every failed check at once. Members, filters and sorts that are not declared are refused:
 the API either drops them or answers 400, and a sandbox that drops them would hide mistakes. Other
 parameters of a GET are passed over, as programs in use send `page` with the reading of one item.
+A lenient check also takes what GetResponse is known to take beyond its contract, and puts it into
+the contract's form.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -22,8 +25,10 @@ from prefect_getresponse.sandbox.contract.errors import (
 )
 from prefect_getresponse.sandbox.contract.formats import CHECKS
 from prefect_getresponse.sandbox.contract.forms import FORM_TYPE, FilePart, read_form
+from prefect_getresponse.sandbox.contract.ids import is_id
 from prefect_getresponse.sandbox.contract.messages import Call
 from prefect_getresponse.sandbox.contract.operations import Operation, Parameter
+from prefect_getresponse.sandbox.contract.practice import practice_of
 from prefect_getresponse.sandbox.contract.schema import Shape, body_shape
 
 Query = Mapping[str, Any]
@@ -35,12 +40,15 @@ _BOUND = re.compile(r"query\[\w+\]\[(?:from|to)\]")
 _BOOLEANS = ("true", "false", "1", "0")
 
 
-def check_query(operation: Operation, call: Call) -> tuple[Query, list[FieldError]]:
+def check_query(
+    operation: Operation, call: Call, *, lenient: bool = False
+) -> tuple[Query, list[FieldError]]:
     """Read the query of a call.
 
     Args:
         operation: What is called.
         call: The call.
+        lenient: Whether to take what GetResponse takes beyond its contract.
 
     Returns:
         Values by parameter name in the order sent (integers as `int`, choices as a tuple where
@@ -54,6 +62,11 @@ def check_query(operation: Operation, call: Call) -> tuple[Query, list[FieldErro
             if operation.method != "GET" or "[" in name:
                 errors.append(_undeclared(name))
             continue
+        if lenient and name == "perPage" and _counts_as_left_out(text):
+            continue
+        if lenient and parameter.several:
+            flags = practice_of(operation.operation_id).flags
+            parameter = replace(parameter, choices=(*parameter.choices, *flags))
         problem = _parameter_problem(parameter, text)
         if problem:
             errors.append(FieldError(name, "query", problem))
@@ -61,8 +74,13 @@ def check_query(operation: Operation, call: Call) -> tuple[Query, list[FieldErro
             values[name] = _parameter_value(parameter, text)
     for parameter in operation.parameters.values():
         if parameter.required and parameter.name not in values:
-            errors.append(FieldError(parameter.name, "required", "Parameter is required"))
+            errors.append(FieldError(parameter.name, "query", "Parameter is required"))
     return values, errors
+
+
+def _counts_as_left_out(text: str) -> bool:
+    """Whether a number of rows is 0 or none at all: the API then takes the usual one."""
+    return re.fullmatch(r"-?\d+", text) is None or int(text) == 0
 
 
 def _undeclared(name: str) -> FieldError:
@@ -152,17 +170,66 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def check_body(operation: Operation, body: Body, exists: Exists) -> list[FieldError]:
+def check_body(
+    operation: Operation, body: Body, exists: Exists, *, lenient: bool = False
+) -> list[FieldError]:
     """Return every failed check of a request body.
 
     Args:
         operation: What is called.
         body: The JSON object sent, or the parts of a form.
         exists: Whether there is a resource, by kind and identifier.
+        lenient: Whether to take what GetResponse takes beyond its contract.
     """
-    errors = list(_check(body, body_shape(operation), ""))
-    errors += _unknown_references(body, body_shape(operation), "", exists)
+    if not body and operation.body_required:
+        return [FieldError("", "empty", "Empty payload")]
+    shape = body_shape(operation, lenient=lenient)
+    errors = list(_check(body, shape, ""))
+    errors += _unknown_references(body, shape, "", exists)
     return errors
+
+
+def in_contract_form(operation: Operation, body: Body) -> Body:
+    """Return a body that passed a lenient check as the contract would have it.
+
+    Numbers and booleans that stand for texts become texts, what is null without being allowed to be
+    and what is not declared goes. What is declared beyond the contract stays.
+
+    Args:
+        operation: What is called.
+        body: The JSON object sent.
+    """
+    loose = body_shape(operation, lenient=True)
+    return cast("Body", _conformed(body, body_shape(operation), loose))
+
+
+def _conformed(value: Any, shape: Shape, loose: Shape) -> Any:
+    if isinstance(value, dict) and shape.members:
+        return _conformed_object(cast("Body", value), shape, loose)
+    if isinstance(value, list) and shape.items is not None and loose.items is not None:
+        items = cast("Sequence[Any]", value)
+        if not shape.items.members:  # the cells of an import are many, and texts already
+            return items
+        return [_conformed(each, shape.items, loose.items) for each in items]
+    if isinstance(value, bool) and "boolean" not in shape.kinds and "string" in shape.kinds:
+        return "true" if value else "false"
+    if isinstance(value, int | float) and shape.kinds == {"string"}:
+        return str(value)
+    return value
+
+
+def _conformed_object(value: Body, shape: Shape, loose: Shape) -> Body:
+    kept: Body = {}
+    for name, each in value.items():
+        taken = loose.members.get(name)
+        if taken is None:
+            if shape.is_open:
+                kept[name] = each
+            continue
+        contract = shape.members.get(name, taken)
+        if not taken.is_ignored and (each is not None or contract.nullable):
+            kept[name] = _conformed(each, contract, taken)
+    return kept
 
 
 def _check(value: Any, shape: Shape, path: str) -> Iterator[FieldError]:
@@ -180,7 +247,7 @@ def _check(value: Any, shape: Shape, path: str) -> Iterator[FieldError]:
         yield from _check_array(cast("Sequence[Any]", value), shape, path)
     elif isinstance(value, str):
         yield from _check_text(value, shape, path)
-    elif not isinstance(value, bool) and not _within(value, shape):
+    elif not isinstance(value, bool) and "string" not in shape.kinds and not _within(value, shape):
         yield FieldError(path, "range", f"Not between {_bounds(shape)}")
 
 
@@ -264,7 +331,10 @@ def _unknown_references(
         for index, item in enumerate(cast("Sequence[Any]", value)):
             yield from _unknown_references(item, shape.items, f"{path}[{index}]", exists)
     elif isinstance(value, str) and shape.refers_to and not exists(shape.refers_to, value):
-        yield FieldError(path, "reference", f"There is no such resource: {value}")
+        if is_id(value):
+            yield FieldError(path, "reference", f"There is no such resource: {value}")
+        else:
+            yield FieldError(path, "format", "Provided ID is not valid")
 
 
 def _within(number: float, shape: Shape) -> bool:

@@ -141,10 +141,11 @@ def _send_winner(world: World, record: Record, variant_id: str, moment: float) -
 
 
 def _rates(mailings: Iterable[Mailing | None], now: float) -> dict[str, float]:
-    """Return messages delivered by some sendings, and the rates of opens and clicks."""
+    """Return messages delivered by some sendings, and opens and clicks in percent of them."""
     events = [event for mailing in mailings if mailing for event in mailing.events(now)]
     shown = rates(statistics(events))
-    return {name: shown[name] for name in ("delivered", "openRate", "clickRate")}
+    percent = {name: round(shown[name] * 100, 2) for name in ("openRate", "clickRate")}
+    return {"delivered": shown["delivered"], **percent}
 
 
 def _totals(world: World, record: Record) -> dict[str, Any]:
@@ -168,7 +169,7 @@ def _shown(world: World, record: Record, members: Body) -> Body:
     selections = {name: settings.get(name, []) for name in _SELECTIONS}
     return {
         **show_senders({name: each for name, each in members.items() if name not in _HIDDEN}),
-        "campaign": campaign(world, members["campaignId"]),
+        "campaign": _campaign(world, members["campaignId"]),
         "sendSettings": {**selections, "selectedCampaigns": selections["selectedCampaigns"][:1]},
         "statistics": _totals(world, record),
         "variants": [
@@ -180,6 +181,11 @@ def _shown(world: World, record: Record, members: Body) -> Body:
             for variant in members["variants"]
         ],
     }
+
+
+def _campaign(world: World, campaign_id: str) -> dict[str, Any]:
+    """Return the list of a test, which is named by its identifier only."""
+    return {name: each for name, each in campaign(world, campaign_id).items() if name != "name"}
 
 
 def _clean_up(world: World, _request: Request, record: Record) -> None:

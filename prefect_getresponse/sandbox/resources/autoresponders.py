@@ -170,8 +170,6 @@ AUTORESPONDERS = Collection(
     unique=("name",),
     details_only=frozenset({"clickTracks", "editor"}),
     attributes={
-        "type": lambda _record: "timebase",
-        "triggerType": member("triggerSettings.type"),
         "dayOfCycle": member("triggerSettings.dayOfCycle"),
         "delivered": member("statistics.delivered"),
         "openRate": member("statistics.openRate"),

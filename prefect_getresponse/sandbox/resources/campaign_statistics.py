@@ -31,8 +31,16 @@ _ORIGINS = (
     "copy",
     "landing_page",
     "webinar",
+    "premium_newsletter",
+    "course",
+    "chat",
+    "website_buider_elegant",
 )
-_WORDS = {"iphone": "mobile", "complaint": "compliant"}
+_WORDS = {
+    "iphone": "mobile",
+    "complaint": "compliant",
+    "website_builder_elegant": "website_buider_elegant",
+}
 """Words of contacts that statistics spell otherwise."""
 _LABELS: Mapping[str, Callable[[float], str]] = {
     "hour": lambda moment: iso(moment)[:13].replace("T", " ") + ":00:00",

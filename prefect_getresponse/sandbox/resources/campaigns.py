@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from prefect_getresponse.sandbox.contract.dates import iso
-from prefect_getresponse.sandbox.contract.errors import conflict, not_found
+from prefect_getresponse.sandbox.contract.errors import INTERNAL, ApiError, conflict, not_found
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.blocklists import change_masks, read_masks
@@ -15,6 +16,7 @@ from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, 
 from prefect_getresponse.sandbox.world.records import Record
 from prefect_getresponse.sandbox.world.world import Campaign, World
 
+_ONE_DEFAULT = "Exactly one campaign can be default. Set isDefault on other campaign to disable."
 _SETTINGS = ("postal", "confirmation", "profile", "subscriptionNotifications")
 _ATTRIBUTES: Attributes[Campaign] = {
     "name": lambda campaign: campaign.name,
@@ -46,7 +48,7 @@ def is_on_lists(_world: World, record: Record, campaign_ids: str) -> bool:
 def _row(campaign: Campaign) -> dict[str, Any]:
     return {
         **reference(campaign),
-        "techName": f"{campaign.name.casefold().replace(' ', '_')}_{campaign.campaign_id}",
+        "techName": uuid.uuid5(uuid.NAMESPACE_OID, campaign.campaign_id).hex,
         "languageCode": campaign.language,
         "isDefault": "true" if campaign.is_default else "false",
         "createdOn": iso(campaign.created),
@@ -85,6 +87,8 @@ def get_campaign(world: World, request: Request) -> Answer:
 def create_campaign(world: World, request: Request) -> Answer:
     """`POST /campaigns`: single opt-in unless `optinTypes` says otherwise."""
     _refuse_taken_name(world, request.body["name"], None)
+    if request.body.get("isDefault") == "false":
+        raise ApiError(400, INTERNAL, f"Could not create campaign: {_ONE_DEFAULT}")
     campaign = Campaign(world.ids.next(), request.body["name"], request.now)
     world.campaigns[campaign.campaign_id] = campaign
     _apply(world, campaign, request.body)
@@ -95,6 +99,8 @@ def update_campaign(world: World, request: Request) -> Answer:
     """`POST /campaigns/{campaignId}`: changes the members sent, each as a whole."""
     campaign = _existing(world, request)
     _refuse_taken_name(world, request.body["name"], campaign)
+    if campaign.is_default and request.body.get("isDefault") == "false":
+        raise ApiError(400, INTERNAL, f"Could not update campaign: {_ONE_DEFAULT}")
     _apply(world, campaign, request.body)
     return json_answer(200, _details(campaign))
 
@@ -102,7 +108,7 @@ def update_campaign(world: World, request: Request) -> Answer:
 def _refuse_taken_name(world: World, name: str, but: Campaign | None) -> None:
     """Refuse the exact name of another list; names that differ in case are two names."""
     if any(each.name == name for each in world.campaigns.values() if each is not but):
-        raise conflict(name)
+        raise conflict()
 
 
 def _apply(world: World, campaign: Campaign, body: Body) -> None:

@@ -273,7 +273,7 @@ class Collection:
             value = record.members.get(name)
             for other in world.records.within(self.name, record.above):
                 if value == other.members.get(name) and other.record_id != record.record_id:
-                    raise conflict(str(value))
+                    raise conflict()
 
     def _filters_of(self, operation: Operation) -> tuple[Attributes[Record], frozenset[str]]:
         """Return how to get at the values of a listing's filters, and which are compared whole."""

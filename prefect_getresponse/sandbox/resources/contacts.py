@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, cast
 
 from prefect_getresponse.sandbox.contract.dates import DAY, iso
 from prefect_getresponse.sandbox.contract.errors import (
+    CONFLICT,
+    REFERENCE,
+    STATE,
+    VALIDATION,
+    ApiError,
     FieldError,
     conflict,
     forbidden_state,
     invalid,
     not_found,
 )
+from prefect_getresponse.sandbox.contract.ids import is_id
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.validation import Body, Query, objects
 from prefect_getresponse.sandbox.people.contact_book import Contact
@@ -44,6 +51,8 @@ ATTRIBUTES: Attributes[Contact] = {
 _ACTIVITY_ATTRIBUTES: Attributes[MessageEvent] = {"createdOn": lambda each: each.event.moment}
 _ACTIVITY_DAYS = 14
 _EXACT = frozenset({"campaignId", "origin"})
+_WITH_CUSTOMS = frozenset({"forceCustoms", "customFieldValues"})
+"""Flags that GetResponse's plugins send to see custom fields in listings."""
 _GEOLOCATION = (
     "latitude",
     "longitude",
@@ -59,13 +68,12 @@ _GEOLOCATION = (
 def _row(world: World, contact: Contact) -> dict[str, Any]:
     """Return a contact as collections show it: without tags, custom fields and geolocation."""
     href = f"{HREF}/contacts/{contact.contact_id}"
-    # The contract has no null here: what a contact without name or address shows is unknown.
-    known = {"name": contact.name, "ipAddress": contact.ip_address}
     return {
         "contactId": contact.contact_id,
-        **{name: text for name, text in known.items() if text is not None},
+        "name": contact.name,
+        "ipAddress": contact.ip_address or "",
         "origin": contact.origin,
-        "timeZone": "UTC",
+        "timeZone": "",
         "activities": f"{href}/activities",
         "changedOn": iso(contact.changed),
         "createdOn": iso(contact.created),
@@ -79,15 +87,19 @@ def _row(world: World, contact: Contact) -> dict[str, Any]:
     }
 
 
+def _row_with_customs(world: World, contact: Contact) -> dict[str, Any]:
+    customs = [
+        value_details(world.custom_fields[field_id], values)
+        for field_id, values in _customs_of(world, contact)
+    ]
+    return {**_row(world, contact), "customFieldValues": customs}
+
+
 def _details(world: World, contact: Contact) -> dict[str, Any]:
     return {
-        **_row(world, contact),
+        **_row_with_customs(world, contact),
         "geolocation": dict.fromkeys(_GEOLOCATION),
         "tags": list(itertools.islice(_tags_of(world, contact), TAGS_SHOWN)),
-        "customFieldValues": [
-            value_details(world.custom_fields[field_id], values)
-            for field_id, values in _customs_of(world, contact)
-        ],
     }
 
 
@@ -125,7 +137,9 @@ def _listed(world: World, request: Request, campaign_id: str | None) -> Answer:
         f"{campaign_id} {selection_key(query)}",
         lambda: select(_subscribed(world, query, campaign_id), query, ATTRIBUTES, exact=_EXACT),
     )
-    return paged(selected, query, lambda contact: _row(world, contact), "contactId")
+    flags = query.get("additionalFlags", ())
+    show = _row_with_customs if _WITH_CUSTOMS.intersection(flags) else _row
+    return paged(selected, query, lambda contact: show(world, contact), "contactId")
 
 
 def _subscribed(world: World, query: Query, campaign_id: str | None) -> Iterator[Contact]:
@@ -152,13 +166,23 @@ def create_contact(world: World, request: Request) -> Answer:
     """`POST /contacts`: 202, the contact appears later or never; 409 if it is there."""
     body = request.body
     campaign_id = body["campaign"]["campaignId"]
-    present = world.contacts.find(campaign_id, body["email"])
-    if present is not None and present.status == "subscribed":
-        raise conflict(body["email"])
+    _refuse_known(world, campaign_id, body["email"])
     tag_ids = [tag["tagId"] for tag in body.get("tags", [])]
     contact = _new_contact(body, campaign_id, tag_ids, request.now)
     world.accept(contact, request.now, reject=request.rejects(contact.email))
     return Answer(202)
+
+
+def _refuse_known(world: World, campaign_id: str, email: str) -> None:
+    """Refuse who is on the list, on a blocklist, or on the way to the list."""
+    present = world.contacts.find(campaign_id, email)
+    if present is not None and present.status == "subscribed":
+        raise conflict()
+    if world.is_blocked(email, world.campaigns[campaign_id]):
+        raise forbidden_state("Cannot add contact that is blacklisted")
+    if world.queue.holds(campaign_id, email):
+        code = CONFLICT if world.queue_status == HTTPStatus.CONFLICT else STATE
+        raise ApiError(world.queue_status, code, "Contact in queue")
 
 
 def create_batch(world: World, request: Request) -> Answer:
@@ -214,7 +238,7 @@ def _move(world: World, contact: Contact, body: Body, now: float) -> None:
     if world.is_blocked(email, world.campaigns[campaign_id]):
         raise forbidden_state("The e-mail is on a blocklist")
     if not world.contacts.rekey(contact, campaign_id, email, now):
-        raise conflict(email)
+        raise conflict()
 
 
 def delete_contact(world: World, request: Request) -> Answer:
@@ -301,23 +325,38 @@ def set_customs(world: World, contact: Contact, body: Body, now: float) -> None:
 
 
 def check_customs(world: World, body: Body) -> Iterator[FieldError]:
-    """Check the values of custom fields in the body of a contact."""
-    values = body.get("customFieldValues")
-    for index, each in enumerate(objects(values)):
-        definition = world.custom_fields.get(str(each.get("customFieldId")))
-        texts = each.get("value")
-        if definition is not None and _is_texts(texts):
-            problem = value_problem(definition, cast("list[str]", texts))
-            if problem:
-                yield FieldError(f"customFieldValues[{index}].value", "value", problem)
+    """Check the custom fields in the body of one contact, which have answers of their own.
+
+    Raises:
+        ApiError: 400 that names a field that does not exist, or lists what is wrong with values.
+    """
+    for each in objects(body.get("customFieldValues")):
+        field_id = each.get("customFieldId")
+        if isinstance(field_id, str) and is_id(field_id) and field_id not in world.custom_fields:
+            raise ApiError(400, REFERENCE, f"Custom field by id: {field_id} not found")
+    problems = [problem for _, problem in _custom_problems(world, body)]
+    if problems:
+        raise ApiError(400, VALIDATION, "Custom field invalid", problems)
+    yield from ()
 
 
 def check_batch_customs(world: World, body: Body) -> Iterator[FieldError]:
     """Check the values of custom fields in the rows of a batch."""
     for index, row in enumerate(objects(body.get("contacts"))):
-        for error in check_customs(world, row):
-            path = f"contacts[{index}].{error.field_name}"
-            yield FieldError(path, error.validation_type, error.description)
+        for place, problem in _custom_problems(world, row):
+            path = f"contacts[{index}].customFieldValues[{place}].value"
+            yield FieldError(path, "value", problem)
+
+
+def _custom_problems(world: World, body: Body) -> Iterator[tuple[int, str]]:
+    """Return what is wrong with values of custom fields, and with which of them."""
+    for index, each in enumerate(objects(body.get("customFieldValues"))):
+        definition = world.custom_fields.get(str(each.get("customFieldId")))
+        texts = each.get("value")
+        if definition is not None and _is_texts(texts):
+            problem = value_problem(definition, cast("list[str]", texts))
+            if problem:
+                yield index, problem
 
 
 def _is_texts(value: Any) -> bool:

@@ -14,12 +14,14 @@ from prefect_getresponse.sandbox.contract.errors import (
     not_found,
 )
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.people.custom_values import CHOICE_FORMATS
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
 from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.world.world import CustomField, World
 
 _FEWEST_CHOICES = 2
+_PRESENTATIONS = frozenset({*CHOICE_FORMATS, "text", "textarea", "checkbox"})
 
 _ATTRIBUTES: Attributes[CustomField] = {"name": lambda definition: definition.name}
 
@@ -43,7 +45,7 @@ def _details(definition: CustomField) -> dict[str, Any]:
         "href": f"{HREF}/custom-fields/{definition.custom_field_id}",
         "name": definition.name,
         "type": definition.type,
-        "fieldType": definition.type,
+        "fieldType": definition.format,
         "valueType": definition.type,
         "format": definition.format,
         "hidden": definition.hidden,
@@ -73,14 +75,15 @@ def get_custom_field(world: World, request: Request) -> Answer:
 def create_custom_field(world: World, request: Request) -> Answer:
     """`POST /custom-fields`."""
     body = request.body
-    _check_choices(body["format"], body["values"])
+    data_type, presentation = _type_and_format(body)
+    _check_choices(presentation, body["values"])
     if any(each.name == body["name"] for each in world.custom_fields.values()):
-        raise conflict(body["name"])
+        raise conflict()
     definition = CustomField(
         world.ids.next(),
         body["name"],
-        body["type"],
-        body["format"],
+        data_type,
+        presentation,
         body["hidden"],
         body["values"],
     )
@@ -95,6 +98,14 @@ def update_custom_field(world: World, request: Request) -> Answer:
     definition.hidden = request.body["hidden"]
     definition.values = request.body["values"]
     return json_answer(200, _details(definition))
+
+
+def _type_and_format(body: Body) -> tuple[str, str]:
+    """Return data type and presentation; older clients send either of them as `type`, alone."""
+    named: str = body["type"]
+    if named in _PRESENTATIONS:
+        return "string", str(body.get("format", named))
+    return named, str(body.get("format", "text"))
 
 
 def _check_choices(presentation: str, values: list[str]) -> None:

@@ -126,6 +126,7 @@ def _settings() -> dict[str, Any]:
         "alreadySubscribedUrl": None,
         "secondStageCaptcha": "false",
         "forwardDataRequestType": None,
+        "trackingCustomField": None,
         "trackingCustomFieldValue": None,
     }
 

@@ -76,22 +76,27 @@ def _complete(world: World, request: Request, record: Record) -> None:
         "campaignId": members.pop("campaign")["campaignId"],
         "status": "disabled",
     }
+    # Older clients say here when it leaves; a draft has no such time.
+    older = record.members.pop("sendOn", None)
     track_links(world, record, "broadcast", "newsletters")
     if record.members["type"] == "broadcast":
-        _plan(world, record, members["sendSettings"])
+        at = parse_moment(older) if older else None
+        _plan(world, record, members["sendSettings"], at)
 
 
-def _plan(world: World, record: Record, settings: Body) -> None:
+def _plan(world: World, record: Record, settings: Body, at: float | None = None) -> None:
     """Turn a newsletter into a broadcast that leaves at its time."""
     now = world.now
     start = now + WAITING_SECONDS / world.speed
     send_on = settings.get("sendOn")
     if send_on:
-        start = max(now, moment_in(send_on["timeZone"]["timeZoneId"], send_on["date"]))
+        at = moment_in(send_on["timeZone"]["timeZoneId"], send_on["date"])
+    if at is not None:
+        start = max(now, at)
     record.members |= {
         "type": "broadcast",
         "status": "enabled",
-        "sendOn": iso(start if send_on else now),
+        "sendOn": iso(now if at is None else start),
         "sendSettings": settings,
         "startsAt": start,
     }
@@ -124,7 +129,10 @@ def _metrics(world: World, record: Record) -> dict[str, str]:
     total = mailing.total if mailing else 0
     if state == "scheduled":
         total = sum(1 for _ in recipients(world, record.members["sendSettings"], world.now))
-    shown = {name: f"{value:g}" for name, value in rates(counts).items()}
+    shown = {
+        name: str(value) if isinstance(value, int) else f"{value:g}"
+        for name, value in rates(counts).items()
+    }
     return {
         "status": "scheduled" if state == "draft" else state,
         "sent": str(counts["sent"]),

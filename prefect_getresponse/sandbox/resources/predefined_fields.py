@@ -15,7 +15,7 @@ def _refuse_taken_name(world: World, _request: Request, field: Record) -> None:
     name, campaign = field.members["name"], field.members["campaign"]["campaignId"]
     for other in world.records.of("predefined_fields").values():
         if (name, campaign) == (other.members["name"], other.members["campaign"]["campaignId"]):
-            raise conflict(name)
+            raise conflict()
 
 
 PREDEFINED_FIELDS = Collection(

@@ -17,13 +17,18 @@ def _with_totals(world: World, shop: Record, stored: dict[str, Any]) -> dict[str
         for variant in order.members["selectedVariants"]
     )
     count = sum(1 for _ in world.records.within("products", scope))
-    return {**stored, "productCount": count, "productRevenue": round(sum(sold), 2)}
+    return {
+        **stored,
+        "productCount": count,
+        "productRevenue": round(sum(sold), 2),
+        "revenueCurrency": stored["currency"],
+    }
 
 
 SHOPS = Collection(
     "shops",
     "/shops/{shopId}",
-    details_only=frozenset({"productCount", "productRevenue"}),
+    details_only=frozenset({"productCount", "productRevenue", "revenueCurrency"}),
     render=_with_totals,
 )
 

@@ -69,7 +69,7 @@ def update_suppression(world: World, request: Request) -> Answer:
 def _refuse_taken_name(world: World, request: Request, but: Suppression | None) -> None:
     name = request.body["name"]
     if any(each.name == name for each in world.suppressions.values() if each is not but):
-        raise conflict(name)
+        raise conflict()
 
 
 def delete_suppression(world: World, request: Request) -> Answer:

@@ -36,6 +36,7 @@ _STATUSES = (
 _COUNTED = (
     ("sent", "sent"),
     ("opened", "opened"),
+    ("clicked", "clicks"),
     ("bounced", "bounced"),
     ("complained", "complaint"),
 )

@@ -46,6 +46,7 @@ _NEGATIVE_WORDS = (
     ("conditionType", "sms_link_not_clicked"),
     ("webinarCondition", "not_participated"),
     ("occurrence", "not_occurred"),
+    ("consentStatus", "not_given"),
 )
 
 

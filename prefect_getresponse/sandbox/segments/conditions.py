@@ -1,7 +1,6 @@
 """What the conditions of segments must look like (GetResponse API v3, `ConditionType`).
 
-Each type has members of its own; which values it needs depends on its operators. Of `gdpr` the
-contract tells the name alone, so its members pass unchecked.
+Each type has members of its own; which values it needs depends on its operators.
 """
 
 from __future__ import annotations
@@ -80,8 +79,8 @@ _NOTES: Mapping[str, Mapping[str, str]] = {
     "subscription_date": _DATE,
     "subscription_method": {
         "method": _words(
-            "webform|import|landing_page|api|email|panel|mobile|forward|survey|sales|copy|leads"
-            "|webinar"
+            "webform|import|landing_page|api|email|panel|mobile|survey|sales|copy|leads|webinar"
+            "|chat|website_builder_elegant|course|premium_newsletter"
         ),
         "webformType": "string enum(all|webforms|webformsv2|popups)",
         "value": "string",
@@ -104,6 +103,13 @@ _NOTES: Mapping[str, Mapping[str, str]] = {
     "geo": {
         **_TEXT,
         "scope": _words("country|country_code|region|city|longitude|latitude|postal_code|dma_code"),
+    },
+    "gdpr": {
+        "gdprFieldId": _NEEDED,
+        "consentStatus": _words("given|not_given"),
+        "consentDate": "object",
+        "consentDate.operator": _words("anytime|date_from|date_to"),
+        "consentDate.date": "string(date)",
     },
     "score": {
         "operatorType": _words("numeric_operator|not_exists"),
@@ -163,7 +169,7 @@ _NOTES: Mapping[str, Mapping[str, str]] = {
         "includeCurrentPeriod": "boolean",
         "range": "string",
     },
-    "sms_sent": {"smsId": _NEEDED},
+    "sms_sent": {"smsId": _NEEDED, "deliveryStatus": "string enum(delivered|undelivered|any)"},
     "sms_link_clicked": {"smsId": _NEEDED, "clickTrackId": _NEEDED},
     "sms_link_not_clicked": {"smsId": _NEEDED, "clickTrackId": _NEEDED},
     "custom_event": {
@@ -182,8 +188,9 @@ _OPERATORS: Mapping[str, str] = {
 _REFERENCES: Mapping[str, tuple[str, str]] = {
     "custom": ("scope", "custom_fields"),
     "tag": ("value", "tags"),
+    "gdpr": ("gdprFieldId", "gdpr_fields"),
 }
-_SOURCED_METHODS = frozenset({"import", "landing_page", "webinar"})
+_SOURCED_METHODS = frozenset({"import", "landing_page", "webinar", "website_builder_elegant"})
 
 
 @functools.cache
@@ -215,6 +222,9 @@ def _check_values(world: World, condition: Condition, now: float) -> Iterator[Fi
         return
     if operator in PRESENCE and "value" in condition:
         yield FieldError("value", "unknown", f"Not allowed with {operator}")
+    consent = condition.get("consentDate", {})
+    if consent.get("operator") == "anytime" and "date" in consent:
+        yield FieldError("consentDate.date", "unknown", "Not allowed with anytime")
     for name in _needed(condition):
         if _at(condition, name) is None:
             yield FieldError(name, "required", "Member is required")
@@ -249,14 +259,15 @@ def _needed(condition: Condition) -> Iterator[str]:
     if "date" in condition and kind != "custom_event":
         by_date = {"last_n_days": "date.numberOfDays", "custom": "date.range"}
         yield from (by_date[word] for word in (condition["date"]["operator"],) if word in by_date)
+    if condition.get("consentDate", {}).get("operator", "anytime") != "anytime":
+        yield "consentDate.date"
     yield from _needed_by_date(kind, condition.get("dateOperator", ""))
 
 
 def _needed_by_method(condition: Condition) -> Iterator[str]:
-    method, form_type = condition["method"], condition.get("webformType")
-    if method == "webform":
+    if condition["method"] == "webform":
         yield "webformType"
-    if method in _SOURCED_METHODS or (method == "webform" and form_type != "all"):
+    elif condition["method"] in _SOURCED_METHODS:
         yield "value"
 
 

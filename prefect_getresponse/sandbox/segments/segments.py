@@ -31,7 +31,7 @@ def check_segment(world: World, body: Body) -> Iterator[FieldError]:
         for index, condition in enumerate(objects(section.get("conditions"))):
             for error in check_condition(world, condition, world.now):
                 name = f"{path}.conditions[{index}].{error.field_name}"
-                yield FieldError(name, error.validation_type, error.description)
+                yield FieldError(name, error.check, error.description)
 
 
 def asks_contacts_only(segment: Body) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import formatdate
@@ -17,10 +17,25 @@ from typing import Any
 
 import httpx
 
-from prefect_getresponse.sandbox.contract.errors import NOT_IMITATED, ApiError, invalid, not_found
+from prefect_getresponse.sandbox.contract.errors import (
+    NOT_IMITATED,
+    ApiError,
+    FieldError,
+    invalid,
+    invalid_id,
+    not_found,
+    wrong_method,
+)
+from prefect_getresponse.sandbox.contract.ids import is_id
 from prefect_getresponse.sandbox.contract.messages import Answer, Call, Exchange, json_answer
-from prefect_getresponse.sandbox.contract.operations import Match, route
-from prefect_getresponse.sandbox.contract.validation import check_body, check_query, read_body
+from prefect_getresponse.sandbox.contract.operations import Match, Operation, is_known, route
+from prefect_getresponse.sandbox.contract.validation import (
+    Body,
+    check_body,
+    check_query,
+    in_contract_form,
+    read_body,
+)
 from prefect_getresponse.sandbox.notices.outbox import Outbox, Parcel
 from prefect_getresponse.sandbox.notices.settings import NoticeSettings, is_on_this_machine
 from prefect_getresponse.sandbox.notices.watch import Watch
@@ -84,6 +99,8 @@ class Application:
         speed: How many times faster than life GetResponse's own work is done.
         seed_contacts: Confirmed contacts on the default list from the start.
         frame_seconds: Length of a frame of calls.
+        strict: Whether to take the contract only, not what GetResponse takes beyond it.
+        queue_status: HTTP status for somebody who is sent again while still in the queue.
         clock: Returns unix seconds.
     """
 
@@ -94,12 +111,16 @@ class Application:
         speed: float,
         seed_contacts: int,
         frame_seconds: float,
+        strict: bool,
+        queue_status: int,
         clock: Clock,
     ) -> None:
         self._access = access
         self._speed = speed
         self._seed_contacts = seed_contacts
         self._frame_seconds = frame_seconds
+        self._strict = strict
+        self._queue_status = queue_status
         self._clock = clock
         self._lock = threading.RLock()
         self.in_flight = 0
@@ -107,7 +128,12 @@ class Application:
 
     def reset(self) -> None:
         """Begin anew: state, log, faults and limits as after construction."""
-        self.world = World(now=self._clock(), speed=self._speed, seed_contacts=self._seed_contacts)
+        self.world = World(
+            now=self._clock(),
+            speed=self._speed,
+            seed_contacts=self._seed_contacts,
+            queue_status=self._queue_status,
+        )
         for seed in SEEDS:
             seed(self.world, self._clock())
         self.oauth = OAuth(
@@ -240,30 +266,47 @@ class Application:
     def _execute(self, call: Call, match: Match | None, now: float) -> Answer:
         """Validate a call by the tables and do what it asks for."""
         if match is None:
-            raise not_found(method=call.method, path=call.path)
+            known = is_known(call.path)
+            raise wrong_method(call.method) if known else not_found(path=call.path)
         operation = match.operation
         behaviour = BEHAVIOURS.get(operation.operation_id)
         if behaviour is None:
             message = f"Not imitated yet: {operation.method} {operation.path}"
             raise ApiError(501, NOT_IMITATED, message)
-        query, errors = check_query(operation, call)
+        if not all(is_id(each) for name, each in match.path_values.items() if name.endswith("Id")):
+            raise invalid_id()
+        query, faults = check_query(operation, call, lenient=not self._strict)
         body = read_body(operation, call)
+        try:
+            body = self._checked(operation, match.path_values, body, faults)
+            request = Request(
+                operation=operation,
+                path=match.path_values,
+                query=query,
+                body=body,
+                now=now,
+                rejects=lambda email: self.faults.rejects(call, email),
+            )
+            return behaviour(self.world, request)
+        except ApiError as error:
+            error.sent = body
+            raise
+
+    def _checked(
+        self, operation: Operation, path: Mapping[str, str], body: Body, faults: list[FieldError]
+    ) -> Body:
+        """Return the body in the contract's form, or refuse it and the query for all faults."""
         if operation.content_type:
-            exists = partial(self.world.exists, within=match.path_values)
-            errors += check_body(operation, body, exists)
+            lenient = not self._strict
+            exists = partial(self.world.exists, within=path)
+            faults = faults + check_body(operation, body, exists, lenient=lenient)
+            if lenient and not faults:
+                body = in_contract_form(operation, body)
             if operation.operation_id in CHECKS:
-                errors += CHECKS[operation.operation_id](self.world, body)
-        if errors:
-            raise invalid(errors)
-        request = Request(
-            operation=operation,
-            path=match.path_values,
-            query=query,
-            body=body,
-            now=now,
-            rejects=lambda email: self.faults.rejects(call, email),
-        )
-        return behaviour(self.world, request)
+                faults += CHECKS[operation.operation_id](self.world, body)
+        if faults:
+            raise invalid(faults)
+        return body
 
 
 def _is_control(call: Call) -> bool:

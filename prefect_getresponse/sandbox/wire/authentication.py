@@ -15,6 +15,7 @@ from prefect_getresponse.sandbox.wire.oauth import OAuth, same
 
 SCHEME = "api-key "
 BEARER = "Bearer "
+_NOT_ACCEPTED = "Unable to authenticate request. Check credentials or authentication method details"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,12 @@ def authenticate(call: Call, access: Access, oauth: OAuth, now: float) -> None:
     authorization = call.headers.get("authorization", "")
     if authorization.startswith(BEARER):
         oauth.check(authorization.removeprefix(BEARER), now)
-    elif not same(call.headers.get("x-auth-token", ""), f"{SCHEME}{access.api_key}"):
-        context = {"authenticationType": "auth_token"}
-        raise ApiError(401, AUTHENTICATION, "Unable to authenticate the request", context)
+        return
+    sent = call.headers.get("x-auth-token", "")
+    if not sent:
+        raise ApiError(401, AUTHENTICATION, "Unsupported authentication method")
+    if not same(sent, f"{SCHEME}{access.api_key}"):
+        raise ApiError(401, AUTHENTICATION, _NOT_ACCEPTED)
 
 
 def check_domain(call: Call, domain: str) -> None:

@@ -148,7 +148,8 @@ def throttled(limit: int, seconds: float, headers: Mapping[str, str] | None = No
         headers: Headers that describe another window than the frame.
     """
     context = {"currentLimit": limit, "timeToReset": _seconds_text(seconds)}
-    return ApiError(429, THROTTLED, "Request limit of this window reached", context, headers)
+    message = "You have reached your requests limit for this time window, please wait..."
+    return ApiError(429, THROTTLED, message, context, headers)
 
 
 def _short_window(limit: int, seconds: float) -> Mapping[str, str]:

@@ -123,7 +123,8 @@ def paged(
         id_name: The member that sparse `fields` never drop.
 
     Returns:
-        A bare array; empty beyond the last page.
+        A bare array; empty beyond the last page. Nothing at all is one empty page: programs in use
+        read until CurrentPage is TotalPages.
     """
     per_page = query.get("perPage", _DEFAULT_PER_PAGE)
     page = query.get("page", 1)
@@ -131,7 +132,7 @@ def paged(
     rows = [sparse(render(item), query, id_name) for item in selected[start : start + per_page]]
     headers = {
         "TotalCount": str(len(selected)),
-        "TotalPages": str(-(-len(selected) // per_page)),
+        "TotalPages": str(max(1, -(-len(selected) // per_page))),
         "CurrentPage": str(page),
     }
     return json_answer(200, rows, headers)

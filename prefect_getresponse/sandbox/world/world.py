@@ -151,15 +151,24 @@ class World:
         now: Unix seconds at which it begins.
         speed: How many times faster than life GetResponse's own work is done.
         seed_contacts: Confirmed contacts put on the default list at once.
+        queue_status: HTTP status for somebody who is sent again while still in the queue.
 
     Attributes:
         now: Unix seconds of the call that is being answered.
         made: Unix seconds at which it began.
     """
 
-    def __init__(self, *, now: float, speed: float = 1.0, seed_contacts: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        now: float,
+        speed: float = 1.0,
+        seed_contacts: int = 0,
+        queue_status: int = 409,
+    ) -> None:
         self.now = self.made = now
         self.speed = speed
+        self.queue_status = queue_status
         self.ids = Ids()
         self.account = _new_account(self.ids.next())
         self.badges = dict.fromkeys(_BADGES, "disabled")
