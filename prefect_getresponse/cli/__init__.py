@@ -18,6 +18,7 @@ from prefect_getresponse.cli import (
     deploy,
     doctor,
     limits,
+    lint,
     map_source,
     oauth,
     operations,
@@ -42,6 +43,8 @@ app.command(demo.demo)
 app.command(operations.operations)
 app.command(oauth.oauth)
 app.command(limits.limits)
+app.command(lint.lint)
+app.command(lint.preview)
 app.command(deploy.deploy)
 app.command(purge.purge)
 
