@@ -1,139 +1,66 @@
-# ruff: noqa: RUF001 - the words are of many alphabets, some letters look like Latin ones
 """What a cell of a consent, opt-out or status column says about e-mail."""
 
+from __future__ import annotations
+
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, cast
 
-from prefect_getresponse.contact_import.rows import phrases
+from prefect_getresponse.contact_import.rows import dates, phrases
+from prefect_getresponse.contact_import.rows.dates import is_date
+from prefect_getresponse.contact_import.words import words_of
 
-# Dates of any order, perhaps with a time, and seconds or milliseconds since 1970.
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
-_DATE = re.compile(
-    rf"(?!0000)(?:\d{{4}}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:\d{{4}}|\d\d)"
-    rf"|{_MONTH} \d\d?,? \d{{4}}|\d\d? {_MONTH} \d{{4}})"
-    r"(?:[T ,][\d:., ]*(?:[ap]\.?m\.?)? ?(?:z|utc|gmt|cet|cest)?(?:[+-][\d:]{1,5})?)?"
-    r"|1\d{9}(?:\d{3})?",
-    re.ASCII | re.IGNORECASE,
-)
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _BETWEEN_PARTS = re.compile(r"[\[\]{}\"',;:|()/!.\n\u2013\u2014]| - ")
+_SIGNED = re.compile(r"[-+]\d+|-")
+# Says how a sign is to be drawn, and nothing else: `✔` and `✔️` are one tick.
+_DRAWN = str.maketrans("", "", "\ufe0e\ufe0f\u200d")
+
+Answer = Literal["yes", "no", "silent", "unknown"]
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(_simplified(word) for word in re.split(r"[|\n]", text) if word.strip())
+def simplified(cell: str) -> str:
+    """Return a cell without case, accents, and the signs between words."""
+    text = cell.strip()[: phrases.LONGEST].translate(_DRAWN)
+    if _SIGNED.fullmatch(text):
+        return text
+    return _SEPARATORS.sub(" ", phrases.without_accents(text))
 
 
-def _simplified(cell: str) -> str:
-    return _SEPARATORS.sub(" ", phrases.without_accents(cell.strip()[: phrases.LONGEST]))
+def _words(*meanings: str) -> frozenset[str]:
+    return frozenset(
+        simplified(word) for meaning in meanings for word in words_of("answers", "answers", meaning)
+    )
 
 
-_YES = _words("""
-    1 | 1.0 | yes | y | true | t | on | x | ✓ | ✔ | ☑ | ✅ | checked
-    ja | j | wahr | oui | o | vrai | sí | s | verdadero | vero | sim | verdadeiro | waar | tak
-    prawda
-    sand | sant | kyllä | tosi | ano | áno | pravda | igen | igaz | da | adevărat | evet | doğru
-    jah | jā | taip | ναι | да | истина | так | はい | 是 | 예 | 네
-""")
-
-_NO = _words("""
-    0 | 0.0 | no | n | false | f | off | ☐ | unchecked | none
-    nein | nei | neen | falsch | non | faux | falso | não | nee | onwaar | nie | fałsz | nej
-    falsk | falskt | ei
-    epätosi | ne | nepravda | nem | hamis | nu | fals | hayır | yanlış | nē | όχι | нет | не
-    ложь | ні
-    いいえ | 否 | 아니오 | 아니요
-""")
-
+_YES = _words("yes")
+_NO = _words("no")
 # What databases and tools write where they have nothing to say.
-_NOTHING = _words("""
-    null | \\N | nan | nil | never | n/a | [] | {} | "" | 0000-00-00 | 0000-00-00 00:00:00
-    0000-00-00T00:00:00Z | - | – | — | unknown | not set | unspecified
-""")
-
+_NOTHING = _words("nothing")
 # Words that speak of a subscription wherever they stand.
-_SUBSCRIBED = _words("""
-    subscribed | subscriber | resubscribed | opted in | opt in | optin | double opt in
-    single opt in | double opted in | single opted in | confirmed opted in
-    confirmed opt in | explicit consent | marketing subscribed
-    abonniert | angemeldet | eingewilligt | abonné | abonnée | inscrit | inscrite | suscrito
-    suscrita
-    suscriptor | iscritto | iscritta | inscrito | inscrita | assinante | subscrito | geabonneerd
-    ingeschreven | aangemeld | zapisany | zapisana | subskrybent | subskrybuje | subskrybowany
-    prenumererar | prenumerant | tilmeldt | abonnerer | påmeldt | tilaaja | tilannut
-    přihlášen | odběratel | odebírá | feliratkozott | abonat | abone | подписан | подписка активна
-    購読中 | 配信中 | 已订阅 | 구독
-""")
-
-_UNSUBSCRIBED = _words("""
-    unsubscribed | unsubscribe | unsub | not subscribed | never subscribed | non subscribed
-    nonsubscribed
-    neversubscribed | notsubscribed | unsubscribed by admin | global unsubscribe
-    globally unsubscribed
-    opted out | opt out | optout | not opted in | do not email | do not contact | cleaned | bounced
-    hard bounced | hard bounce | soft bounced | soft bounce | bounce | complained | complaint | spam
-    spam complaint | do not mail
-    marked as spam | reported spam | abuse | abused | junk | suppressed | blacklisted | blocklisted
-    unconfirmed | not confirmed | awaiting confirmation | not activated | transactional
-    transactional only
-    list unsubscribed | cancelled subscription
-    abgemeldet | ausgetragen | nicht angemeldet | nicht abonniert | widerrufen | unbestätigt
-    désabonné | désabonnée | désinscrit | désinscrite | non abonné | non inscrit | non confirmé
-    dado de baja | desuscrito | no suscrito | baja | rebotado | no confirmado
-    disiscritto | disiscritta | non iscritto | non confermato
-    descadastrado | não inscrito | cancelou inscrição | não confirmado | não subscrito
-    uitgeschreven | afgemeld | niet geabonneerd | niet ingeschreven | onbevestigd
-    wypisany | wypisana | wyrejestrowany | niezapisany | niepotwierdzony
-    avregistrerad | avprenumererad | afmeldt | frameldt | avmeldt | ikke tilmeldt
-    peruutettu | peruuttanut | odhlášen | odhlášený | nepřihlášen | leiratkozott | dezabonat
-    abonelikten çıktı
-    отписан | отписался | не подписан | 配信停止 | 退订 | 수신거부
-""")
-
+_SUBSCRIBED = _words("subscribed")
+_UNSUBSCRIBED = _words("unsubscribed")
 # Words that mean consent in a consent column, but could be said of anything else in others.
-_ACTIVE = _words("""
-    active | confirmed | explicit | express | enabled | granted | given | agreed | accepted
-    consented | consent given | normal | regular | send
-    allowed | allow | approved | verified opt in | email | e-mail | c | direct | single | double
-    yes please
-    agree | i agree | accept | i accept | consent | i consent
-    ja gerne | ja bitte | einverstanden | ich stimme zu | d'accord | j'accepte | acepto | accetto
-    aceito | akkoord | zgadzam się | wyrażam zgodę | akceptuję | souhlasím | согласен | согласна
-    aktiv | bestätigt | erteilt | zugestimmt | actif | active | confirmé | accepté | accordé
-    activo | activa | confirmado | aceptado | attivo | attiva | confermato | accettato | ativo
-    ativa
-    aceito | actief | bevestigd | aktywny | aktywna | potwierdzony | potwierdzona | wyrażona
-    udzielona
-    bekräftad | bekræftet | bekreftet | aktiivinen | vahvistettu | aktivní | potvrzeno | aktív
-    activ
-    aktif | ενεργός | активен | активный | подтвержден
-""")
-
-_INACTIVE = _words("""
-    inactive | pending | disabled | denied | revoked | declined | withdrawn | deleted
-    validating | not set | notset | u | b | invalid
-    needs attention | undeliverable | blocked | risky | not active
-    do aktywacji | zablokowany | zablokowana | zwracający miękko | zwracający twardo | odbity
-    expired | lapsed | paused
-    removed | archived | redacted | cancelled | canceled | on hold | hold | annulé | anulado
-    annullato | cancellato | cancelado | avslutad | odrzucony | removido | removida
-    inaktiv | ausstehend | gelöscht | abgelehnt | inactif | en attente | supprimé | refusé
-    inactivo | pendiente | rechazado | eliminado | inattivo | in attesa | eliminato | inativo
-    pendente
-    inactief | in afwachting | verwijderd | nieaktywny | oczekujący | usunięty | neaktivní | čeká
-    inaktív | väntande | afventer | avventer | odottaa | неактивен | ожидает
-""")
+_ACTIVE = _words("active")
+_INACTIVE = _words("inactive")
 
 _GRANTED = _YES | _SUBSCRIBED | _ACTIVE
 _DENIED = _NO | _UNSUBSCRIBED | _INACTIVE
-_NOT_OPTED_OUT = (
-    _NO | _NOTHING | _SUBSCRIBED | _words("allow | allowed | not opted out | active | in | valid")
-) - _words("unknown | not set | unspecified")
+_UNDECIDED = frozenset(map(simplified, ("unknown", "not set", "unspecified")))
+_CLEARLY_IN = frozenset(
+    map(simplified, ("allow", "allowed", "not opted out", "active", "in", "valid"))
+)
+_NOT_OPTED_OUT = (_NO | _NOTHING | _SUBSCRIBED | _CLEARLY_IN) - _UNDECIDED
 _OF_STATUS = _GRANTED | _DENIED
+_ANSWERS = _YES | _NO | _SUBSCRIBED | _UNSUBSCRIBED
 # A clear yes also where more is said behind it: `Yes, by e-mail`, `Tak, wyrażam zgodę`.
 _YES_WORDS = {word for word in _YES if len(word) > 1 and word.isalpha()} - {"on"} | _SUBSCRIBED
-_LONGEST_ANSWER = 100
-_BY_EMAIL = _words("email | e-mail")
-_ONLY = _words("only | nur | tylko | seulement | solo | soltanto | apenas | alleen | bara | jen")
+_NO_WORDS = {word for word in _NO if len(word) > 1 and word.isalpha()} - {"none", "off"}
+_BY_EMAIL = _words("by_email")
+_ONLY = _words("only")
+# What may stand beside a date: `Subscribed on 2024-01-01`, `seit 1.2.2024`.
+_SINCE = re.compile(r"\b(?:on|at|since|am|seit|le|el|il|em|op|dnia|od|per|via|the)\b|[()\[\]:;,.-]")
 
 
 def granted(cell: str) -> bool:
@@ -141,45 +68,131 @@ def granted(cell: str) -> bool:
 
     A date says since when, which is a yes, and so is a list of channels with e-mail among them.
     """
-    word = _simplified(cell)
-    return word in _GRANTED or is_date(cell) or (word not in _DENIED and _says_yes(cell))
+    return agreement(cell) == "yes"
+
+
+def agreement(cell: str) -> Answer:
+    """Return what a cell of a consent column says.
+
+    `silent` is a blank cell, and what programs write for one, such as the first day of their
+    calendar; `unknown` is what nobody has taught us.
+    """
+    word = simplified(cell)
+    if word in _GRANTED:
+        return "yes"
+    if is_silent(cell):
+        return "silent"
+    if word in _DENIED:
+        return "no"
+    if is_date(cell):
+        return "yes"
+    if dates.is_like_a_date(cell):
+        return "unknown"
+    structured = _structured(cell)
+    if structured is not None:
+        return _agreement_in(structured)
+    if _says_yes(cell):
+        return "yes"
+    return "no" if _says_no(cell) else "unknown"
+
+
+def _structured(cell: str) -> Mapping[str, Any] | None:
+    """Return the JSON object in a cell."""
+    if not cell.strip().startswith("{"):
+        return None
+    try:
+        found: object = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    return cast(Mapping[str, Any], found) if isinstance(found, dict) else None
+
+
+def _agreement_in(found: Mapping[str, Any]) -> Answer:
+    """Return what a JSON object says of e-mail: a yes has to be a clear one."""
+    said = [value for key, value in found.items() if simplified(key) in _BY_EMAIL]
+    if len(said) != 1:
+        return "unknown"
+    value = said[0]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value == "":
+        return "silent"
+    if isinstance(value, str) and agreement(value) in ("yes", "no"):
+        return agreement(value)
+    return "unknown"
 
 
 def _says_yes(cell: str) -> bool:
     """Tell whether several words, or a list of them, are a clear yes."""
     if len(cell) > phrases.LONGEST or phrases.denies(cell) or phrases.refuses(cell):
         return False
-    parts = [part for text in _BETWEEN_PARTS.split(cell) if (part := _simplified(text).strip())]
+    cell, is_dated = dates.without_dates(cell)
+    parts = [part for text in _BETWEEN_PARTS.split(cell) if (part := simplified(text).strip())]
     words = phrases.stated(cell).split()
     elsewhere = phrases.is_about_another_channel(cell)
-    if _DENIED & {*parts, *words} or (elsewhere and _ONLY & set(words)):
+    if _DENIED & {*parts, *words} or (elsewhere and _ONLY & set(words)) or phrases.ends(cell):
         return False
     if _BY_EMAIL & set(parts) or phrases.agrees(cell):
         return True
-    return bool(parts) and parts[0] in _YES_WORDS and not elsewhere
+    if elsewhere:
+        return False
+    if is_dated:
+        return simplified(_SINCE.sub(" ", simplified(cell))).strip() in _YES_WORDS
+    return bool(parts) and parts[0] in _YES_WORDS
+
+
+def _says_no(cell: str) -> bool:
+    """Tell whether several words are a clear no."""
+    if phrases.refuses(cell) or phrases.ends(cell):
+        return True
+    first = phrases.spoken(cell).split()[:1]
+    return bool(first) and first[0] in _NO_WORDS
 
 
 def is_unclear(cell: str) -> bool:
-    """Tell whether a cell is a short answer that nobody knows, and no date, number or address."""
-    known = is_silent(cell) or _simplified(cell) in _OF_STATUS or phrases.refuses(cell)
-    answer = cell.strip()
-    return not known and len(answer) <= _LONGEST_ANSWER and not re.search(r"[\d@]", answer)
+    """Tell whether a cell of a consent column is neither a yes nor a no, nor blank."""
+    return agreement(cell) == "unknown"
 
 
 def is_silent(cell: str) -> bool:
     """Tell whether a cell is blank, or holds what tools write instead of nothing."""
-    word = _simplified(cell)
-    return not word.strip() or word in _NOTHING
+    word = simplified(cell)
+    return not word.strip() or word in _NOTHING or dates.is_never(cell)
+
+
+def refusal(cell: str, *, any_text: bool = False) -> Answer:
+    """Return what a cell of an opt-out column says: `yes` is who has opted out.
+
+    Args:
+        cell: The cell.
+        any_text: Whether the column holds reasons, so that any text is an opt-out.
+    """
+    word = simplified(cell)
+    if word in _NOT_OPTED_OUT:
+        return "no"
+    if word in _UNDECIDED:
+        return "yes" if any_text else "unknown"
+    if is_silent(cell):
+        return "silent"
+    if word in _YES or word in _DENIED or is_date(cell) or phrases.refuses(cell):
+        return "yes"
+    structured = _structured(cell)
+    if structured is not None and not any_text:
+        return _agreement_in(structured)
+    first = phrases.spoken(cell).split()[:1]
+    if any_text or phrases.ends(cell) or (first and first[0] in _YES_WORDS):
+        return "yes"
+    return "unknown"
 
 
 def opted_out(cell: str) -> bool:
     """Tell whether a cell of an opt-out column says anything but a clear no or nothing."""
-    return bool(cell.strip()) and _simplified(cell) not in _NOT_OPTED_OUT
+    return refusal(cell) in ("yes", "unknown")
 
 
 def unsubscribed(cell: str) -> bool:
     """Tell whether a cell of any status column says that somebody does not get e-mail."""
-    word = _simplified(cell)
+    word = simplified(cell)
     return word in _UNSUBSCRIBED or (word not in _NOT_OPTED_OUT and phrases.refuses(cell))
 
 
@@ -191,7 +204,7 @@ def is_about_subscription(cells: Iterable[str]) -> bool:
     zeros a number without a meaning.
     """
     found = {cell.strip() for cell in cells} - {""}
-    words = set(map(_simplified, found))
+    words = set(map(simplified, found))
     if words & _SUBSCRIBED or any(map(unsubscribed, found)):
         return True
     return bool(words - {"0"}) and words <= _OF_STATUS
@@ -200,17 +213,26 @@ def is_about_subscription(cells: Iterable[str]) -> bool:
 def are_answers(cells: Iterable[str]) -> bool:
     """Tell whether most different cells of a column are answers, such as yes and no."""
     found = {cell.strip() for cell in cells} - {""}
-    answers = [cell for cell in found if _simplified(cell) in _DENIED or granted(cell)]
+    answers = [cell for cell in found if simplified(cell) in _DENIED or granted(cell)]
     return len(answers) * 2 >= len(found) > 0
 
 
 def are_yes_and_no(cells: Iterable[str]) -> bool:
-    """Tell whether all cells of a column are words for yes and no, and not just numbers."""
-    words = {_simplified(cell) for cell in cells if cell.strip()}
-    numbers = {word for word in words if word[0].isdigit()}
-    return bool(words - numbers) and words <= _YES | _NO | _SUBSCRIBED | _UNSUBSCRIBED
+    """Tell whether all cells of a column are words for yes and no, or silent beside one of them."""
+    found = [cell for cell in cells if not is_silent(cell)]
+    return bool(found) and all(simplified(cell) in _ANSWERS for cell in found)
 
 
-def is_date(cell: str) -> bool:
-    """Tell whether a cell is a date or a time."""
-    return _DATE.fullmatch(cell.strip()) is not None
+def is_answer(cell: str) -> bool:
+    """Tell whether a cell is a word for yes or no, a tick, or begins with such a word."""
+    word = simplified(cell)
+    if word in _ANSWERS:
+        return True
+    first = re.split(r"[\s,.;:!(_\u2013\u2014-]", cell.strip(), maxsplit=1)[0]
+    return simplified(first) in _NO_WORDS or simplified(first) in _YES_WORDS
+
+
+def is_known(cell: str) -> bool:
+    """Tell whether a cell is a word of the tables, which may be shown."""
+    word = simplified(cell)
+    return word in _OF_STATUS or word in _NOTHING

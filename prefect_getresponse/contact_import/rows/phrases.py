@@ -10,47 +10,87 @@ import re
 import unicodedata
 from typing import Literal
 
+from prefect_getresponse.contact_import.words import words_of
+
 _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ı": "i"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _BETWEEN_CLAUSES = re.compile(r"[.;:!?()]")
+_SHORTEST_STEM = 3
+_BETWEEN_PHRASES = re.compile(r"[^\w\0]+|_")
+
+
+def pattern(meaning: str) -> str:
+    """Return a regular expression for the phrases of a meaning, among `spoken` words."""
+    phrases = words_of("phrases", "phrases", meaning)
+    return "|".join(sorted(dict.fromkeys(map(_pattern_of, phrases)), key=len, reverse=True))
+
+
+def _pattern_of(phrase: str) -> str:
+    words = _joined(phrase.replace("*", "\0")).replace("\0", "*")
+    inner = re.escape(words.strip("*")).replace(r"\*", r"\w*").replace(r"\ ", " ")
+    return ("" if words[0] == "*" else r"\b") + inner + ("" if words[-1] == "*" else r"\b")
+
+
+def _stems(*meanings: str) -> list[str]:
+    """Return the words of meanings as regular expressions without their ends, longest first."""
+    words = (word for meaning in meanings for word in words_of("phrases", "phrases", meaning))
+    stems = {_joined(word.strip("*")) for word in words if "*" not in word.strip("*")}
+    return [re.escape(stem) for stem in sorted(stems, key=len, reverse=True) if stem]
+
+
+def _joined(text: str) -> str:
+    return _BETWEEN_PHRASES.sub(" ", without_accents(text)).strip()
+
+
+def without_accents(text: str) -> str:
+    """Return a text in lower case with letters instead of accented letters."""
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(char for char in folded if not unicodedata.combining(char))
+    return bare.translate(_UNDECOMPOSED)
+
 
 # All of these are looked for in `spoken` words.
-_MAIL = re.compile(
-    r"newsletter|e ?mail|mailing|nieuwsbrief|nyhedsbrev|nyhetsbrev|boletin|courriel|infolettre"
-    r"|correo|elektroniczn|hirlevel|uutiskirje|biuletyn|рассылк|mailchimp|klaviyo|getresponse|brevo"
-)
-_MARKETING = re.compile(r"marketing|promo|offer|angebot|ofert|werbung|handlow|commercial")
-_OTHER_CHANNEL = re.compile(
-    r"sms|fax|phone|telefon|whatsapp|viber|text messag|\bmms\b|push|mobile|postal|direct mail"
-    r"|voice|messenger|\bcall(s|ing)?\b"
-)
-_AGREEING = re.compile(
-    r"\b(agree|accept|consent|subscri|sign me up|send me|sign ?up|opt(ed)? ?in\b|allow|join"
-    r"|permi(t|ssion)|would you like|can we|may we|keep me|contact (me|you)|email me|hear from"
-    r"|i want|i d like|wish\b|yes please|receives?\b|receiving"
-    r"|zgod|zgadzam|wyrazam|chce|otrzym|zapis|akcept|einwillig|mochte|ich will|stimme|erhalten"
-    r"|abon|anmeld|akzeptier|erlaub|consens|feliratkoz|подпис|соглас|souhaite|veux|recevoir|acept|quiero|recibir|deseo|accett|ricevere"
-    r"|desidero|voglio|aceit|receber|desejo|quero\b|ontvang|akkoord|souhlas|odebir|prenumer"
-    r"|samtyck|tilmeld)"
-)
-_REFUSING = re.compile(
-    r"unsubscri|opt(ed|s|ing)? ?(me )?out|bounced|\b(hard|is|has) bounc|black ?list|block ?list"
-    r"|suppress|quarantin|complained|marked (e ?mail )?as spam|report(ed)? (as )?spam|spam report"
-    r"|spam complain|do ?not ?(send|(bulk ?|allow )?(e ?mail|contact|market))|invalid e ?mail"
-    r"|e ?mail invalid|\bno (more )?(e ?mail|newsletter|mailing|marketing)|stop (sending|receiving)"
-    r"|abgemeldet|ausgetragen|\babmeld|widerspruch|desabonn|desinscri|dad[oa] de baja|desuscri"
-    r"|(fecha|motivo) de baja|disiscri|descadastr|uitgeschreven|afgemeld|wypis|wyrejestr|rezygnac"
-    r"|sprzeciw|anulowan\w* subskr|avregistrer|avprenumer|afmeldt|frameldt|avmeldt|odhlasen"
-    r"|leiratkoz|dezabon|отписа"
-)
+_MAIL = re.compile(pattern("mail"))
+_MARKETING = re.compile(pattern("marketing"))
+_OTHER_CHANNEL = re.compile(pattern("another_channel"))
+_AGREEING = re.compile(pattern("agreeing"))
+_REFUSING = re.compile(pattern("refusing"))
+_ENDING = re.compile(pattern("ending"))
+_DENIAL = re.compile(rf"(?:{pattern('denying')})(?! (want to )?miss)")
 # `I do not wish to receive`, `Ich möchte keine E-Mails erhalten`: some words may lie between.
-_NOT = (
-    r"\b(not|don t|dont|doesn t|won t|no longer|never|nicht|kein(e[nr]?)?|nie|ne|pas|non|nao|niet"
-    r"|geen|inte|ikke|nechci|no (deseo|quiero|acepto|desea|recibir|enviar))\b(?! (want to )?miss)"
+_NEGATED = re.compile(
+    rf"{_DENIAL.pattern}(?: \w+){{0,4}}? (?=\b(?:{_AGREEING.pattern}|{_MAIL.pattern}))"
 )
-_DENIAL = re.compile(_NOT)
-_NEGATED = re.compile(rf"{_NOT}(?: \w+){{0,4}}? (?={_AGREEING.pattern}|\b({_MAIL.pattern}))")
+_NEAR = r"(?: \w+){0,2} "
+REFUSAL_IN_CELLS = (
+    rf"(?:{pattern('refusing')})"
+    rf"|(?:{pattern('denying')})(?: \w+){{0,4}} (?:{pattern('mail')})"
+    rf"|(?:{pattern('consenting')}|{pattern('mail')}){_NEAR}(?:{pattern('ending')})"
+    rf"|(?:{pattern('ending')}){_NEAR}(?:{pattern('consenting')}|{pattern('mail')})"
+)
+"""Regular expression for a refusal in `spoken` words, wherever it stands."""
+_CONSENTING = re.compile(pattern("consenting"))
+_DETAILS = re.compile(pattern("detail"))
+_TOGETHER = re.compile(
+    r"&|\+|,|/|\b(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|og|all|any)\b"
+)
+# Parts of joined words that undo them: `Newsletterstop`, `Einwilligungswiderruf`.
+_HIDDEN_END = re.compile(
+    "|".join(stem for stem in _stems("refusing", "ending") if len(stem) > _SHORTEST_STEM)
+)
+# `Newsletters`, `subscription`: some letters more than the stem; a longer word is another one.
+_KNOWN_WORD = re.compile(
+    "|".join(
+        [
+            *(rf"\b\w{{0,1}}{stem}\w{{0,3}}\b" for stem in _stems("mail", "marketing")),
+            *(rf"\b{stem}\w{{0,6}}\b" for stem in _stems("agreeing")),
+            rf"\b(?:{'|'.join(_stems('filler', 'detail'))})\b",
+        ]
+    )
+)
 # `You can unsubscribe at any time` refuses nothing.
 _REVOCABLE = re.compile(r"\b(can|may|could) (\w+ )?(unsubscribe|opt out)")
 
@@ -89,13 +129,6 @@ def stated(text: str) -> str:
     return _REVOCABLE.sub("", spoken(text))
 
 
-def without_accents(text: str) -> str:
-    """Return a text in lower case with letters instead of accented letters."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(char for char in folded if not unicodedata.combining(char))
-    return bare.translate(_UNDECOMPOSED)
-
-
 def stance(column: str) -> Literal["consent", "opt_out", "answer", "topic"] | None:
     """Return what a yes below the name of a column says about e-mail, if it says anything.
 
@@ -128,6 +161,21 @@ def agrees(text: str) -> bool:
     return stance(text) == "consent"
 
 
+def ends(text: str) -> bool:
+    """Tell whether a text has a word of ending, such as `stopped` or `withdrawn`."""
+    return _ENDING.search(stated(text)) is not None
+
+
+def refuses_mail(text: str) -> bool:
+    """Tell whether a text refuses e-mail in some words: also `please no more mailings`."""
+    return re.search(REFUSAL_IN_CELLS, stated(text)) is not None
+
+
+def words_of_refusal() -> tuple[str, ...]:
+    """Return the phrases of refusal."""
+    return words_of("phrases", "phrases", "refusing")
+
+
 def denies(text: str) -> bool:
     """Tell whether there is a `not` in a text."""
     return _DENIAL.search(spoken(text)) is not None
@@ -136,6 +184,52 @@ def denies(text: str) -> bool:
 def is_about_another_channel(text: str) -> bool:
     """Tell whether a text names SMS, telephone and the like."""
     return _OTHER_CHANNEL.search(spoken(text)) is not None
+
+
+def is_certain(column: str) -> bool:
+    """Tell whether what the name of a column says can be read in one way only.
+
+    It can if every word of it is known, and none speaks of an end or a `not` beside an agreement:
+    `Marketing consent withdrawn` may be read both ways, and so may a word that nobody has taught
+    us yet.
+    """
+    words = stated(column)
+    refusing = _REFUSING.findall(words)
+    if _HIDDEN_END.search(words) if not refusing else len(refusing) > 1:
+        return False
+    rest = _REFUSING.sub(" ", words)
+    if _ENDING.search(rest) or _DENIAL.search(rest) or (refusing and _AGREEING.search(rest)):
+        return False
+    return not _KNOWN_WORD.sub("", rest).strip()
+
+
+def speaks_of_an_end(column: str) -> bool:
+    """Tell whether the name of a column has a word of refusing, ending or denying."""
+    words = spoken(column)
+    if _NO_REFUSAL.search(words):
+        return False
+    found = _REFUSING.search(words) or _ENDING.search(words)
+    about_mail = _MAIL.search(words) or _MARKETING.search(words) or _AGREEING.search(words)
+    return bool(found or (about_mail and _DENIAL.search(words)))
+
+
+def speaks_of_agreeing(column: str) -> bool:
+    """Tell whether the name of a column has a word of agreeing to e-mail or advertising."""
+    words = spoken(column)
+    about_mail = _MAIL.search(words) or _MARKETING.search(words)
+    return bool(_CONSENTING.search(words) or (about_mail and _AGREEING.search(words)))
+
+
+def is_only_about_another_channel(column: str) -> bool:
+    """Tell whether a name speaks of SMS, telephone and the like, and of nothing beside them."""
+    words = spoken(column)
+    found = _OTHER_CHANNEL.search(words) and not _MAIL.search(words)
+    return bool(found and not _TOGETHER.search(column.casefold()))
+
+
+def tells_more(column: str) -> bool:
+    """Tell whether a name asks for the time or reason of something."""
+    return _DETAILS.search(spoken(column)) is not None
 
 
 def _is_negated(sentence: str) -> bool:
@@ -147,8 +241,8 @@ def _is_negated(sentence: str) -> bool:
 
 def _refuses_first(words: str) -> bool:
     """Tell whether a sentence refuses before it agrees: `opt out of receiving`."""
-    found = _AGREEING.search(words)
-    return found is not None and _REFUSING.search(words, 0, found.start()) is not None
+    agreeing, refusing = _AGREEING.search(words), _REFUSING.search(words)
+    return bool(agreeing and refusing and refusing.start() <= agreeing.start())
 
 
 def _is_about_mail(words: str) -> bool:
