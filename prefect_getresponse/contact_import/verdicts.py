@@ -41,6 +41,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "extra_cells": "the row has more cells than the header, so cells may have shifted",
     "no_consent": "the consent column does not clearly say yes",
     "opted_out": "the opt-out column does not clearly say no",
+    "answer_not_understood": "the consent or opt-out column says something that is not known",
     "later_row_wins": "a later row has the same address",
     "blocklisted_in_account": "the address is on the account's blocklist",
     "blocklisted_in_list": "the address is on the list's blocklist",

@@ -339,6 +339,8 @@ OPT_OUT = """
     Werbesperre | Keine E-Mails | Keine Werbung | Widerrufen | E-Mail-Sperre
     Désabonné | Désinscrit | Désinscrit de tous les e-mails | Désabonné de tous les emails
     Désinscrit de tous les emails | Désabonné des e-mails
+    Anulowano subskrypcję wszystkich e-maili | Kein E-Mail-Empfang
+    No recibir correos electrónicos | Rezygnacja z otrzymywania wiadomości e-mail
     Dado de baja de todos los correos electrónicos | Darse de baja de todos los correos
     Dado de baja de todo el correo electrónico | Iscrizione annullata a tutte le email
     Iscrizione annullata da tutte le e-mail | Cancelou a assinatura de todos os e-mails
@@ -423,7 +425,7 @@ def meaning(column: str) -> tuple[str, bool] | None:
     name = normalised(column)
     if name in _MEANINGS:
         return _MEANINGS[name], False
-    found = _MEANINGS.get(_unqualified(normalised(_without_remark(column))))
+    found = _MEANINGS.get(bare_name(column))
     if found is not None and found not in _UNQUALIFIABLE:
         return found, True
     numbered = _NUMBERED.fullmatch(column)
@@ -431,6 +433,18 @@ def meaning(column: str) -> tuple[str, bool] | None:
         return "tags", True
     spoken = phrases.stance(column)
     return (spoken, True) if spoken else None
+
+
+def is_named(column: str) -> bool:
+    """Tell whether a table has the name of a column as a whole, or with whose it is before it."""
+    if normalised(column) in _MEANINGS:
+        return True
+    return bare_name(column) in _MEANINGS
+
+
+def bare_name(column: str) -> str:
+    """Return the `normalised` name of a column without whose it is, and without remarks."""
+    return _unqualified(normalised(_without_remark(column)))
 
 
 def email_rank(column: str) -> int | None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 
 from prefect_getresponse.contact_import.rows import dates, phrases
-from prefect_getresponse.contact_import.rows.dates import is_date
 from prefect_getresponse.contact_import.words import words_of
 
 _SEPARATORS = re.compile(r"[\s_\-]+")
@@ -54,6 +53,7 @@ _CLEARLY_IN = frozenset(
 _NOT_OPTED_OUT = (_NO | _NOTHING | _SUBSCRIBED | _CLEARLY_IN) - _UNDECIDED
 _OF_STATUS = _GRANTED | _DENIED
 _ANSWERS = _YES | _NO | _SUBSCRIBED | _UNSUBSCRIBED
+_PLAIN_ANSWERS = {word for word in _YES | _NO if not word[-1].isdigit()} - {"on", "off"}
 # A clear yes also where more is said behind it: `Yes, by e-mail`, `Tak, wyrażam zgodę`.
 _YES_WORDS = {word for word in _YES if len(word) > 1 and word.isalpha()} - {"on"} | _SUBSCRIBED
 _NO_WORDS = {word for word in _NO if len(word) > 1 and word.isalpha()} - {"none", "off"}
@@ -84,7 +84,7 @@ def agreement(cell: str) -> Answer:
         return "silent"
     if word in _DENIED:
         return "no"
-    if is_date(cell):
+    if dates.is_date(cell):
         return "yes"
     if dates.is_like_a_date(cell):
         return "unknown"
@@ -143,8 +143,10 @@ def _says_yes(cell: str) -> bool:
 
 def _says_no(cell: str) -> bool:
     """Tell whether several words are a clear no."""
-    if phrases.refuses(cell) or phrases.ends(cell):
+    if phrases.refuses_mail(cell) or phrases.ends(cell) or phrases.stance(cell) == "opt_out":
         return True
+    if phrases.is_about_another_channel(cell):
+        return True  # and not about e-mail, or it would be a yes
     first = phrases.spoken(cell).split()[:1]
     return bool(first) and first[0] in _NO_WORDS
 
@@ -174,7 +176,7 @@ def refusal(cell: str, *, any_text: bool = False) -> Answer:
         return "yes" if any_text else "unknown"
     if is_silent(cell):
         return "silent"
-    if word in _YES or word in _DENIED or is_date(cell) or phrases.refuses(cell):
+    if word in _YES or word in _DENIED or dates.is_date(cell) or phrases.refuses(cell):
         return "yes"
     structured = _structured(cell)
     if structured is not None and not any_text:
@@ -230,6 +232,12 @@ def is_answer(cell: str) -> bool:
         return True
     first = re.split(r"[\s,.;:!(_\u2013\u2014-]", cell.strip(), maxsplit=1)[0]
     return simplified(first) in _NO_WORDS or simplified(first) in _YES_WORDS
+
+
+def is_plain_answer(cell: str) -> bool:
+    """Tell whether a cell is a word for yes or no and nothing else, of more than a letter."""
+    word = simplified(cell)
+    return len(word) > 1 and word in _PLAIN_ANSWERS
 
 
 def is_known(cell: str) -> bool:

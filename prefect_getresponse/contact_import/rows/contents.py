@@ -27,7 +27,7 @@ class ColumnContent:
     """What is in a column.
 
     Attributes:
-        rows: Cells of rows that are not blank as a whole.
+        rows: All of its cells that were looked at.
         filled: Cells that are not blank.
         values: Cells by how often they are there, blank ones apart. Of a nearly unique column,
             cells from all over the source.

@@ -61,6 +61,13 @@ def without_dates(cell: str) -> tuple[str, bool]:
     return _ANYWHERE.sub(" ", cell) if are_good else cell, are_good
 
 
+def beside_date(cell: str) -> str | None:
+    """Return the words beside a date in a cell, `None` if there is no date in it."""
+    if not _ANYWHERE.search(cell):
+        return None
+    return " ".join(_ANYWHERE.sub(" ", cell).casefold().split())
+
+
 def _parts(cell: str) -> tuple[int, int, int] | None:
     """Return year and the two other numbers of a date in numbers."""
     found = _NUMBERED.match(cell.strip())

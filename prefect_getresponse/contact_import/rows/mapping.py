@@ -7,10 +7,18 @@ from itertools import islice
 from typing import Literal
 
 from prefect_getresponse.contact_import.errors import MappingError, listed
-from prefect_getresponse.contact_import.rows import consent
+from prefect_getresponse.contact_import.rows import consent, dates
 from prefect_getresponse.contact_import.rows.addresses import trimmed
-from prefect_getresponse.contact_import.rows.columns import email_rank, meaning, normalised
+from prefect_getresponse.contact_import.rows.columns import (
+    email_rank,
+    is_named,
+    meaning,
+    normalised,
+)
+from prefect_getresponse.contact_import.rows.harmless import are_of_place
 from prefect_getresponse.contact_import.rows.phrases import LONGEST, refuses
+from prefect_getresponse.contact_import.rows.phrases import is_certain as is_certainly
+from prefect_getresponse.contact_import.rows.tools import Tool, recognised_tool
 from prefect_getresponse.sources import Source
 from prefect_getresponse.sources.delimiters import is_address
 
@@ -30,12 +38,17 @@ FIELDS = (
     "custom:NAME",
     IGNORED,
 )
-"""What a column can be mapped to. `custom:NAME` is a custom field, `-` leaves the column out."""
+"""What a column can be mapped to. `custom:NAME` is a custom field, `-` leaves the column out.
+
+`consent:VALUE|VALUE` lists the cells that mean yes, all others exclude; `opt_out:VALUE|VALUE` lists
+the cells that do not opt out, as blank ones never do.
+"""
 
 _REPEATABLE = frozenset({"tags", "consent", "opt_out", IGNORED})
 _HALVES = frozenset({"first_name", "last_name"})
 _CONSENTS = frozenset({"consent", "confirmation", "status", "answer", "topic"})
 _SAMPLED_RECORDS = 1000
+_PLACE = re.compile(r"#([1-9]\d{0,2})")
 
 # GetResponse API v3, `POST /custom-fields`: the alphabet, and names taken by the API itself.
 _CUSTOM_NAME = re.compile(r"[a-z0-9_]{1,128}")
@@ -71,6 +84,9 @@ class MappedColumn:
             just the words for somebody who does not get e-mail count.
         secondary: Only for `consent`: another column says whether somebody agrees, so that a blank
             cell says nothing.
+        values: For `consent` the cells that mean yes, for `opt_out` those that do not opt out, by
+            `value_key`; `None` if the words of the tables tell.
+        is_certain: Whether the name of the column can be read in one way only.
     """
 
     index: int
@@ -79,6 +95,8 @@ class MappedColumn:
     origin: Literal["recognised", "given"]
     lenient: bool = False
     secondary: bool = False
+    values: frozenset[str] | None = None
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +107,21 @@ class ColumnMapping:
         fields: The mapped columns in their order; `email` is among them exactly once.
         unused: Names of the other columns.
         width: Number of all columns.
+        columns: Names of all columns.
+        left_out: Columns that were left out by the user.
+        harmless: Columns that say nothing about e-mail in the tool that wrote them.
+        answering: Columns that say in that tool who gets e-mail.
+        tool: Name of that tool, if it is known.
     """
 
     fields: tuple[MappedColumn, ...]
     unused: tuple[str, ...]
     width: int
+    columns: tuple[str, ...] = ()
+    left_out: frozenset[int] = frozenset()
+    harmless: frozenset[int] = frozenset()
+    answering: frozenset[int] = frozenset()
+    tool: str = ""
 
     @property
     def custom_names(self) -> list[str]:
@@ -163,12 +191,13 @@ def map_columns(
             data, or an override names an unknown column or field.
     """
     given = _given(columns, overrides or {})
+    tool = recognised_tool(columns)
     if any(map(is_address, columns)):
         raise MappingError(
             "the first row holds an e-mail address, so there seems to be no header",
             "If so, give --no-header and --map '#1=email', or whichever place it has",
         )
-    fields = [*given, *_recognised(columns, given, sample)]
+    fields = [*given, *_recognised(columns, given, sample, tool)]
     if "email" not in _fields(given):
         fields.append(_email_column(columns, given, sample))
     fields.sort(key=lambda mapped: mapped.index)
@@ -177,24 +206,43 @@ def map_columns(
         fields=tuple(mapped for mapped in fields if mapped.index in used),
         unused=tuple(name for index, name in enumerate(columns) if index not in used),
         width=len(columns),
+        columns=tuple(columns),
+        left_out=frozenset(mapped.index for mapped in given if mapped.field == IGNORED),
+        harmless=tool.harmless,
+        answering=frozenset(tool.answers),
+        tool=tool.name,
     )
 
 
 def _given(columns: Sequence[str], overrides: Mapping[str, str]) -> list[MappedColumn]:
     given: list[MappedColumn] = []
-    for wanted, field in overrides.items():
+    for wanted, meaning_given in overrides.items():
+        field, values = _field_and_values(meaning_given)
         _check_field(wanted, field)
         index = find_column(columns, wanted)
         if index in {mapped.index for mapped in given}:
             raise MappingError(
                 f"the column {listed([columns[index]])} is mapped twice", "Map it once"
             )
-        given.append(MappedColumn(index, columns[index], field, "given"))
+        given.append(MappedColumn(index, columns[index], field, "given", values=values))
     for field in _fields(given) - _REPEATABLE:
         rivals = [mapped.column for mapped in given if mapped.field == field]
         if len(rivals) > 1:
             raise MappingError(f"{listed(rivals)} are all mapped to `{field}`", "Choose one column")
     return given
+
+
+def _field_and_values(given: str) -> tuple[str, frozenset[str] | None]:
+    """Return a field, and the cells that are listed behind it."""
+    field, colon, values = given.partition(":")
+    if not colon or field not in ("consent", "opt_out"):
+        return given, None
+    return field, frozenset(value_key(value) for value in values.split("|") if value.strip())
+
+
+def value_key(cell: str) -> str:
+    """Return what a cell has in common with the value that a mapping lists for it."""
+    return trimmed(cell).casefold()
 
 
 def _check_field(column: str, field: str) -> None:
@@ -215,10 +263,15 @@ def _check_field(column: str, field: str) -> None:
 def find_column(columns: Sequence[str], wanted: str) -> int:
     """Return the index of a column: by its exact name, else without case and punctuation.
 
+    `#3` is the third column, if none is called so.
+
     Raises:
         MappingError: There is none, or more than one.
     """
     found = [index for index, name in enumerate(columns) if name == wanted.strip()]
+    place = _PLACE.fullmatch(wanted.strip())
+    if place and not found and int(place[1]) <= len(columns):
+        return int(place[1]) - 1
     found = found or [
         index for index, name in enumerate(columns) if normalised(name) == normalised(wanted) != ""
     ]
@@ -279,26 +332,33 @@ def _base_name(name: str, columns: Sequence[str]) -> str:
 
 
 def _recognised(
-    columns: Sequence[str], given: Sequence[MappedColumn], sample: Sequence[Sequence[str]]
+    columns: Sequence[str],
+    given: Sequence[MappedColumn],
+    sample: Sequence[Sequence[str]],
+    tool: Tool,
 ) -> list[MappedColumn]:
     """Return the columns that are known by name, the address apart.
 
     Of several for one field that takes only one, the plainest name wins, then the leftmost.
     """
-    found: list[MappedColumn] = []
-    for index, known in _meanings(columns, exclude={mapped.index for mapped in given}):
+    taken = {mapped.index for mapped in given}
+    found = [
+        MappedColumn(index, columns[index], column.field, "recognised", values=column.values)
+        for index, column in tool.answers.items()
+        if index not in taken
+    ]
+    exclude = taken.union(tool.answers, tool.harmless)
+    for index, known in _meanings(columns, exclude=exclude):
         cells = _cells(sample, index)
         if known in _CONSENTS:
-            found += _consent_columns(
-                MappedColumn(index, columns[index], "consent", "recognised"), known, cells
-            )
+            found += consent_columns(_named(index, columns, "consent"), known, cells)
             continue
         if known == "opt_out" and _are_addresses(cells) and not refuses(columns[index]):
             continue
         mapped = [*given, *found]
         field = _meaning_of_name(index, mapped, sample) if known == "generic_name" else known
         if field in _REPEATABLE or field not in _closed(mapped):
-            found.append(MappedColumn(index, columns[index], field, "recognised"))
+            found.append(_named(index, columns, field))
     fields = _fields([*given, *found])
     if "name" in fields and len(fields & _HALVES) == 1:
         # The full name says more than the half of it that has a column, too.
@@ -306,10 +366,19 @@ def _recognised(
     return _weighed(found, given, sample)
 
 
-def _consent_columns(
+def _named(index: int, columns: Sequence[str], field: str) -> MappedColumn:
+    """Return a column that is recognised by its name."""
+    name = columns[index]
+    is_certain = field not in ("consent", "opt_out") or is_named(name) or is_certainly(name)
+    return MappedColumn(index, name, field, "recognised", is_certain=is_certain)
+
+
+def consent_columns(
     column: MappedColumn, known: str, cells: Sequence[str]
 ) -> Iterator[MappedColumn]:
     """Yield a column that may be about consent, if its cells do not tell that it is not."""
+    if known == "status" and are_of_place(column.column, filter(None, map(trimmed, cells))):
+        return
     if _are_addresses(cells) or (known == "topic" and not consent.are_yes_and_no(cells)):
         return
     lenient = (known == "status" and not consent.is_about_subscription(cells)) or (
@@ -343,7 +412,7 @@ def _is_secondary(mapped: MappedColumn, sample: Sequence[Sequence[str]]) -> bool
     if mapped.secondary or "confirmation" in (meaning(mapped.column) or ()):
         return True
     cells = _cells(sample, mapped.index)
-    return all(consent.is_silent(cell) or consent.is_date(cell) for cell in cells)
+    return all(consent.is_silent(cell) or dates.is_date(cell) for cell in cells)
 
 
 def _meanings(columns: Sequence[str], exclude: set[int]) -> list[tuple[int, str]]:

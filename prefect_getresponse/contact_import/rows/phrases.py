@@ -15,6 +15,7 @@ from prefect_getresponse.contact_import.words import words_of
 _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ı": "i"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
+_BETWEEN_ITEMS = re.compile(r'[",;|/\n]')
 _BETWEEN_CLAUSES = re.compile(r"[.;:!?()]")
 _SHORTEST_STEM = 3
 _BETWEEN_PHRASES = re.compile(r"[^\w\0]+|_")
@@ -72,6 +73,8 @@ REFUSAL_IN_CELLS = (
     rf"|(?:{pattern('ending')}){_NEAR}(?:{pattern('consenting')}|{pattern('mail')})"
 )
 """Regular expression for a refusal in `spoken` words, wherever it stands."""
+_IN_CELLS = re.compile(REFUSAL_IN_CELLS)
+_REFUSING_WORDS = re.compile(rf"(?:{pattern('refusing')})\w*")
 _CONSENTING = re.compile(pattern("consenting"))
 _DETAILS = re.compile(pattern("detail"))
 _TOGETHER = re.compile(
@@ -168,7 +171,7 @@ def ends(text: str) -> bool:
 
 def refuses_mail(text: str) -> bool:
     """Tell whether a text refuses e-mail in some words: also `please no more mailings`."""
-    return re.search(REFUSAL_IN_CELLS, stated(text)) is not None
+    return any(_IN_CELLS.search(stated(part)) for part in _BETWEEN_ITEMS.split(text[:LONGEST]))
 
 
 def words_of_refusal() -> tuple[str, ...]:
@@ -194,10 +197,11 @@ def is_certain(column: str) -> bool:
     us yet.
     """
     words = stated(column)
-    refusing = _REFUSING.findall(words)
-    if _HIDDEN_END.search(words) if not refusing else len(refusing) > 1:
+    rest, refusing = _REFUSING_WORDS.subn(" ", words)
+    if refusing > 1 or _HIDDEN_END.search(rest):
         return False
-    rest = _REFUSING.sub(" ", words)
+    if any(_CONSENTING.search(found[0]) for found in _REFUSING_WORDS.finditer(words)):
+        return False  # `No consent` is a refusal, but who has not withdrawn need not have agreed
     if _ENDING.search(rest) or _DENIAL.search(rest) or (refusing and _AGREEING.search(rest)):
         return False
     return not _KNOWN_WORD.sub("", rest).strip()
@@ -225,6 +229,19 @@ def is_only_about_another_channel(column: str) -> bool:
     words = spoken(column)
     found = _OTHER_CHANNEL.search(words) and not _MAIL.search(words)
     return bool(found and not _TOGETHER.search(column.casefold()))
+
+
+def is_in_known_words(text: str) -> bool:
+    """Tell whether every word of a text is in the tables: nobody is recognised by such a text."""
+    rest = spoken(text)
+    for known in (_REFUSING, _ENDING, _DENIAL, _OTHER_CHANNEL, _KNOWN_WORD):
+        rest = known.sub(" ", rest)
+    return not rest.strip()
+
+
+def seems_to_agree(column: str) -> bool:
+    """Tell whether the name of a column has a word of agreeing to anything."""
+    return _AGREEING.search(spoken(column)) is not None
 
 
 def tells_more(column: str) -> bool:

@@ -13,7 +13,8 @@ from itertools import product
 from prefect_getresponse.contact_import.rows import phrases
 
 _LOOKED_AT = 200
-_BETWEEN = re.compile(r"[^\w\n]+|_")
+_BETWEEN = re.compile(r"[^\w\n\",;|/]+|_")
+_BETWEEN_ITEMS = re.compile(r" *[\",;|/]+ *")
 
 
 def _beginnings() -> frozenset[str]:
@@ -42,6 +43,7 @@ def begins(cell: str) -> bool:
 def among(cells: list[str]) -> list[str]:
     """Return the cells in which a refusal stands anywhere."""
     text = phrases.without_accents("\n".join(cell.replace("\n", " ") for cell in cells))
-    lines = _BETWEEN.sub(" ", text)
+    # A tab between the parts of a list, so that no phrase reaches from one into the next.
+    lines = _BETWEEN_ITEMS.sub("\t", _BETWEEN.sub(" ", text))
     found = {lines.count("\n", 0, match.start()) for match in _REFUSAL.finditer(lines)}
     return [cells[at] for at in sorted(found) if phrases.refuses_mail(cells[at])]

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress, count, islice
@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from prefect_getresponse.contact_import.asking.source_mapping import NOTHING_SAID, SourceMapping
 from prefect_getresponse.contact_import.errors import ImportInputError, MappingError
-from prefect_getresponse.contact_import.rows import consent
+from prefect_getresponse.contact_import.rows import consent, phrases
 from prefect_getresponse.contact_import.rows.addresses import (
     address,
     addresses,
@@ -19,10 +19,16 @@ from prefect_getresponse.contact_import.rows.addresses import (
     trimmed,
 )
 from prefect_getresponse.contact_import.rows.blanks import BLANK_WORDS, NOTHING, NameBlanks
+from prefect_getresponse.contact_import.rows.contents import ColumnContent, ColumnTally
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.formats import DateColumn, NumberColumn
 from prefect_getresponse.contact_import.rows.garbled import garbled
-from prefect_getresponse.contact_import.rows.mapping import CUSTOM, ColumnMapping, MappedColumn
+from prefect_getresponse.contact_import.rows.mapping import (
+    CUSTOM,
+    ColumnMapping,
+    MappedColumn,
+    value_key,
+)
 from prefect_getresponse.contact_import.rows.notes import CellNotes
 from prefect_getresponse.contact_import.rows.tags import TagNames, split_list, tag_name
 from prefect_getresponse.sources.source import ColumnarSource, Source, ValuedSource
@@ -36,6 +42,8 @@ MOST_ANSWERS = 20
 _DAY_OF_CYCLE = re.compile(r"[0-9]{1,4}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _REMEMBERED_CELLS = 10_000
+_LONGEST_ANSWER = 100
+_OF_A_PERSON = re.compile(r"[\d@]")
 # Many more would wake Python's collector of cyclic garbage again and again, at twice the time.
 _RECORDS_AT_ONCE = 200
 
@@ -77,7 +85,7 @@ class PreparedRow(NamedTuple):
         contact: The contact; `None` if and only if there is a verdict.
         verdict: Why the record is not imported.
         reason: For `rejected`: `no_email`, `invalid_email`, `text_mark` or `extra_cells`; for
-            `excluded`: `no_consent` or `opted_out`.
+            `excluded`: `no_consent`, `opted_out` or `answer_not_understood`.
         warnings: `(column, code)` of cells that are left out while the contact is imported:
             `name_too_long`, `tag_dropped`, `invalid_ip_address`, `invalid_day_of_cycle`,
             `invalid_scoring`, and those of `custom_fields.py`.
@@ -104,12 +112,15 @@ class _Refusal(NamedTuple):
     """A column that can keep a person from being imported."""
 
     column: int
-    applies: Callable[[str], bool]
-    outcome: _Outcome
+    name: str
+    outcome: Callable[[str], _Outcome | None]
 
 
 _TAKEN = _Outcome(None, None)
 _BLANK = _Outcome("blank", None)
+_NO_CONSENT = _Outcome("excluded", "no_consent")
+_OPTED_OUT = _Outcome("excluded", "opted_out")
+_NOT_UNDERSTOOD = _Outcome("excluded", "answer_not_understood")
 
 
 def compile_reader(
@@ -161,6 +172,8 @@ class RowReader:
         reading = said.reading
         self._consent_dates = DateColumn(reading.dates, only_days=False)
         self.unclear_answers: dict[str, set[str]] = {}
+        self.not_understood: Counter[str] = Counter()
+        self._tallies = [ColumnTally() for _ in range(mapping.width)]
         self._width = mapping.width
         self._used = {*(column.index for column in mapping.fields), consented}
         self._unusable: Callable[[], Mapping[int, ImportInputError]] = dict
@@ -169,6 +182,7 @@ class RowReader:
         self._last = _only(mapping, "last_name")
         self._full = _only(mapping, "name")
         self._refusals = self._all_refusals(mapping)
+        self._answering = {refusal.column for refusal in self._refusals}
         self._tag_columns = mapping.columns_of("tags")
         self._tags_in = lru_cache(_REMEMBERED_CELLS)(self._parse_tags)
         self._extra_tags = self._checked(extra_tags)
@@ -200,27 +214,49 @@ class RowReader:
         return [
             _Refusal(
                 column.index,
-                lru_cache(_REMEMBERED_CELLS)(self._refusal_in(column)),
-                _Outcome("excluded", reason),
+                column.column,
+                lru_cache(_REMEMBERED_CELLS)(self._outcome_in(column)),
             )
-            for field, reason in (("consent", "no_consent"), ("opt_out", "opted_out"))
+            for field in ("consent", "opt_out")
             for column in mapping.columns_of(field)
         ]
 
-    def _refusal_in(self, column: MappedColumn) -> Callable[[str], bool]:
-        """Return what tells whether a cell of a column keeps a person from being imported."""
+    def _outcome_in(self, column: MappedColumn) -> Callable[[str], _Outcome | None]:
+        """Return what tells whether a cell of a column keeps a person out, and why."""
+        outcome = _NO_CONSENT if column.field == "consent" else _OPTED_OUT
+        if column.values is not None:
+            return _outcome_by_values(column, column.values, outcome)
+        if column.lenient:
+            return lambda cell: outcome if consent.unsubscribed(cell) else None
+        reasons = phrases.tells_more(column.column)
 
-        def refused(cell: str) -> bool:
-            if consent.granted(cell) or (column.secondary and consent.is_silent(cell)):
-                return False
-            answers = self.unclear_answers.setdefault(column.column, set())
-            if len(answers) <= MOST_ANSWERS and consent.is_unclear(cell):
-                answers.add(cell.strip())
-            return True
+        def read(cell: str) -> _Outcome | None:
+            if column.field == "consent":
+                answer = consent.agreement(cell)
+                keeps = answer != "yes" and not (column.secondary and answer == "silent")
+            else:
+                answer = consent.refusal(cell, any_text=reasons)
+                keeps = answer in ("yes", "unknown")
+            if answer == "unknown":
+                self._remember(column.column, cell.strip())
+                return _NOT_UNDERSTOOD
+            return outcome if keeps else None
 
-        if column.field == "opt_out":
-            return consent.opted_out
-        return consent.unsubscribed if column.lenient else refused
+        return read
+
+    def _remember(self, column: str, answer: str) -> None:
+        """Remember an answer that nobody knows, if it is short, and no date, number or address."""
+        answers = self.unclear_answers.setdefault(column, set())
+        is_short = len(answer) <= _LONGEST_ANSWER and not _OF_A_PERSON.search(answer)
+        if is_short and len(answers) <= MOST_ANSWERS:
+            answers.add(answer)
+
+    def contents(self) -> dict[int, ColumnContent]:
+        """Return what was in each column so far, by its index.
+
+        Of the columns of consent and opt-outs in all rows, of others in those that are imported.
+        """
+        return {index: tally.content() for index, tally in enumerate(self._tallies)}
 
     def read(self, source: Source) -> Iterator[PreparedRow]:
         """Yield what the records of a source mean, in their order.
@@ -260,9 +296,10 @@ class RowReader:
         keys = compare_keys(emails)
         outcomes = self._outcomes(table, emails)
         taken = [outcome is _TAKEN for outcome in outcomes]
+        table_of_taken = table.only(taken)
+        self._look_at(table, table_of_taken)
         contacts, warnings = self._contacts(
-            [email for email in compress(emails, taken) if email is not None],
-            table.only(taken),
+            [email for email in compress(emails, taken) if email is not None], table_of_taken
         )
         return map(
             PreparedRow._make,
@@ -308,6 +345,14 @@ class RowReader:
             return [""] * size
         return self._consent_dates.read(map(trimmed, table.column(self._consented)))
 
+    def _look_at(self, table: "_Table", table_of_taken: "_Table") -> None:
+        """Gather what is in the columns.
+
+        Only people who would be imported matter, but for the columns that say who that is.
+        """
+        for index, tally in enumerate(self._tallies):
+            tally.feed((table if index in self._answering else table_of_taken).column(index))
+
     def _emails(self, table: "_Table") -> list[str | None]:
         """Return the address of each record that has a valid one, and not too many cells."""
         emails = addresses(_trimmed_column(self._email, table))
@@ -322,11 +367,11 @@ class RowReader:
 
     def _outcomes(self, table: "_Table", emails: Sequence[str | None]) -> list[_Outcome]:
         outcomes = [_TAKEN] * len(emails)
-        for column, refuses, outcome in reversed(self._refusals):  # so that the first one counts
-            refused = map(refuses, table.column(column))
-            outcomes = [
-                outcome if no else so_far for no, so_far in zip(refused, outcomes, strict=True)
-            ]
+        for column, name, read in reversed(self._refusals):  # so that the first one counts
+            found = list(map(read, table.column(column)))
+            if strange := found.count(_NOT_UNDERSTOOD):
+                self.not_understood[name] += strange
+            outcomes = [no or so_far for no, so_far in zip(found, outcomes, strict=True)]
         for at, email in enumerate(emails):
             if email is None:
                 outcomes[at] = self._without_email(table.record(at))
@@ -471,6 +516,14 @@ class RowReader:
                 "Use at least two letters, digits or underscores",
             )
         return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+def _outcome_by_values(
+    column: MappedColumn, values: frozenset[str], outcome: _Outcome
+) -> Callable[[str], _Outcome | None]:
+    """Return the same where the user has listed the cells that let a person pass."""
+    passing = values | {""} if column.field == "opt_out" else values
+    return lambda cell: None if value_key(cell) in passing else outcome
 
 
 class _Table(Protocol):

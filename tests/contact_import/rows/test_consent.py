@@ -1,15 +1,14 @@
 import pytest
 
-from prefect_getresponse.contact_import.rows import consent
+from prefect_getresponse.contact_import.rows import consent, dates
 
-YES = "yes Yes TRUE true 1 1.0 SUBSCRIBED opted-in Opted_In ja Oui sí SIM tak ano да はい WAHR"
+YES = "yes Yes TRUE true 1 1.0 -1 SUBSCRIBED opted-in Opted_In ja Oui sí SIM tak ano да はい WAHR"
 NO = "no FALSE 0 0.0 nein non não nie nej ei нет いいえ FALSCH"
 UNKNOWN = [
     "",
     " ",
     "maybe",
     "?",
-    "-1",
     "2",
     "10",
     "unknown",
@@ -90,7 +89,7 @@ def test_values_tell_what_a_status_is_about(cells: list[str], expected: bool) ->
     ],
 )
 def test_a_date_says_since_when_somebody_agrees(cell: str) -> None:
-    assert consent.is_date(cell)
+    assert dates.is_date(cell)
     assert consent.granted(cell)
     assert consent.opted_out(cell)
 

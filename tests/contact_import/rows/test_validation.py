@@ -83,7 +83,7 @@ def test_a_blank_cell_is_not_sent() -> None:
         ("a@example.com,Anna,yes, ", None, None),
         ("a@example.com,Anna,", "excluded", "no_consent"),
         ("a@example.com,Anna,no", "excluded", "no_consent"),
-        ("a@example.com,Anna,whatever", "excluded", "no_consent"),
+        ("a@example.com,Anna,whatever", "excluded", "answer_not_understood"),
         ("a@example.com,Anna,TRUE", None, None),
     ],
 )
@@ -100,7 +100,7 @@ def test_verdicts(line: str, verdict: str | None, reason: str | None) -> None:
         ("yes", "", None),
         ("yes", "no", None),
         ("yes", "yes", "opted_out"),
-        ("yes", "perhaps", "opted_out"),
+        ("yes", "perhaps", "answer_not_understood"),
         ("no", "no", "no_consent"),
         ("no", "yes", "no_consent"),
     ],
@@ -119,7 +119,7 @@ def test_all_columns_must_agree(consent: str, opt_out: str, reason: str | None) 
 def test_any_status_can_refuse(status: str, reason: str | None) -> None:
     assert prepared("Email,Status", f"a@example.com,{status}").reason == reason
     given = prepared("Email,Status", f"a@example.com,{status}", Status="consent")
-    assert given.reason == "no_consent"
+    assert given.reason == ("answer_not_understood" if status == "open" else "no_consent")
 
 
 @pytest.mark.parametrize(
@@ -188,10 +188,29 @@ def test_answers_that_nobody_knows_are_refused_and_kept() -> None:
     reader = reader_of("Email,Newsletter")
     words = ["yes", "no", "", "Implied", "maybe", "Implied", "pending", "+48 600 100 200", "a@b.pl"]
     for row, word in enumerate(words, start=2):
-        assert one(reader, row, [f"{row}@example.com", word]).reason == (
-            None if word == "yes" else "no_consent"
+        known = {"yes": None, "no": "no_consent", "": "no_consent", "pending": "no_consent"}
+        assert one(reader, row, [f"{row}@example.com", word]).reason == known.get(
+            word, "answer_not_understood"
         )
     assert reader.unclear_answers == {"Newsletter": {"Implied", "maybe"}}
+    assert reader.not_understood == {"Newsletter": 5}
+
+
+@pytest.mark.parametrize(
+    ("field", "passing"),
+    [
+        ("consent:Zint|Ja", {"Zint", "ja", " zint "}),
+        ("opt_out:Zint|Ja", {"Zint", "ja", " zint ", ""}),
+        ("opt_out:", {""}),
+        ("consent:", set[str]()),
+    ],
+)
+def test_listed_cells_pass_and_no_others(field: str, passing: set[str]) -> None:
+    for cell in ["Zint", "ja", " zint ", "", "Blorp", "yes", "no", "zint ja"]:
+        row = prepared("Email,Q", f"a@example.com,{cell}", Q=field)
+        assert (row.contact is not None) == (cell in passing), cell
+        expected = "no_consent" if field.startswith("consent") else "opted_out"
+        assert row.reason == (None if cell in passing else expected)
 
 
 def test_texts_about_people_are_not_kept_as_answers() -> None:
