@@ -63,7 +63,6 @@ EXPLANATIONS: Mapping[str, str] = {
     "in_doubt": "sent, and nothing proves whether it arrived; it was not sent again",
     "not_looked_for": "GetResponse took it; the run ended before it was looked for on the list",
     "over_limit": "left out by the limit; a run without it sends this",
-    "answer_not_understood": "the consent or opt-out column says something that is not known",
     "not_sent": "the run ended before this row was sent",
     "import_not_taken": "GetResponse refused the import with this row as a whole",
     "import_rejected": "GetResponse's review rejected the import; the next run sends it again",
