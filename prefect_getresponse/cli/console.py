@@ -17,8 +17,9 @@ from prefect_getresponse.contact_import.report import ImportReport
 
 OK, FAILED, NOT_STARTED = 0, 1, 2
 
-out = Console()
-err = Console(stderr=True)
+# Texts of others are shown as they stand: `root:x:0:0` is no emoji, and `[red]` no colour.
+out = Console(markup=False, emoji=False)
+err = Console(stderr=True, markup=False, emoji=False)
 
 
 def complain(error: Exception) -> None:

@@ -52,9 +52,11 @@ class GetResponseError(Exception):
         uuid: Identifier of the error for GetResponse's support, if given.
         context: Details of the API: an object, a list of texts, a list of objects or None.
         advice: What to do about it.
+        after_send: Whether something may have been sent before; an exit code says so.
     """
 
     default_advice: ClassVar[str] = ""
+    after_send: bool = False
 
     def __init__(
         self,

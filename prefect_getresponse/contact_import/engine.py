@@ -13,6 +13,10 @@ from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.job import holding
 from prefect_getresponse.contact_import.ledger import anything_sent
+from prefect_getresponse.contact_import.ledger.trouble import (
+    failing_after_send,
+    told_in_a_sentence,
+)
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.phases.check import check
 from prefect_getresponse.contact_import.phases.plan import plan
@@ -56,19 +60,22 @@ async def run_import(
         GetResponseError: Anything else that kept it from sending anything.
     """
     progress = progress or Silent()
-    job = await check(options, account_name, client, clock, source)
-    with holding(job) as job:
+    with told_in_a_sentence():
+        job = await check(options, account_name, client, clock, source)
+    with told_in_a_sentence(job.ledger), holding(job) as job:
         await settle_interrupted(job, client, progress, clock)
         run_id = read(job, progress, clock)
         error: GetResponseError | None = None
         try:
-            await plan(job, run_id, client, progress)
-            await send(job, run_id, client, progress, clock)
-            await verify(job, run_id, client, progress, clock)
+            with told_in_a_sentence(job.ledger):
+                await plan(job, run_id, client, progress)
+                await send(job, run_id, client, progress, clock)
+                await verify(job, run_id, client, progress, clock)
         except (GetResponseError, asyncio.CancelledError) as raised:
             if not anything_sent(job.ledger, run_id):
                 if isinstance(raised, PlanStopped):
                     raised.report = report(job, run_id, clock, raised, planned=True)
                 raise
             error = raised if isinstance(raised, GetResponseError) else interrupted()
-        return report(job, run_id, clock, error)
+        with failing_after_send():
+            return report(job, run_id, clock, error)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-import tempfile
-from contextlib import closing
 from pathlib import Path
 
 from prefect_getresponse.contact_import.asking.said import Said
 from prefect_getresponse.contact_import.ledger import Ledger
-from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
+from prefect_getresponse.contact_import.ledger.rehearsal import rehearsal_of
 
 
 def said_before(ledger: Path, copies: str, location: str) -> Said:
@@ -26,25 +23,9 @@ def said_before(ledger: Path, copies: str, location: str) -> Said:
             return Said.of(known.said(location))
     if not copies:
         return Said()
-    copy = rehearsal(ledger, copies)
+    copy = rehearsal_of(ledger, copies)
     try:
         with Ledger(copy) as known:
             return Said.of(known.said(location))
     finally:
         shutil.rmtree(copy.parent, ignore_errors=True)
-
-
-def rehearsal(path: Path, copies: str) -> Path:
-    """Make a copy of a ledger for what must leave no trace in it, in a folder of its own.
-
-    Args:
-        path: Path of the ledger, which may be missing.
-        copies: Folder of its copies, if there are any; the newest of all is taken.
-    """
-    copy = Path(tempfile.mkdtemp(prefix="getresponse-dry-run-")) / path.name
-    if path.exists():
-        with closing(sqlite3.connect(path)) as ledger, closing(sqlite3.connect(copy)) as target:
-            ledger.backup(target)
-    if copies:
-        LedgerCopy(copies, copy).refresh()
-    return copy

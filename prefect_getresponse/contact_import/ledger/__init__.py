@@ -30,6 +30,7 @@ from prefect_getresponse.contact_import.ledger.records import (
     Standing,
 )
 from prefect_getresponse.contact_import.ledger.runs import Runs
+from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, MachineFailed
 from prefect_getresponse.contact_import.planning import removals
 
 
@@ -51,14 +52,17 @@ class Ledger(Runs, Chunks, People, Awaited):
 
 
 def anything_sent(path: Path, run_id: str) -> bool:
-    """Whether a run has begun to send.
+    """Whether a run has begun to send; a ledger that cannot be read any more leaves that open.
 
     Args:
         path: Path of the ledger.
         run_id: The run.
     """
-    with Ledger(path) as ledger:
-        return ledger.last_sent(ledger.run(run_id).number) > 0
+    try:
+        with Ledger(path) as ledger:
+            return ledger.last_sent(ledger.run(run_id).number) > 0
+    except (LedgerFailed, MachineFailed):
+        return True
 
 
 def ledger_path(folder: Path, account: str, endpoint: str, campaign: str) -> Path:
@@ -83,7 +87,9 @@ __all__ = [
     "Holder",
     "Ledger",
     "LedgerBusy",
+    "LedgerFailed",
     "LedgerTaken",
+    "MachineFailed",
     "NewRow",
     "Person",
     "Phase",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +12,11 @@ from prefect_getresponse.contact_import.ledger.lock import taken
 from prefect_getresponse.contact_import.ledger.migrations import bring_up_to_date
 from prefect_getresponse.contact_import.ledger.records import Holder
 from prefect_getresponse.contact_import.ledger.schema import FENCED, fence
+from prefect_getresponse.contact_import.ledger.trouble import (
+    LONGEST_WAIT,
+    of_sqlite,
+    told_in_a_sentence,
+)
 
 
 class Connection:
@@ -24,22 +29,24 @@ class Connection:
 
     Raises:
         LedgerTooNew: A newer version of this package has written to it.
+        LedgerFailed: It is damaged, or its disk is full.
+        MachineFailed: There is no room for it.
     """
 
     def __init__(self, path: Path, holder: Holder | None = None) -> None:
-        if not path.exists():
-            path.touch(mode=0o600)
         self.path = path
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        try:
-            bring_up_to_date(self._db)
-        except BaseException:
-            self._db.close()
-            raise
-        if holder:
-            self._db.executescript(fence(holder.token))
+        with told_in_a_sentence(path):
+            _make_private(path)
+            self._db = sqlite3.connect(path, timeout=LONGEST_WAIT, isolation_level=None)
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                bring_up_to_date(self._db)
+                if holder:
+                    self._db.executescript(fence(holder.token))
+            except BaseException:
+                self._db.close()
+                raise
 
     def close(self) -> None:
         """Close the file."""
@@ -52,6 +59,8 @@ class Connection:
         self.close()
         if isinstance(error, sqlite3.IntegrityError) and FENCED in str(error):
             raise taken() from None
+        if isinstance(error, sqlite3.Error):
+            raise of_sqlite(error, self.path) from None
 
     def holder(self) -> Holder:
         """Who holds the right to write."""
@@ -71,6 +80,17 @@ class Connection:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # a full disk has rolled it back itself
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def _make_private(path: Path) -> None:
+    """Have a file that its owner alone can read, also where it was once made for all."""
+    if not path.exists():
+        path.touch(mode=0o600)
+    for each in (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))):
+        with suppress(OSError):  # it is not there, or somebody else's
+            if each.stat().st_mode & 0o077:
+                each.chmod(0o600)

@@ -29,6 +29,7 @@ from prefect_getresponse.contact_import.ledger.copy_folder import (
     copy_folder,
 )
 from prefect_getresponse.contact_import.ledger.lock import taken
+from prefect_getresponse.contact_import.ledger.trouble import of_sqlite
 
 AHEAD = 100
 """Calls that a copy tells of before they are made."""
@@ -257,8 +258,10 @@ def _failing() -> Generator[None]:
     """Give errors of the storage, which may hold keys, a type of ours."""
     try:
         yield
-    except (GetResponseError, sqlite3.Error):
+    except GetResponseError:
         raise
+    except sqlite3.Error as error:
+        raise of_sqlite(error, None) from None
     except Exception as error:  # every storage has errors of its own
         reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
         raise CopyFailed(f"the copy of the ledger: {reason}") from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
 
 
 class LedgerBusy(GetResponseError):
@@ -36,17 +38,31 @@ def writer_lock(path: Path) -> Generator[None]:
 
     Raises:
         LedgerBusy: Another process or run holds it.
+        MachineFailed: The disk has no room for the lock.
     """
-    # SQLite locks files on every platform; an empty database beside the ledger is only a lock.
-    beside = path.with_suffix(".lock")
-    beside.touch(mode=0o600)
-    lock = sqlite3.connect(beside, timeout=0, isolation_level=None)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
-        raise LedgerBusy("another import into this list is running") from None
+    with told_in_a_sentence(path):
+        lock = _locked(path.with_suffix(".lock"))
     try:
         yield
     finally:
         lock.close()
+
+
+def _locked(beside: Path) -> sqlite3.Connection:
+    """Lock a file beside the ledger.
+
+    SQLite locks files on every platform; an empty database beside the ledger is only a lock.
+    """
+    if not beside.exists():
+        beside.touch(mode=0o600)
+    if beside.stat().st_size:  # something else was written there; nothing of ours ever is
+        os.truncate(beside, 0)
+    lock = sqlite3.connect(beside, timeout=0, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise LedgerBusy("another import into this list is running") from None
+        raise
+    return lock

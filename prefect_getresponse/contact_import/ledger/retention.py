@@ -19,6 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, LedgerBusy, writer_lock
+from prefect_getresponse.contact_import.ledger.rehearsal import sweep
 from prefect_getresponse.contact_import.options import state_folder
 from prefect_getresponse.settings import GetResponseSettings
 
@@ -32,8 +33,9 @@ class Purged:
     Attributes:
         rows: Rows of runs that ended long ago.
         people: People whom no source has had for long, with what became of them.
-        files: Reject files.
+        files: Reject files and reports.
         skipped: Ledgers that an import is using.
+        rehearsals: Ledgers of dry runs that were killed.
         unfinished: Interrupted runs begun long ago; their rows stay until the import is run again.
     """
 
@@ -42,6 +44,7 @@ class Purged:
     files: int = 0
     skipped: int = 0
     unfinished: int = 0
+    rehearsals: int = 0
 
     def __add__(self, other: Purged) -> Purged:
         return Purged(
@@ -50,12 +53,14 @@ class Purged:
             self.files + other.files,
             self.skipped + other.skipped,
             self.unfinished + other.unfinished,
+            self.rehearsals + other.rehearsals,
         )
 
     def sentence(self) -> str:
         """All of it in a line."""
         return (
-            f"{self.rows:,} rows, {self.people:,} people and {self.files:,} reject files;"
+            f"{self.rows:,} rows, {self.people:,} people, {self.files:,} reject files and reports,"
+            f" {self.rehearsals:,} left by killed dry runs;"
             f" {self.skipped:,} ledgers are in use, {self.unfinished:,} interrupted runs wait"
         )
 
@@ -86,7 +91,10 @@ def purge(
     _check_folder(folder, must_exist=bool(state_dir))
     days = settings.retention_days if older_than is None else older_than
     before = clock() - days * DAY
-    done = Purged(files=_purge_files(folder, before, dry_run=dry_run))
+    done = Purged(
+        files=_purge_files(folder, before, dry_run=dry_run),
+        rehearsals=sweep(folder, dry_run=dry_run),
+    )
     for path in sorted(folder.glob("*.sqlite")):
         try:
             with writer_lock(path):
@@ -145,6 +153,7 @@ def purge_ledger(path: Path, before: float, *, dry_run: bool = False) -> Purged:
         before: Seconds since the epoch; what is older is purged.
         dry_run: Only count.
     """
+    _sweep_beside(path, dry_run=dry_run)
     with Ledger(path) as ledger:
         rows, people, unfinished = ledger.outdated(before)
         purged = Purged(rows=rows, people=people, unfinished=unfinished)
@@ -157,8 +166,16 @@ def purge_ledger(path: Path, before: float, *, dry_run: bool = False) -> Purged:
     return purged
 
 
+def _sweep_beside(path: Path, *, dry_run: bool) -> None:
+    """Delete halves of copies that a killed process left beside a ledger."""
+    for what in ("copying", "restoring"):
+        if not dry_run:
+            path.with_suffix(f".{what}").unlink(missing_ok=True)
+
+
 def _purge_files(folder: Path, before: float, *, dry_run: bool) -> int:
-    old = [path for path in folder.glob("*-rejects.csv") if path.stat().st_mtime < before]
+    kept = [*folder.glob("*-rejects.csv"), *folder.glob("*-report.json")]
+    old = [path for path in kept if path.stat().st_mtime < before]
     if not dry_run:
         for path in old:
             path.unlink(missing_ok=True)

@@ -9,10 +9,11 @@ from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
 from prefect_getresponse.contact_import.asking.answers import settle
-from prefect_getresponse.contact_import.asking.memory import rehearsal, said_before
+from prefect_getresponse.contact_import.asking.memory import said_before
 from prefect_getresponse.contact_import.job import Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
+from prefect_getresponse.contact_import.ledger.rehearsal import rehearsal_of
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
@@ -76,7 +77,7 @@ async def check(
         account_name=account_name,
         campaign=campaign,
         custom_fields=fields,
-        ledger=rehearsal(path, copies) if options.dry_run else path,
+        ledger=rehearsal_of(path, copies) if options.dry_run else path,
         copy=LedgerCopy(copies, path) if copies and not options.dry_run else None,
         started=started,
         calls=client.statistics.take(),

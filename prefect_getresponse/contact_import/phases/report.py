@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
@@ -29,6 +31,8 @@ from prefect_getresponse.contact_import.verdicts import (
 )
 
 _NO_LIMIT = -1
+
+logger = logging.getLogger("prefect_getresponse")
 
 
 def report(
@@ -59,7 +63,7 @@ def report(
         ]
         to_remove, removed = ledger.removals(run.number).count()
         ended = run.phase is Phase.FINISHED or (planned and error is None)
-        return ImportReport(
+        made = ImportReport(
             run_id=run_id,
             source=job.source_name,
             list_name=job.campaign_name,
@@ -90,6 +94,23 @@ def report(
             would_stop=run.facts.get("would_stop", ""),
             error=str(error) if error else None,
         )
+    if not planned:
+        _keep(job, made)
+    return made
+
+
+def _keep(job: Job, made: ImportReport) -> None:
+    """Leave the report in the state folder, whatever becomes of showing it."""
+    path = job.ledger.with_name(f"{made.run_id}-report.json")
+    half = path.with_suffix(".half")
+    try:
+        half.unlink(missing_ok=True)
+        handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(made.as_dict(), file, indent=2, ensure_ascii=False)
+        half.replace(path)
+    except OSError as error:
+        logger.warning("the report could not be kept in %s: %s", path, error.strerror)
 
 
 def _said(run: Run) -> dict[str, Any]:
@@ -155,12 +176,15 @@ def _write_rejects(job: Job, run: Run, ledger: Ledger) -> str:
     if not rows:
         return ""
     path = job.ledger.with_name(f"{run.run_id}-rejects.csv")
-    with suppress(FileNotFoundError):
-        path.unlink()  # written by the same run before it was interrupted
-    if job.options.reject_rows == "full":
-        write_rejects(path, rows, *_whole_rows(job, run, {row.row for row in rows}))
-    else:
-        write_rejects(path, rows)
+    try:
+        path.unlink(missing_ok=True)  # written by the same run before it was interrupted
+        if job.options.reject_rows == "full":
+            write_rejects(path, rows, *_whole_rows(job, run, {row.row for row in rows}))
+        else:
+            write_rejects(path, rows)
+    except OSError as error:  # what became of the rows is told all the same
+        logger.warning("the rejects file %s could not be written: %s", path, error.strerror)
+        return ""
     return str(path)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prefect_getresponse.contact_import.ledger import Decision, Ledger
+from prefect_getresponse.contact_import.ledger import Decision, Ledger, LedgerFailed
 from prefect_getresponse.contact_import.ledger.migrations import VERSION, LedgerTooNew
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -67,7 +67,7 @@ def test_a_migration_that_breaks_off_changes_nothing(old: Path) -> None:
         db.execute("DROP TABLE holder")
         db.execute("CREATE VIEW holder AS SELECT 1")  # what is to be a table
         db.commit()
-    with pytest.raises(sqlite3.OperationalError), Ledger(old):
+    with pytest.raises(LedgerFailed, match="damaged"), Ledger(old):
         pass
     assert version(old) == before
     with closing(sqlite3.connect(old)) as db:
