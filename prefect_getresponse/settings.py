@@ -37,6 +37,7 @@ class GetResponseSettings(PrefectBaseSettings):
         state_dir: Folder of the import's ledgers; `<PREFECT_HOME>/getresponse` when empty.
         retention_days: Days for which imports remember people who are in no source any more.
         ledger_copy: Folder or URL to copy the ledgers to, for workers without a lasting disk.
+        source_max_ratio: How many times as large as a Parquet file its values may be.
     """
 
     model_config: ClassVar[SettingsConfigDict] = build_settings_config(
@@ -63,3 +64,4 @@ class GetResponseSettings(PrefectBaseSettings):
     state_dir: str = ""
     retention_days: float = Field(default=30.0, gt=0)
     ledger_copy: str = ""
+    source_max_ratio: float = Field(default=100.0, ge=1)

@@ -29,6 +29,8 @@ from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, e
 from prefect_getresponse.cli.dialogue import Stopped
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.errors import ImportInputError
+from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
+from prefect_getresponse.reporting.streams import make_output_lasting
 
 app = App(
     name="prefect-getresponse",
@@ -55,7 +57,14 @@ def main() -> None:
         # So a script starts its children with `&`; an event loop then takes no interrupt at all.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(run(sys.argv[1:]))
+    # A terminal that goes away ends the work in order too, unless `nohup` has said otherwise.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, _interrupt)
+    make_output_lasting()
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    sys.exit(code)
 
 
 def _interrupt(_number: int, _frame: object) -> None:
@@ -72,13 +81,16 @@ def run(arguments: list[str]) -> int:
         The exit code.
     """
     try:
-        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        with told_in_a_sentence():
+            code = app(
+                arguments, exit_on_error=False, print_error=False, result_action="return_value"
+            )
     except Stopped:
         err.print("stopped: nothing was sent")
         return NOT_STARTED
     except (CycloptsError, GetResponseError, ImportInputError) as error:
         complain(error)
-        return NOT_STARTED
+        return FAILED if getattr(error, "after_send", False) else NOT_STARTED
     except KeyboardInterrupt:
         err.print("interrupted; the same command resumes where it stopped")
         return FAILED

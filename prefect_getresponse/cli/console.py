@@ -59,9 +59,13 @@ def check_writable(file: Path | None) -> None:
 
 
 def show(report: ImportReport, file: Path | None) -> int:
-    """Print a report, write it to a file if wanted, and say how it went as an exit code."""
+    """Print a report, write it to a file if wanted, and say how it went as an exit code.
+
+    What happened decides the code: a report that cannot be written changes nothing of it.
+    """
     if file is not None:
-        write_json(file, report.as_dict() | {"questions": []})
+        kept = "" if report.dry_run else f"{report.run_id}-report.json"
+        write_json(file, report.as_dict() | {"questions": []}, kept)
     show_markdown(report)
     return FAILED if report.problem else OK
 
@@ -74,6 +78,17 @@ def show_markdown(report: ImportReport) -> None:
         print_line(report.markdown())
 
 
-def write_json(file: Path, value: dict[str, Any]) -> None:
-    """Write JSON to a file."""
-    file.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def write_json(file: Path, value: dict[str, Any], kept: str = "") -> None:
+    """Write JSON to a file; say so if that fails.
+
+    Args:
+        file: The file.
+        value: What is written.
+        kept: Name of the file beside the ledger that holds the same; empty if there is none.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        where = f"; it is kept as {kept} beside the ledger" if kept else ""
+        err.print(f"--json {file}: not written ({error.strerror}){where}", soft_wrap=True)

@@ -28,6 +28,10 @@ from prefect_getresponse.contact_import.display.flow_events import emit_ending
 from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.job import Job, holding
 from prefect_getresponse.contact_import.ledger import anything_sent
+from prefect_getresponse.contact_import.ledger.trouble import (
+    failing_after_send,
+    told_in_a_sentence,
+)
 from prefect_getresponse.contact_import.options import (
     ImportOptions,
     MappingText,
@@ -55,6 +59,7 @@ from prefect_getresponse.contact_import.report import (
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.reporting.flow_progress import FlowProgress
 from prefect_getresponse.reporting.progress import Progress
+from prefect_getresponse.reporting.streams import never_stopping
 from prefect_getresponse.runtime.event_loops import run_on_loop
 from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 from prefect_getresponse.runtime.starters import starter
@@ -149,7 +154,16 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
         except (TerminationSignal, KeyboardInterrupt):
             report_cancelled(job, run_id)
             raise
-        result = report_import(job, run_id, error)
+        except ImportInputError:
+            raise
+        except Exception:  # of Prefect, such as a server that is gone: say what became of the rows
+            tell(report(job, run_id, time.time, interrupted()))
+            raise
+        with failing_after_send():
+            result = report(job, run_id, time.time, error)
+        tell(result)
+        with never_stopping("the report"):
+            report_import(job, result)
     if result.problem:
         raise failure(result)
     return result
@@ -192,7 +206,8 @@ def plan_import(
         raise
     if estimate is None:
         return
-    show_plan(job, report(job, run_id, time.time, planned=True))
+    with never_stopping("the plan"):
+        show_plan(job, report(job, run_id, time.time, planned=True))
     progress.note(f"plan: {estimate.sentence()}")
 
 
@@ -213,13 +228,18 @@ def verify_contacts(
 
 
 @task(name="report", task_run_name="report", cache_policy=NO_CACHE)
-def report_import(job: Job, run_id: str, error: GetResponseError | None) -> ImportReport:
-    """Account for every row: report and rejects as artifacts, and one event."""
-    result = report(job, run_id, time.time, error)
-    show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
-    emit_ending(job, result, "failed" if result.problem else "completed")
-    get_run_logger().info("%s", result.line())
+def report_import(job: Job, result: ImportReport) -> ImportReport:
+    """Show what became of every row: report and rejects as artifacts, and one event."""
+    with never_stopping("the event"):
+        emit_ending(job, result, "failed" if result.problem else "completed")
+    with never_stopping("the report"):
+        show_report(job, result, attention_rows(job, result.run_id, ROWS_SHOWN))
     return result
+
+
+def tell(result: ImportReport) -> None:
+    """Log what became of the rows, before anything is shown that might fail."""
+    get_run_logger().info("%s", result.line())
 
 
 def report_cancelled(job: Job, run_id: str) -> None:
@@ -227,14 +247,17 @@ def report_cancelled(job: Job, run_id: str) -> None:
     result = report(job, run_id, time.time, interrupted())
     # First, as whoever ended the run may not wait until Prefect has taken the rest.
     get_run_logger().warning("stopped: %s. %s", result.line(), Interrupted.default_advice)
-    show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
-    emit_ending(job, result, "cancelled")
+    with never_stopping("the event"):
+        emit_ending(job, result, "cancelled")
+    with never_stopping("the report"):
+        show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
 
 
 def _run(
     credentials: GetResponseCredentials, phase: Callable[[AsyncClient], Coroutine[Any, Any, T]]
 ) -> T:
     try:
-        return run_on_loop(lambda: phase(credentials.get_async_client()))
+        with told_in_a_sentence():
+            return run_on_loop(lambda: phase(credentials.get_async_client()))
     except (GetResponseError, ImportInputError) as error:
         raise error.with_traceback(None) from None  # it says all: Prefect logs its way from here

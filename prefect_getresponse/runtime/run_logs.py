@@ -7,6 +7,7 @@ import logging
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 from prefect.settings import get_current_settings
+from rich.console import Console
 
 NAME = "prefect_getresponse"
 
@@ -25,8 +26,18 @@ class RunLogHandler(logging.Handler):
         run_logger.log(record.levelno, "%s", record.getMessage())
 
 
+def _leave_texts_as_they_are() -> None:
+    """Keep Prefect's console from turning parts of a text such as `root:x:0:0` into emojis."""
+    known = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
+    for handler in {handler for logger in [logging.root, *known] for handler in logger.handlers}:
+        console = getattr(handler, "console", None)
+        if isinstance(console, Console):
+            vars(console)["_emoji"] = False  # rich has no public way to change it
+
+
 def show_in_runs() -> None:
     """Let warnings reach the run they happen in, from now on."""
+    _leave_texts_as_they_are()
     logger = logging.getLogger(NAME)
     if not any(isinstance(each, RunLogHandler) for each in logger.handlers):
         logger.addHandler(RunLogHandler(level=logging.WARNING))

@@ -11,6 +11,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from prefect_getresponse.client.masking import mask
 
 _MESSAGE_SHOWN = 200
+AGREED = ("GETRESPONSE_SOURCE_", "GETRESPONSE_TARGET_")
+"""Variables that are meant for URLs: no other secret of a worker goes to a host of a parameter."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _HOLD_CELLS = ("DataError", "InvalidTextRepresentation")
 
@@ -33,7 +35,8 @@ def database_url(url: str) -> URL:
     """Read the URL of a database; `postgresql://` means psycopg.
 
     Args:
-        url: SQLAlchemy's URL. A password written as `${NAME}` is taken from the environment.
+        url: SQLAlchemy's URL. A password written as `${GETRESPONSE_SOURCE_NAME}` (or
+            `_TARGET_`) is taken from the environment.
 
     Raises:
         DatabaseUrlError: It cannot be understood, or the variable is missing.
@@ -43,13 +46,19 @@ def database_url(url: str) -> URL:
     except (ArgumentError, ValueError):
         raise DatabaseUrlError(
             "the URL of the database cannot be understood",
-            "Write it like postgresql://user:${PASSWORD}@host/database",
+            "Write it like postgresql://user:${GETRESPONSE_SOURCE_PASSWORD}@host/database",
         ) from None
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     variable = _VARIABLE.fullmatch(parsed.password or "")
     if variable is None:
         return parsed
+    if not variable[1].startswith(AGREED):
+        raise DatabaseUrlError(
+            f"the password is to be {variable[0]}, and URLs take only variables whose names begin"
+            f" with {' or '.join(AGREED)}",
+            f"Set it as {AGREED[0]}PASSWORD, and write ${{{AGREED[0]}PASSWORD}}",
+        )
     if variable[1] not in os.environ:
         raise DatabaseUrlError(
             f"the password is to be {variable[0]}, which is not in the environment", "Set it"

@@ -10,6 +10,7 @@ from prefect_getresponse.contact_import.errors import (
     ImportInputError,
     UnreadableSource,
 )
+from prefect_getresponse.settings import GetResponseSettings
 from prefect_getresponse.sources.cells import column_names
 from prefect_getresponse.sources.files import ByteFile
 from prefect_getresponse.sources.places import Location
@@ -17,6 +18,14 @@ from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.tables import CellTexts, check_width
 
 _BATCH_ROWS = 5_000
+_BATCH_BYTES = 1 << 26
+"""Bytes of values after which a batch is handed on although it has fewer rows."""
+_MOST_BYTES = 1 << 28
+"""Bytes that the rows read at once may take: in a dictionary, a few bytes stand for a long text."""
+_GRACE_BYTES = 1 << 24
+_HEADER_BYTES = 32
+_PYARROWS_OWN = 1 << 20
+"""Size of a dictionary that does not tell it: what pyarrow writes at most."""
 
 
 class ParquetSource:
@@ -38,8 +47,11 @@ class ParquetSource:
         self.location = self._file.location
         self.name = self._file.name
         reading.allow((), "a Parquet file", self.name)
+        self._most_bytes = _most_bytes(self._file.size)
         with self._opened() as parquet:
             self._total = int(parquet.metadata.num_rows)
+            self._check(sum(_unpacked_sizes(parquet.metadata)))
+            self._rows_at_once = self._fitting(parquet.metadata)
             empty = parquet.schema_arrow.empty_table()
         self._columns = column_names(_flattened(empty).column_names)
         check_width(self._columns, self.name)
@@ -98,17 +110,54 @@ class ParquetSource:
         ]
 
     def _batches(self, parquet: Any) -> Iterator[list[list[object]]]:
-        batches = parquet.iter_batches(batch_size=_BATCH_ROWS)
-        while True:
+        total = 0
+        for batches in self._gathered(parquet):
             try:
-                batch = next(batches, None)
-                if batch is None:
-                    return
-                table = _flattened(_pyarrow().Table.from_batches([batch]))
+                table = _flattened(_pyarrow().Table.from_batches(batches))
+                total += table.nbytes
+                self._check(total)
                 columns = [_values_of(column) for column in table.columns]
             except Exception as error:  # of pyarrow, and of every storage below it
                 raise self._damaged(error) from None
             yield columns
+
+    def _gathered(self, parquet: Any) -> Iterator[list[Any]]:
+        """Yield batches that together are worth the work on them."""
+        batches = parquet.iter_batches(batch_size=self._rows_at_once)
+        held: list[Any] = []
+        while True:
+            try:
+                batch = next(batches, None)
+            except Exception as error:  # of pyarrow, and of every storage below it
+                raise self._damaged(error) from None
+            held += [] if batch is None else [batch]
+            rows, size = sum(map(len, held)), sum(each.nbytes for each in held)
+            if held and (batch is None or rows >= _BATCH_ROWS or size >= _BATCH_BYTES):
+                yield held
+                held = []
+            if batch is None:
+                return
+
+    def _check(self, unpacked: int) -> None:
+        """Refuse a file whose values are out of proportion to it."""
+        if unpacked > self._most_bytes:
+            raise UnreadableSource(
+                f"the values take more than {self._most_bytes >> 20:,} MiB,"
+                f" and the file {self._file.size:,} bytes",
+                "If that is right, raise PREFECT_INTEGRATIONS_GETRESPONSE_SOURCE_MAX_RATIO",
+                self.name,
+            )
+
+    def _fitting(self, metadata: Any) -> int:
+        """Rows that fit into memory at once, even if each has the longest value there may be."""
+        longest = 1
+        with self._file.open() as file:
+            for offset in _dictionaries(metadata):
+                file.seek(offset)
+                longest = max(longest, _dictionary_bytes(file.read(_HEADER_BYTES)))
+        for row_bytes in _row_bytes(metadata):
+            longest = max(longest, row_bytes)
+        return max(1, min(_BATCH_ROWS, _MOST_BYTES // longest))
 
     @contextmanager
     def _opened(self) -> Generator[Any]:
@@ -171,3 +220,55 @@ def _values_of(column: Any) -> list[object]:
 def _pyarrow(module: str = "") -> Any:
     """Return pyarrow or a module of it; it has no types, and may be missing."""
     return import_module(f"pyarrow.{module}" if module else "pyarrow")
+
+
+def _most_bytes(size: int) -> int:
+    """Bytes that the values of a file of a size may take."""
+    return max(_GRACE_BYTES, int(size * GetResponseSettings().source_max_ratio))
+
+
+def _unpacked_sizes(metadata: Any) -> Iterator[int]:
+    for number in range(metadata.num_row_groups):
+        yield int(metadata.row_group(number).total_byte_size)
+
+
+def _row_bytes(metadata: Any) -> Iterator[int]:
+    """Bytes of a row of each group, on average, as they stand in the file."""
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        yield int(group.total_byte_size) // max(1, int(group.num_rows))
+
+
+def _dictionaries(metadata: Any) -> Iterator[int]:
+    """Where dictionaries begin."""
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for place in range(group.num_columns):
+            if (offset := group.column(place).dictionary_page_offset) is not None:
+                yield int(offset)
+
+
+def _dictionary_bytes(header: bytes) -> int:
+    """Size of a dictionary when it is unpacked, as the header of its page tells it.
+
+    The header is Thrift in its compact form: field 1 is the kind of page, field 2 this size.
+    """
+    try:
+        _, place = _number(header, 0)
+        size, _ = _number(header, place)
+    except (IndexError, ValueError):
+        return _PYARROWS_OWN
+    return max(size, 1)
+
+
+def _number(header: bytes, place: int) -> tuple[int, int]:
+    """The 32-bit field that begins at a place, and where the next one does."""
+    if header[place] != 0x15:  # one field on, a number
+        raise ValueError("another field")
+    value = shift = 0
+    while True:
+        place += 1
+        value |= (header[place] & 0x7F) << shift
+        if not header[place] & 0x80:
+            return (value >> 1) ^ -(value & 1), place + 1
+        shift += 7

@@ -1,6 +1,7 @@
 """Records of a database: the rows of one query, through SQLAlchemy."""
 
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Generator, Sequence
@@ -8,6 +9,7 @@ from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, CursorResult, create_engine, event
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -29,7 +31,23 @@ from prefect_getresponse.sources.database_urls import (
 from prefect_getresponse.sources.reading import Reading
 from prefect_getresponse.sources.tables import ValueSource, check_width
 
+logger = logging.getLogger("prefect_getresponse")
+
 _ROWS_AT_ONCE = 2_000
+_TO_READ_ONLY = {
+    "sqlite": ("PRAGMA query_only = ON",),
+    "mysql": ("START TRANSACTION READ ONLY",),
+    "mariadb": ("START TRANSACTION READ ONLY",),
+    "oracle": ("SET TRANSACTION READ ONLY",),
+}
+"""What a database is told first, so that it refuses to write."""
+_REFUSE_WRITES = ("postgresql", "sqlite")
+"""Databases that then refuse all that a query can write; others still write to files of theirs."""
+_INTO = re.compile(r"\binto\b", re.IGNORECASE)
+_WRITES = re.compile(
+    r"\b(insert|update|delete|merge|into|exec|execute|call|create|drop|alter|truncate|grant)\b",
+    re.IGNORECASE,
+)
 _NOT_CODE = re.compile(
     r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\$(\w*)\$.*?\$\1\$", re.DOTALL
 )
@@ -39,8 +57,9 @@ _PARENTHESES = re.compile(r"\([^()]*\)")
 class SqlSource(ValueSource):
     """The rows of a query; there is no header, the first is row 1.
 
-    They are streamed, in a transaction that is never committed. The query must say in which order
-    the rows come, because an interrupted import goes on by row.
+    They are streamed, in a transaction that may not write, where the database knows such, and that
+    is always rolled back. The query must say in which order the rows come, because an interrupted
+    import goes on by row.
 
     Args:
         url: SQLAlchemy's URL of the database. `postgresql://` means psycopg. A password written as
@@ -62,9 +81,28 @@ class SqlSource(ValueSource):
         self.name = f"{public.drivername} {os.path.basename(public.database or '')}".strip()  # noqa: PTH119 - rarely a path
         reading.allow(("query",), "a database", self.name)
         _check_query(self._query, self.name)
+        self._check_writes()
         first = self._look()
         if first is None:
             raise EmptySource("the query returns no rows", "Check the query", self.name)
+
+    def _check_writes(self) -> None:
+        """Refuse a query that may write where the database itself cannot be told to refuse it."""
+        backend = self._url.get_backend_name()
+        if backend in _REFUSE_WRITES:
+            return
+        code = _NOT_CODE.sub(" '' ", self._query)
+        words = _INTO if backend in _TO_READ_ONLY else _WRITES
+        if (found := words.search(code)) or "/*!" in self._query:
+            word = found[0].upper() if found else "/*!"
+            raise UnreadableSource(
+                f"the query holds {word}, which may write",
+                "Write a SELECT that only reads",
+                self.name,
+            )
+        if backend not in _TO_READ_ONLY:
+            text = "%s cannot be told to refuse writes: the query is rolled back at its end"
+            logger.warning(text, self.name)
 
     def _look(self) -> Sequence[object] | None:
         with self._result() as result:
@@ -83,17 +121,21 @@ class SqlSource(ValueSource):
             "yield_per": _ROWS_AT_ONCE,
             "no_parameters": True,  # a `%` of the query is nothing but a `%`
         }
-        if self._url.get_backend_name() == "postgresql":
+        backend = self._url.get_backend_name()
+        if backend == "postgresql":
             options["postgresql_readonly"] = True
         try:
-            engine = create_engine(self._url, poolclass=NullPool, hide_parameters=True)
-            if self._url.get_driver_name() == "psycopg":
+            url = _reading_only(self._url)
+            engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+            if url.get_driver_name() == "psycopg":
                 event.listen(engine, "connect", _read_every_time)
-            with (
-                engine.connect().execution_options(**options) as connection,
-                closing(connection.exec_driver_sql(self._query)) as result,
-            ):
-                yield result
+            with engine.connect() as connection:
+                for statement in _TO_READ_ONLY.get(backend, ()):
+                    connection.exec_driver_sql(statement)
+                connection = connection.execution_options(**options)
+                with closing(connection.exec_driver_sql(self._query)) as result:
+                    yield result
+                connection.rollback()
         except (SQLAlchemyError, ImportError) as error:
             raise self._refused(error) from None
 
@@ -153,6 +195,15 @@ def _database(url: str) -> URL:
     if plain_file and not Path(file).is_file():  # SQLite would make it
         raise SourceNotFound(f"there is no database {file}", "Check the path")
     return parsed
+
+
+def _reading_only(url: URL) -> URL:
+    """The same URL, for a file of SQLite opened for reading only."""
+    file = url.database or ""
+    if url.get_backend_name() != "sqlite" or not file or file.startswith((":", "file:")):
+        return url
+    query = {**url.query, "mode": "ro", "uri": "true"}
+    return url.set(database=f"file:{quote(str(Path(file).absolute()))}", query=query)
 
 
 def _check_query(query: str, source: str) -> None:

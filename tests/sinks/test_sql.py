@@ -42,7 +42,10 @@ def test_names_without_schemas_have_a_prefix(tmp_path: Path, options: str, name:
         ("sqlite://", "memory"),
         ("sqlite:////no/such/folder/out.db", "no such folder"),
         ("nonsense://host/db", "knows no database"),
-        ("postgresql://u:${NO_SUCH_VARIABLE}@h/db", "NO_SUCH_VARIABLE"),
+        (
+            "postgresql://u:${GETRESPONSE_TARGET_NONE}@h/db",
+            "GETRESPONSE_TARGET_NONE",
+        ),
         ("://", "cannot be understood"),
     ],
 )

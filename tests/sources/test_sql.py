@@ -116,7 +116,10 @@ def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
         ("nodatabase://user:secret@host/crm", "knows no database nodatabase"),
         ("sqlite+nodriver://user:secret@host/crm", "there is no database"),
         ("postgresql+nodriver://user:secret@host/crm", "knows no database"),
-        ("postgresql://user:${NOT_SET_ANYWHERE}@host/crm", "not in the environment"),
+        (
+            "postgresql://user:${GETRESPONSE_SOURCE_NONE}@host/crm",
+            "not in the environment",
+        ),
     ],
 )
 def test_unusable_locations_are_refused_without_secrets(location: str, says: str) -> None:

@@ -90,8 +90,10 @@ def test_a_reading_that_is_given_up_says_nothing(
 def test_the_password_may_come_from_the_environment(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CRM_PASSWORD", PASSWORD)
-    source = open_source(server.replace(PASSWORD, "${CRM_PASSWORD}"), Reading(query=QUERY))
+    monkeypatch.setenv("GETRESPONSE_SOURCE_CRM", PASSWORD)
+    source = open_source(
+        server.replace(PASSWORD, "${GETRESPONSE_SOURCE_CRM}"), Reading(query=QUERY)
+    )
 
     assert source.location == open_source(server, Reading(query=QUERY)).location
     assert PASSWORD not in source.location + source.name + repr(source)

@@ -220,7 +220,9 @@ def test_copies_are_for_their_owner_only(lab: Lab) -> None:
     assert stat.S_IMODE(lab.copies.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in lab.copies.iterdir()} == {0o600}
     assert [
-        path.name for path in lab.state.iterdir() if path.suffix not in (".sqlite", ".lock", ".key", ".json")
+        path.name
+        for path in lab.state.iterdir()
+        if path.suffix not in (".sqlite", ".lock", ".key", ".json")
     ] == []
 
 

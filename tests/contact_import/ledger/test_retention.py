@@ -82,9 +82,7 @@ def test_the_command_and_the_task_say_what_they_purge(
     words = ["purge", "--state-dir", str(lab.state), "--older-than", "-9999", "--dry-run"]
     assert run(words) == OK
     assert "1 rows, 1 people" in capsys.readouterr().out
-    assert purge_import_state.fn(str(lab.state), -9999) == Purged(
-        rows=1, people=1, files=1
-    )
+    assert purge_import_state.fn(str(lab.state), -9999) == Purged(rows=1, people=1, files=1)
     assert not in_ledgers(lab, STAYS)
 
 

@@ -1,0 +1,203 @@
+"""What cannot be shown changes nothing of what was done: streams, encodings, files, signals."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from prefect_getresponse import cli
+from prefect_getresponse.cli import console
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.reporting.streams import LastingStream, never_stopping
+from prefect_getresponse.runtime.run_logs import show_in_runs
+from tests.cli.test_commands import PROGRAM, account, source
+from tests.support.fast_sandbox import CAMPAIGN, FastSandbox
+
+__all__ = ["account", "source"]
+
+FULL = Path("/dev/full")
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
+
+
+PRINTS = (
+    "import sys; from prefect_getresponse.reporting.streams import make_output_lasting as m; m();"
+    " open('ledger', 'w').write('ledger'); print('\u0141 \u2588 \u2192'); sys.stdout.flush();"
+    " print('again'); print('\u0141', file=sys.stderr); sys.exit(7)"
+)
+
+
+def printing(shell: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """What a program does that prints in an environment of a shell's making."""
+    return subprocess.run(
+        ["bash", "-c", shell, "bash", sys.executable, "-c", PRINTS],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
+        cwd=folder,
+    )
+
+
+@needs_full
+@pytest.mark.parametrize(
+    ("shell", "said"),
+    [
+        ('"$@" >&-', ""),
+        ('"$@" >/dev/full', "output cannot be written: No space left on device"),
+        ('"$@" | true; exit ${PIPESTATUS[0]}', ""),
+        ('"$@" 2>&- >/dev/full', ""),
+        ('"$@" <&- >&- 2>&-', ""),
+    ],
+)
+def test_output_that_goes_nowhere_changes_no_exit_code(
+    shell: str, said: str, tmp_path: Path
+) -> None:
+    done = printing(shell, tmp_path)
+    assert done.returncode == 7
+    assert said in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert (tmp_path / "ledger").read_text() == "ledger"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_signs_that_an_encoding_lacks_are_replaced(encoding: str, tmp_path: Path) -> None:
+    done = printing('"$@"', tmp_path, PYTHONIOENCODING=encoding)
+    assert done.returncode == 7
+    assert done.stdout.split(b"\n")[0].strip() == b"? ? ?"
+    assert done.stderr.strip() == b"?"
+
+
+@needs_full
+def test_a_report_that_cannot_be_written_is_kept_and_the_import_is_done(
+    account: FastSandbox, source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = cli.run(["import", str(source), "--list", CAMPAIGN, "--json", str(FULL)])
+
+    printed = capsys.readouterr()
+    (kept,) = (tmp_path / "state").glob("*-report.json")
+    assert code == 0
+    assert f"it is kept as {kept.name}" in printed.err
+    assert json.loads(kept.read_text())["verdicts"]["added"] == 1
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+class Gone(io.StringIO):
+    """A stream that fails from some write on."""
+
+    def __init__(self, number: int, after: int = 0) -> None:
+        super().__init__()
+        self._left, self._number = after, number
+
+    def write(self, text: str) -> int:
+        if not self._left:
+            raise OSError(self._number, os.strerror(self._number))
+        self._left -= 1
+        return super().write(text)
+
+
+@pytest.mark.parametrize("number", [errno.EPIPE, errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_progress_that_cannot_be_shown_stops_no_import(
+    number: int,
+    after: int,
+    account: FastSandbox,
+    source: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, stream, LastingStream(Gone(number, after)))
+
+    assert cli.run(["import", str(source), "--list", CAMPAIGN]) == 0
+    assert len(account.people()) == 1
+
+
+def test_a_failure_after_the_first_send_is_not_one_before_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = GetResponseError("the disk is full")
+    error.after_send = True
+
+    def fail(*_args: object, **_options: object) -> int:
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    assert cli.run([]) == console.FAILED
+    error.after_send = False
+    assert cli.run([]) == console.NOT_STARTED
+    assert capsys.readouterr().err.count("the disk is full") == 2
+
+
+@pytest.mark.parametrize("kind", [OSError, MemoryError])
+def test_limits_of_the_machine_are_one_line(
+    kind: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_args: object, **_options: object) -> int:
+        raise kind(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(cli, "app", fail)
+    assert cli.run([]) == console.NOT_STARTED
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+class TestForeignText:
+    TEXT = "[red]root:x:0:0 :smile: [/nothing]"
+
+    def test_is_printed_as_it_stands(self, capsys: pytest.CaptureFixture[str]) -> None:
+        console.complain(GetResponseError(self.TEXT))
+        console.out.print(self.TEXT)
+        printed = capsys.readouterr()
+        assert self.TEXT in printed.out
+        assert self.TEXT in printed.err
+
+    def test_is_logged_as_it_stands(self) -> None:
+        shown = io.StringIO()
+        handler = logging.StreamHandler(shown)
+        handler.console = Console(file=shown)  # type: ignore[attr-defined]
+        logger = logging.getLogger("a.logger.of.prefect")
+        logger.addHandler(handler)
+        try:
+            show_in_runs()
+            handler.console.print("root:x:0:0", markup=False)  # type: ignore[attr-defined]
+        finally:
+            logger.removeHandler(handler)
+        assert shown.getvalue().strip() == "root:x:0:0"
+
+
+def test_showing_never_stops_the_work(caplog: pytest.LogCaptureFixture) -> None:
+    with never_stopping("the report"):
+        raise ConnectionError("jane@example.com")
+    assert "the report could not be shown (ConnectionError); the work goes on" in caplog.text
+    assert "jane" not in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of POSIX")
+@pytest.mark.parametrize(("before", "code"), [("", 1), ("trap '' HUP; ", None)])
+def test_a_terminal_that_goes_away_ends_it_in_order(before: str, code: int | None) -> None:
+    command = f'{before}exec "$@"'
+    with subprocess.Popen(
+        ["bash", "-c", command, "bash", PROGRAM, "sandbox", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        try:
+            ended = process.wait(20 if code is not None else 1)
+        except subprocess.TimeoutExpired:
+            ended = None
+            process.terminate()
+        assert (ended is None) == (code is None)
+        assert ended is None or ended >= 0
