@@ -177,7 +177,8 @@ def check_import(credentials: GetResponseCredentials, options: ImportOptions) ->
             credentials, lambda client: check(options, credentials.account_name, client, time.time)
         )
     except UndecidedColumns as undecided:
-        show_questions(credentials.account_name, options.list_name, undecided)
+        with never_stopping("the questions"):
+            show_questions(credentials.account_name, options.list_name, undecided)
         raise
 
 
@@ -188,7 +189,8 @@ def read_source(credentials: GetResponseCredentials, job: Job, progress: Progres
     try:
         return read(job, progress, time.time)
     except UndecidedColumns as undecided:
-        show_questions(job.account_name, job.campaign_name, undecided)
+        with never_stopping("the questions"):
+            show_questions(job.account_name, job.campaign_name, undecided)
         raise
 
 

@@ -15,7 +15,7 @@ from prefect_getresponse.contact_import.errors import (
     UnreadableSource,
 )
 from prefect_getresponse.contact_import.rows.mapping import map_source
-from prefect_getresponse.sources import Reading, open_source
+from prefect_getresponse.sources import ParquetSource, Reading, open_source
 from prefect_getresponse.sources.database_urls import AGREED, database_url
 from prefect_getresponse.sources.sql import SqlSource
 
@@ -188,5 +188,6 @@ class TestParquetBombs:
             tmp_path, {"email": pyarrow.repeat(pyarrow.scalar("someone@b.example"), 1_500_000)}
         )
         monkeypatch.setenv("PREFECT_INTEGRATIONS_GETRESPONSE_SOURCE_MAX_RATIO", "1e9")
-        rows = sum(len(columns[0]) for _, columns in open_source(path).batches())
-        assert rows == 1_500_000
+        source = open_source(path)
+        assert isinstance(source, ParquetSource)
+        assert sum(len(columns[0]) for _, columns in source.batches()) == 1_500_000

@@ -22,6 +22,9 @@ from prefect_getresponse.contact_import.rows.tools import Tool, recognised_tool
 from prefect_getresponse.sources import Source
 from prefect_getresponse.sources.delimiters import is_address
 
+# As people name columns: words, with a few signs, and no long numbers.
+_LIKE_A_NAME = re.compile(r"(?!.*\d{5})[^\W_][\w .,()#&/'-]{0,59}")
+
 CUSTOM = "custom:"
 IGNORED = "-"
 FIELDS = (
@@ -306,11 +309,24 @@ def _email_column(
             f"{listed(columns[index] for index in best)} may all be the e-mail address",
             f"Choose one, such as --map {_quoted_for_shell(columns[best[0]])}=email",
         )
-    likely = [_quoted_for_shell(columns[index]) for index in addressed]
+    names = _harmless_names(columns, bool(addressed))
+    likely = [_quoted_for_shell(columns[index]) for index in addressed if columns[index] in names]
     raise MappingError(
-        f"no column is known to be the e-mail address among {listed(columns)}",
+        f"no column is known to be the e-mail address among {listed(names)}"
+        if names
+        else f"this is no table of contacts: {len(columns)} columns, no address, no known name",
         f"Name it with --map {likely[0] if len(likely) == 1 else 'COLUMN'}=email",
     )
+
+
+def _harmless_names(columns: Sequence[str], has_addresses: bool) -> list[str]:
+    """Names of columns that may be shown: none of a file that is another thing than a table.
+
+    Its first line may be a key, a password or anything else, and messages are kept by Prefect.
+    """
+    if not has_addresses and not any(meaning(name) for name in columns):
+        return []
+    return [name for name in columns if meaning(name) or _LIKE_A_NAME.fullmatch(name)]
 
 
 def _email_candidates(columns: Sequence[str], taken: set[int], addressed: set[int]) -> list[int]:
