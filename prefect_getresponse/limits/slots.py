@@ -44,8 +44,13 @@ PATIENCE = 30.0
 """Seconds for which a worker tries a pool that is busy or keeps no books before it goes alone."""
 TRIES = 5
 """Times that a book is read anew because another worker wrote into it meanwhile."""
-LOST = 120.0
-"""Seconds without a fair share after which slots are taken for lost: twice the life of a lease."""
+LOST = 80.0
+"""Seconds without a fair share after which slots are taken for lost.
+
+A lease lives for 60, the server looks for dead ones every 15: there is nothing to shorten below.
+"""
+SILENCE = 10.0
+"""Seconds without any slot after which a worker says what it waits for."""
 SETTLING = 4.0
 """Seconds in which every worker comes to its even share; what is free then does not divide."""
 
@@ -207,6 +212,7 @@ class _Holding:
     leaving: list[Grant] = field(default_factory=list[Grant])
     turns: _Turns = field(default_factory=_Turns)
     short_since: float = math.inf
+    has_said: bool = False
 
     @property
     def slots(self) -> int:
@@ -393,13 +399,27 @@ class SlotKeeper:
         Others may go on with theirs: nobody takes more than a fair share, whatever is free.
         """
         if self._held.slots >= fair:
-            self._held.short_since = math.inf
+            self._held.short_since, self._held.has_said = math.inf, False
             return
         self._held.short_since = min(self._held.short_since, self._clock())
-        if self._clock() - self._held.short_since >= LOST:
+        short_for = self._clock() - self._held.short_since
+        if not self._held.slots:
+            self._say(short_for, "all slots of the account are taken")
+        if short_for >= LOST:
             self._held.short_since = math.inf
             logger.warning("the account's slots were not given back for %d seconds: freed", LOST)
             self._pool.free_all()
+
+    def _say(self, seconds: float, what: str) -> None:
+        """Say once, after some silence, what calls wait for."""
+        if seconds >= SILENCE and not self._held.has_said:
+            self._held.has_said = True
+            logger.warning(
+                "%s: calls wait for up to %d seconds more, as after a Prefect server has died;"
+                " if no other worker runs, `prefect-getresponse limits reset` frees them at once",
+                what,
+                LOST - SILENCE,
+            )
 
     def _take(self, missing: int) -> None:
         """Take what is free: halves of what is missing, so that any number can be given back."""
@@ -486,7 +506,9 @@ class SlotKeeper:
             return POLL
         if error.is_busy:
             self._busy_since = min(self._busy_since, self._clock())
-            if self._clock() - self._busy_since < PATIENCE:
+            busy_for = self._clock() - self._busy_since
+            if busy_for < PATIENCE:
+                self._say(busy_for, str(error))
                 return POLL
         self._held = _Holding()
         self._pool.close()

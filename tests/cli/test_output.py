@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,10 @@ from rich.console import Console
 from prefect_getresponse import cli
 from prefect_getresponse.cli import console
 from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.reporting import streams
 from prefect_getresponse.reporting.streams import LastingStream, never_stopping
 from prefect_getresponse.runtime.run_logs import show_in_runs
-from tests.cli.test_commands import PROGRAM, account, source
+from tests.cli.test_commands import account, source
 from tests.support.fast_sandbox import CAMPAIGN, FastSandbox
 
 __all__ = ["account", "source"]
@@ -30,8 +30,9 @@ FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
 
 
+# By its path, since the whole package takes seconds to import.
 PRINTS = (
-    "import sys; from prefect_getresponse.reporting.streams import make_output_lasting as m; m();"
+    f"import runpy, sys; runpy.run_path({streams.__file__!r})['make_output_lasting']();"
     " open('ledger', 'w').write('ledger'); print('\u0141 \u2588 \u2192'); sys.stdout.flush();"
     " print('again'); print('\u0141', file=sys.stderr); sys.exit(7)"
 )
@@ -181,23 +182,28 @@ def test_showing_never_stops_the_work(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of POSIX")
-@pytest.mark.parametrize(("before", "code"), [("", 1), ("trap '' HUP; ", None)])
-def test_a_terminal_that_goes_away_ends_it_in_order(before: str, code: int | None) -> None:
-    command = f'{before}exec "$@"'
-    with subprocess.Popen(
-        ["bash", "-c", command, "bash", PROGRAM, "sandbox", "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.send_signal(signal.SIGHUP)
-        time.sleep(0.5)
+@pytest.mark.parametrize("is_ignored", [False, True], ids=["terminal", "nohup"])
+def test_a_terminal_that_goes_away_ends_the_work_in_order(
+    is_ignored: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def work(_arguments: list[str]) -> int:
         try:
-            ended = process.wait(20 if code is not None else 1)
-        except subprocess.TimeoutExpired:
-            ended = None
-            process.terminate()
-        assert (ended is None) == (code is None)
-        assert ended is None or ended >= 0
+            signal.raise_signal(signal.SIGHUP)
+        except KeyboardInterrupt:
+            seen.append("interrupted")
+        return 7
+
+    kept = {each: signal.getsignal(each) for each in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)}
+    monkeypatch.setattr(cli, "run", work)
+    monkeypatch.setattr(cli, "make_output_lasting", lambda: None)
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if is_ignored else signal.SIG_DFL)
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    finally:
+        for each, handler in kept.items():
+            signal.signal(each, handler)
+    assert ended.value.code == 7
+    assert seen == ([] if is_ignored else ["interrupted"])

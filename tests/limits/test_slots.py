@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from prefect_getresponse.limits.slots import LOST, NobodyElse, SlotKeeper
+from prefect_getresponse.limits.slots import LOST, SILENCE, NobodyElse, SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS
 from tests.client.virtual_account import (
     BATCHES_A_FRAME,
@@ -374,6 +374,33 @@ class TestTrouble:
         assert "not given back" in caplog.text
         assert office.account.refused == []
         assert office.account.most_in_flight <= SLOTS
+
+    def test_silence_is_explained_once(self, caplog: pytest.LogCaptureFixture) -> None:
+        office = Office(1)
+        office.server.lost = SLOTS
+        office.workers[0].work()
+        office.time.run(until=SILENCE - 1)
+        assert "calls wait" not in caplog.text
+        office.time.run(until=SILENCE + 3)
+        assert "all slots of the account are taken: calls wait" in caplog.text
+        office.time.run(until=LOST - 2)
+        assert caplog.text.count("calls wait") == 1
+
+    def test_a_busy_server_is_named_after_the_same_silence(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        office = Office(1)
+        office.server.is_busy = True
+        office.workers[0].work()
+        office.time.run(until=SILENCE + 3)
+        assert caplog.text.count("calls wait") == 1
+
+    def test_a_worker_that_has_slots_says_nothing(self, caplog: pytest.LogCaptureFixture) -> None:
+        office = Office(2)
+        for worker in office.workers:
+            worker.work()
+        office.time.run(until=60.0)
+        assert "calls wait" not in caplog.text
 
     @pytest.mark.parametrize("workers", [2, 4, 12])
     def test_nothing_is_freed_that_somebody_holds(self, workers: int) -> None:
