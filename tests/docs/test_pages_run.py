@@ -64,6 +64,7 @@ def reader(
     exports.mkdir()
     for name in ("customers.csv", "exports/monday.csv"):
         shutil.copy(ROOT / "examples" / "customers.csv", tmp_path / name)
+    shutil.copy(ROOT / "examples" / "customers.xlsx", tmp_path)
     people = gzip.compress(b'{"email": "jane@example.com", "first_name": "Jane"}\n')
     (tmp_path / "customers.jsonl.gz").write_bytes(people)
     monkeypatch.setenv(f"{SETTINGS}STATE_DIR", str(tmp_path / "state"))
