@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prefect_getresponse.client.errors import Conflict, GetResponseError, OutcomeUnknown
 from prefect_getresponse.client.paginate import aiterate_pages
+from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.operation import OperationTask
@@ -32,6 +33,11 @@ from prefect_getresponse.tasks.suppressions import get_suppression, list_suppres
 from prefect_getresponse.tasks.tags import create_tag, list_tags
 
 PAGES_AT_ONCE = 4
+_NAMED = {
+    each.operation.name
+    for each in (list_campaigns, get_campaign, create_campaign, list_tags, list_custom_fields)
+}
+"""Operations whose answers are found by their name."""
 _CREATIONS = 3
 """How often a tag of which no trace is found is created; its name makes a repeat harmless."""
 _SINGLE_OPT_IN = {"email": "single", "api": "single", "import": "single", "webform": "single"}
@@ -95,13 +101,13 @@ class Account:
 
     async def call(self, task: OperationTask[..., Any], **arguments: object) -> Any:
         """Call an operation by its task's declaration, without a task run."""
-        return (await self._client.send(task.operation.request(arguments))).data
+        return (await self._client.send(_request(task, arguments))).data
 
     async def pages(
         self, task: OperationTask[..., Any], **arguments: object
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Pages of a listing, in order."""
-        request = task.operation.request(arguments)
+        request = _request(task, arguments)
         async for page in aiterate_pages(self._client, request, side_by_side=PAGES_AT_ONCE):
             yield page.items
 
@@ -140,6 +146,8 @@ class Account:
         try:
             created = await self.call(create_campaign, name=name, optin_types=_SINGLE_OPT_IN)
         except (OutcomeUnknown, Conflict):
+            created = None
+        if created is None:  # or accepted, but the answer was unreadable
             return await self.find_campaign(name)
         return Campaign(created["campaignId"], created["name"], double_optin=False)
 
@@ -279,6 +287,14 @@ class Account:
         masks |= _masks(of_list, "blocklisted_in_list")
         masks |= _masks(of_account, "blocklisted_in_account")
         return Exclusions(masks)
+
+
+def _request(task: OperationTask[..., Any], arguments: Mapping[str, object]) -> ApiRequest:
+    """Request whose answer must have all that an import reads of it."""
+    request = task.operation.request(arguments)
+    if request.shape is None or task.operation.name not in _NAMED:
+        return request
+    return replace(request, shape=request.shape.needing(name=(str,)))
 
 
 def _masks(answer: dict[str, Any], reason: str) -> dict[str, str]:
