@@ -75,7 +75,7 @@ class ColumnTally:
                 self._give_up_counting()
             return
         self._blank += cells.count("")
-        if not refusals.BEGINNINGS.isdisjoint([cell[:3] for cell in cells]):
+        if not refusals.BEGINNINGS.isdisjoint([cell[: refusals.LENGTH] for cell in cells]):
             self._refusing.update(filter(refusals.begins, cells))
         self._keep(cells[:: self._step])
 

@@ -1,9 +1,8 @@
-import re
-
 import pytest
 
 from prefect_getresponse.contact_import.rows import columns
 from prefect_getresponse.contact_import.rows.columns import email_rank, meaning, normalised
+from prefect_getresponse.contact_import.words import table, words_of
 
 
 @pytest.mark.parametrize(
@@ -22,19 +21,22 @@ def test_letters_lose_their_accents(name: str, bare: str) -> None:
 
 
 def test_no_name_means_two_things() -> None:
-    tables = {
-        name: text
-        for name, text in vars(columns).items()
-        if name.isupper() and not name.startswith("_") and isinstance(text, str)
-    }
-    assert len(tables) > 8
+    meanings = [*columns.MEANINGS, "email", "email_of_several", "email_by_place"]
     seen: dict[str, str] = {}
-    for table, text in tables.items():
-        for name in re.split(r"[|\n]", text):
+    for meant in [*meanings, "email_of_subscriber"]:
+        for name in words_of("headers", "headers", meant):
             bare = normalised(name)
-            assert bare or not name.strip(), f"{name} has no letters"
-            assert seen.setdefault(bare, table) == table or not bare, f"{name} is in two tables"
-            assert not bare or email_rank(name) is None or table == "EMAIL", name
+            assert bare, f"{name} has no letters"
+            assert seen.setdefault(bare, meant) == meant, f"{name} means two things"
+            assert email_rank(name) is None or meant.startswith("email"), name
+
+
+def test_every_block_of_words_has_a_meaning_and_a_language() -> None:
+    for name, kind in [("headers", "headers"), ("answers", "answers"), ("phrases", "phrases")]:
+        for block in table(name)[kind]:
+            assert block["meaning"]
+            assert block["language"]
+            assert all(word.strip() for word in block["words"])
 
 
 @pytest.mark.parametrize(
