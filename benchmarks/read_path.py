@@ -63,7 +63,7 @@ def prepare_in_ledger(path: Path) -> None:
 
 def job_of(path: Path, folder: Path) -> Job:
     """A job that reads a file into a ledger."""
-    options = ImportOptions(source=str(path), list_name="benchmark", vouched=True, mapping=MAPPING)
+    options = ImportOptions(source=str(path), list_name="benchmark", mapping=MAPPING)
     return Job(
         options=options,
         key=options.job_key(str(path)),

@@ -25,7 +25,8 @@ err = Console(stderr=True, markup=False, emoji=False)
 def complain(error: Exception) -> None:
     """Print an error on one line; questions are a block of lines."""
     text = str(error) if isinstance(error, UndecidedColumns) else one_line(error)
-    err.print(f"error: {type(error).__name__}: {text}", markup=False, soft_wrap=True)
+    line = f"error: {type(error).__name__}: {text}"
+    err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def one_line(error: Exception) -> str:

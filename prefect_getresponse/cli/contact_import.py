@@ -165,6 +165,7 @@ def import_(  # noqa: D417 - `explained_by` says the rest
             reject_rows=reject_rows,
             vouched_by=vouched_by or operator(),
             show_addresses=show_addresses,
+            is_attended=may_ask(no_input=no_input),
             state_dir=state_dir,
             ledger_copy=ledger_copy,
             reopen="settle" if new_run else "refuse",

@@ -84,8 +84,8 @@ def _vouches(question: Question) -> bool:
 def _column(question: Question) -> dict[str, str]:
     said, *_ = question.lines()
     err.print(escape(said))
-    choices = [*question.map, f"{question.column}=-", "", ""]
-    texts = [*(_meaning(question, each) for each in question.map), _IGNORE, _OTHER, _STOP]
+    choices = [*question.map, "", ""]
+    texts = [*(_meaning(question, each) for each in question.map), _OTHER, _STOP]
     for number, text in enumerate(texts, start=1):
         err.print(f"   {number}  {escape(text)}")
     while True:

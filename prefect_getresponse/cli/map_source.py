@@ -11,11 +11,11 @@ from prefect_getresponse.cli.console import OK, err, print_line
 from prefect_getresponse.cli.contact_import import Switch, Words, said_mapping
 from prefect_getresponse.cli.dialogue import Stopped, ask, may_ask
 from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.contact_import.asking.answers import Judged, read_whole
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
-from prefect_getresponse.contact_import.asking.vouching import deciding_columns
 from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.questions import UndecidedColumns
-from prefect_getresponse.contact_import.rows.mapping import ColumnMapping
+from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.sources import short_name
 from prefect_getresponse.sources.reading import Reading
 
@@ -73,20 +73,20 @@ def map_(
         query=query,
     )
     mapping = said_mapping(mapping_file, map_, reading)
-    mapping, columns = decided(source, mapping, may_be_asked=may_ask(no_input=no_input))
+    mapping, found = decided(source, mapping, may_be_asked=may_ask(no_input=no_input))
     if print_:
         print_line(mapping.lines().rstrip())
     else:
         write(file, mapping, short_name(source))
-        print_line(f"{file}: {len(mapping.columns)} columns. Import with --mapping {file}")
-    if not deciding_columns(columns):
+        print_line(f"{file}: written. Import with --mapping {file}")
+    if not found.deciding:
         err.print("No column says who has agreed to get e-mail: an import needs --vouch.")
     return OK
 
 
 def decided(
     source: str, mapping: SourceMapping, *, may_be_asked: bool
-) -> tuple[SourceMapping, ColumnMapping]:
+) -> tuple[SourceMapping, Judged]:
     """Ask until every column is decided.
 
     Args:
@@ -99,7 +99,7 @@ def decided(
     """
     while True:
         try:
-            return mapping, mapped(source, mapping)
+            return mapping, judged(source, mapping)
         except UndecidedColumns as undecided:
             if not may_be_asked:
                 raise
@@ -124,12 +124,14 @@ def write(file: Path, mapping: SourceMapping, source: str) -> None:
         ) from None
 
 
-def mapped(source: str, mapping: SourceMapping) -> ColumnMapping:
-    """Map the columns of a source, all of them decided.
+def judged(source: str, mapping: SourceMapping) -> Judged:
+    """Read a source to its end, all columns decided.
 
     Raises:
         UndecidedColumns: Something is undecided.
     """
-    from prefect_getresponse.contact_import.rows.mapping import map_source
-
-    return map_source(opened(source, mapping), mapping.columns)
+    opened_source = opened(source, mapping)
+    found = read_whole(opened_source, map_source(opened_source, mapping.columns))
+    if questions := found.questions(vouched=True):
+        raise UndecidedColumns(questions, opened_source.name)
+    return found

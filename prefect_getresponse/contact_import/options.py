@@ -52,7 +52,7 @@ class ImportOptions(BaseModel):
         default=SourceMapping(),
         title="What the columns are",
         description="What you say about columns: lines COLUMN=FIELD, or the path or URL of a"
-        " mapping file (.toml), which `prefect-getresponse map` writes.",
+        " mapping file (.toml), which the command map writes.",
     )
     mode: Mode = Field(
         default="add_and_update",
@@ -194,6 +194,12 @@ class ImportOptions(BaseModel):
         default=False,
         title="Started by a schedule",
         description="Whether a schedule starts the run, so that nobody is there to vouch anew.",
+    )
+
+    is_attended: bool = Field(
+        default=False,
+        title="Somebody is there",
+        description="Whether somebody starts the run and can see what has changed since.",
     )
 
     def job_key(self, location: str) -> str:

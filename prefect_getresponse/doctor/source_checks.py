@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
 from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.asking.vouching import deciding_columns
+from prefect_getresponse.contact_import.asking.answers import Judged
 from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.planning.stops import reason_to_stop
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
@@ -44,14 +44,14 @@ async def source(
     try:
         opened = open_source()
         mapping = map_source(opened, overrides)
-        seen = _seen(opened, mapping, defined)
+        seen, judged = _seen(opened, mapping, defined)
     except ImportInputError as error:
         where = f"{error.source}: " if error.source else ""
         return [problem(_CHECK, f"{where}{error.what}", error.advice)]
     findings = [
         _missing(mapping.custom_names, defined),
         _rejected(seen),
-        _vouching(mapping),
+        *_questions(judged),
         *(_misfits(each.column, defined, seen) for each in _custom(mapping, defined)),
     ]
     found = [finding for finding in findings if finding]
@@ -88,7 +88,9 @@ class _Seen:
         self.filled.update(names | {self.field_of[column] for column in warned})
 
 
-def _seen(opened: Source, mapping: ColumnMapping, defined: Mapping[str, CustomField]) -> _Seen:
+def _seen(
+    opened: Source, mapping: ColumnMapping, defined: Mapping[str, CustomField]
+) -> tuple[_Seen, Judged]:
     names = mapping.custom_names
     reader = compile_reader(
         mapping, custom_fields={name: defined[name] for name in names if name in defined}
@@ -102,7 +104,7 @@ def _seen(opened: Source, mapping: ColumnMapping, defined: Mapping[str, CustomFi
     )
     for row in islice(reader.read(opened), ROWS_LOOKED_AT):
         seen.add(row)
-    return seen
+    return seen, Judged.of(opened, mapping, reader)
 
 
 def _custom(mapping: ColumnMapping, defined: Mapping[str, CustomField]) -> list[MappedColumn]:
@@ -137,14 +139,21 @@ def _rejected(seen: _Seen) -> Finding | None:
     return problem(_CHECK, str(stop.args[0]), stop.advice) if stop else None
 
 
-def _vouching(mapping: ColumnMapping) -> Finding | None:
-    if deciding_columns(mapping):
-        return None
-    return warning(
-        _CHECK,
-        "no column says who has agreed to get e-mail",
-        "Name it (--map COLUMN=consent), or vouch for everybody (--vouch, vouched).",
-    )
+def _questions(judged: Judged) -> Iterator[Finding]:
+    """What the import would ask; columns that nobody decided stop it."""
+    questions = judged.questions(vouched=False)
+    if undecided := [each.column for each in questions if each.column]:
+        yield problem(
+            _CHECK,
+            f"an import would ask what these columns are: {named(undecided)}",
+            "Run `prefect-getresponse map` or the import; both show what is in them.",
+        )
+    if not judged.deciding and not undecided:
+        yield warning(
+            _CHECK,
+            "no column says who has agreed to get e-mail",
+            "Name it (--map COLUMN=consent), or vouch for everybody (--vouch, vouched).",
+        )
 
 
 def _misfits(column: str, defined: Mapping[str, CustomField], seen: _Seen) -> Finding | None:

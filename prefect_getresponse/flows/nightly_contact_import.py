@@ -138,6 +138,7 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
         reject_rows=reject_rows,
         vouched_by=vouched_by or who.name,
         is_scheduled=who.is_schedule,
+        is_attended=who.is_person,
     )
     job = check_import(credentials, options)
     with holding(job) as job, FlowProgress(artifact_key("progress", job)) as progress:
@@ -170,6 +171,7 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
 
 
 @task(name="check", task_run_name="check", cache_policy=NO_CACHE)
+@fails_in_a_sentence
 def check_import(credentials: GetResponseCredentials, options: ImportOptions) -> Job:
     """Check source, columns, key, list and custom fields before anything is written."""
     try:
@@ -183,6 +185,7 @@ def check_import(credentials: GetResponseCredentials, options: ImportOptions) ->
 
 
 @task(name="read", task_run_name="read", cache_policy=NO_CACHE)
+@fails_in_a_sentence
 def read_source(credentials: GetResponseCredentials, job: Job, progress: Progress) -> str:
     """Read the source into the ledger, or find the interrupted run to go on with."""
     _run(credentials, lambda client: settle_interrupted(job, client, progress, time.time))
@@ -195,6 +198,7 @@ def read_source(credentials: GetResponseCredentials, job: Job, progress: Progres
 
 
 @task(name="plan", task_run_name="plan", cache_policy=NO_CACHE)
+@fails_in_a_sentence
 def plan_import(
     credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
 ) -> None:
@@ -205,6 +209,7 @@ def plan_import(
         stopped.report = report(job, run_id, time.time, stopped, planned=True)
         show_plan(job, stopped.report)
         show_report(job, stopped.report, attention_rows(job, run_id, ROWS_SHOWN))
+        emit_ending(job, stopped.report, "failed")
         raise
     if estimate is None:
         return

@@ -14,10 +14,12 @@ class Starter(NamedTuple):
     Attributes:
         name: Who did, or who made the deployment; empty if Prefect does not know.
         is_schedule: Whether a schedule did, so that nobody is there.
+        is_person: Whether somebody started it by hand from a deployment.
     """
 
     name: str
     is_schedule: bool
+    is_person: bool = False
 
 
 def starter() -> Starter:
@@ -30,7 +32,8 @@ def starter() -> Starter:
     if not name and run.deployment_id is not None:
         with get_client(sync_client=True) as client:
             name = _name(client.read_deployment(run.deployment_id).created_by)
-    return Starter(name, is_schedule=run.auto_scheduled)
+    by_hand = run.deployment_id is not None and not run.auto_scheduled
+    return Starter(name, is_schedule=run.auto_scheduled, is_person=by_hand)
 
 
 def _name(by: object) -> str:

@@ -19,8 +19,8 @@ from pydantic import SecretStr
 
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.asking.answers import read_whole
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
-from prefect_getresponse.contact_import.asking.vouching import deciding_columns
 from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.job import opened
@@ -291,7 +291,7 @@ class Lab:
         try:
             source = opened(str(options.get("source", self.source)), SourceMapping())
             said = read_mapping(options.get("mapping"))
-            return bool(deciding_columns(map_source(source, said.columns)))
+            return bool(read_whole(source, map_source(source, said.columns)).deciding)
         except ImportInputError:
             return False
 

@@ -22,7 +22,7 @@ PLACES: dict[str, Callable[..., Any]] = {
     "command line": import_,
     "flow": nightly_contact_import.fn,
 }
-BY_OTHER_NAMES = {"mapping", "reopen", "is_scheduled"}
+BY_OTHER_NAMES = {"mapping", "reopen", "is_scheduled", "is_attended"}
 """The command line says them in several words: `--map`, `--mapping`, `--encoding`, `--new-run`."""
 BY_SETTINGS = {"state_dir", "ledger_copy", "retention_days", "settle_seconds", "import_seconds"}
 """What belongs to a machine and not to an import."""

@@ -237,11 +237,63 @@ def failed(state: State[Any]) -> ImportFailed:
     return error
 
 
+def test_questions_are_the_plan_and_the_state_of_the_run(
+    account: FastSandbox,
+    prefect: Prefect,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+) -> None:
+    rows = [f"{number}@example.com,{'Zap' if number % 2 else 'Fnord'}" for number in range(60)]
+    Path(options["source"]).write_text("\n".join(["Email,Blurg", *rows]))
+    before = account.writes
+
+    state = run_flow(credentials, **options, return_state=True)
+
+    assert state.is_failed()
+    assert "Blurg=consent:Zap" in str(state.message)
+    plan = prefect.artifacts(prefect.latest_flow_run())["plan"]["data"]
+    assert "one question before anything is sent" in plan
+    assert "- `Blurg=consent:Zap`" in plan
+    assert account.writes == before
+
+    report = run_flow(credentials, **options, mapping="Blurg=consent:Zap")
+    assert report.verdicts["added"] == report.verdicts["excluded"] == 30
+
+
+def test_a_run_vouches_for_whoever_started_it(
+    credentials: GetResponseCredentials, options: dict[str, Any]
+) -> None:
+    Path(options["source"]).write_text("\n".join(["Email", *PEOPLE]))
+    report = run_flow(credentials, **options, vouched=True, vouched_by="Ola")
+    assert report.vouched["by"] == "Ola"
+
+
+def test_a_plan_over_the_reject_limit_fails_the_run_before_anything_is_sent(
+    account: FastSandbox,
+    prefect: Prefect,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+) -> None:
+    with Path(options["source"]).open("a") as file:
+        file.write("\nbroken,Broken,yes\n")
+    before = account.writes
+
+    state = run_flow(credentials, **options, return_state=True)
+
+    assert state.is_failed()
+    assert "25.0%" in str(state.message)
+    assert account.writes == before
+    artifacts = prefect.artifacts(prefect.latest_flow_run())
+    assert "Needs attention" in artifacts["plan"]["data"]
+    reasons = {row["reason"] for row in json.loads(artifacts["rejects"]["data"])}
+    assert reasons == {"no_consent", "invalid_email"}
+
+
 def test_too_many_rejects_fail_the_run_and_the_report_is_there(
     prefect: Prefect, credentials: GetResponseCredentials, options: dict[str, Any]
 ) -> None:
     with Path(options["source"]).open("a") as file:
-        file.write("\nbroken,Broken,yes\n")
+        file.write("\nghost@rejected.example,Ghost,yes\n")
 
     error = failed(run_flow(credentials, **options, return_state=True))
 
@@ -267,7 +319,7 @@ def log_of(prefect: Prefect, flow_run: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"max_reject_ratio": 0.0}, "25.0% of the rows were rejected"),
+        ({"max_reject_ratio": 0.0}, "1 row cannot be imported, 25.0%"),
         ({"max_reject_ratio": 2.0}, "max_reject_ratio"),
     ],
 )

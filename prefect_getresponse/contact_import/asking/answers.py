@@ -2,26 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from prefect_getresponse.contact_import.asking import vouching
-from prefect_getresponse.contact_import.asking.said import Said, Vouch
+from prefect_getresponse.contact_import.asking.said import LeftOut, Said, Vouch
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.questions import Question, UndecidedColumns
+from prefect_getresponse.contact_import.rows.contents import ColumnContent
+from prefect_getresponse.contact_import.rows.judging import columns_of_consent, questions_left
+from prefect_getresponse.contact_import.rows.kinds import ENOUGH, kind_of
 from prefect_getresponse.contact_import.rows.mapping import ColumnMapping
+from prefect_getresponse.contact_import.rows.validation import RowReader, compile_reader
 from prefect_getresponse.sources import Source
 
+_MOST_REMEMBERED = 200
+"""Cells with a refusal that are remembered of a column; of more, the rest counts as known."""
 
-def settle(
-    options: ImportOptions, mapping: ColumnMapping, source: Source, said: Said, now: float
-) -> Said:
+
+@dataclass(frozen=True)
+class Judged:
+    """A source that was read to its end.
+
+    Attributes:
+        source: The source.
+        mapping: What its columns are.
+        contents: What is in each column, by its index.
+        not_understood: Rows by the column whose answer nobody knows.
+    """
+
+    source: Source
+    mapping: ColumnMapping
+    contents: Mapping[int, ColumnContent]
+    not_understood: Mapping[str, int]
+
+    @classmethod
+    def of(cls, source: Source, mapping: ColumnMapping, reader: RowReader) -> Judged:
+        """What a reader has seen of a source."""
+        return cls(source, mapping, reader.contents(), reader.not_understood)
+
+    @property
+    def deciding(self) -> list[str]:
+        """Columns that say who has agreed."""
+        return list(columns_of_consent(self.mapping, self.contents))
+
+    def questions(self, *, vouched: bool, ignored: Sequence[str] = ()) -> list[Question]:
+        """What has to be answered."""
+        return list(
+            questions_left(
+                self.mapping,
+                self.contents,
+                vouched=vouched,
+                ignored=frozenset(ignored),
+                not_understood=self.not_understood,
+            )
+        )
+
+    def left_out(self) -> dict[str, LeftOut]:
+        """What is in the columns that were mapped to `-`, by their names."""
+        return {
+            self.mapping.columns[index]: _left_out(self.contents[index])
+            for index in sorted(self.mapping.left_out)
+        }
+
+    def changed(self, before: Mapping[str, LeftOut], now: Mapping[str, LeftOut]) -> list[Question]:
+        """Questions about columns that were left out when something else was in them."""
+        return [
+            Question(
+                column,
+                "unknown",
+                kinds=(content.kind,),
+                map=(f"{column}=opt_out", f"{column}=consent"),
+                why=f"You left it out when it held something else: {why}. At a terminal you can"
+                " leave it out again",
+            )
+            for column, content in now.items()
+            if column in before and (why := content.differs_from(before[column]))
+        ]
+
+
+def _left_out(content: ColumnContent) -> LeftOut:
+    kind = kind_of(content).value if content.filled >= ENOUGH else ""
+    refusing = {vouching.fingerprint(cell.casefold())[:16] for cell in content.refusing}
+    return LeftOut(kind, tuple(sorted(refusing)[:_MOST_REMEMBERED]))
+
+
+def read_whole(source: Source, mapping: ColumnMapping) -> Judged:
+    """Read a source to its end, only to see what is in its columns.
+
+    Raises:
+        ImportInputError: It cannot be read to its end.
+    """
+    reader = compile_reader(mapping)
+    for _ in reader.read(source):
+        pass
+    return Judged.of(source, mapping, reader)
+
+
+def settle(options: ImportOptions, judged: Judged, said: Said, now: float) -> Said:
     """Find out whether all is said that has to be said before anything is sent.
 
     Args:
         options: What was asked for.
-        mapping: What the columns are.
-        source: The source.
+        judged: The source.
         said: What was said on earlier nights.
         now: Seconds since the epoch.
 
@@ -29,19 +112,24 @@ def settle(
         What is said now, for the next nights.
 
     Raises:
-        UndecidedColumns: Nobody says who has agreed.
+        UndecidedColumns: Something is not.
         MappingError: Somebody vouches although a column decides.
     """
-    deciding = vouching.deciding_columns(mapping)
+    deciding = judged.deciding
     if options.vouched:
         vouching.refuse_override(deciding)
-    if deciding:
-        return replace(said, vouch=None)
-    scope = vouching.scope_of(source.location, source.columns(), options.mapping)
-    vouch = _vouch(options, scope, said.vouch, now)
-    if vouch is None:
-        raise UndecidedColumns([vouching.question(said.vouch)], source.name)
-    return replace(said, vouch=vouch)
+    mapping_now = vouching.fingerprint(options.mapping.meaning())
+    scope = vouching.scope_of(judged.source.location, judged.mapping.columns, options.mapping)
+    vouch = None if deciding else _vouch(options, scope, said.vouch, now)
+    ignored = _ignored(options, judged, said)
+    questions = judged.questions(vouched=vouch is not None, ignored=ignored)
+    left_out = judged.left_out()
+    if said.mapping == mapping_now and not options.is_attended:  # else somebody has just said so
+        questions += judged.changed(said.left_out, left_out)
+    if questions:
+        asked = [_with_history(each, said.vouch) for each in questions]
+        raise UndecidedColumns(asked, judged.source.name)
+    return Said(vouch, ignored, left_out, mapping_now)
 
 
 def _vouch(options: ImportOptions, scope: str, before: Vouch | None, now: float) -> Vouch | None:
@@ -57,24 +145,20 @@ def _vouch(options: ImportOptions, scope: str, before: Vouch | None, now: float)
     return None
 
 
-def left_open(
-    questions: Sequence[Question], said: Said, *, ignore_others: bool
-) -> tuple[list[Question], tuple[str, ...]]:
-    """Leave out the questions that `--ignore-others` answers.
+def _ignored(options: ImportOptions, judged: Judged, said: Said) -> tuple[str, ...]:
+    """Columns that `--ignore-others` covers: the undecided ones that were there at first.
 
-    It covers the undecided columns that are there when it is first given; a column that comes
-    later asks again.
-
-    Args:
-        questions: All that is undecided.
-        said: What was said on earlier nights.
-        ignore_others: Whether it is given.
-
-    Returns:
-        The questions that are still open, and the columns that are ignored.
+    A column that comes later asks again, and one with a word of refusal always does.
     """
-    ignorable = {each.column for each in questions if each.ignorable}
-    covered = ignorable & set(said.ignored) if said.ignored else ignorable
-    ignored = covered if ignore_others else set[str]()
-    left = [each for each in questions if each.column not in ignored]
-    return left, tuple(sorted(ignored))
+    if not options.ignore_others:
+        return ()
+    undecided = {each.column for each in judged.questions(vouched=True) if each.ignorable}
+    return tuple(sorted(undecided & set(said.ignored) if said.ignored else undecided))
+
+
+def _with_history(question: Question, before: Vouch | None) -> Question:
+    """The question who has agreed, with who vouched for another state of the source."""
+    if question.taken_for != "vouch" or before is None:
+        return question
+    changed = f"{before.sentence()}, and its columns or their mapping have changed since"
+    return replace(question, why=f"{changed}. {question.why}")

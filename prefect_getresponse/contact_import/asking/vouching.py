@@ -6,12 +6,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from prefect_getresponse.contact_import.asking.said import NOBODY, Vouch
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.errors import MappingError, listed
-from prefect_getresponse.contact_import.questions import Question
-from prefect_getresponse.contact_import.rows.mapping import ColumnMapping
 
 
 def scope_of(location: str, columns: Sequence[str], mapping: SourceMapping) -> str:
@@ -22,8 +21,12 @@ def scope_of(location: str, columns: Sequence[str], mapping: SourceMapping) -> s
         columns: Names of its columns.
         mapping: What is said about them.
     """
-    parts = json.dumps([location, sorted(columns), mapping.meaning()])
-    return hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()
+    return fingerprint([location, sorted(columns), mapping.meaning()])
+
+
+def fingerprint(value: Any) -> str:
+    """A hash of JSON-like data (32 hexadecimal digits)."""
+    return hashlib.blake2b(json.dumps(value).encode(), digest_size=16).hexdigest()
 
 
 def vouched_anew(by: str, scope: str, now: float) -> Vouch:
@@ -36,15 +39,6 @@ def vouched_anew(by: str, scope: str, now: float) -> Vouch:
     """
     at = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
     return Vouch(by or NOBODY, at, scope)
-
-
-def deciding_columns(mapping: ColumnMapping) -> list[str]:
-    """Columns that say who has agreed."""
-    return [
-        each.column
-        for each in mapping.columns_of("consent")
-        if not each.lenient and not each.secondary
-    ]
 
 
 def refuse_override(deciding: Sequence[str]) -> None:
@@ -61,16 +55,3 @@ def refuse_override(deciding: Sequence[str]) -> None:
             f"{listed(deciding)} says who has agreed, and a vouch overrides no column",
             "Leave --vouch (vouched) out, or map the column to what it is",
         )
-
-
-def question(before: Vouch | None) -> Question:
-    """The question who has agreed.
-
-    Args:
-        before: Who vouched for another state of the source.
-    """
-    why = "No column says who has agreed to get e-mail"
-    if before:
-        why = f"{before.sentence()}, and its columns or their mapping have changed since"
-    ask = "If everybody in the source has agreed, say so with --vouch (in a flow: vouched)"
-    return Question(column="", taken_for="vouch", why=f"{why}. {ask}")

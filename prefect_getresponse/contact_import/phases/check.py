@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
-from prefect_getresponse.contact_import.asking.answers import settle
+from prefect_getresponse.contact_import.asking.answers import read_whole, settle
 from prefect_getresponse.contact_import.asking.memory import said_before
 from prefect_getresponse.contact_import.job import Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
@@ -62,7 +62,9 @@ async def check(
     host = urlsplit(client.base_url).netloc
     copies = options.ledger_copy
     path = ledger_path(folder, account_name, host, campaign.campaign_id if campaign else "new")
-    said = settle(options, mapping, source, said_before(path, copies, source.location), started)
+    said = said_before(path, copies, source.location)
+    if lacking or campaign is None:  # what is made in the account is made after the last question
+        settle(options, read_whole(source, mapping), said, started)
     if not options.dry_run:  # last of all: nothing else can go wrong
         fields |= {name: await account.create_custom_field(name) for name in lacking}
     if campaign is None and not options.dry_run:

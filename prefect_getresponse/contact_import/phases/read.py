@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 
+from prefect_getresponse.contact_import.asking.answers import Judged, settle
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
 from prefect_getresponse.contact_import.ledger.retention import forget_in_time
@@ -39,6 +40,7 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
         Id of the run.
 
     Raises:
+        UndecidedColumns: Something about the source has to be decided first.
         ImportInputError: The source cannot be read to its end.
     """
     source = job.open_source()
@@ -54,8 +56,6 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
             ledger.end(run.number, Phase.INTERRUPTED, clock())
         now = clock()
         run = ledger.begin(_run_id(now), job.key, job.source_name, now)
-        ledger.say(job.location, job.said.facts())
-        ledger.add_facts(run.number, {"said": job.said.facts()})
         ledger.add_calls(run.number, job.calls)
         _read_rows(job, source, ledger, run, progress)
         ledger.enter(run.number, Phase.PLANNING)
@@ -83,7 +83,9 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
         rows += added
         progress.advance(source.progress()[0])
     notes = reader.all_notes()
+    said = settle(job.options, Judged.of(source, mapping, reader), job.said, run.started)
     with ledger.transaction():
+        ledger.say(job.location, said.facts())
         ledger.mark_duplicates(run.number)
         ledger.set_read(run.number, rows, source.fingerprint())
         ledger.add_facts(
@@ -98,6 +100,7 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
                     if 0 < len(words) <= MOST_ANSWERS
                 },
                 "warnings": warnings,
+                "said": said.facts(),
             },
         )
 

@@ -58,6 +58,7 @@ def reason_to_stop(tally: Tally, rows_read: int, max_reject_ratio: float) -> Pla
         return None
     rejected = verdicts.get(Verdict.REJECTED, 0)
     share = f"{ratio:.1%} of those that could be imported"
+    what = "1 row" if rejected == 1 else f"{rejected:,} rows"
     return TooManyRejected(
-        f"{rejected:,} rows cannot be imported, {share}; the limit is {max_reject_ratio:.1%}"
+        f"{what} cannot be imported, {share}; the limit is {max_reject_ratio:.1%}"
     )

@@ -101,3 +101,38 @@ def test_a_column_of_opt_outs_does_not_say_who_agreed(lab: Lab) -> None:
     lab.write([("a@example.com", "no"), ("b@example.com", "yes")], "Email,Unsubscribed")
     asked(lab)
     assert counted(lab.run(vouched=True)) == {"added": 1, "excluded": 1}
+
+
+def test_a_column_that_was_left_out_asks_again_if_somebody_refuses_in_it(lab: Lab) -> None:
+    notes = ["met at a fair", "asked for a call"] + ["likes tea"] * 6
+    header, rows = "Email,Accepts Email Marketing,Notes", [f"p{n}@example.com" for n in range(8)]
+    mapping = "Notes=-"
+    lab.write([(email, "yes", note) for email, note in zip(rows, notes, strict=True)], header)
+    assert counted(lab.run(mapping=mapping)) == {"added": 8}
+    assert counted(lab.run(mapping=mapping)) == {"unchanged": 8}
+
+    notes[3] = "unsubscribed by phone"
+    lab.write([(email, "yes", note) for email, note in zip(rows, notes, strict=True)], header)
+    with pytest.raises(UndecidedColumns) as raised:
+        lab.run(mapping=mapping)
+    [question] = raised.value.questions
+    assert question.column == "Notes"
+    assert "1 new cells speak of a refusal" in question.why
+
+    assert counted(lab.run(mapping=mapping, is_attended=True)) == {"unchanged": 8}
+    assert counted(lab.run(mapping=mapping)) == {"unchanged": 8}
+    assert counted(lab.run(mapping="Notes=-\nEmail=email")) == {"unchanged": 8}
+
+
+def test_ignored_columns_are_those_that_were_there_at_first(lab: Lab) -> None:
+    people = [f"p{n}@example.com" for n in range(60)]
+    words = ["Zap" if n % 2 else "Fnord" for n in range(60)]
+    lab.write(zip(people, words, strict=True), "Email,Blurg")
+    report = lab.run(vouched=True, ignore_others=True)
+    assert report.ignored_columns == ["Blurg"]
+    assert "Blurg" in report.markdown()
+
+    lab.write(zip(people, words, words, strict=True), "Email,Blurg,Snark")
+    with pytest.raises(UndecidedColumns) as raised:
+        lab.run(vouched=True, ignore_others=True)
+    assert [each.column for each in raised.value.questions] == ["Snark"]
