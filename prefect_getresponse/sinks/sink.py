@@ -76,6 +76,10 @@ class Transaction(Protocol):
         """Delete the rows for which all conditions hold."""
         ...
 
+    def count(self, table: Table, *where: Where) -> int:
+        """How many rows there are for which all conditions hold, as they are in the transaction."""
+        ...
+
     def update(self, table: Table, values: Mapping[str, object], *where: Where) -> None:
         """Set columns of the rows for which all conditions hold; leaves `_synced_at` as it is."""
         ...
@@ -90,9 +94,11 @@ class Sink(Protocol):
 
     Attributes:
         name: What people may see of it: no password.
+        portion: Rows that are worth a transaction of their own.
     """
 
     name: str
+    portion: int
 
     def prepare(self, tables: Sequence[Table]) -> list[str]:
         """Make what is missing of tables and columns.
@@ -125,7 +131,14 @@ class Sink(Protocol):
     def select(
         self, table: Table, columns: Sequence[str], *where: Where
     ) -> Iterator[tuple[Any, ...]]:
-        """Read columns of the rows for which all conditions hold, as values of their kinds."""
+        """Read columns of the rows for which all conditions hold, as values of their kinds.
+
+        A table that is not there has no rows.
+        """
+        ...
+
+    def count(self, table: Table, *where: Where) -> int:
+        """How many rows there are for which all conditions hold."""
         ...
 
     def state(self, account_id: str, stream: str) -> dict[str, Any]:

@@ -18,9 +18,12 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    func,
+    inspect,
     select,
     update,
 )
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -86,6 +89,10 @@ class SqlTransaction:
         for part in _few_values_each(where):
             self.connection.execute(delete(target).where(holds(target, part)))
 
+    def count(self, table: Table, *where: Where) -> int:
+        """How many rows there are for which all conditions hold."""
+        return _count(self.connection, self._tables.table(table), where)
+
     def update(self, table: Table, values: Mapping[str, object], *where: Where) -> None:
         """Set columns of the rows for which all conditions hold."""
         target = self._tables.table(table)
@@ -110,6 +117,8 @@ class SqlSink:
         SinkNotFound: The URL cannot be understood, or a driver or variable is missing.
     """
 
+    portion = 10_000
+
     def __init__(self, url: str) -> None:
         try:
             self._url = database_url(url)
@@ -125,6 +134,7 @@ class SqlSink:
         self.name = _public_name(self._url)
         self._engine = _engine(self._url, self.name)
         self._claim: tuple[str, str] | None = None
+        self._seen: set[str] = set()
 
     def asset_key(self, table: Table) -> str:
         """Where a table is, as one word without secrets: host, database, schema and table."""
@@ -176,16 +186,36 @@ class SqlSink:
         target = self.tables.table(table)
         reading = {"stream_results": True, "yield_per": _ROWS_AT_ONCE, "reading": True}
         with self._refusals(), self._engine.connect().execution_options(**reading) as connection:
+            if not self._is_there(connection, target):
+                return
             for part in _few_values_each(where):
                 wanted = select(*(target.c[name] for name in columns)).where(holds(target, part))
                 for row in connection.execute(wanted):
                     yield tuple(row)
 
+    def count(self, table: Table, *where: Where) -> int:
+        """How many rows there are for which all conditions hold."""
+        target = self.tables.table(table)
+        with self._refusals(), self._reading() as connection:
+            return _count(connection, target, where) if self._is_there(connection, target) else 0
+
+    def _reading(self) -> Connection:
+        return self._engine.connect().execution_options(reading=True)
+
+    def _is_there(self, connection: Connection, target: SqlTable) -> bool:
+        if target.key not in self._seen and inspect(connection).has_table(
+            target.name, schema=target.schema
+        ):
+            self._seen.add(target.key)
+        return target.key in self._seen
+
     def state(self, account_id: str, stream: str) -> dict[str, Any]:
         """What a writer kept; empty if nothing."""
         states = self.tables.table(STATE)
         this = and_(states.c.account_id == account_id, states.c.stream == stream)
-        with self._refusals(), self._engine.connect() as connection:
+        with self._refusals(), self._reading() as connection:
+            if not self._is_there(connection, states):
+                return {}
             found = connection.execute(select(states.c.state).where(this)).scalar()
         kept: dict[str, Any] = orjson.loads(found) if found else {}
         return kept
@@ -254,6 +284,15 @@ def _begin_by_ourselves(engine: Engine) -> None:
     def begun(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _count(connection: Connection, target: SqlTable, where: Sequence[Where]) -> int:
+    return sum(
+        connection.execute(
+            select(func.count()).select_from(target).where(holds(target, part))
+        ).scalar_one()
+        for part in _few_values_each(where)
+    )
 
 
 def _few_values_each(where: Sequence[Where]) -> Iterator[list[Where]]:

@@ -39,8 +39,8 @@ from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.routes import ROUTES, BatchRoute, ContactsRoute, UpdateRoute
 from prefect_getresponse.contact_import.routes.import_lane import ImportLane
 from prefect_getresponse.contact_import.rows.contacts import Ids
-from prefect_getresponse.contact_import.side_by_side import side_by_side
 from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.limits.side_by_side import side_by_side
 from prefect_getresponse.reporting.progress import Progress
 
 FAILURES_IN_A_ROW = 3

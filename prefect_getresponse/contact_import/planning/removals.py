@@ -10,7 +10,7 @@ import sqlite3
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.side_by_side import side_by_side
+from prefect_getresponse.limits.side_by_side import side_by_side
 from prefect_getresponse.reporting.progress import Progress
 from prefect_getresponse.tasks.contacts import delete_contact
 

@@ -134,7 +134,7 @@ def test_a_call_that_was_not_executed_does_not_make_a_person_ours(lab: Lab) -> N
 def test_an_outage_ends_the_run_after_three_failures_in_a_row(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.side_by_side.WIDTH", 1)
+    monkeypatch.setattr("prefect_getresponse.limits.side_by_side.WIDTH", 1)
     lab.write(PEOPLE)
     lab.wire.plan = first(Trouble.FAILED_BEFORE, times=99)
 

@@ -1,0 +1,6 @@
+"""The account in tables, complete or said not to be: what comes back from GetResponse.
+
+`engine` runs an export, `options` says what of, `reader` reads the account, `run` is one export at
+work, `planning` says beforehand what it costs, `report` afterwards what came, `markdown` in words.
+`schema/` has the tables, `streams/` the ways to keep them current, `dlt` offers them to dlt.
+"""

@@ -1,0 +1,80 @@
+"""The words of an export's report: what came of each table, and what to do next."""
+
+from __future__ import annotations
+
+from prefect_getresponse.export.report import ExportReport, TableReport
+
+_MOST = 20
+
+
+def report_markdown(report: ExportReport) -> str:
+    """A report as people like to read it."""
+    kind = "Plan of an export" if report.dry_run else "Export"
+    return "\n".join(
+        [
+            f"# {kind}: {_text(report.account_name)} → {_text(report.to)}",
+            "",
+            _summary(report),
+            "",
+            *(_plan(report) if report.dry_run else _tables(report)),
+            "",
+            *_notes(report),
+        ]
+    )
+
+
+def _summary(report: ExportReport) -> str:
+    calls = sum(report.calls.values())
+    if report.dry_run:
+        planned = sum(each.calls for each in report.plan.values())
+        seconds = report.planned_seconds
+        return f"📋 **About {planned:,} calls, {seconds:,.0f} s.** Nothing was written."
+    if report.problem:
+        return f"❌ **Needs attention:** {_text(report.problem.rstrip('.'))}."
+    rows = sum(each.written for each in report.tables.values())
+    return (
+        f"✅ **Complete:** {rows:,} rows written. {calls:,} calls in {report.seconds:,.1f} s,"
+        f" {report.throttled:,} of them throttled."
+    )
+
+
+def _plan(report: ExportReport) -> list[str]:
+    rows = [f"| {name} | {each.calls:,} | {each.how} |" for name, each in report.plan.items()]
+    return ["| what | calls | how |", "|---|---:|---|", *rows]
+
+
+def _tables(report: ExportReport) -> list[str]:
+    lines = [
+        "| table | written | expected | got | late | unexplained | |",
+        "|---|---:|---:|---:|---:|---:|---|",
+    ]
+    for name, each in report.tables.items():
+        if each.written or each.expected or each.gone or each.note:
+            numbers = [each.written, each.expected, each.got, each.late, each.unexplained]
+            cells = " | ".join("" if number is None else f"{number:,}" for number in numbers)
+            lines.append(f"| {name} | {cells} | {_remark(each)} |")
+    return lines
+
+
+def _remark(table: TableReport) -> str:
+    gone = f"{table.gone:,} gone" if table.gone else ""
+    return "; ".join(filter(None, [gone, _text(table.note)]))
+
+
+def _notes(report: ExportReport) -> list[str]:
+    notes = [f"Run `{report.run_id}`."]
+    if report.details:
+        counts = ", ".join(f"{number:,} {what}" for what, number in report.details.items())
+        since = f"; the oldest were read at {report.oldest_details}" if report.oldest_details else ""
+        notes.append(f"Details of people: {counts}{since}.")
+    notes += [_text(text.rstrip(".")) + "." for text in report.warnings[:_MOST]]
+    notes += [f"Differs: {_text(text)}." for text in report.differences[:_MOST]]
+    if report.made:
+        notes.append(f"Made: {_text(', '.join(report.made[:_MOST]))}.")
+    return ["## Details", "", *[f"- {note}" for note in notes]]
+
+
+def _text(text: str) -> str:
+    """Text of others, on one line and without a meaning in markdown."""
+    flat = " ".join(text.split())
+    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#~" else mark for mark in flat)
