@@ -17,6 +17,7 @@ from prefect_getresponse.cli import (
     demo,
     deploy,
     doctor,
+    export,
     limits,
     lint,
     map_source,
@@ -39,6 +40,7 @@ app = App(
 )
 app.command(contact_import.import_, name="import")
 app.command(map_source.map_, name="map")
+app.command(export.export)
 app.command(doctor.doctor)
 app.command(sandbox.sandbox)
 app.command(demo.demo)

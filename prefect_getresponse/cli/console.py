@@ -6,14 +6,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.markdown import Markdown
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.questions import UndecidedColumns
-from prefect_getresponse.contact_import.report import ImportReport
 
 OK, FAILED, NOT_STARTED = 0, 1, 2
 
@@ -59,7 +58,27 @@ def check_writable(file: Path | None) -> None:
         )
 
 
-def show(report: ImportReport, file: Path | None) -> int:
+class Report(Protocol):
+    """What a command shows in the end."""
+
+    run_id: str
+    dry_run: bool
+
+    @property
+    def problem(self) -> str | None:
+        """Why it counts as failed."""
+        ...
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON-like data."""
+        ...
+
+    def markdown(self) -> str:
+        """The report in words."""
+        ...
+
+
+def show(report: Report, file: Path | None) -> int:
     """Print a report, write it to a file if wanted, and say how it went as an exit code.
 
     What happened decides the code: a report that cannot be written changes nothing of it.
@@ -71,7 +90,7 @@ def show(report: ImportReport, file: Path | None) -> int:
     return FAILED if report.problem else OK
 
 
-def show_markdown(report: ImportReport) -> None:
+def show_markdown(report: Report) -> None:
     """Print a report."""
     if out.is_terminal:
         out.print(Markdown(report.markdown()))

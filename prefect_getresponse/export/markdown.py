@@ -65,7 +65,9 @@ def _notes(report: ExportReport) -> list[str]:
     notes = [f"Run `{report.run_id}`."]
     if report.details:
         counts = ", ".join(f"{number:,} {what}" for what, number in report.details.items())
-        since = f"; the oldest were read at {report.oldest_details}" if report.oldest_details else ""
+        since = (
+            f"; the oldest were read at {report.oldest_details}" if report.oldest_details else ""
+        )
         notes.append(f"Details of people: {counts}{since}.")
     notes += [_text(text.rstrip(".")) + "." for text in report.warnings[:_MOST]]
     notes += [f"Differs: {_text(text)}." for text in report.differences[:_MOST]]

@@ -95,7 +95,10 @@ class ExportRun:
         columns: Sequence[str] | None = None,
     ) -> int:
         """Write rows into a table."""
-        written = transaction.upsert(self.shaped[name].table, rows, columns)
+        listed = list(rows)
+        if not listed:
+            return 0
+        written = transaction.upsert(self.shaped[name].table, listed, columns)
         self.report.table(name).written += written
         return written
 

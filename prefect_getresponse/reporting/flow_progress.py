@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from typing import Self, cast
@@ -19,7 +20,7 @@ _SECONDS_AT_THE_END = 5.0
 """Longest wait for Prefect to take the last update."""
 _SECONDS_FOR_A_RATE = 2.0
 
-_PHASES = {
+IMPORT_PHASES: Mapping[str, int] = {
     "reading": 10,
     "reading the list": 10,
     "deciding": 5,
@@ -28,19 +29,21 @@ _PHASES = {
     "removing": 5,
     "verifying": 20,
 }
-"""Share of the whole run that each phase counts for, in percent, in their order."""
+"""Share of an import that each phase counts for, in percent, in their order."""
 
 logger = logging.getLogger("prefect_getresponse")
 
 
 class FlowProgress:
-    """Progress of an import in the Prefect UI: one artifact per flow run, which only goes forward.
+    """Progress of a flow in the Prefect UI: one artifact per flow run, which only goes forward.
 
     Args:
         key: Key of the artifact.
+        phases: Share of the whole run that each phase counts for, in percent, in their order.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, phases: Mapping[str, int] = IMPORT_PHASES) -> None:
+        self._phases = phases
         self._shown = _Shown(key)
         self._phase = ""
         self._unit = ""
@@ -86,7 +89,9 @@ class FlowProgress:
 
     def _show(self) -> None:
         share = self._done / self._total if self._total else 0.0
-        self._percent = round(max(self._percent, percent_of_run(self._phase, share)), 1)
+        self._percent = round(
+            max(self._percent, percent_of_run(self._phase, share, self._phases)), 1
+        )
         self._shown.show(self._percent, self._text())
 
     def _text(self, seconds: float | None = None) -> str:
@@ -148,15 +153,16 @@ class _Shown:
             update_progress_artifact(self._artifact, percent, description=text)
 
 
-def percent_of_run(phase: str, share: float) -> float:
+def percent_of_run(phase: str, share: float, phases: Mapping[str, int] = IMPORT_PHASES) -> float:
     """How far a run is, in percent, when a share of a phase is done.
 
     Args:
         phase: The phase; one that is not known counts as the beginning.
         share: Share of it, 0 to 1.
+        phases: Shares of the phases in percent, in their order.
     """
     before = 0
-    for name, percent in _PHASES.items():
+    for name, percent in phases.items():
         if name == phase:
             return before + percent * min(share, 1.0)
         before += percent

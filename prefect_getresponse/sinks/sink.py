@@ -145,6 +145,10 @@ class Sink(Protocol):
         """What a writer kept; empty if nothing."""
         ...
 
+    def asset_key(self, table: Table) -> str:
+        """Where a table is, as one word without secrets."""
+        ...
+
     def publish(self) -> None:
         """Show readers everything that was written, where they do not see it already."""
         ...

@@ -37,6 +37,7 @@ BY_KEY = ("postgresql", "sqlite", "mysql", "mariadb")
 STAGING = "_getresponse_staging_"
 
 _ROWS_AT_ONCE = 5_000
+_Maker = Callable[[Row], tuple[Any, ...]]
 
 
 class SqlTables:
@@ -53,6 +54,19 @@ class SqlTables:
         self.staged = staged
         self._prefix = prefix
         self._metadata = MetaData(schema=schema)
+        self._statements: dict[tuple[Table, tuple[str, ...]], tuple[str, _Maker]] = {}
+
+    def statement(
+        self, table: Table, columns: Sequence[str], dialect: Dialect
+    ) -> tuple[str, _Maker]:
+        """The statement that writes rows by key, and how a row becomes the driver's values."""
+        known = table, tuple(columns)
+        if known not in self._statements:
+            made = _by_key(dialect.name, self.table(table), table.key, columns)
+            text, order = _driver_text(made, dialect)
+            maker = _values_in_order(table, columns, order, dialect.name)
+            self._statements[known] = text, maker
+        return self._statements[known]
 
     def name(self, table: Table) -> str:
         """The table's name in the database, without its schema."""
@@ -130,10 +144,9 @@ def upsert(
     if tables.staged:
         _upsert_through_staging(connection, tables, table, columns, rows)
         return
-    dialect = connection.dialect
-    statement = _by_key(dialect.name, tables.table(table), table.key, columns)
-    text, order = _driver_text(statement, dialect)
-    make = _values_in_order(table, columns, order, dialect.name)
+    if not rows:
+        return
+    text, make = tables.statement(table, columns, connection.dialect)
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         part = rows[start : start + _ROWS_AT_ONCE]
         connection.exec_driver_sql(text, list(map(make, part)))
@@ -171,7 +184,7 @@ def _driver_text(statement: Insert, dialect: Dialect) -> tuple[str, list[str]]:
 
 def _values_in_order(
     table: Table, columns: Sequence[str], order: Sequence[str], dialect: str
-) -> Callable[[Row], tuple[Any, ...]]:
+) -> _Maker:
     """How a row becomes the driver's values."""
     places = [columns.index(name) for name in order]
     converted = [

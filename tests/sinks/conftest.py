@@ -25,6 +25,12 @@ def postgresql_url() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "staging", "postgresql"])
 def sql_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database, or of an empty schema of one."""
+    return _empty(request, tmp_path)
+
+
+def _empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "parquet":
+        return str(tmp_path / "out")
     if request.param == "postgresql":
         url: str = request.getfixturevalue("postgresql_url")
         return f"{url}?schema=s{uuid.uuid4().hex[:12]}"
@@ -32,7 +38,13 @@ def sql_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/out.db{options}"
 
 
+@pytest.fixture(params=["sqlite", "staging", "postgresql", "parquet"])
+def sink_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty destination of any kind."""
+    return _empty(request, tmp_path)
+
+
 @pytest.fixture
-def sink(sql_url: str) -> Generator[Sink]:
-    with closing(open_sink(sql_url)) as opened:
+def sink(sink_url: str) -> Generator[Sink]:
+    with closing(open_sink(sink_url)) as opened:
         yield opened

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prefect_getresponse.sinks.opening import open_sink
-from prefect_getresponse.sinks.sink import Sink, SinkBusy, SinkTaken
+from prefect_getresponse.sinks.sink import Sink
 from prefect_getresponse.sinks.tables import SYNCED_AT, Column, Kind, Table, Where
 
 THINGS = Table(
@@ -164,36 +163,6 @@ def test_preparing_twice_makes_nothing_and_new_columns_are_added(sink: Sink) -> 
     with sink.transaction() as transaction:
         transaction.upsert(wider, [(*FULL, "red")])
     assert list(sink.select(wider, ["thing_id", "colour"])) == [("x1", "red")]
-
-
-def test_one_claims_an_account_at_a_time(sink: Sink, sql_url: str) -> None:
-    sink.prepare([THINGS])
-    other = open_sink(sql_url)
-    with sink.claim("a", "run 1"):
-        with pytest.raises(SinkBusy), other.claim("a", "run 2"):
-            pass
-        with other.claim("b", "run 3"), other.transaction() as transaction:
-            transaction.upsert(THINGS, [FULL])
-        with sink.transaction() as transaction:
-            transaction.upsert(THINGS, [EMPTY])
-    with other.claim("a", "run 4"), other.transaction() as transaction:
-        transaction.save_state("a", "things", {"page": 9})
-    other.close()
-    assert sink.state("a", "things") == {"page": 9}
-
-
-def test_a_claim_that_was_lost_is_noticed_before_anything_is_written(
-    sink: Sink, sql_url: str
-) -> None:
-    sink.prepare([THINGS])
-    other = open_sink(sql_url)
-    with sink.claim("a", "run 1"):
-        with other.transaction() as transaction:  # what somebody does whose claim is granted
-            transaction.save_state("a", "_holder", {"by": "run 2"})
-        with pytest.raises(SinkTaken), sink.transaction() as transaction:
-            transaction.upsert(THINGS, [FULL])
-    other.close()
-    assert contents(sink) == []
 
 
 VALUES = {

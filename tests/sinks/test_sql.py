@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from prefect_getresponse.sinks.opening import open_sink
-from prefect_getresponse.sinks.sink import NotOurTable, Sink, SinkError, SinkNotFound
+from prefect_getresponse.sinks.sink import NotOurTable, SinkBusy, SinkError, SinkNotFound, SinkTaken
 from prefect_getresponse.sinks.sql import SqlSink
-from tests.sinks.test_sinks import FULL, THINGS
+from tests.sinks.test_sinks import EMPTY, FULL, THINGS, contents
 
 
 def test_foreign_tables_are_left_alone(tmp_path: Path) -> None:
@@ -90,8 +90,41 @@ def test_passwords_are_in_no_name(postgresql_url: str) -> None:
         assert sink.asset_key(THINGS).endswith("/postgres/getresponse/things")
 
 
-def test_a_database_that_refuses_is_quoted_in_one_sentence(sink: Sink) -> None:
+def test_a_database_that_refuses_is_quoted_in_one_sentence(sql_url: str) -> None:
+    sink = open_sink(sql_url)
     assert list(sink.select(THINGS, THINGS.names)) == []
     with pytest.raises(SinkError, match="the database refuses") as raised, sink.transaction() as t:
         t.upsert(THINGS, [FULL])
     assert "\n" not in str(raised.value)
+
+
+def test_one_claims_an_account_at_a_time(sql_url: str) -> None:
+    sink = open_sink(sql_url)
+    sink.prepare([THINGS])
+    other = open_sink(sql_url)
+    with sink.claim("a", "run 1"):
+        with pytest.raises(SinkBusy), other.claim("a", "run 2"):
+            pass
+        with other.claim("b", "run 3"), other.transaction() as transaction:
+            transaction.upsert(THINGS, [FULL])
+        with sink.transaction() as transaction:
+            transaction.upsert(THINGS, [EMPTY])
+    with other.claim("a", "run 4"), other.transaction() as transaction:
+        transaction.save_state("a", "things", {"page": 9})
+    other.close()
+    assert sink.state("a", "things") == {"page": 9}
+
+
+def test_a_claim_that_was_lost_is_noticed_before_anything_is_written(
+    sql_url: str,
+) -> None:
+    sink = open_sink(sql_url)
+    sink.prepare([THINGS])
+    other = open_sink(sql_url)
+    with sink.claim("a", "run 1"):
+        with other.transaction() as transaction:  # what somebody does whose claim is granted
+            transaction.save_state("a", "_holder", {"by": "run 2"})
+        with pytest.raises(SinkTaken), sink.transaction() as transaction:
+            transaction.upsert(THINGS, [FULL])
+    other.close()
+    assert contents(sink) == []

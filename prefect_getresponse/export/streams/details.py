@@ -173,13 +173,17 @@ class DetailsReading:
                 "contacts",
                 [(*mine, *row, transaction.at, row[changed], None) for row in rows],
             )
-            for identifier, each in listed:
-                run.write(transaction, "contact_tags", each.get("tags") or [], (identifier,))
-                values = self._values(identifier, each)
-                run.write_rows(transaction, "contact_custom_fields", values)
+            tags = [row for identifier, each in listed for row in self._tags(identifier, each)]
+            run.write_rows(transaction, "contact_tags", tags)
+            values = [row for identifier, each in listed for row in self._values(identifier, each)]
+            run.write_rows(transaction, "contact_custom_fields", values)
             if gone:
                 left = (run.mine, Where("contact_id", "in", gone))
                 transaction.update(self._contacts.table, {"_deleted_at": transaction.at}, *left)
+
+    def _tags(self, identifier: str, person: dict[str, Any]) -> list[tuple[Any, ...]]:
+        shaped = self._run.shaped["contact_tags"]
+        return shaped.rows(self._run.account_id, person.get("tags") or [], (identifier,))
 
     def _values(self, identifier: str, person: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Rows of custom fields: one for each value."""
@@ -234,7 +238,9 @@ class DetailsReading:
     ) -> set[str]:
         run = self._run
         have: set[str] = set()
-        known: Answer = {name: about[name] for name in ("tagId", "name", "href", "color") if name in about}
+        known: Answer = {
+            name: about[name] for name in ("tagId", "name", "href", "color") if name in about
+        }
         listing = run.reader.whole(
             list_contacts_by_conditions,
             "contactId",

@@ -43,6 +43,7 @@ from prefect_getresponse.sandbox.resources import BEHAVIOURS, CHECKS, SEEDS
 from prefect_getresponse.sandbox.resources.request import Request
 from prefect_getresponse.sandbox.wire.answer_zone import in_zone, zone_of
 from prefect_getresponse.sandbox.wire.authentication import Access, authenticate, check_domain
+from prefect_getresponse.sandbox.wire.churn import Churn
 from prefect_getresponse.sandbox.wire.control import PREFIX as CONTROL_PREFIX
 from prefect_getresponse.sandbox.wire.control import control
 from prefect_getresponse.sandbox.wire.faults import Faults
@@ -144,6 +145,7 @@ class Application:
         )
         self.limits = Limits(self._frame_seconds)
         self.faults = Faults()
+        self.churn = Churn()
         self.log: list[LogEntry] = []
         self._errors = 0
         self.webhooks = Outbox("webhooks", self._speed)
@@ -223,6 +225,7 @@ class Application:
             self._follow_callbacks()
             entry = (call.method, call.path, call.query_string, exchange.answer.status)
             self.log.append(LogEntry(now, *entry, call.client_id))
+            self.churn.after_call(self.world, now)
             headers = {"Date": formatdate(now, usegmt=True), **self.limits.headers(now)}
             answer = exchange.answer.with_headers(headers)
             return Exchange(answer, exchange.delay, exchange.ending)

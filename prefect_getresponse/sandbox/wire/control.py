@@ -116,6 +116,14 @@ def _imports(app: Application, call: Call, now: float) -> Any:
     return {"campaignId": campaign.campaign_id, "outcome": body["outcome"]}
 
 
+def _churn(app: Application, call: Call, _now: float) -> Any:
+    every = _object(call).get("every")
+    if not isinstance(every, int) or isinstance(every, bool) or every < 0:
+        raise ControlError(HTTPStatus.BAD_REQUEST, "every must be a number of calls, or 0")
+    app.churn.every = every
+    return {"every": every, "done": app.churn.done}
+
+
 def _expire_tokens(app: Application, _call: Call, now: float) -> Any:
     return {"expired": app.oauth.expire(now)}
 
@@ -322,6 +330,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Application, Call, float], Any]] = 
     ("POST", "/callbacks"): _callbacks,
     ("GET", "/callbacks"): _callback_log,
     ("GET", "/state"): _state,
+    ("POST", "/churn"): _churn,
     ("POST", "/expire_tokens"): _expire_tokens,
     ("POST", "/reset"): _reset,
 }
