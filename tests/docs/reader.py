@@ -71,6 +71,7 @@ class Reader:
             "json": lambda block: json.loads(block.text),
             "toml": lambda block: tomllib.loads(block.text),
             "yaml": lambda block: list(yaml.safe_load_all(block.text)),
+            "sql": lambda block: block.text,  # tests/export runs the queries
             "text": lambda block: block.text,
             "csv": lambda block: list(csv.DictReader(block.text.splitlines(), strict=True)),
         }
