@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -90,3 +91,25 @@ def test_an_answer_lets_only_those_pass_who_gave_it(
     assert found.people.keys() == {f"p{at}@example.com" for at in range(PEOPLE)} - {
         f"p{at}@example.com" for at in refusing
     }
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Souhlas s newsletterem odvolán", ["Ano", "Ne"]),
+        ("Hozzájárulás visszavonva", ["igen", "nem"]),
+        ("Samtycke återkallat", ["Nej", "Ja"]),
+        ("Opt-in expired", ["No", "Yes"]),
+        ("Kontakt erlaubt per", ["E-Mail, Telefon", "nur Telefon"]),
+        ("Uwagi", ["stały klient", "nie wysyłać mailingu"]),
+        ("GDPR", ["OK", "erased on request"]),
+        ("Last Name", ["Lee", "Poe (DO NOT EMAIL)"]),
+        ("Active", ["true", "false"]),
+        ("Frequency", ["Weekly", "Never", "None"]),
+        ("NL", ["✔\ufe0f", ""]),
+        ("ยินยอมรับข่าว", ["ใช่", "ไม่"]),
+    ],
+)
+def test_words_of_known_languages_are_seen_in_few_rows(header: str, cells: list[str]) -> None:
+    rows = [["Email", header], *([f"p{at}@example.com", cell] for at, cell in enumerate(cells))]
+    assert judged(RowsSource(rows, name="people"), vouched=True).asked == [header]

@@ -202,14 +202,14 @@ def is_about_subscription(cells: Iterable[str]) -> bool:
     """Tell whether cells of a column called `Status` are about subscriptions.
 
     They are if one of them can be nothing else (`unsubscribed`), or if all of them can be
-    (`active`, `inactive`); `open` or `qualified` make it the status of a lead, and nothing but
-    zeros a number without a meaning.
+    (`active`, `inactive`); `open` or `qualified` make it the status of a lead, and a mere yes or no
+    may be about anything.
     """
     found = {cell.strip() for cell in cells} - {""}
     words = set(map(simplified, found))
     if words & _SUBSCRIBED or any(map(unsubscribed, found)):
         return True
-    return bool(words - {"0"}) and words <= _OF_STATUS
+    return bool(words - _YES - _NO) and words <= _OF_STATUS
 
 
 def are_answers(cells: Iterable[str]) -> bool:
@@ -232,6 +232,11 @@ def is_answer(cell: str) -> bool:
         return True
     first = re.split(r"[\s,.;:!(_\u2013\u2014-]", cell.strip(), maxsplit=1)[0]
     return simplified(first) in _NO_WORDS or simplified(first) in _YES_WORDS
+
+
+def has_ended(cell: str) -> bool:
+    """Tell whether a cell speaks of something that is over or denied: `pending`, `erased`."""
+    return simplified(cell) in _INACTIVE or phrases.ends(cell)
 
 
 def is_plain_answer(cell: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prefect_getresponse.contact_import.questions import Question, TakenFor
-from prefect_getresponse.contact_import.rows import harmless, phrases
+from prefect_getresponse.contact_import.rows import consent, harmless, phrases
 from prefect_getresponse.contact_import.rows.columns import meaning
 from prefect_getresponse.contact_import.rows.contents import ColumnContent
 from prefect_getresponse.contact_import.rows.kinds import (
@@ -165,11 +165,18 @@ class _Judge:
         if phrases.speaks_of_an_end(column) and kind is not Kind.NUMBERS:
             why = "Its name speaks of an end or a refusal"
             return self._question(index, "opt_out", why, ignorable=False)
+        if content.filled < ENOUGH and kind is Kind.TEXTS and self._may_answer(column, content):
+            return self._question(index, what_it_seems(column, content), "", ignorable=False)
         suspects = COULD_SAY_NO if self.says_who_agreed else COULD_BE_AN_ANSWER
         is_dated = kind is Kind.SOME_DATES and content.filled < ENOUGH
         if kind in suspects and (not is_dated or phrases.speaks_of_agreeing(column)):
             return self._question(index, what_it_seems(column, content), "", ignorable=True)
         return None
+
+    def _may_answer(self, column: str, content: ColumnContent) -> bool:
+        """Tell whether words say of a few texts that they may be answers."""
+        agrees = phrases.seems_to_agree(column) and not phrases.tells_more(column)
+        return (agrees and not self.says_who_agreed) or any(map(consent.has_ended, content.values))
 
     def _is_harmless(self, column: str, content: ColumnContent, kind: Kind) -> bool:
         if phrases.is_only_about_another_channel(column):
