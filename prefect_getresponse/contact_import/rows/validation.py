@@ -431,9 +431,10 @@ class RowReader:
         cells = _trimmed_column(column.index, table)
         blanked = self._name_blanks[column.index].blank(cells, map(table.record, range(len(cells))))
         self.notes.blanked(column.column, blanked)
-        if "&" in "".join(cells) or not "".join(cells).isascii():
+        text = "".join(cells)
+        if "&" in text or not text.isascii():
             for at, cell in enumerate(cells):
-                if found := garbled(cell):
+                if (not cell.isascii() or "&" in cell) and (found := garbled(cell)):
                     warnings[at] += ((column.column, found.code),)
                     self.notes.garbled(column.column, found)
         return cells
