@@ -140,12 +140,12 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
         is_scheduled=who.is_schedule,
         is_attended=who.is_person,
     )
-    job = check_import(credentials, options)
+    job = _unless_stopped(check_import(credentials, options))
     with holding(job) as job, FlowProgress(artifact_key("progress", job)) as progress:
-        run_id = read_source(credentials, job, progress)
+        run_id = _unless_stopped(read_source(credentials, job, progress))
         error: GetResponseError | None = None
         try:
-            plan_import(credentials, job, run_id, progress)
+            _unless_stopped(plan_import(credentials, job, run_id, progress))
             send_contacts(credentials, job, run_id, progress)
             verify_contacts(credentials, job, run_id, progress)
         except GetResponseError as raised:
@@ -171,8 +171,9 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
 
 
 @task(name="check", task_run_name="check", cache_policy=NO_CACHE)
-@fails_in_a_sentence
-def check_import(credentials: GetResponseCredentials, options: ImportOptions) -> Job:
+def check_import(
+    credentials: GetResponseCredentials, options: ImportOptions
+) -> Job | UndecidedColumns:
     """Check source, columns, key, list and custom fields before anything is written."""
     try:
         return _run(
@@ -181,12 +182,13 @@ def check_import(credentials: GetResponseCredentials, options: ImportOptions) ->
     except UndecidedColumns as undecided:
         with never_stopping("the questions"):
             show_questions(credentials.account_name, options.list_name, undecided)
-        raise
+        return undecided.with_traceback(None)
 
 
 @task(name="read", task_run_name="read", cache_policy=NO_CACHE)
-@fails_in_a_sentence
-def read_source(credentials: GetResponseCredentials, job: Job, progress: Progress) -> str:
+def read_source(
+    credentials: GetResponseCredentials, job: Job, progress: Progress
+) -> str | UndecidedColumns:
     """Read the source into the ledger, or find the interrupted run to go on with."""
     _run(credentials, lambda client: settle_interrupted(job, client, progress, time.time))
     try:
@@ -194,28 +196,29 @@ def read_source(credentials: GetResponseCredentials, job: Job, progress: Progres
     except UndecidedColumns as undecided:
         with never_stopping("the questions"):
             show_questions(job.account_name, job.campaign_name, undecided)
-        raise
+        return undecided.with_traceback(None)
 
 
 @task(name="plan", task_run_name="plan", cache_policy=NO_CACHE)
-@fails_in_a_sentence
 def plan_import(
     credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
-) -> None:
+) -> PlanStopped | None:
     """Compare the rows with the list; the plan becomes an artifact."""
     try:
         estimate = _run(credentials, lambda client: plan(job, run_id, client, progress))
     except PlanStopped as stopped:
         stopped.report = report(job, run_id, time.time, stopped, planned=True)
         show_plan(job, stopped.report)
-        show_report(job, stopped.report, attention_rows(job, run_id, ROWS_SHOWN))
+        rows = attention_rows(job, run_id, ROWS_SHOWN, planned=True)
+        show_report(job, stopped.report, rows)
         emit_ending(job, stopped.report, "failed")
-        raise
+        return stopped.with_traceback(None)
     if estimate is None:
-        return
+        return None
     with never_stopping("the plan"):
         show_plan(job, report(job, run_id, time.time, planned=True))
     progress.note(f"plan: {estimate.sentence()}")
+    return None
 
 
 @task(name="send", task_run_name="send", cache_policy=NO_CACHE)
@@ -247,6 +250,16 @@ def report_import(job: Job, result: ImportReport) -> ImportReport:
 def tell(result: ImportReport) -> None:
     """Log what became of the rows, before anything is shown that might fail."""
     get_run_logger().info("%s", result.line())
+
+
+def _unless_stopped(result: T | UndecidedColumns | PlanStopped) -> T:
+    """What a task returns, unless that is why the import stops before it sends anything.
+
+    A task that raised it would have logged the way to it, and the run says why it stops anyway.
+    """
+    if isinstance(result, UndecidedColumns | PlanStopped):
+        raise result
+    return result
 
 
 def report_cancelled(job: Job, run_id: str) -> None:

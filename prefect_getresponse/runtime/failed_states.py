@@ -19,12 +19,12 @@ R = TypeVar("R")
 
 
 def fails_in_a_sentence(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a flow or task fail with the sentence of its error as the message of its state.
+    """Let a flow fail with the sentence of its error as the message of its state.
 
-    Whoever calls it gets the error raised as ever.
+    Whoever calls the flow gets the error raised as ever.
 
     Args:
-        function: What the flow or task is made of.
+        function: What the flow is made of.
     """
 
     @wraps(function)

@@ -88,7 +88,9 @@ def report(
             and not any(each["contradiction"] for each in imports),
             reject_ratio=round(reject_ratio(verdicts, run.rows_read), 6),
             max_reject_ratio=job.options.max_reject_ratio,
-            rejects_file="" if planned and error is None else _write_rejects(job, run, ledger),
+            rejects_file=""
+            if planned and error is None
+            else _write_rejects(job, run, ledger, _undecided(planned)),
             preview=_preview(job, run, ledger) if planned else [],
             plan_hash=ledger.plan_hash(run.number) if planned else "",
             would_stop=run.facts.get("would_stop", ""),
@@ -142,10 +144,12 @@ def _import(chunk: ImportChunk, state: ImportState, verified: bool) -> dict[str,
     }
 
 
-def attention_rows(job: Job, run_id: str, limit: int) -> list[AttentionRow]:
+def attention_rows(
+    job: Job, run_id: str, limit: int, *, planned: bool = False
+) -> list[AttentionRow]:
     """Rows that need attention, at most `limit` of them, addresses masked."""
     with Ledger(job.ledger) as ledger:
-        undecided = _undecided(job.options.dry_run)
+        undecided = _undecided(planned or job.options.dry_run)
         return list(_attention(job, ledger, ledger.run(run_id).number, undecided, limit))
 
 
@@ -171,8 +175,8 @@ def _attention(
         )
 
 
-def _write_rejects(job: Job, run: Run, ledger: Ledger) -> str:
-    rows = list(_attention(job, ledger, run.number, Verdict.UNKNOWN, _NO_LIMIT))
+def _write_rejects(job: Job, run: Run, ledger: Ledger, undecided: Verdict) -> str:
+    rows = list(_attention(job, ledger, run.number, undecided, _NO_LIMIT))
     if not rows:
         return ""
     path = job.ledger.with_name(f"{run.run_id}-rejects.csv")
