@@ -9,20 +9,38 @@ import hashlib
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, cast
 
 from pydantic import SecretStr
 
 from prefect_getresponse.client.oauth import Tokens
 from prefect_getresponse.runtime.forks import after_fork
 
-if TYPE_CHECKING:
-    from prefect_getresponse.credentials import GetResponseCredentials
-
 logger = logging.getLogger("prefect_getresponse")
 
 
-def login_of(block: GetResponseCredentials) -> str:
+class Authorized(Protocol):
+    """A credentials block, as far as its authorization goes."""
+
+    api_key: SecretStr
+    client_id: str
+    client_secret: SecretStr
+    refresh_token: SecretStr
+    domain: str
+    parent_login: str
+
+    @property
+    def endpoint(self) -> str:
+        """Base URL of the API."""
+        ...
+
+    @property
+    def document_name(self) -> str:
+        """Name of the block document; empty if it was not loaded from one."""
+        ...
+
+
+def login_of(block: Authorized) -> str:
     """Name of a block's key or authorization that does not show it.
 
     An authorization keeps its name when its refresh token is replaced, so that blocks loaded before
@@ -33,7 +51,7 @@ def login_of(block: GetResponseCredentials) -> str:
         return _names.get(own, own)
 
 
-def tokens_of(block: GetResponseCredentials) -> Tokens:
+def tokens_of(block: Authorized) -> Tokens:
     """Tokens of a block's authorization, one object a process."""
     key = (block.endpoint, block.domain, block.parent_login, login_of(block))
     with _lock:
@@ -54,12 +72,12 @@ class BlockVault:
         block: A block of the authorization.
     """
 
-    def __init__(self, block: GetResponseCredentials) -> None:
+    def __init__(self, block: Authorized) -> None:
         self._block = block
         self._kind: Any = type(block)
         self._name = ""
 
-    def keep_in(self, block: GetResponseCredentials) -> None:
+    def keep_in(self, block: Authorized) -> None:
         """Use the document of a block, if it was loaded from one or saved to one."""
         self._name = block.document_name or self._name
 
@@ -148,7 +166,7 @@ def _begin_anew() -> None:
         tokens.begin_anew()
 
 
-def _digest(block: GetResponseCredentials, refresh_token: SecretStr) -> str:
+def _digest(block: Authorized, refresh_token: SecretStr) -> str:
     secrets = (block.api_key, block.client_secret, refresh_token)
     text = "\0".join([block.client_id, *(secret.get_secret_value() for secret in secrets)])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

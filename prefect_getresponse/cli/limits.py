@@ -29,7 +29,7 @@ def ensure_(*, block: str | None = None) -> int:
     Args:
         block: Block of the account; PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME otherwise.
     """
-    from prefect_getresponse.limits.service import ensure_limits
+    from prefect_getresponse.accounts.shared_limits import ensure_limits
 
     account, endpoint = account_of(block)
     ensure_limits(account)
@@ -64,7 +64,7 @@ def reset_(*, block: str | None = None) -> int:
     Args:
         block: Block of the account; PREFECT_INTEGRATIONS_GETRESPONSE_ACCOUNT_NAME otherwise.
     """
-    from prefect_getresponse.limits.service import reset_limits
+    from prefect_getresponse.accounts.shared_limits import reset_limits
 
     account, endpoint = account_of(block)
     reset_limits(account, endpoint)
@@ -73,7 +73,7 @@ def reset_(*, block: str | None = None) -> int:
 
 def _show(account: str, endpoint: str) -> int:
     """Print the limits of an account, and say whether they are right as an exit code."""
-    from prefect_getresponse.limits.service import read_budgets, read_limits
+    from prefect_getresponse.accounts.shared_limits import read_budgets, read_limits
 
     states = read_limits(account)
     for state in states:

@@ -9,9 +9,9 @@ import httpx
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
+from prefect_getresponse.accounts.shared_limits import read_limits
 from prefect_getresponse.client.errors import InvalidConfiguration
 from prefect_getresponse.doctor.findings import Finding, ok, problem, unknown, warning
-from prefect_getresponse.limits.service import read_limits
 
 MEMORY = "prefect.server.concurrency.lease_storage.memory"
 FILES = "prefect.server.concurrency.lease_storage.filesystem"

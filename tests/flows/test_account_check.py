@@ -14,9 +14,9 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 
 from prefect_getresponse import GetResponseCredentials
+from prefect_getresponse.accounts.shared_limits import ensure_limits
 from prefect_getresponse.doctor import AccountReport
 from prefect_getresponse.flows.account_check import AccountCheckFailed, account_check
-from prefect_getresponse.limits.service import ensure_limits
 from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, fast_sandbox
 
 pytestmark = [

@@ -15,15 +15,15 @@ from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from prefect_getresponse import cli
-from prefect_getresponse.client.errors import InvalidConfiguration
-from prefect_getresponse.limits.budget_books import PrefectBooks
-from prefect_getresponse.limits.service import (
+from prefect_getresponse.accounts.shared_limits import (
     ensure_limits,
     read_budgets,
     read_limits,
     reset_limits,
-    shared_throttle,
 )
+from prefect_getresponse.client.errors import InvalidConfiguration
+from prefect_getresponse.limits.budget_books import PrefectBooks
+from prefect_getresponse.limits.service import shared_throttle
 from prefect_getresponse.limits.slot_pools import HostPool, PrefectPool, limit_names
 from prefect_getresponse.limits.slots import Grant, PoolUnreachable, SlotKeeper, SlotPool
 from prefect_getresponse.limits.throttle import SLOTS, Throttle
