@@ -11,6 +11,7 @@ import httpx
 from prefect_getresponse.sandbox.notices.postman import Post, send_due
 from prefect_getresponse.sandbox.wire.app import Application, Clock
 from prefect_getresponse.sandbox.wire.authentication import Access
+from prefect_getresponse.sandbox.wire.control import control
 from prefect_getresponse.sandbox.wire.limits import FRAME_SECONDS
 from prefect_getresponse.sandbox.wire.server import Server, serve_forever
 from prefect_getresponse.sandbox.wire.transport import (
@@ -95,6 +96,7 @@ class Sandbox:
             frame_seconds=frame_seconds,
             strict=strict,
             queue_status=queue_status,
+            control=control,
             clock=clock,
         )
 

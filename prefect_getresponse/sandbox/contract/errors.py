@@ -6,11 +6,14 @@ uuid (GetResponse API v3, `ErrorResponse`). Codes are those of the API's error c
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_NOISE = 1e-6
+"""Seconds by which sums of times are off."""
 INTERNAL = 1
 VALIDATION = 1000
 REFERENCE = 1001
@@ -247,3 +250,26 @@ def conflict() -> ApiError:
 def forbidden_state(message: str) -> ApiError:
     """Build the 400 for a change that the present state does not allow."""
     return ApiError(400, STATE, message)
+
+
+def throttled(limit: int, seconds: float, headers: Mapping[str, str] | None = None) -> ApiError:
+    """Build the 429.
+
+    Args:
+        limit: The limit that was reached.
+        seconds: Time until it is free again.
+        headers: Headers that describe another window than the frame.
+    """
+    context = {"currentLimit": limit, "timeToReset": seconds_text(seconds)}
+    message = "You have reached your requests limit for this time window, please wait..."
+    return ApiError(429, THROTTLED, message, context, headers)
+
+
+def whole_seconds(seconds: float) -> int:
+    """Return a wait in whole seconds, at least one."""
+    return max(1, math.ceil(seconds - _NOISE))
+
+
+def seconds_text(seconds: float) -> str:
+    """Return a wait as limit headers print it."""
+    return f"{whole_seconds(seconds)} seconds"

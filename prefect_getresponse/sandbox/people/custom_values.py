@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from prefect_getresponse.sandbox.contract.dates import is_moment
 from prefect_getresponse.sandbox.contract.formats import is_date, is_ip, is_number, is_phone, is_url
-
-if TYPE_CHECKING:
-    from prefect_getresponse.sandbox.world.world import CustomField
 
 GENDERS = ("Male", "Female", "Prefer not to say")
 CHOICE_FORMATS = frozenset({"radio", "single_select", "multi_select"})
@@ -25,6 +22,27 @@ _TYPE_CHECKS: Mapping[str, Callable[[str], bool]] = {
     "url": is_url,
     "gender": lambda text: text in GENDERS,
 }
+
+
+@dataclass(slots=True)
+class CustomField:
+    """The definition of one custom field.
+
+    Attributes:
+        custom_field_id: Identifier.
+        name: Name, unique.
+        type: Data type, `string`, `number`, `date`, ...
+        format: Presentation, `text`, `single_select`, ...
+        hidden: `true` or `false`.
+        values: The values to choose from, empty if any value will do.
+    """
+
+    custom_field_id: str
+    name: str
+    type: str
+    format: str
+    hidden: str
+    values: list[str]
 
 
 def value_problem(definition: CustomField, values: list[str]) -> str:

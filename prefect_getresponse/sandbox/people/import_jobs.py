@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Literal, get_args
 
-from prefect_getresponse.sandbox.contract.errors import CONFLICT, ApiError
-from prefect_getresponse.sandbox.wire.limits import throttled
+from prefect_getresponse.sandbox.contract.errors import CONFLICT, ApiError, throttled
 
 Status = Literal["uploaded", "to_review", "review", "approved", "finished", "rejected", "canceled"]
 Outcome = Literal["finished", "rejected", "canceled", "review"]

@@ -7,9 +7,9 @@ from prefect_getresponse.sandbox.contract.errors import FieldError, invalid, not
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.time_zones import TIME_ZONES, offset
 from prefect_getresponse.sandbox.resources.blocklists import change_masks, read_masks
+from prefect_getresponse.sandbox.resources.listing import paged, sparse
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Echo, Request
 from prefect_getresponse.sandbox.segments.message_events import message_events
-from prefect_getresponse.sandbox.wire.listing import paged, sparse
 from prefect_getresponse.sandbox.world.world import World
 
 _BILLING = {

@@ -11,8 +11,8 @@ from prefect_getresponse.sandbox.contract.errors import INTERNAL, ApiError, conf
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources.blocklists import change_masks, read_masks
+from prefect_getresponse.sandbox.resources.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
-from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.world.records import Record
 from prefect_getresponse.sandbox.world.world import Campaign, World
 

@@ -20,8 +20,14 @@ from prefect_getresponse.sandbox.contract.errors import conflict, not_found
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.operations import Operation
 from prefect_getresponse.sandbox.contract.validation import Body
+from prefect_getresponse.sandbox.resources.listing import (
+    Attributes,
+    filter_parts,
+    paged,
+    select,
+    sparse,
+)
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviour, Behaviours, Echo, Request
-from prefect_getresponse.sandbox.wire.listing import Attributes, filter_parts, paged, select, sparse
 from prefect_getresponse.sandbox.world.records import Record
 from prefect_getresponse.sandbox.world.world import World
 

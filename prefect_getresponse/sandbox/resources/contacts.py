@@ -27,15 +27,15 @@ from prefect_getresponse.sandbox.people.contact_book import Contact
 from prefect_getresponse.sandbox.people.custom_values import value_problem
 from prefect_getresponse.sandbox.resources import campaigns, tags
 from prefect_getresponse.sandbox.resources.custom_fields import value_details
-from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
-from prefect_getresponse.sandbox.segments.message_events import MessageEvent, message_events
-from prefect_getresponse.sandbox.wire.listing import (
+from prefect_getresponse.sandbox.resources.listing import (
     Attributes,
     paged,
     select,
     selection_key,
     sparse,
 )
+from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
+from prefect_getresponse.sandbox.segments.message_events import MessageEvent, message_events
 from prefect_getresponse.sandbox.world.mailings import ACTIVITIES
 from prefect_getresponse.sandbox.world.world import World
 

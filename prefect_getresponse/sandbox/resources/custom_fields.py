@@ -15,10 +15,10 @@ from prefect_getresponse.sandbox.contract.errors import (
 )
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.validation import Body
-from prefect_getresponse.sandbox.people.custom_values import CHOICE_FORMATS
+from prefect_getresponse.sandbox.people.custom_values import CHOICE_FORMATS, CustomField
+from prefect_getresponse.sandbox.resources.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
-from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, sparse
-from prefect_getresponse.sandbox.world.world import CustomField, World
+from prefect_getresponse.sandbox.world.world import World
 
 _FEWEST_CHOICES = 2
 _PRESENTATIONS = frozenset({*CHOICE_FORMATS, "text", "textarea", "checkbox"})

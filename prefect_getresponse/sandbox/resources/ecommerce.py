@@ -13,10 +13,10 @@ from typing import Any
 
 from prefect_getresponse.sandbox.contract.dates import DAY, iso, parse_moment
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.resources.listing import sparse
 from prefect_getresponse.sandbox.resources.orders import ORDERS
 from prefect_getresponse.sandbox.resources.request import Behaviours, Request
 from prefect_getresponse.sandbox.resources.shops import SHOPS
-from prefect_getresponse.sandbox.wire.listing import sparse
 from prefect_getresponse.sandbox.world.world import World
 
 _DAILY_UP_TO = 31 * DAY

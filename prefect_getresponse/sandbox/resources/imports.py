@@ -14,10 +14,17 @@ from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.people.contact_book import email_key
 from prefect_getresponse.sandbox.people.import_jobs import Columns, Counts, ImportJob
 from prefect_getresponse.sandbox.resources import campaigns
+from prefect_getresponse.sandbox.resources.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
-from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, sparse
+from prefect_getresponse.sandbox.world.import_rows import execute
 from prefect_getresponse.sandbox.world.world import World
 
+
+def _do_imports(world: World, _now: float) -> None:
+    world.do_import = execute
+
+
+SEED = _do_imports
 _OWN_COLUMNS = ("email", "name", "ip")
 _TAG_COLUMN = re.compile(r"tag:(?P<name>[_a-zA-Z0-9]{2,64})")
 

@@ -6,9 +6,9 @@ from prefect_getresponse.sandbox.contract.dates import iso, parse_moment
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.resources.campaigns import is_on_lists, show_campaign
 from prefect_getresponse.sandbox.resources.collection import Collection, member
+from prefect_getresponse.sandbox.resources.listing import sparse
 from prefect_getresponse.sandbox.resources.request import Behaviours, Request
 from prefect_getresponse.sandbox.resources.visited import seeded_at
-from prefect_getresponse.sandbox.wire.listing import sparse
 from prefect_getresponse.sandbox.world.traffic import traffic
 from prefect_getresponse.sandbox.world.world import World
 

@@ -13,8 +13,8 @@ from prefect_getresponse.sandbox.contract.validation import Body
 from prefect_getresponse.sandbox.resources import campaigns
 from prefect_getresponse.sandbox.resources.click_tracks import CLICK_TRACKS, clicks
 from prefect_getresponse.sandbox.resources.collection import Collection
+from prefect_getresponse.sandbox.resources.listing import paged
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviour, Request
-from prefect_getresponse.sandbox.wire.listing import paged
 from prefect_getresponse.sandbox.world.images import png
 from prefect_getresponse.sandbox.world.links import links_in
 from prefect_getresponse.sandbox.world.mailings import in_intervals

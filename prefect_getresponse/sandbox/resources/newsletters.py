@@ -23,6 +23,7 @@ from prefect_getresponse.sandbox.contract.messages import Answer
 from prefect_getresponse.sandbox.contract.time_zones import TIME_ZONES, moment_in
 from prefect_getresponse.sandbox.contract.validation import Body, objects
 from prefect_getresponse.sandbox.resources.collection import Collection, member
+from prefect_getresponse.sandbox.resources.listing import Attributes, paged, select
 from prefect_getresponse.sandbox.resources.message_parts import (
     WAITING_SECONDS,
     all_statistics,
@@ -37,7 +38,6 @@ from prefect_getresponse.sandbox.resources.message_parts import (
 )
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
 from prefect_getresponse.sandbox.segments.recipients import SEGMENTS, recipients
-from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select
 from prefect_getresponse.sandbox.world.mailings import (
     ACTIVITIES,
     SENDING_SECONDS,

@@ -18,13 +18,13 @@ from prefect_getresponse.sandbox.resources.contacts import (
     check_customs,
     set_customs,
 )
+from prefect_getresponse.sandbox.resources.listing import paged, select, selection_key
 from prefect_getresponse.sandbox.resources.request import Behaviours, Checks, Request
 from prefect_getresponse.sandbox.segments.segments import (
     asks_contacts_only,
     check_segment,
     compile_segment,
 )
-from prefect_getresponse.sandbox.wire.listing import paged, select, selection_key
 from prefect_getresponse.sandbox.world.records import Record
 from prefect_getresponse.sandbox.world.world import World
 

@@ -16,8 +16,8 @@ from prefect_getresponse.sandbox.contract.validation import Body, objects
 from prefect_getresponse.sandbox.people.contact_book import Contact
 from prefect_getresponse.sandbox.resources import campaigns
 from prefect_getresponse.sandbox.resources.collection import Collection, member
+from prefect_getresponse.sandbox.resources.listing import select, sparse
 from prefect_getresponse.sandbox.resources.request import HREF, Checks, Request
-from prefect_getresponse.sandbox.wire.listing import select, sparse
 from prefect_getresponse.sandbox.world.links import links_in
 from prefect_getresponse.sandbox.world.reactions import Reaction, reaction
 from prefect_getresponse.sandbox.world.records import Record

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.resources.listing import sparse
 from prefect_getresponse.sandbox.resources.request import Behaviour, Behaviours, Request
-from prefect_getresponse.sandbox.wire.listing import sparse
 from prefect_getresponse.sandbox.world.records import Record
 from prefect_getresponse.sandbox.world.world import World
 

@@ -7,8 +7,8 @@ from typing import Any
 from prefect_getresponse.sandbox.contract.dates import iso
 from prefect_getresponse.sandbox.contract.errors import conflict, not_found
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
+from prefect_getresponse.sandbox.resources.listing import Attributes, paged, select
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Request
-from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select
 from prefect_getresponse.sandbox.world.world import Suppression, World
 
 _ATTRIBUTES: Attributes[Suppression] = {

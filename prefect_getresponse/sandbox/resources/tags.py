@@ -16,8 +16,8 @@ from prefect_getresponse.sandbox.contract.errors import (
 )
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.validation import Body
+from prefect_getresponse.sandbox.resources.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviours, Checks, Request
-from prefect_getresponse.sandbox.wire.listing import Attributes, paged, select, sparse
 from prefect_getresponse.sandbox.world.world import Tag, World
 
 _SIGNS = "[A-Za-z0-9_]*"

@@ -12,9 +12,9 @@ from prefect_getresponse.sandbox.contract.errors import FieldError
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.validation import Body, Query, objects
 from prefect_getresponse.sandbox.resources.collection import Collection, member
+from prefect_getresponse.sandbox.resources.listing import sparse
 from prefect_getresponse.sandbox.resources.message_parts import show_senders
 from prefect_getresponse.sandbox.resources.request import Checks, Request
-from prefect_getresponse.sandbox.wire.listing import sparse
 from prefect_getresponse.sandbox.world.links import links_in
 from prefect_getresponse.sandbox.world.reactions import Reaction, reaction
 from prefect_getresponse.sandbox.world.records import Record

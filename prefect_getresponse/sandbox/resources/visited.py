@@ -10,8 +10,8 @@ from prefect_getresponse.sandbox.contract.dates import DAY, iso, parse_moment
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.validation import Query
 from prefect_getresponse.sandbox.resources.collection import Collection
+from prefect_getresponse.sandbox.resources.listing import sparse
 from prefect_getresponse.sandbox.resources.request import HREF, Behaviour, Request, Seed
-from prefect_getresponse.sandbox.wire.listing import sparse
 from prefect_getresponse.sandbox.world.records import Record
 from prefect_getresponse.sandbox.world.traffic import Traffic, traffic
 from prefect_getresponse.sandbox.world.world import World

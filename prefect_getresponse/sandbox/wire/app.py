@@ -44,14 +44,14 @@ from prefect_getresponse.sandbox.resources.request import Request
 from prefect_getresponse.sandbox.wire.answer_zone import in_zone, zone_of
 from prefect_getresponse.sandbox.wire.authentication import Access, authenticate, check_domain
 from prefect_getresponse.sandbox.wire.churn import Churn
-from prefect_getresponse.sandbox.wire.control import PREFIX as CONTROL_PREFIX
-from prefect_getresponse.sandbox.wire.control import control
 from prefect_getresponse.sandbox.wire.faults import Faults
 from prefect_getresponse.sandbox.wire.limits import PARALLEL, Limits
 from prefect_getresponse.sandbox.wire.oauth import OAuth, is_oauth
 from prefect_getresponse.sandbox.world.world import World
 
 Clock = Callable[[], float]
+Control = Callable[["Application", Call, float], Answer]
+CONTROL_PREFIX = "/_sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ class Application:
         frame_seconds: Length of a frame of calls.
         strict: Whether to take the contract only, not what GetResponse takes beyond it.
         queue_status: HTTP status for somebody who is sent again while still in the queue.
+        control: Answers calls below `/_sandbox`.
         clock: Returns unix seconds.
     """
 
@@ -114,6 +115,7 @@ class Application:
         frame_seconds: float,
         strict: bool,
         queue_status: int,
+        control: Control,
         clock: Clock,
     ) -> None:
         self._access = access
@@ -122,6 +124,7 @@ class Application:
         self._frame_seconds = frame_seconds
         self._strict = strict
         self._queue_status = queue_status
+        self._control = control
         self._clock = clock
         self._lock = threading.RLock()
         self.in_flight = 0
@@ -220,7 +223,7 @@ class Application:
             now = self._clock()
             self.world.settle(now)
             if _is_control(call):
-                return Exchange(control(self, call, now))
+                return Exchange(self._control(self, call, now))
             exchange = self._disturbed(call, now, crowded)
             self._follow_callbacks()
             entry = (call.method, call.path, call.query_string, exchange.answer.status)

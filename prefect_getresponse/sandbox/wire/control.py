@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 from urllib.parse import parse_qs, urlsplit
 
 from prefect_getresponse.sandbox.contract.dates import iso
@@ -22,12 +22,10 @@ from prefect_getresponse.sandbox.notices.settings import NoticeSettings, read_se
 from prefect_getresponse.sandbox.people.contact_book import Contact, Happening
 from prefect_getresponse.sandbox.people.import_jobs import OUTCOMES
 from prefect_getresponse.sandbox.resources import from_fields
+from prefect_getresponse.sandbox.wire.app import CONTROL_PREFIX as PREFIX
+from prefect_getresponse.sandbox.wire.app import Application
 from prefect_getresponse.sandbox.world.world import Campaign, World
 
-if TYPE_CHECKING:
-    from prefect_getresponse.sandbox.wire.app import Application
-
-PREFIX = "/_sandbox"
 REASONS = (
     "api",
     "automation",

@@ -12,10 +12,11 @@ from prefect_getresponse.sandbox.contract.errors import (
     DESCRIPTIONS,
     INTERNAL,
     ApiError,
+    throttled,
 )
 from prefect_getresponse.sandbox.contract.messages import Answer, Call, Exchange
 from prefect_getresponse.sandbox.people.contact_book import email_key
-from prefect_getresponse.sandbox.wire.limits import frame_headers, throttled
+from prefect_getresponse.sandbox.wire.limits import frame_headers
 
 STATUS = "status"
 DELAY = "delay"

@@ -11,7 +11,7 @@ import math
 from collections import deque
 from collections.abc import Mapping
 
-from prefect_getresponse.sandbox.contract.errors import THROTTLED, ApiError
+from prefect_getresponse.sandbox.contract.errors import seconds_text, throttled, whole_seconds
 
 PER_SECOND = 80
 PER_FRAME = 30_000
@@ -135,36 +135,15 @@ def frame_headers(remaining: int, seconds: float, calls: int = PER_FRAME) -> Map
     return {
         "X-RateLimit-Limit": str(calls),
         "X-RateLimit-Remaining": str(remaining),
-        "X-RateLimit-Reset": _seconds_text(seconds),
+        "X-RateLimit-Reset": seconds_text(seconds),
     }
-
-
-def throttled(limit: int, seconds: float, headers: Mapping[str, str] | None = None) -> ApiError:
-    """Build the 429.
-
-    Args:
-        limit: The limit that was reached.
-        seconds: Time until it is free again.
-        headers: Headers that describe another window than the frame.
-    """
-    context = {"currentLimit": limit, "timeToReset": _seconds_text(seconds)}
-    message = "You have reached your requests limit for this time window, please wait..."
-    return ApiError(429, THROTTLED, message, context, headers)
 
 
 def _short_window(limit: int, seconds: float) -> Mapping[str, str]:
     """Return the headers seen on the live API when the calls of one second are used up."""
     return {
-        "Retry-After": str(_whole(seconds)),
+        "Retry-After": str(whole_seconds(seconds)),
         "X-RateLimit-Limit": str(limit),
         "X-RateLimit-Remaining": "0",
-        "X-RateLimit-Reset": _seconds_text(seconds),
+        "X-RateLimit-Reset": seconds_text(seconds),
     }
-
-
-def _whole(seconds: float) -> int:
-    return max(1, math.ceil(seconds - _NOISE))
-
-
-def _seconds_text(seconds: float) -> str:
-    return f"{_whole(seconds)} seconds"

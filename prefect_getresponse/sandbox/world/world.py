@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from prefect_getresponse.sandbox.contract.ids import Ids
 from prefect_getresponse.sandbox.people.acceptance_queue import DELAYS, AcceptanceQueue
@@ -15,8 +15,8 @@ from prefect_getresponse.sandbox.people.contact_book import (
     Tell,
     email_key,
 )
-from prefect_getresponse.sandbox.people.import_jobs import ImportJobs
-from prefect_getresponse.sandbox.people.import_rows import execute
+from prefect_getresponse.sandbox.people.custom_values import CustomField
+from prefect_getresponse.sandbox.people.import_jobs import Counts, ImportJob, ImportJobs
 from prefect_getresponse.sandbox.world.agenda import Agenda
 from prefect_getresponse.sandbox.world.mailings import Mailing
 from prefect_getresponse.sandbox.world.records import Records
@@ -94,27 +94,6 @@ class Tag:
 
 
 @dataclass(slots=True)
-class CustomField:
-    """The definition of one custom field.
-
-    Attributes:
-        custom_field_id: Identifier.
-        name: Name, unique.
-        type: Data type, `string`, `number`, `date`, ...
-        format: Presentation, `text`, `single_select`, ...
-        hidden: `true` or `false`.
-        values: The values to choose from, empty if any value will do.
-    """
-
-    custom_field_id: str
-    name: str
-    type: str
-    format: str
-    hidden: str
-    values: list[str]
-
-
-@dataclass(slots=True)
 class Suppression:
     """One named suppression list; `created` is in unix seconds."""
 
@@ -142,6 +121,18 @@ def _new_account(account_id: str) -> dict[str, Any]:
         "timeFormat": "24h",
         "timeZone": {"name": "UTC", "offset": "+00:00"},
     }
+
+
+class DoImport(Protocol):
+    """Does to the people of a list what an import says."""
+
+    def __call__(self, world: World, job: ImportJob, now: float, /) -> Counts:
+        """Add and update them, and return what became of the rows."""
+        ...
+
+
+def _leave_out(_world: World, _job: ImportJob, _now: float) -> Counts:
+    return Counts()
 
 
 class World:
@@ -188,6 +179,8 @@ class World:
         self.contacts = ContactBook(self.ids, self.tell)
         self.queue = AcceptanceQueue(speed)
         self.imports = ImportJobs(speed)
+        self.do_import: DoImport = _leave_out
+        """What a finished import does; the resource of imports says it."""
         default = Campaign(self.ids.next(), DEFAULT_LIST, now, is_default=True)
         self.campaigns[default.campaign_id] = default
         for number in range(1, seed_contacts + 1):
@@ -230,7 +223,7 @@ class World:
         self.now = now
         for moment, job in self.imports.advance(now):
             self._settle_queue(moment)
-            job.counts = execute(self, job, moment)
+            job.counts = self.do_import(self, job, moment)
             job.end("finished", moment)
             self.tell(Happening("imported", moment, details={"import_id": job.import_id}))
         self._settle_queue(now)

@@ -8,15 +8,12 @@ row counts where is an assumption (see the sandbox's documentation).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from prefect_getresponse.sandbox.contract.formats import is_email, is_ip
 from prefect_getresponse.sandbox.people.contact_book import Contact, email_key
 from prefect_getresponse.sandbox.people.custom_values import value_problem
 from prefect_getresponse.sandbox.people.import_jobs import Counts, ImportJob
-
-if TYPE_CHECKING:
-    from prefect_getresponse.sandbox.world.world import World
+from prefect_getresponse.sandbox.world.world import World
 
 KEPT_OUT = frozenset({"unsubscribe", "complaint", "bounce", "blacklisted", "cleaner"})
 """Reasons of a removal after which an import does not bring a person back."""
