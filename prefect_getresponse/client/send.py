@@ -50,6 +50,7 @@ from prefect_getresponse.client.retry import (
     connection_trouble,
     decide,
 )
+from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.client.wire import AsyncTransport, Transport, Watch, watched
 from prefect_getresponse.limits.budgets import FRAME_SECONDS
 from prefect_getresponse.limits.throttle import SLOTS, Throttle
@@ -109,6 +110,11 @@ class _Flight:
         self._sent = response.request
         self._status = response.status_code
         self._headers = {name.lower(): value for name, value in response.headers.items()}
+
+    @property
+    def date(self) -> str:
+        """When the answer was made, by GetResponse's clock; empty unless it was a success."""
+        return self._headers.get("date", "") if 200 <= self._status < 300 else ""
 
     def land(self, content: bytes | None) -> ApiAnswer:
         """Answer for a response, None being a body that broke off, or the typed error it is."""
@@ -172,7 +178,11 @@ async def _aread(response: httpx.Response) -> bytes | None:
 
 
 class _Sender:
-    """What both senders share: configuration, statistics, and the frame around one attempt."""
+    """What both senders share: configuration, statistics, and the frame around one attempt.
+
+    Attributes:
+        time: What time it is at GetResponse, as its answers say.
+    """
 
     def __init__(
         self,
@@ -187,6 +197,7 @@ class _Sender:
         self.base_url = base_url
         self.throttle = throttle
         self.statistics = Statistics()
+        self.time = ServerTime()
         self._auth = auth
         self._chance = chance or random.Random()  # noqa: S311 - jitter, not a secret
         self._clock = clock
@@ -244,6 +255,7 @@ class _Sender:
             raise connection_trouble(request, error) from None
         finally:
             flight.close()
+        self.time.observe(flight.date)
         self._quota.earn()
 
 

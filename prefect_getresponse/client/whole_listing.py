@@ -178,7 +178,7 @@ class _Reading:
             return wanted, page
         await self._drop_ahead()
         for overlap in OVERLAPS[1:]:
-            wanted = slice_behind(last.end, overlap)
+            wanted = slice_behind(last.end, overlap, PER_PAGE)
             page = await self._read(wanted)
             if not self._seen.isdisjoint(self._ids(page)):
                 return wanted, page
@@ -187,7 +187,7 @@ class _Reading:
     def _read_ahead(self, last: Slice, total: int | None) -> None:
         """Ask for the next pages; without a TotalCount nobody knows whether there are more."""
         end = self._ahead[-1][0].end if self._ahead else last.end
-        for wanted in slices(end, OVERLAPS[0]):
+        for wanted in slices(end, OVERLAPS[0], PER_PAGE):
             if self._ahead and (
                 len(self._ahead) >= self._side_by_side or total is None or wanted.start >= total
             ):
