@@ -7,18 +7,27 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from prefect_getresponse.client.errors import Conflict, GetResponseError, OutcomeUnknown
-from prefect_getresponse.client.paginate import aiterate_pages
-from prefect_getresponse.client.request import ApiRequest
+from prefect_getresponse.client.errors import Conflict, GetResponseError, NotFound, OutcomeUnknown
+from prefect_getresponse.client.request import ApiAnswer, ApiRequest
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.client.whole_listing import read_whole
+from prefect_getresponse.contact_import.ledger.import_book import GONE, ImportState
+from prefect_getresponse.contact_import.planning.exclusions import (
+    BLOCKLISTED_IN_ACCOUNT,
+    BLOCKLISTED_IN_LIST,
+    SUPPRESSED,
+    Exclusions,
+    read_masks,
+)
+from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.segments import section
-from prefect_getresponse.tasks.accounts import get_account_blocklist
+from prefect_getresponse.tasks.accounts import get_account, get_account_blocklist
 from prefect_getresponse.tasks.campaigns import (
     create_campaign,
     get_campaign,
@@ -70,25 +79,6 @@ class Campaign:
     double_optin: bool
 
 
-@dataclass(frozen=True)
-class Exclusions:
-    """Addresses and domains that must not be written to, by the reason why.
-
-    Attributes:
-        masks: Lower-case masks such as `jane@example.com` or `@example.com`, each with its reason.
-    """
-
-    masks: Mapping[str, str] = field(default_factory=dict[str, str])
-
-    def reason(self, key: str) -> str | None:
-        """Why an address must not be written to; None if it may.
-
-        Args:
-            key: Comparison key of the address.
-        """
-        return self.masks.get(key) or self.masks.get(key[key.rfind("@") :])
-
-
 class Account:
     """Reads and prepares what an import needs from the account.
 
@@ -101,21 +91,34 @@ class Account:
 
     async def call(self, task: OperationTask[..., Any], **arguments: object) -> Any:
         """Call an operation by its task's declaration, without a task run."""
-        return (await self._client.send(_request(task, arguments))).data
+        return (await self.answer(task, **arguments)).data
+
+    async def answer(self, task: OperationTask[..., Any], **arguments: object) -> ApiAnswer:
+        """Call an operation, and return the answer with what its headers say."""
+        return await self._client.send(_request(task, arguments))
 
     async def pages(
-        self, task: OperationTask[..., Any], **arguments: object
+        self, task: OperationTask[..., Any], id_name: str, **arguments: object
     ) -> AsyncIterator[list[dict[str, Any]]]:
-        """Pages of a listing, in order."""
+        """Pieces of a listing, of which nobody is missed who is in it the whole time."""
         request = _request(task, arguments)
-        async for page in aiterate_pages(self._client, request, side_by_side=PAGES_AT_ONCE):
-            yield page.items
+        async for rows in read_whole(self._client, request, id_name, side_by_side=PAGES_AT_ONCE):
+            yield rows
 
     async def items(
-        self, task: OperationTask[..., Any], **arguments: object
+        self, task: OperationTask[..., Any], id_name: str, **arguments: object
     ) -> list[dict[str, Any]]:
         """All items of a listing that is known to be small."""
-        return [item async for page in self.pages(task, **arguments) for item in page]
+        found = {
+            item[id_name]: item
+            async for page in self.pages(task, id_name, **arguments)
+            for item in page
+        }
+        return list(found.values())
+
+    async def account_id(self) -> str:
+        """Id of the account, which lasts when it is renamed."""
+        return str((await self.call(get_account))["accountId"])
 
     async def find_campaign(self, wanted: str) -> Campaign:
         """Find a list by its name, compared without case and outer blanks, or by its id.
@@ -124,7 +127,7 @@ class Account:
             CampaignNotFound: There is none.
             AmbiguousCampaign: The name fits several.
         """
-        listed = await self.items(list_campaigns)
+        listed = await self.items(list_campaigns, "campaignId")
         by_name = [item for item in listed if _folded(item["name"]) == _folded(wanted)]
         found = by_name or [item for item in listed if item["campaignId"] == wanted]
         if not found:
@@ -170,7 +173,8 @@ class Account:
         """
         if not names:
             return {}
-        listed = {item["name"]: item for item in await self.items(list_custom_fields)}
+        fields = await self.items(list_custom_fields, "customFieldId")
+        listed = {item["name"]: item for item in fields}
         missing = [name for name in names if name not in listed]
         if missing and not may_lack:
             raise CustomFieldNotFound(
@@ -206,7 +210,7 @@ class Account:
         return {name: listed[name] for name in names}
 
     async def _listed_tags(self) -> dict[str, str]:
-        return {item["name"]: item["tagId"] for item in await self.items(list_tags)}
+        return {item["name"]: item["tagId"] for item in await self.items(list_tags, "tagId")}
 
     async def _create_tag(self, name: str) -> str:
         for _ in range(_CREATIONS):
@@ -222,18 +226,20 @@ class Account:
     def subscribers(
         self, campaign_id: str, created_from: str | None = None
     ) -> AsyncIterator[list[dict[str, Any]]]:
-        """Confirmed people of a list, with id, e-mail and name.
+        """Confirmed people of a list, with id, e-mail, name, and how and when they came.
 
         Args:
             campaign_id: The list.
             created_from: Only people who were added on this day (YYYY-MM-DD, UTC) or later.
         """
         window = {"created_from": created_from} if created_from else {}
+        how = ",origin,createdOn" if created_from else ""
         return self.pages(
             list_contacts,
+            "contactId",
             campaign_id=campaign_id,
-            sort_created_on="ASC",
-            fields="contactId,email,name",
+            sort_email="ASC",
+            fields=f"contactId,email,name{how}",
             **window,
         )
 
@@ -248,10 +254,41 @@ class Account:
         """
         return self.pages(
             list_contacts_by_conditions,
-            subscribers_type=[subscribers_type],
-            section_logic_operator="and",
-            section=[section([campaign_id])],
+            "contactId",
+            sort_email="ASC",
+            **_segment(campaign_id, subscribers_type),
         )
+
+    async def removed_page(
+        self, campaign_id: str, page: int, per_page: int
+    ) -> tuple[list[dict[str, Any]], int | None]:
+        """A page of the people removed from a list, as GetResponse orders them, and their number.
+
+        Args:
+            campaign_id: The list.
+            page: Number of the page.
+            per_page: People of a page.
+        """
+        answer = await self.answer(
+            list_contacts_by_conditions,
+            page=page,
+            per_page=per_page,
+            **_segment(campaign_id, "removed"),
+        )
+        return answer.data if isinstance(answer.data, list) else [], answer.paging.total_count
+
+    async def find_subscriber(self, campaign_id: str, email: str) -> dict[str, Any] | None:
+        """Somebody on a list by the address; None if nobody confirmed has it.
+
+        Args:
+            campaign_id: The list.
+            email: The address as it was sent.
+        """
+        found = await self.call(
+            list_contacts, email=email, campaign_id=campaign_id, additional_flags=["exactMatch"]
+        )
+        wanted = listed_key(email)
+        return next((each for each in found or [] if listed_key(each["email"]) == wanted), None)
 
     async def contact(self, contact_id: str) -> dict[str, Any]:
         """One contact with tags and custom fields."""
@@ -268,25 +305,35 @@ class Account:
         wanted = {} if campaign_id is None else {"campaign_id": campaign_id}
         # A filter by day, as its format is certain; the moment itself is compared here.
         day = f"{datetime.fromtimestamp(since, UTC) - timedelta(days=1):%Y-%m-%d}"
-        listed = await self.items(list_imports, created_from=day, **wanted)
-        return [each for each in listed if _seconds(each["createdOn"]) >= since]
+        listed = await self.items(list_imports, "importId", created_from=day, **wanted)
+        # One that does not say when it was created may be any.
+        times = ((moment(each.get("createdOn")), each) for each in listed)
+        return [each for created, each in times if created is None or created >= since]
 
-    async def read_import(self, import_id: str) -> dict[str, Any]:
-        """One import with its status and counters."""
-        found: dict[str, Any] = await self.call(get_import, import_id=import_id)
-        return found
+    async def read_import(self, import_id: str) -> ImportState:
+        """One import with its status and counters; one that is not known any more is gone."""
+        try:
+            answer = await self.call(get_import, import_id=import_id)
+        except NotFound:
+            return ImportState(import_id, GONE)
+        return ImportState.of(answer) or ImportState(import_id, "")
 
     async def exclusions(self, campaign_id: str) -> Exclusions:
-        """Blocklists of the account and of the list, and all suppression lists."""
+        """Blocklists of the account and of the list, and all suppression lists.
+
+        Raises:
+            OptOutsNotUnderstood: An answer is not what the API documents.
+        """
         masks: dict[str, str] = {}
-        for suppression in await self.items(list_suppressions):
-            details = await self.call(get_suppression, suppression_id=suppression["suppressionId"])
-            masks |= _masks(details, "suppressed")
+        for suppression in await self.items(list_suppressions, "suppressionId"):
+            suppression_id = suppression["suppressionId"]
+            details = await self.call(get_suppression, suppression_id=suppression_id)
+            masks |= dict.fromkeys(read_masks(details), SUPPRESSED)
         of_list = await self.call(get_campaign_blocklist, campaign_id=campaign_id)
         of_account = await self.call(get_account_blocklist)
-        masks |= _masks(of_list, "blocklisted_in_list")
-        masks |= _masks(of_account, "blocklisted_in_account")
-        return Exclusions(masks)
+        masks |= dict.fromkeys(read_masks(of_list), BLOCKLISTED_IN_LIST)
+        masks |= dict.fromkeys(read_masks(of_account), BLOCKLISTED_IN_ACCOUNT)
+        return Exclusions.of(masks)
 
 
 def _request(task: OperationTask[..., Any], arguments: Mapping[str, object]) -> ApiRequest:
@@ -297,9 +344,12 @@ def _request(task: OperationTask[..., Any], arguments: Mapping[str, object]) -> 
     return replace(request, shape=request.shape.needing(name=(str,)))
 
 
-def _masks(answer: dict[str, Any], reason: str) -> dict[str, str]:
-    masks: list[str] = answer.get("masks") or []
-    return {_folded(mask): reason for mask in masks}
+def _segment(campaign_id: str, subscribers_type: str) -> dict[str, Any]:
+    return {
+        "subscribers_type": [subscribers_type],
+        "section_logic_operator": "and",
+        "section": [section([campaign_id])],
+    }
 
 
 def _seconds(text: str) -> float:
@@ -312,7 +362,7 @@ def moment(text: str | None) -> float | None:
     """Seconds since the epoch of a moment of an answer; None if it is missing or unreadable."""
     try:
         return _seconds(text) if text else None
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.contact_import.job import holding
 from prefect_getresponse.contact_import.ledger import anything_sent
 from prefect_getresponse.contact_import.ledger.trouble import (
@@ -38,7 +39,8 @@ async def run_import(
     *,
     source: Source | None = None,
     progress: Progress | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
+    wall: Callable[[], float] = time.time,
 ) -> ImportReport:
     """Run an import from beginning to end, or go on with one that was interrupted.
 
@@ -48,7 +50,8 @@ async def run_import(
         client: The account's client.
         source: Source to read, such as `RowsSource`; `options.source` is then only a name.
         progress: Shows where the import is.
-        clock: Seconds since the epoch.
+        clock: Seconds that pass, by a clock that nobody sets; the machine's if not given.
+        wall: Seconds since the epoch by this machine, for as long as GetResponse has not told.
 
     Returns:
         What became of every row, also when the run broke off or was cancelled after its first send.
@@ -60,22 +63,25 @@ async def run_import(
         GetResponseError: Anything else that kept it from sending anything.
     """
     progress = progress or Silent()
+    if clock is not None:
+        client.time = ServerTime(clock, wall)
+    now = client.time.now
     with told_in_a_sentence():
-        job = await check(options, account_name, client, clock, source)
+        job = await check(options, account_name, client, source)
     with told_in_a_sentence(job.ledger), holding(job) as job:
-        await settle_interrupted(job, client, progress, clock)
-        run_id = read(job, progress, clock)
+        await settle_interrupted(job, client, progress, now)
+        run_id = read(job, progress, now)
         error: GetResponseError | None = None
         try:
             with told_in_a_sentence(job.ledger):
                 await plan(job, run_id, client, progress)
-                await send(job, run_id, client, progress, clock)
-                await verify(job, run_id, client, progress, clock)
+                await send(job, run_id, client, progress, now)
+                await verify(job, run_id, client, progress, now)
         except (GetResponseError, asyncio.CancelledError) as raised:
             if not anything_sent(job.ledger, run_id):
                 if isinstance(raised, PlanStopped):
-                    raised.report = report(job, run_id, clock, raised, planned=True)
+                    raised.report = report(job, run_id, now, raised, planned=True)
                 raise
             error = raised if isinstance(raised, GetResponseError) else interrupted()
         with failing_after_send():
-            return report(job, run_id, clock, error)
+            return report(job, run_id, now, error)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.contact_import.account import Campaign
 from prefect_getresponse.contact_import.asking.said import Said
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
@@ -76,6 +77,8 @@ class Job:
         copy: Copies of the ledger; None if there are none.
         said: What was said about the source.
         holder: The right to write to the ledger; None until `holding` gives it.
+        time: What time it is at GetResponse.
+        has_forgotten: Whether the ledger knows less than was sent; `holding` finds out.
     """
 
     options: ImportOptions
@@ -94,6 +97,8 @@ class Job:
     copy: LedgerCopy | None = None
     said: Said = field(default_factory=Said)
     holder: Holder | None = None
+    time: ServerTime = field(default_factory=ServerTime)
+    has_forgotten: bool = False
 
     def open_ledger(self) -> Ledger:
         """Open the ledger to write to it.
@@ -145,7 +150,9 @@ def holding(job: Job) -> Generator[Job]:
                 if job.copy is None:
                     holder = holder.successor()
                     ledger.set_holder(holder)
-            yield replace(job, holder=holder)
+                ledger.introduce(job.campaign_name)
+                has_forgotten = ledger.has_forgotten()
+            yield replace(job, holder=holder, has_forgotten=has_forgotten)
     finally:
         if job.options.dry_run:
             shutil.rmtree(job.ledger.parent, ignore_errors=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from prefect_getresponse.contact_import.account import moment
 from prefect_getresponse.contact_import.active_run import ActiveRun
-from prefect_getresponse.contact_import.ledger import Ledger, Standing
+from prefect_getresponse.contact_import.ledger import Ledger, Listed, Standing
 from prefect_getresponse.contact_import.planning.opt_outs import read_removed
-from prefect_getresponse.contact_import.rows.addresses import compare_key
+from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 
@@ -20,7 +21,18 @@ def note_listed(ledger: Ledger, run: int, standing: Standing, page: list[dict[st
         standing: How they are on the list.
         page: The people, as GetResponse lists them.
     """
-    people = [(compare_key(p["email"]), p["contactId"], p.get("name"), None) for p in page]
+    people = [
+        Listed(
+            listed_key(p["email"]),
+            p["contactId"],
+            p.get("name"),
+            None,
+            p.get("origin"),
+            moment(p.get("createdOn")),
+        )
+        for p in page
+        if p.get("email")
+    ]
     with ledger.transaction():
         ledger.add_listed(run, standing, people)
 
@@ -38,8 +50,8 @@ class ReadBack:
         # A day earlier, because server and client need not agree about the time.
         self._created_from = f"{datetime.fromtimestamp(since, UTC) - timedelta(days=1):%Y-%m-%d}"
 
-    async def look(self) -> None:
-        """Give rows whose person is on the list now their verdicts."""
+    async def read_list(self) -> None:
+        """Take down who is on the list now, of those who may have come since."""
         if self._run.job.campaign is None:
             return
         campaign_id = self._run.job.campaign.campaign_id
@@ -48,7 +60,12 @@ class ReadBack:
         if self._run.job.campaign.double_optin:
             async for page in self._run.account.search(campaign_id, "unconfirmed"):
                 note_listed(self._run.ledger, self._run.number, Standing.UNCONFIRMED, page)
-        self._run.ledger.acknowledge_visible(self._run.number)
+
+    async def look(self) -> None:
+        """Give rows whose person is on the list now their verdicts."""
+        await self.read_list()
+        self._run.ledger.acknowledge_proved(self._run.number)
+        self._run.ledger.hand_over_strangers(self._run.number)
         self._run.ledger.settle_visible(self._run.number, Standing.SUBSCRIBED, Verdict.ADDED)
         self._run.ledger.settle_visible(
             self._run.number, Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION
@@ -60,5 +77,5 @@ class ReadBack:
             return
         campaign_id = self._run.job.campaign.campaign_id
         await read_removed(self._run.account, self._run.ledger, self._run.number, campaign_id)
-        self._run.ledger.acknowledge_visible(self._run.number)
+        self._run.ledger.acknowledge_proved(self._run.number)
         self._run.ledger.settle_departed(self._run.number)

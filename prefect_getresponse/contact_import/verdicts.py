@@ -49,6 +49,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "removed_complaint": "the person complained about a message to this list",
     "removed_bounce": "messages to the address bounced",
     "removed_blacklisted": "the address was blocklisted",
+    "removed_unknown": "the person was removed from this list, for a reason that is not known",
     "removed_cleaner": "GetResponse removed the address as undeliverable",
     "consent_before_removal": "the person agreed before leaving this list, not since",
     "consent_date_unreadable": "the person left this list, and the date of consent is not one",

@@ -82,7 +82,7 @@ async def lists(account: Account, wanted: str) -> list[Finding]:
             return [problem("lists", said["found"], said["advice"])]
         names = [campaign.name] if campaign.double_optin else []
         return [_confirmation(f"{campaign.name!r} is there", names)]
-    listed = await account.items(list_campaigns)
+    listed = await account.items(list_campaigns, "campaignId")
     if not listed:
         advice = "Create one in GetResponse, or import with --create-list."
         return [problem("lists", "the account has no list", advice)]
@@ -108,7 +108,7 @@ def _confirmation(found: str, double: list[str]) -> Finding:
 
 async def senders(account: Account) -> list[Finding]:
     """Messages leave only from confirmed addresses."""
-    listed = await account.items(list_from_fields)
+    listed = await account.items(list_from_fields, "fromFieldId")
     active = [each for each in listed if each.get("isActive") == "true"]
     advice = "Confirm it by the link that GetResponse has mailed to it (Tools, Emails and domains)."
     if not active:

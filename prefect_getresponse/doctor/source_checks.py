@@ -39,7 +39,9 @@ async def source(
         open_source: Opens the source.
         overrides: Field by column name.
     """
-    listed = [CustomField.of(each) for each in await account.items(list_custom_fields)]
+    listed = [
+        CustomField.of(each) for each in await account.items(list_custom_fields, "customFieldId")
+    ]
     defined = {each.name: each for each in listed}
     try:
         opened = open_source()

@@ -5,7 +5,6 @@ Deploy it with `deployments/prefect.yaml`, or call it from a flow of your own.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
@@ -158,10 +157,10 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
         except ImportInputError:
             raise
         except Exception:  # of Prefect, such as a server that is gone: say what became of the rows
-            tell(report(job, run_id, time.time, interrupted()))
+            tell(report(job, run_id, job.time.now, interrupted()))
             raise
         with failing_after_send():
-            result = report(job, run_id, time.time, error)
+            result = report(job, run_id, job.time.now, error)
         tell(result)
         with never_stopping("the report"):
             report_import(job, result)
@@ -176,9 +175,7 @@ def check_import(
 ) -> Job | UndecidedColumns:
     """Check source, columns, key, list and custom fields before anything is written."""
     try:
-        return _run(
-            credentials, lambda client: check(options, credentials.account_name, client, time.time)
-        )
+        return _run(credentials, lambda client: check(options, credentials.account_name, client))
     except UndecidedColumns as undecided:
         with never_stopping("the questions"):
             show_questions(credentials.account_name, options.list_name, undecided)
@@ -190,9 +187,9 @@ def read_source(
     credentials: GetResponseCredentials, job: Job, progress: Progress
 ) -> str | UndecidedColumns:
     """Read the source into the ledger, or find the interrupted run to go on with."""
-    _run(credentials, lambda client: settle_interrupted(job, client, progress, time.time))
+    _run(credentials, lambda client: settle_interrupted(job, client, progress, job.time.now))
     try:
-        return read(job, progress, time.time)
+        return read(job, progress, job.time.now)
     except UndecidedColumns as undecided:
         with never_stopping("the questions"):
             show_questions(job.account_name, job.campaign_name, undecided)
@@ -207,7 +204,7 @@ def plan_import(
     try:
         estimate = _run(credentials, lambda client: plan(job, run_id, client, progress))
     except PlanStopped as stopped:
-        stopped.report = report(job, run_id, time.time, stopped, planned=True)
+        stopped.report = report(job, run_id, job.time.now, stopped, planned=True)
         show_plan(job, stopped.report)
         rows = attention_rows(job, run_id, ROWS_SHOWN, planned=True)
         show_report(job, stopped.report, rows)
@@ -216,7 +213,7 @@ def plan_import(
     if estimate is None:
         return None
     with never_stopping("the plan"):
-        show_plan(job, report(job, run_id, time.time, planned=True))
+        show_plan(job, report(job, run_id, job.time.now, planned=True))
     progress.note(f"plan: {estimate.sentence()}")
     return None
 
@@ -226,7 +223,7 @@ def send_contacts(
     credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
 ) -> None:
     """Send what the plan says, under the ledger."""
-    _run(credentials, lambda client: send(job, run_id, client, progress, time.time))
+    _run(credentials, lambda client: send(job, run_id, client, progress, job.time.now))
 
 
 @task(name="verify", task_run_name="verify", cache_policy=NO_CACHE)
@@ -234,7 +231,7 @@ def verify_contacts(
     credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
 ) -> None:
     """Read the list back and give every sent row its verdict."""
-    _run(credentials, lambda client: verify(job, run_id, client, progress, time.time))
+    _run(credentials, lambda client: verify(job, run_id, client, progress, job.time.now))
 
 
 @task(name="report", task_run_name="report", cache_policy=NO_CACHE)
@@ -264,7 +261,7 @@ def _unless_stopped(result: T | UndecidedColumns | PlanStopped) -> T:
 
 def report_cancelled(job: Job, run_id: str) -> None:
     """Leave the report of what was done so far; the next run goes on from there."""
-    result = report(job, run_id, time.time, interrupted())
+    result = report(job, run_id, job.time.now, interrupted())
     # First, as whoever ended the run may not wait until Prefect has taken the rest.
     get_run_logger().warning("stopped: %s. %s", result.line(), Interrupted.default_advice)
     with never_stopping("the event"):

@@ -22,6 +22,7 @@ from prefect_getresponse.contact_import.ledger.records import (
     ChunkState,
     Decision,
     Holder,
+    Listed,
     NewRow,
     Person,
     Phase,
@@ -60,7 +61,9 @@ def anything_sent(path: Path, run_id: str) -> bool:
     """
     try:
         with Ledger(path) as ledger:
-            return ledger.last_sent(ledger.run(run_id).number) > 0
+            number = ledger.run(run_id).number
+            _, removed = ledger.removals(number).count()
+            return removed > 0 or ledger.last_sent(number) > 0
     except (LedgerFailed, MachineFailed):
         return True
 
@@ -89,6 +92,7 @@ __all__ = [
     "LedgerBusy",
     "LedgerFailed",
     "LedgerTaken",
+    "Listed",
     "MachineFailed",
     "NewRow",
     "Person",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prefect_getresponse.contact_import.evidence import MAY_BE_OURS, PROVES_OURS
 from prefect_getresponse.contact_import.ledger.connection import Connection
 from prefect_getresponse.contact_import.ledger.records import (
     BY_CHUNK,
@@ -51,16 +52,63 @@ class Awaited(Connection):
         ).fetchone()
         return float(sent or 0)
 
-    def acknowledge_visible(self, run: int) -> None:
-        """A person of a doubtful chunk is, or was, on the list: the whole chunk had arrived."""
+    def acknowledge_proved(self, run: int) -> None:
+        """Take doubtful calls for executed of which somebody came who can only have come by them.
+
+        Whoever else of such a call is missing after the settle time was dropped by GetResponse.
+        """
         self._db.execute(
-            "UPDATE chunks SET state = ? WHERE run = ? AND state = ? AND EXISTS"
-            f" (SELECT 1 FROM rows {BY_CHUNK}"
-            "  JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
-            f"  AND (listed.standing <> '{Standing.REMOVED}' OR {_OPEN_AND_NEW})"
-            "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk)",
+            "UPDATE chunks SET state = ? WHERE run = ? AND state = ? AND route <> 'import'"
+            f" AND EXISTS (SELECT 1 FROM rows {BY_CHUNK} JOIN listed"
+            "  ON listed.run = rows.run AND listed.key = rows.key"
+            f"  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk AND {PROVES_OURS})",
             (ChunkState.ACKNOWLEDGED, run, ChunkState.IN_DOUBT),
         )
+
+    def hand_over_strangers(self, run: int) -> None:
+        """Treat people who came by another way than our calls as people of the list.
+
+        What the source says of them was not delivered by being there: it is compared and updated.
+        An import updates whom it finds, so its people stay with it.
+        """
+        self._db.execute(
+            "UPDATE rows SET action = ?, chunk = NULL, contact_id = (SELECT contact_id FROM listed"
+            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
+            f" WHERE run = ? AND {_AWAITED} AND action = 'add' AND EXISTS (SELECT 1 FROM listed"
+            "  JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
+            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key"
+            "  AND chunks.route <> 'import' AND CASE chunks.state WHEN ?"
+            f"   THEN NOT ({PROVES_OURS}) ELSE NOT ({MAY_BE_OURS}) END)",
+            (Action.COMPARE, Standing.SUBSCRIBED, run, Standing.SUBSCRIBED, ChunkState.IN_DOUBT),
+        )
+
+    def count_strangers(self, run: int) -> int:
+        """Number of rows whose person came by another way, and is still to be compared."""
+        (rows,) = self._db.execute(
+            "SELECT count(*) FROM rows WHERE run = ? AND verdict IS NULL AND action = ?",
+            (run, Action.COMPARE),
+        ).fetchone()
+        return int(rows)
+
+    def has_queue_moved(self, run: int) -> bool:
+        """Whether those whom GetResponse took have mostly appeared: then absence means something.
+
+        Also if it has taken nobody besides doubtful calls, as nothing is known then.
+        """
+        arrived, waiting = self._db.execute(
+            "SELECT coalesce(sum(rows.verdict IN (?, ?)), 0),"
+            " coalesce(sum(rows.verdict IS NULL), 0)"
+            " FROM rows JOIN chunks USING (run, chunk) WHERE run = ? AND rows.action = 'add'"
+            " AND chunks.route <> 'import' AND chunks.state IN (?, ?)",
+            (
+                Verdict.ADDED,
+                Verdict.AWAITING_CONFIRMATION,
+                run,
+                ChunkState.ACKNOWLEDGED,
+                ChunkState.VERIFIED,
+            ),
+        ).fetchone()
+        return int(arrived) >= int(waiting)
 
     def settle_visible(self, run: int, standing: Standing, verdict: Verdict) -> None:
         """Give awaited rows whose person is on the list now their verdict.

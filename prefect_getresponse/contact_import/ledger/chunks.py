@@ -62,6 +62,33 @@ class Chunks(Rows):
                 "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?", (state, run, chunk)
             )
 
+    def divert(self, run: int, chunk: int, rows: Sequence[int], *, one_by_one: bool) -> None:
+        """Take rows out of a refused import, to go by calls that answer for fewer of them.
+
+        People of the list are compared first: what differs is then sent alone.
+
+        Args:
+            run: Number of the run.
+            chunk: The import.
+            rows: Rows to take out; an import that keeps none is closed.
+            one_by_one: Whether new people go one a call, and not in batches.
+        """
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE rows SET chunk = NULL,"
+                " steps = CASE action WHEN 'merge' THEN NULL ELSE steps END,"
+                " action = CASE action WHEN 'merge' THEN 'compare' ELSE action END"
+                f" WHERE run = {run} AND row = ? AND verdict IS NULL",
+                [(row,) for row in rows],
+            )
+            route, size = ("contacts", 1) if one_by_one else ("batch", 1_000)
+            self._cut(run, Action.ADD, route, size)
+            kept = self.chunk_rows(run, chunk)
+            state = ChunkState.PLANNED if kept else ChunkState.SPLIT
+            self._db.execute(
+                "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?", (state, run, chunk)
+            )
+
     def withdraw(self, run: int, decisions: Sequence[Decision]) -> None:
         """Take rows out of calls that are still to be made, with their verdicts."""
         with self.transaction():
@@ -118,9 +145,22 @@ class Chunks(Rows):
             now: Seconds since the epoch; calls of which the time is not known count as sent now.
         """
         self._db.execute(
-            "UPDATE chunks SET sent = coalesce(sent, ?),"
+            "UPDATE chunks SET sent = coalesce(sent, ?), begun = coalesce(begun,"
+            " (SELECT started FROM runs WHERE runs.run = chunks.run)),"
             " state = CASE route WHEN ? THEN ? ELSE ? END WHERE run = ? AND state = ?",
             (now, harmless, ChunkState.PLANNED, ChunkState.IN_DOUBT, run, ChunkState.SENT),
+        )
+
+    def wait_anew(self, run: int, now: float) -> None:
+        """Let all waits for what was sent begin now, as nobody can say when it was.
+
+        Args:
+            run: Number of the run.
+            now: Seconds since the epoch.
+        """
+        self._db.execute(
+            "UPDATE chunks SET sent = ? WHERE run = ? AND state IN (?, ?)",
+            (now, run, ChunkState.IN_DOUBT, ChunkState.ACKNOWLEDGED),
         )
 
     def chunks(self, run: int, state: ChunkState) -> list[Chunk]:
@@ -164,11 +204,14 @@ class Chunks(Rows):
 
     def intend(self, run: int, chunk: int, now: float) -> None:
         """Make the intent to send a chunk durable, before its first byte."""
-        self._db.execute(
-            "UPDATE chunks SET state = ?, attempt = attempt + 1, sent = ?"
-            " WHERE run = ? AND chunk = ?",
-            (ChunkState.SENT, now, run, chunk),
-        )
+        with self.transaction():
+            self._db.execute(
+                "UPDATE chunks SET state = ?, attempt = attempt + 1, sent = ?,"
+                " begun = coalesce(begun, ?) WHERE run = ? AND chunk = ?",
+                (ChunkState.SENT, now, now, run, chunk),
+            )
+            self.next_generation()
+        self.secure()
 
     def retract(self, run: int, chunk: int, attempt: int) -> None:
         """Plan a chunk again whose call was provably not executed: it counts as no attempt.
@@ -179,8 +222,9 @@ class Chunks(Rows):
             attempt: Attempts before that call.
         """
         self._db.execute(
-            "UPDATE chunks SET state = ?, attempt = ? WHERE run = ? AND chunk = ?",
-            (ChunkState.PLANNED, attempt, run, chunk),
+            "UPDATE chunks SET state = ?, attempt = ?,"
+            " begun = CASE ? WHEN 0 THEN NULL ELSE begun END WHERE run = ? AND chunk = ?",
+            (ChunkState.PLANNED, attempt, attempt, run, chunk),
         )
 
     def answer(
@@ -228,7 +272,9 @@ class Chunks(Rows):
         """
         return self._db.execute(
             "UPDATE chunks SET state = ?"
-            " WHERE run = ? AND state = ? AND attempt < ? AND route <> 'import'",
+            " WHERE run = ? AND state = ? AND attempt < ? AND route <> 'import' AND EXISTS"
+            " (SELECT 1 FROM rows WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
+            "  AND rows.verdict IS NULL)",
             (ChunkState.PLANNED, run, ChunkState.IN_DOUBT, attempts),
         ).rowcount
 

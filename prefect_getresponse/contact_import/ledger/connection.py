@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
+from prefect_getresponse.contact_import.ledger.generation import Beside, Generation
 from prefect_getresponse.contact_import.ledger.lock import taken
 from prefect_getresponse.contact_import.ledger.migrations import bring_up_to_date
 from prefect_getresponse.contact_import.ledger.records import Holder
@@ -35,6 +37,7 @@ class Connection:
 
     def __init__(self, path: Path, holder: Holder | None = None) -> None:
         self.path = path
+        self._beside = Beside(path)
         with told_in_a_sentence(path):
             _make_private(path)
             self._db = sqlite3.connect(path, timeout=LONGEST_WAIT, isolation_level=None)
@@ -51,6 +54,7 @@ class Connection:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+        self._beside.close()
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +73,48 @@ class Connection:
     def set_holder(self, holder: Holder) -> None:
         """Give the right to write to somebody: all others are kept out from now on."""
         self._db.execute("UPDATE holder SET epoch = ?, token = ?, saves = ?", holder)
+
+    # What it remembers, and whether that is all ----------------------------------------------
+
+    def generation(self) -> Generation:
+        """Which ledger this is, and how far it has come."""
+        found = self._db.execute("SELECT ledger_id, generation FROM identity").fetchone()
+        return Generation(*found)
+
+    def has_forgotten(self) -> bool:
+        """Whether it knows less than what was noted beside it: calls were made since."""
+        return self.generation().forgot(self._beside.read())
+
+    def introduce(self, list_name: str) -> None:
+        """Take down how the list is called now; a new ledger gets its id."""
+        self._db.execute(
+            "UPDATE identity SET list_name = ?,"
+            " ledger_id = CASE ledger_id WHEN '' THEN ? ELSE ledger_id END"
+            " WHERE list_name <> ? OR ledger_id = ''",
+            (list_name, uuid.uuid4().hex, list_name),
+        )
+
+    def list_name(self) -> str:
+        """How the list was called when it was imported into last; empty if that is not known."""
+        return str(self._db.execute("SELECT list_name FROM identity").fetchone()[0])
+
+    def next_generation(self) -> None:
+        """Count a call that is about to begin."""
+        self._db.execute("UPDATE identity SET generation = generation + 1")
+
+    def secure(self) -> None:
+        """Let what was committed last survive the loss of the journal, and note how far it goes."""
+        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        self._beside.write(self.generation())
+
+    def catch_up(self) -> None:
+        """Go on from here although calls were forgotten: whatever they did has been looked at."""
+        noted = self._beside.read()
+        if noted is not None:
+            self._db.execute(
+                "UPDATE identity SET generation = max(generation, ?) + 1", (noted.number,)
+            )
+        self.secure()
 
     @contextmanager
     def transaction(self) -> Generator[None]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from prefect_getresponse.contact_import.evidence import PROVES_OURS
 from prefect_getresponse.contact_import.ledger.records import BY_CHUNK
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -19,6 +20,10 @@ CREATE TABLE IF NOT EXISTS imports (
 """
 ACTIVE = frozenset({"uploaded", "to_review", "review", "approved"})
 """States of an import that GetResponse is not done with."""
+FAILED = frozenset({"rejected", "canceled"})
+GONE = "gone"
+"""Our word for an import of which GetResponse knows nothing any more."""
+_DONE = frozenset({"finished", GONE}) | FAILED
 
 
 @dataclass(frozen=True)
@@ -36,23 +41,36 @@ class ImportState:
     counters: dict[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
-    def of(cls, answer: dict[str, Any]) -> ImportState:
-        """Read an answer of the API."""
-        counters: dict[str, int] = {
-            **(answer.get("statistics") or {}),
-            **(answer.get("errorStatistics") or {}),
+    def of(cls, answer: Any) -> ImportState | None:
+        """Read an answer of the API; None if it names no import.
+
+        Counters that are no numbers are passed over: they prove nothing.
+        """
+        if not isinstance(answer, dict) or not isinstance(answer.get("importId"), str):
+            return None
+        counters = {
+            name: number
+            for group in (answer.get("statistics"), answer.get("errorStatistics"))
+            for name, number in (group.items() if isinstance(group, dict) else ())
+            if isinstance(number, int) and not isinstance(number, bool)
         }
-        return cls(answer["importId"], answer["status"], counters)
+        status = answer.get("status")
+        return cls(answer["importId"], status if isinstance(status, str) else "", counters)
 
     @property
     def is_active(self) -> bool:
-        """Whether GetResponse is not done with it."""
-        return self.status in ACTIVE
+        """Whether GetResponse is not done with it; a status that is not known is no end."""
+        return self.status not in _DONE
 
     @property
     def has_failed(self) -> bool:
-        """Whether nothing comes of it."""
-        return self.status in ("rejected", "canceled")
+        """Whether nothing comes of it, as GetResponse says."""
+        return self.status in FAILED
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether GetResponse knows nothing of it any more."""
+        return self.status == GONE
 
     @property
     def arrived(self) -> int:
@@ -87,6 +105,8 @@ class ImportChunk(NamedTuple):
     new_people: bool
     seen: int
     """Rows that have arrived: added or updated."""
+    begun: float | None
+    """When it was first sent, in seconds since the epoch."""
     left: int
     """Rows whose person has left the list since the plan, before or after the import's work."""
 
@@ -110,9 +130,9 @@ class ImportBook:
     def chunks(self) -> list[ImportChunk]:
         """All chunks that go or went by import, in order."""
         return [
-            ImportChunk(chunk, state, attempt, sent, rows, bool(new_people), seen, left)
-            for chunk, state, attempt, sent, rows, new_people, seen, left in self._db.execute(
-                "SELECT chunk, state, attempt, sent, count(rows.row), max(action = 'add'),"
+            ImportChunk(chunk, state, attempt, sent, rows, bool(new_people), seen, begun, left)
+            for chunk, state, attempt, sent, begun, rows, new_people, seen, left in self._read(
+                "SELECT chunk, state, attempt, sent, begun, count(rows.row), max(action = 'add'),"
                 " coalesce(sum(rows.verdict IN (?, ?)), 0), coalesce(sum(rows.verdict = ?), 0)"
                 " FROM chunks"
                 " JOIN rows USING (run, chunk) WHERE run = ? AND route = 'import'"
@@ -120,6 +140,9 @@ class ImportBook:
                 (Verdict.ADDED, Verdict.UPDATED, Verdict.EXCLUDED, self._run),
             )
         ]
+
+    def _read(self, query: str, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
+        yield from self._db.execute(query, values)
 
     def chunk(self, number: int) -> ImportChunk:
         """One of them, as it is now."""
@@ -195,9 +218,9 @@ class ImportBook:
     def left_at_work(self) -> list[str]:
         """Ids of imports of earlier runs that were at work when those ended."""
         found = self._db.execute(
-            "SELECT import_id FROM imports WHERE run <> ? AND status IN"
+            "SELECT import_id FROM imports WHERE run <> ? AND status NOT IN"
             " (SELECT value FROM json_each(?))",
-            (self._run, json.dumps(sorted(ACTIVE))),
+            (self._run, json.dumps(sorted(_DONE))),
         )
         return [import_id for (import_id,) in found]
 
@@ -206,6 +229,37 @@ class ImportBook:
         self._db.execute(
             "UPDATE imports SET status = ?, counters = ? WHERE import_id = ?",
             (state.status, json.dumps(state.counters), state.import_id),
+        )
+
+    def has_left_traces(self, chunk: int) -> bool:
+        """Whether somebody is on the list who can only have come by the import of a chunk."""
+        (found,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM rows JOIN chunks USING (run, chunk) JOIN listed"
+            " ON listed.run = rows.run AND listed.key = rows.key"
+            f" WHERE rows.run = ? AND rows.chunk = ? AND rows.action = 'add' AND {PROVES_OURS})",
+            (self._run, chunk),
+        ).fetchone()
+        return bool(found)
+
+    def renamed(self, chunk: int, most: int) -> list[tuple[str, str]]:
+        """People of the list to whom a chunk gives another name than they had.
+
+        Args:
+            chunk: The chunk.
+            most: Most people to return.
+
+        Returns:
+            Contact id and new name of each.
+        """
+        return list(
+            self._db.execute(
+                "SELECT rows.contact_id, json_extract(rows.contact, '$.name') AS named FROM rows"
+                " JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
+                "  AND listed.standing = 'subscribed'"
+                " WHERE rows.run = ? AND rows.chunk = ? AND rows.verdict IS NULL"
+                "  AND named IS NOT NULL AND listed.name IS NOT named LIMIT ?",
+                (self._run, chunk, most),
+            )
         )
 
     def settle(self, chunk: int, verdict: Verdict, reason: str | None, detail: str | None) -> int:

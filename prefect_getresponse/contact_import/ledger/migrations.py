@@ -48,6 +48,10 @@ MIGRATIONS = (
         """,
     ),
     Migration("what was said about a source is remembered", ""),
+    Migration(
+        "how and when people came in, and when a call was first made",
+        "",  # columns only
+    ),
 )
 """In their order; the first one leads to version 1."""
 VERSION = len(MIGRATIONS)
@@ -107,7 +111,7 @@ def _change(db: sqlite3.Connection, version: int) -> None:
 
 
 def _add_columns(db: sqlite3.Connection) -> None:
-    for table, column in ADDED_COLUMNS.items():
+    for table, column in ADDED_COLUMNS:
         there = _columns(db, table)
         if there and column.split()[0] not in there:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from prefect_getresponse.contact_import.ledger.connection import Connection
-from prefect_getresponse.contact_import.ledger.records import Person, Standing
+from prefect_getresponse.contact_import.ledger.records import Listed, Person, Standing
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 _ENDED = "SELECT run FROM runs WHERE ended < ?"
@@ -29,21 +29,21 @@ class People(Connection):
         self,
         run: int,
         standing: Standing,
-        people: Iterable[tuple[str, str | None, str | None, float | None]],
+        people: Iterable[Listed],
     ) -> None:
         """Remember people of the list; of those who were removed, the last time counts.
 
         Args:
             run: Number of the run.
             standing: How they are on the list.
-            people: Comparison key, contact id, name (reason if removed), and when they were removed
-                in seconds since the epoch.
+            people: The people.
         """
         self._db.executemany(
-            "INSERT INTO listed (run, standing, key, contact_id, name, since)"
-            f" VALUES ({run}, '{standing}', ?, ?, ?, ?)"
+            "INSERT INTO listed (run, standing, key, contact_id, name, since, origin, created)"
+            f" VALUES ({run}, '{standing}', ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (run, standing, key) DO UPDATE SET contact_id = excluded.contact_id,"
-            " name = excluded.name, since = excluded.since"
+            " name = excluded.name, since = excluded.since, origin = excluded.origin,"
+            " created = excluded.created"
             " WHERE since IS NULL OR excluded.since IS NULL OR excluded.since >= since",
             people,
         )

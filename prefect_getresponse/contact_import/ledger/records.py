@@ -104,6 +104,23 @@ class Run:
     started: float
     rows_read: int
     facts: dict[str, Any]
+    job: str = ""
+    source: str = ""
+
+
+class Listed(NamedTuple):
+    """Somebody whom GetResponse knows on the list, or knew."""
+
+    key: str
+    contact_id: str | None
+    name: str | None
+    """Name of the person; of somebody who was removed, why."""
+    since: float | None = None
+    """When somebody was removed, in seconds since the epoch."""
+    origin: str | None = None
+    """How the person came in, in GetResponse's words."""
+    created: float | None = None
+    """When, in seconds since the epoch."""
 
 
 class NewRow(NamedTuple):

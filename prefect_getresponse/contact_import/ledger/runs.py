@@ -17,10 +17,22 @@ class Runs(Connection):
 
     def unfinished(self, job: str) -> Run | None:
         """The run of a job that was begun and not ended."""
-        return self._run(
-            "SELECT * FROM runs WHERE job = ? AND phase NOT IN (?, ?) ORDER BY run DESC LIMIT 1",
-            (job, *_FINAL_PHASES),
-        )
+        return next((run for run in reversed(self.all_unfinished()) if run.job == job), None)
+
+    def all_unfinished(self) -> list[Run]:
+        """Runs of all jobs that were begun and not ended, in order."""
+        found = self._db.execute(
+            "SELECT run_id FROM runs WHERE phase NOT IN (?, ?) ORDER BY run", _FINAL_PHASES
+        ).fetchall()
+        return [self.run(run_id) for (run_id,) in found]
+
+    def is_new(self, run: int) -> bool:
+        """Whether no earlier run is known, and nothing of anybody."""
+        (known,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM runs WHERE run <> ?) OR EXISTS (SELECT 1 FROM outcomes)",
+            (run,),
+        ).fetchone()
+        return not known
 
     def run(self, run_id: str) -> Run:
         """A run by its id."""
@@ -33,9 +45,11 @@ class Runs(Connection):
         found = self._db.execute(query, values).fetchone()
         if found is None:
             return None
-        number, run_id, _job, _source, fingerprint, phase, started, _ended, rows_read, facts = found
+        number, run_id, job, source, fingerprint, phase, started, _ended, rows_read, facts = found
         facts = json.loads(facts)
-        return Run(number, run_id, Phase(phase), fingerprint, started, rows_read, facts)
+        return Run(
+            number, run_id, Phase(phase), fingerprint, started, rows_read, facts, job, source
+        )
 
     def begin(self, run_id: str, job: str, source: str, now: float) -> Run:
         """Begin a run; rows of ended runs are forgotten, what became of the people is kept."""
@@ -84,6 +98,15 @@ class Runs(Connection):
         self._db.execute(
             "INSERT INTO said VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET facts = ?",
             (source, *[json.dumps(facts)] * 2),
+        )
+
+    def count_warning(self, run: int, what: str) -> None:
+        """Count something that the report is to warn of."""
+        path = f'$.warnings."{what}"'
+        self._db.execute(
+            "UPDATE runs SET facts = json_set(json_patch('{\"warnings\": {}}', facts), ?,"
+            " coalesce(json_extract(facts, ?), 0) + 1) WHERE run = ?",
+            (path, path, run),
         )
 
     def fact(self, run: int, name: str) -> float | None:

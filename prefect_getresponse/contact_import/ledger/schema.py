@@ -21,11 +21,11 @@ CREATE TABLE IF NOT EXISTS rows (
 CREATE INDEX IF NOT EXISTS rows_by_chunk ON rows (run, chunk) WHERE chunk IS NOT NULL;
 CREATE TABLE IF NOT EXISTS chunks (
     run INTEGER NOT NULL, chunk INTEGER NOT NULL, route TEXT NOT NULL, state TEXT NOT NULL,
-    attempt INTEGER NOT NULL DEFAULT 0, sent REAL, PRIMARY KEY (run, chunk)
+    attempt INTEGER NOT NULL DEFAULT 0, sent REAL, begun REAL, PRIMARY KEY (run, chunk)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS listed (
     run INTEGER NOT NULL, standing TEXT NOT NULL, key TEXT NOT NULL, contact_id TEXT, name TEXT,
-    since REAL, PRIMARY KEY (run, standing, key)
+    since REAL, origin TEXT, created REAL, PRIMARY KEY (run, standing, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outcomes (
     key TEXT PRIMARY KEY, hash TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, at REAL NOT NULL,
@@ -43,6 +43,11 @@ INSERT OR IGNORE INTO holder VALUES (1, 0, '', 0);
 CREATE TABLE IF NOT EXISTS said (
     source TEXT PRIMARY KEY, facts TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS identity (
+    only INTEGER PRIMARY KEY CHECK (only = 1), ledger_id TEXT NOT NULL, generation INTEGER NOT NULL,
+    list_name TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO identity VALUES (1, '', 0, '');
 """
 INDEX_BY_KEY = "CREATE INDEX IF NOT EXISTS rows_by_key ON rows (run, key, row);"
 _STEPS = ", ".join(
@@ -65,8 +70,15 @@ BEGIN SELECT RAISE(ABORT, 'a run that has ended cannot go on'); END;
 TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
 """Makes whatever of them is missing."""
 
-ADDED_COLUMNS = {"rows": "consented TEXT", "listed": "since REAL", "outcomes": "seen REAL"}
-"""Columns that ledgers lack which were made before versions were counted."""
+ADDED_COLUMNS = (
+    ("rows", "consented TEXT"),
+    ("listed", "since REAL"),
+    ("listed", "origin TEXT"),
+    ("listed", "created REAL"),
+    ("outcomes", "seen REAL"),
+    ("chunks", "begun REAL"),
+)
+"""Columns that ledgers of earlier versions lack."""
 FENCED = "the ledger has another holder"
 _FENCE = """
 CREATE TEMP TRIGGER fence_{table}_{event} BEFORE {event} ON main.{table}

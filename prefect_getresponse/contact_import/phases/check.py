@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from prefect_getresponse.client.errors import InvalidArguments
@@ -13,6 +12,7 @@ from prefect_getresponse.contact_import.asking.memory import said_before
 from prefect_getresponse.contact_import.job import Job, opened, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
+from prefect_getresponse.contact_import.ledger.neighbours import check_list_is_known
 from prefect_getresponse.contact_import.ledger.rehearsal import rehearsal_of
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.routes import imports
@@ -25,7 +25,6 @@ async def check(
     options: ImportOptions,
     account_name: str,
     client: AsyncClient,
-    clock: Callable[[], float],
     given: Source | None = None,
 ) -> Job:
     """Check source, columns, key, custom fields, list and who has agreed, in this order.
@@ -34,7 +33,6 @@ async def check(
         options: What was asked for.
         account_name: Name of the account.
         client: The account's client.
-        clock: Seconds since the epoch.
         given: Source to read instead of the one that the options name.
 
     Raises:
@@ -42,7 +40,7 @@ async def check(
         ImportInputError: The source cannot be read or understood.
         GetResponseError: The key, the list or a custom field cannot be used.
     """
-    started = clock()
+    begun = client.time.passed()
     source = given or opened(options.source, options.mapping)
     mapping = map_source(source, options.mapping.columns)
     columns = _described(mapping, source, options.resubscribe)
@@ -59,9 +57,13 @@ async def check(
         raise InvalidArguments(f"route import: {obstacle}", advice="Use --route auto.")
     campaign = await _find_campaign(account, options)
     _check_confirmation(options, campaign)
+    account_id = await account.account_id()
     host = urlsplit(client.base_url).netloc
     copies = options.ledger_copy
-    path = ledger_path(folder, account_name, host, campaign.campaign_id if campaign else "new")
+    path = ledger_path(folder, account_id, host, campaign.campaign_id if campaign else "new")
+    if campaign is not None:
+        check_list_is_known(path, options.list_name, campaign)
+    started = client.time.now() - (client.time.passed() - begun)
     said = said_before(path, copies, source.location)
     if lacking or campaign is None:  # what is made in the account is made after the last question
         settle(options, read_whole(source, mapping), said, started)
@@ -69,7 +71,7 @@ async def check(
         fields |= {name: await account.create_custom_field(name) for name in lacking}
     if campaign is None and not options.dry_run:
         campaign = await account.create_campaign(options.list_name)
-        path = ledger_path(folder, account_name, host, campaign.campaign_id)
+        path = ledger_path(folder, account_id, host, campaign.campaign_id)
     return Job(
         options=options,
         key=options.job_key(source.location),
@@ -86,6 +88,7 @@ async def check(
         given=given,
         import_obstacle=obstacle,
         said=said,
+        time=client.time,
     )
 
 

@@ -6,25 +6,25 @@ import asyncio
 import json
 from collections.abc import Iterable, Iterator
 
-from prefect_getresponse.client.errors import NotFound
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.account import Account, Exclusions
+from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Action,
     Decision,
     Ledger,
     Phase,
-    RowToSend,
     Standing,
 )
-from prefect_getresponse.contact_import.ledger.import_book import ImportState
-from prefect_getresponse.contact_import.planning.decision import (
-    decide,
-    decide_steps,
-    steps_to,
+from prefect_getresponse.contact_import.planning.comparing import (
+    CONTACTS_AT_ONCE,
+    compare,
+    compare_one,
 )
+from prefect_getresponse.contact_import.planning.decision import decide
+from prefect_getresponse.contact_import.planning.exclusions import Exclusions
 from prefect_getresponse.contact_import.planning.imports import plan_imports
+from prefect_getresponse.contact_import.planning.mentions import protect_mentioned
 from prefect_getresponse.contact_import.planning.opt_outs import read_opt_outs
 from prefect_getresponse.contact_import.planning.removals import check_removals
 from prefect_getresponse.contact_import.planning.routing import (
@@ -35,12 +35,10 @@ from prefect_getresponse.contact_import.planning.routing import (
 from prefect_getresponse.contact_import.planning.stops import PlanStopped, reason_to_stop
 from prefect_getresponse.contact_import.read_back import note_listed
 from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
-from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.reporting.progress import Progress
 
 ROWS_AT_ONCE = 5_000
-CONTACTS_AT_ONCE = 100
 
 
 async def plan(job: Job, run_id: str, client: AsyncClient, progress: Progress) -> Estimate | None:
@@ -89,7 +87,7 @@ class _Planning:
         await self._limit()
         self._plan_removals()
         left = await plan_imports(self._job, self._run, self._ledger, self._account)
-        await self._compare()
+        await compare(self._ledger, self._run, self._account, self._progress)
         self._check_rejects()
         return self._cut(left)
 
@@ -122,7 +120,7 @@ class _Planning:
             if not rows:
                 return
             known = [row for row, action in rows if action == Action.COMPARE]
-            self._write(await asyncio.gather(*map(self._compare_one, known)))
+            self._write(await asyncio.gather(*(compare_one(self._account, row) for row in known)))
             last = rows[-1][0].row
             sent = self._ledger.count_to_send(self._run, last)
         with self._ledger.transaction():
@@ -132,12 +130,12 @@ class _Planning:
         """Learn what became of imports that an earlier run could not await."""
         book = self._ledger.imports(self._run)
         for import_id in book.left_at_work():
-            state = ImportState.of(await self._account.read_import(import_id))
+            state = await self._account.read_import(import_id)
             if not state.is_active:
                 with self._ledger.transaction():
                     book.renew(state)
                     self._ledger.conclude_importing(
-                        has_failed=state.has_failed,
+                        has_failed=state.has_failed or state.is_gone,
                         all_arrived=state.arrived == state.counters.get("uploaded"),
                         now=self._job.started,
                     )
@@ -170,26 +168,6 @@ class _Planning:
             last = people[-1].row
             self._progress.advance(last)
 
-    async def _compare(self) -> None:
-        total = self._ledger.count_actions(self._run)[Action.COMPARE]
-        if not total:
-            return
-        self._progress.start("comparing contacts", total, "people")
-        done = last = 0
-        while rows := self._ledger.rows_with(self._run, Action.COMPARE, last, CONTACTS_AT_ONCE):
-            self._write(await asyncio.gather(*map(self._compare_one, rows)))
-            last = rows[-1].row
-            done += len(rows)
-            self._progress.advance(done)
-
-    async def _compare_one(self, row: RowToSend) -> Decision:
-        contact_id = row.contact_id or ""
-        try:
-            details = await self._account.contact(contact_id)
-        except NotFound:
-            return Decision(row.row, verdict=Verdict.EXCLUDED, reason="left_meanwhile")
-        return decide_steps(row.row, contact_id, steps_to(unpack(row.contact), details))
-
     def _plan_removals(self) -> None:
         if self._job.options.mode != "mirror":
             return
@@ -198,6 +176,8 @@ class _Planning:
         with self._ledger.transaction():
             removals.plan()
             self._ledger.add_facts(self._run, {"people": people})
+            if why := protect_mentioned(self._job, self._ledger, self._run):
+                self._progress.note(f"nobody is removed: {why}")
         check_removals(
             removals.count()[0],
             self._ledger.count_listed(self._run),

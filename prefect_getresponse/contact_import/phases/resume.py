@@ -12,9 +12,9 @@ from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.job import Job
-from prefect_getresponse.contact_import.ledger import Phase
+from prefect_getresponse.contact_import.ledger import Phase, Run
+from prefect_getresponse.contact_import.phases.send import recover
 from prefect_getresponse.contact_import.phases.verify import Verification
-from prefect_getresponse.contact_import.routes import UpdateRoute
 from prefect_getresponse.contact_import.routes.import_lane import ImportLane
 from prefect_getresponse.reporting.progress import Progress
 
@@ -26,7 +26,9 @@ class InterruptedRun(GetResponseError):
 async def settle_interrupted(
     job: Job, client: AsyncClient, progress: Progress, clock: Callable[[], float]
 ) -> None:
-    """Settle an interrupted run if its source has changed; leave it to be resumed otherwise.
+    """Settle interrupted runs of the list, whatever they imported: a list has one memory.
+
+    Only a run of the same job, whose source is as it was, is left to be resumed.
 
     Args:
         job: The job.
@@ -37,21 +39,51 @@ async def settle_interrupted(
     Raises:
         InterruptedRun: There is one, and the options say to refuse.
     """
+    if job.options.dry_run:
+        return
     with job.open_ledger() as ledger:
-        run = ledger.unfinished(job.key)
-        if run is None or run.phase is not Phase.SENDING or job.options.dry_run:
-            return
-        if job.open_source().fingerprint() == run.fingerprint:
-            return
-        if job.options.reopen == "refuse":
-            raise InterruptedRun(
-                f"run {run.run_id} was interrupted, and {job.source_name} has changed since",
-                advice="Add --new-run to settle the old run and import the new source.",
-            )
-        progress.note(f"the source has changed: settling the interrupted run {run.run_id}")
-        ledger.recover(run.number, harmless=UpdateRoute.name, now=clock())
-        active = ActiveRun(job, run.number, ledger, client, progress, clock)
-        await ImportLane(active).settle()
-        verification = Verification(active, run.started)
-        await verification.watch()
-        verification.end(Phase.INTERRUPTED)
+        for run in ledger.all_unfinished():
+            if run.phase is not Phase.SENDING:
+                ledger.end(run.number, Phase.INTERRUPTED, clock())  # it has sent nothing
+                continue
+            if not job.has_forgotten and run.job == job.key:
+                if job.open_source().fingerprint() == run.fingerprint:
+                    continue
+                _may_be_closed(job, run)
+            progress.note(f"settling the interrupted run {run.run_id} of {run.source}")
+            recover(ledger, run, job, clock())
+            await _settle(ActiveRun(job, run.number, ledger, client, progress, clock), run.started)
+        if job.has_forgotten:
+            await _wait_for_what_is_forgotten(job, client, progress)
+            ledger.catch_up()
+
+
+def _may_be_closed(job: Job, run: Run) -> None:
+    """Make sure that an interrupted run of another state of the source may be closed."""
+    if job.options.reopen == "refuse":
+        raise InterruptedRun(
+            f"run {run.run_id} was interrupted, and {job.source_name} has changed since",
+            advice="Add --new-run to settle the old run and import the new source.",
+        )
+
+
+async def _settle(active: ActiveRun, started: float) -> None:
+    """Learn what became of all that a run has sent, and close it; sends nothing."""
+    await ImportLane(active).settle()
+    verification = Verification(active, started)
+    await verification.watch()
+    verification.end(Phase.INTERRUPTED)
+
+
+async def _wait_for_what_is_forgotten(job: Job, client: AsyncClient, progress: Progress) -> None:
+    """Let those appear on the list who were sent by calls of which the ledger knows nothing.
+
+    It was cut off, replaced by an older one or lost its journal: what was sent since may still be
+    in GetResponse's queue. Whoever has appeared when this ends is found by the plan.
+    """
+    seconds = job.options.settle_seconds
+    progress.note(
+        f"the ledger of {job.campaign_name} knows less than was sent: waiting {seconds:,.0f} s for"
+        " people who may be on their way"
+    )
+    await client.sleep(seconds)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -26,19 +24,31 @@ from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.canary import RejectLimit, with_canary
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
+    Action,
     Chunk,
     ChunkState,
     Decision,
+    Ledger,
     Phase,
     RowToSend,
+    Run,
+    Standing,
 )
 from prefect_getresponse.contact_import.ledger.copy import Announcer, saved_at_the_end
-from prefect_getresponse.contact_import.planning.opt_outs import refuse_who_left
-from prefect_getresponse.contact_import.planning.removals import remove_gone
-from prefect_getresponse.contact_import.read_back import ReadBack
-from prefect_getresponse.contact_import.routes import ROUTES, BatchRoute, ContactsRoute, UpdateRoute
+from prefect_getresponse.contact_import.phases.remove import remove_gone
+from prefect_getresponse.contact_import.planning.comparing import compare
+from prefect_getresponse.contact_import.planning.opt_outs import OptOutsAged, OptOutWatch
+from prefect_getresponse.contact_import.read_back import ReadBack, note_listed
+from prefect_getresponse.contact_import.routes import (
+    ROUTES,
+    BatchRoute,
+    ContactsRoute,
+    Route,
+    UpdateRoute,
+    imports,
+)
 from prefect_getresponse.contact_import.routes.import_lane import ImportLane
-from prefect_getresponse.contact_import.rows.contacts import Ids
+from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.side_by_side import side_by_side
 from prefect_getresponse.reporting.progress import Progress
@@ -47,7 +57,8 @@ FAILURES_IN_A_ROW = 3
 """After so many calls without a usable answer the run stops; it can be resumed."""
 
 _STATES = {Verdict.REJECTED: ChunkState.REJECTED, Verdict.UNKNOWN: ChunkState.UNKNOWN}
-_ROW_OF_BATCH = re.compile(r"\bcontacts(?:\[|\.|\", \"?)(\d+)")
+_TIMELESS = "sent_without_time"
+"""Fact of a run that did not know GetResponse's time when it sent."""
 _ACCOUNT_WIDE_CODES = frozenset({1021, 1024, 1027, 1028})
 """400 and 404 answers that every row would get: headers, domain, contact limit of the plan."""
 
@@ -71,10 +82,11 @@ async def send(
         run = ledger.run(run_id)
         if run.phase is not Phase.SENDING:
             return
-        ledger.recover(run.number, harmless=UpdateRoute.name, now=clock())
+        recover(ledger, run, job, clock())
         try:
-            await send_planned(ActiveRun(job, run.number, ledger, client, progress, clock))
-            await remove_gone(ledger.removals(run.number), client, progress)
+            active = ActiveRun(job, run.number, ledger, client, progress, clock)
+            await send_planned(active)
+            await remove_gone(active)
         finally:
             ledger.add_calls(run.number, client.statistics.take())
 
@@ -84,37 +96,68 @@ async def send_planned(run: ActiveRun) -> None:
     campaign = run.job.campaign
     if campaign is None:
         return
+    opt_outs = OptOutWatch(run)
     if planned := run.ledger.count_planned(run.number):
-        list_id, now = campaign.campaign_id, run.clock()
-        if left := await refuse_who_left(run.account, run.ledger, run.number, list_id, now):
-            run.progress.note(f"{left} people have opted out since the plan: they are left out")
+        await opt_outs.keep_fresh()
         run.progress.start("sending", planned)
     sent = _Sent(run.progress)
     announcer = Announcer(run.job.copy, run.number)
-    lane = asyncio.create_task(ImportLane(run, announcer, sent.add).run_all())
+    lane = asyncio.create_task(ImportLane(run, announcer, sent.add, opt_outs).run_all())
     try:
-        await _send_calls(run, campaign, announcer, sent)
+        await _send_calls(run, campaign, announcer, sent, opt_outs)
     except BaseException:
         lane.cancel()  # an import that is cut off is looked for by the next run
         with suppress(asyncio.CancelledError, GetResponseError):
             await lane
         raise
     await lane
+    # Again, for rows that an import could not bring in.
+    await _send_calls(run, campaign, announcer, sent, opt_outs)
 
 
 async def _send_calls(
-    run: ActiveRun, campaign: Campaign, announcer: Announcer, sent: _Sent
+    run: ActiveRun, campaign: Campaign, announcer: Announcer, sent: _Sent, opt_outs: OptOutWatch
 ) -> None:
-    if not run.ledger.chunks(run.number, ChunkState.PLANNED):
+    if not await plan_more(run):
         return
     tag_ids = await run.account.tag_ids(run.ledger.tags_to_send(run.number))
-    sender = _Sender(run, Ids(campaign.campaign_id, run.job.field_ids, tag_ids), announcer, sent)
+    ids = Ids(campaign.campaign_id, run.job.field_ids, tag_ids)
+    sender = _Sender(run, ids, announcer, sent, opt_outs)
     await with_canary(_deliver_all(run, sender), run, ReadBack(run, run.clock()))
 
 
+async def plan_more(run: ActiveRun) -> bool:
+    """Plan calls for people who turned out to be on the list; False if no call waits at all.
+
+    Args:
+        run: The run.
+    """
+    mode = run.job.options.mode
+    await compare(run.ledger, run.number, run.account, run.progress, mode)
+    run.ledger.cut(run.number, Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
+    return bool(run.ledger.chunks(run.number, ChunkState.PLANNED))
+
+
+def recover(ledger: Ledger, run: Run, job: Job, now: float) -> None:
+    """Take what a crash left for in doubt; where times cannot be compared, waits start over.
+
+    Args:
+        ledger: The ledger.
+        run: The run.
+        job: The job.
+        now: Seconds since the epoch.
+    """
+    ledger.recover(run.number, harmless=UpdateRoute.name, now=now)
+    if not job.time.is_known or ledger.fact(run.number, _TIMELESS):
+        ledger.wait_anew(run.number, now)
+    if not job.time.is_known:
+        ledger.add_facts(run.number, {_TIMELESS: 1})
+
+
 async def _deliver_all(run: ActiveRun, sender: _Sender) -> None:
-    # Again, for chunks that were split.
-    while chunks := run.ledger.chunks(run.number, ChunkState.PLANNED):
+    # Again, for chunks that were split, and for people who turned out to be on the list.
+    while await plan_more(run):
+        chunks = run.ledger.chunks(run.number, ChunkState.PLANNED)
         if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
             await sender.deliver(chunks.pop(0))
         await side_by_side(chunks, sender.deliver)
@@ -142,8 +185,16 @@ class _Sent:
 
 
 class _Sender:
-    def __init__(self, run: ActiveRun, ids: Ids, announcer: Announcer, sent: _Sent) -> None:
+    def __init__(
+        self,
+        run: ActiveRun,
+        ids: Ids,
+        announcer: Announcer,
+        sent: _Sent,
+        opt_outs: OptOutWatch,
+    ) -> None:
         self._run = run
+        self._opt_outs = opt_outs
         self._ids = ids
         self._announcer = announcer
         self._sent = sent
@@ -157,22 +208,22 @@ class _Sender:
             TooManyRejects: So much has been refused that the run would fail.
         """
         self._limit.check()
+        await self._opt_outs.keep_fresh()
         route = ROUTES[chunk.route]
         rows = self._run.ledger.chunk_rows(self._run.number, chunk.chunk)
-
-        def intend() -> None:
-            if not route.repeatable:
-                self._announcer.check()
-            self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
-
+        if not rows:
+            return  # all of them have opted out since the plan
         try:
-            requests = route.requests(rows, self._ids)
-            if not route.repeatable:
-                await self._announcer.announce(chunk.chunk)
-            for request in requests:
-                await self._run.client.send(request, on_start=intend)
+            await self._send(chunk, rows, route)
+        except OptOutsAged:
+            await self.deliver(chunk)
+            return
         except GetResponseError as error:
-            done = self._failed(chunk, rows, error)
+            if isinstance(error, Conflict) and chunk.route == ContactsRoute.name:
+                await self._look_up(chunk, rows[0])
+                done = True
+            else:
+                done = self._failed(chunk, rows, error)
         else:
             done = True
             self._failures = 0
@@ -186,6 +237,37 @@ class _Sender:
                 self._sent.detail(f"chunk {chunk.chunk}: {len(rows):,} rows sent, {chunk.route}")
         else:
             self._announcer.forget(chunk.chunk)
+
+    async def _send(self, chunk: Chunk, rows: list[RowToSend], route: Route) -> None:
+        """Make the calls of a chunk; their intent is durable before the first byte."""
+
+        def intend() -> None:
+            if not route.repeatable:
+                self._announcer.check()
+            self._opt_outs.check()
+            self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
+
+        requests = route.requests(rows, self._ids)
+        if not route.repeatable:
+            await self._announcer.announce(chunk.chunk)
+        for request in requests:
+            await self._run.client.send(request, on_start=intend)
+
+    async def _look_up(self, chunk: Chunk, row: RowToSend) -> None:
+        """Find out why an address is taken: who is on the list by another way is updated.
+
+        Nobody may be there yet, or not any more: then it is in doubt what became of the row.
+        """
+        contact = unpack(row.contact)
+        found = await self._run.account.find_subscriber(self._ids.campaign_id, contact.email)
+        self._answer(chunk, ChunkState.IN_DOUBT)
+        if found is None:
+            return
+        note_listed(self._run.ledger, self._run.number, Standing.SUBSCRIBED, [found])
+        if chunk.attempt > 0:  # else the person was there before our first try
+            self._run.ledger.acknowledge_proved(self._run.number)
+            self._run.ledger.settle_visible(self._run.number, Standing.SUBSCRIBED, Verdict.ADDED)
+        self._run.ledger.hand_over_strangers(self._run.number)
 
     def _failed(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
         """Write down what a failed chunk means; False if its rows are to be sent again."""
@@ -209,11 +291,6 @@ class _Sender:
         elif isinstance(error, ServerFailed):
             self._close(chunk, rows, Verdict.UNKNOWN, "server_error", error)
             self._count_failure(error)
-        elif isinstance(error, Conflict) and chunk.route == ContactsRoute.name:
-            # After a doubtful attempt the person who is there is the one we sent.
-            mine = chunk.attempt > 0
-            verdict = Verdict.ADDED if mine else Verdict.ALREADY_PRESENT
-            self._close(chunk, rows, verdict, None if mine else "conflict", None)
         elif isinstance(error, NotFound) and chunk.route == UpdateRoute.name:
             self._close(chunk, rows, Verdict.EXCLUDED, "left_meanwhile", None)
         else:
@@ -252,11 +329,9 @@ class _Sender:
 def _blamed(rows: list[RowToSend], error: GetResponseError) -> list[RowToSend]:
     """Rows that the answer to a batch names; all if it names none.
 
-    How GetResponse names rows is not documented, so a named row is only sent alone, for an answer
-    of its own, never rejected on this word.
+    A named row is only sent alone, for an answer of its own, never rejected on this word.
     """
-    places = map(int, _ROW_OF_BATCH.findall(json.dumps(error.context)))
-    return [rows[place] for place in sorted(set(places)) if place < len(rows)] or rows
+    return [rows[place] for place in imports.blamed(len(rows), error)] or rows
 
 
 def _stops_the_run(error: GetResponseError) -> bool:

@@ -14,7 +14,7 @@ from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Action, ChunkState, Phase
 from prefect_getresponse.contact_import.ledger.copy import saved_at_the_end
 from prefect_getresponse.contact_import.ledger.import_book import ImportChunk
-from prefect_getresponse.contact_import.phases.send import send_planned
+from prefect_getresponse.contact_import.phases.send import plan_more, send_planned
 from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.routes.import_lane import outcome_of
@@ -72,10 +72,19 @@ class Verification:
             self._conclude_unverified()
         while True:
             await self.watch()
-            if not self._run.ledger.resend(self._run.number, ATTEMPTS):
+            again = self._plan_again()
+            if not await plan_more(self._run):
                 break
-            self._run.progress.note("nothing of a doubtful call has arrived: it is sent again")
+            if again:
+                note = "nothing of a doubtful call has arrived: it is sent again"
+                self._run.progress.note(note)
             await send_planned(self._run)
+
+    def _plan_again(self) -> int:
+        """Plan doubtful calls again of which nothing has arrived, if that means anything."""
+        if not self._run.ledger.has_queue_moved(self._run.number):
+            return 0  # they may wait behind people whom GetResponse took, and has not added yet
+        return self._run.ledger.resend(self._run.number, ATTEMPTS)
 
     def end(self, phase: Phase) -> None:
         """Give everybody a verdict, remember it for the next run, and end the run: all at once.
@@ -94,9 +103,9 @@ class Verification:
         if not awaited:
             return
         self._run.progress.start("verifying", awaited)
-        deadline = (
-            self._run.ledger.awaited_since(self._run.number) + self._run.job.options.settle_seconds
-        )
+        settle = self._run.job.options.settle_seconds
+        sent, now = self._run.ledger.awaited_since(self._run.number), self._run.clock()
+        deadline = min(sent, now) + settle
         latest = datetime.fromtimestamp(deadline).astimezone()
         self._run.progress.note(
             f"people appear in minutes; looking until {latest:%H:%M:%S} at most"
@@ -120,7 +129,7 @@ class Verification:
         known = {chunk.chunk: state for chunk, state in self._book.states()}
         for chunk in self._book.chunks():
             state = known.get(chunk.chunk)
-            if chunk.state == ChunkState.IN_DOUBT:
+            if chunk.state == ChunkState.IN_DOUBT or (state is not None and state.is_gone):
                 self._settle_import(chunk, Verdict.UNKNOWN, {"reason": "in_doubt"})
             elif state is not None and state.is_active:
                 why = {"reason": "import_at_work", "detail": state.status}

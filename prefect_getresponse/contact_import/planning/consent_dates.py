@@ -10,8 +10,7 @@ _MOMENT = re.compile(
     re.ASCII,
 )
 _UTC_NAMES = ("", "Z", "UTC", "GMT")
-A_DAY = 86_400.0
-NEVER_BACK = frozenset({"blacklisted"})
+NEVER_BACK = frozenset({"blacklisted", "unknown"})
 """Reasons of removal that no consent outweighs."""
 
 
@@ -51,6 +50,6 @@ def excluded_return(
     moment = read_moment(consented or "")
     if moment is None:
         return "consent_date_unreadable"
-    if moment > now + A_DAY:
+    if moment > now:
         return "consent_date_in_future"
     return None if moment > removed_at else "consent_before_removal"

@@ -6,20 +6,49 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from prefect_getresponse.contact_import.account import Exclusions
+from prefect_getresponse.contact_import.evidence import MACHINES_APART
 from prefect_getresponse.contact_import.ledger import Action, Decision, Person
 from prefect_getresponse.contact_import.options import Mode
 from prefect_getresponse.contact_import.planning.consent_dates import excluded_return
+from prefect_getresponse.contact_import.planning.exclusions import Exclusions
 from prefect_getresponse.contact_import.rows.contacts import custom_values, unpack
 from prefect_getresponse.contact_import.rows.validation import Contact
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 REFUSING_REMOVALS = frozenset({"unsubscribe", "complaint", "bounce", "blacklisted", "cleaner"})
 """Reasons of removal after which a person is never subscribed again by an import."""
+HARMLESS_REMOVALS = frozenset({"api", "automation", "support", "user"})
+"""Reasons of removal that say nothing about what the person wants."""
+UNKNOWN_REMOVAL = "unknown"
+"""What a removal counts as whose reason is missing, or none of these; it refuses too."""
 
 
 RETURNING = "returning"
 """Mark of people who come back by a later consent: an import would leave them out."""
+
+
+def was_back(person: Person, planned: float) -> bool:
+    """Whether somebody who was removed had come back before a plan was begun.
+
+    Args:
+        person: What is known about the person.
+        planned: When that was, in seconds since the epoch.
+    """
+    left_at = person.removed_at
+    is_listed = person.listed_id is not None
+    return is_listed and left_at is not None and left_at < planned - MACHINES_APART
+
+
+def refusing_reason(reason: object) -> str | None:
+    """Why somebody who was removed may not be subscribed again; None if nothing speaks against it.
+
+    Args:
+        reason: The reason as GetResponse gives it, in whatever spelling.
+    """
+    word = reason.strip().casefold() if isinstance(reason, str) else ""
+    if word in HARMLESS_REMOVALS:
+        return None
+    return word if word in REFUSING_REMOVALS else UNKNOWN_REMOVAL
 
 
 def refusal(person: Person, exclusions: Exclusions, now: float) -> str | None:
@@ -58,6 +87,11 @@ def decide(
     if person.last_state == "importing":  # sending anything now might be overtaken by it
         return Decision(person.row, verdict=Verdict.NOT_VISIBLE_YET, reason="import_at_work")
     same = person.last_hash == person.hash
+    left_at = person.removed_at
+    if person.listed_id is not None and left_at is not None and left_at >= now > 0.0:
+        # Left between the reading of the list and that of the removed people.
+        reason = refusal(person, exclusions, now) or f"removed_{person.removed_for}"
+        return Decision(person.row, verdict=Verdict.EXCLUDED, reason=reason)
     if person.listed_id is not None:
         arrived = person.last_state in ("seen", "sent")
         return _decide_listed(person, mode, unchanged=same and arrived)

@@ -1,17 +1,46 @@
-"""Whom not to write to: read for the plan, and again before sending when the plan is old."""
+"""Whom not to write to: read for the plan, and looked at again for as long as the run sends.
+
+A look costs a few calls: how many people have been removed from the list, and the blocklists. Only
+if somebody was removed since the last look, who it was is read: from the end of the listing, where
+GetResponse puts them if it orders by time, or else the whole of it. Every half an hour it is read
+whole in any case, as somebody may have come back while another one left. Until it is known who has
+left, nothing is sent.
+"""
 
 from __future__ import annotations
 
-from prefect_getresponse.contact_import.account import Account, Exclusions, moment
-from prefect_getresponse.contact_import.ledger import Decision, Ledger, Person, Standing
-from prefect_getresponse.contact_import.planning.decision import REFUSING_REMOVALS, refusal
-from prefect_getresponse.contact_import.rows.addresses import compare_key
+import asyncio
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from prefect_getresponse.contact_import.account import Account, moment
+from prefect_getresponse.contact_import.active_run import ActiveRun
+from prefect_getresponse.contact_import.evidence import MACHINES_APART
+from prefect_getresponse.contact_import.ledger import Decision, Ledger, Listed, Person, Standing
+from prefect_getresponse.contact_import.planning.decision import refusal, refusing_reason, was_back
+from prefect_getresponse.contact_import.planning.exclusions import Exclusions, OptOutsNotUnderstood
+from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 FRESH = 300.0
 """Seconds for which what is known of opt-outs is good enough to send by."""
+WHOLE = 1_800.0
+"""Seconds after which the removed people are read whole, whatever their number says."""
+SHARE = 0.05
+"""Share of the account's calls that reading them whole may take."""
+CALLS_A_SECOND = 50.0
+"""Calls that GetResponse allows an account, over a frame."""
 ROWS_AT_ONCE = 5_000
-_FACT = "opt_outs_read"
+TAIL = 100
+"""People of a page that is read from the end of the listing."""
+TAIL_PAGES = 3
+_READ, _WHOLE, _REMOVED = "opt_outs_read", "opt_outs_whole", "people_removed"
+_PLANNED = "opt_outs_planned"
+
+
+class OptOutsAged(Exception):
+    """What is known of opt-outs is too old to send by: raised before the first byte of a call."""
 
 
 async def read_opt_outs(
@@ -24,11 +53,13 @@ async def read_opt_outs(
         ledger: Takes down the people.
         run: Number of the run.
         campaign_id: The list.
-        now: Seconds since the epoch.
+        now: When the plan was begun, in seconds since the epoch.
     """
+    _, total = await account.removed_page(campaign_id, 1, 1)
     await read_removed(account, ledger, run, campaign_id)
     exclusions = await account.exclusions(campaign_id)
-    ledger.add_facts(run, {_FACT: now})
+    known = {_REMOVED: -1 if total is None else total}
+    ledger.add_facts(run, {_READ: now, _WHOLE: now, _PLANNED: now, **known})
     return exclusions
 
 
@@ -42,51 +73,154 @@ async def read_removed(account: Account, ledger: Ledger, run: int, campaign_id: 
         campaign_id: The list.
     """
     async for page in account.search(campaign_id, "removed"):
-        removed = [
-            (compare_key(p["email"]), p["contactId"], p["reason"], moment(p.get("deletedOn")))
-            for p in page
-            if p.get("reason") in REFUSING_REMOVALS
-        ]
-        with ledger.transaction():
-            ledger.add_listed(run, Standing.REMOVED, removed)
+        _note_removed(ledger, run, page)
 
 
-async def refuse_who_left(
-    account: Account, ledger: Ledger, run: int, campaign_id: str, now: float
-) -> int:
-    """Take people out of planned calls who have opted out since the plan, if that is old.
+def _note_removed(ledger: Ledger, run: int, people: Iterable[dict[str, Any]]) -> None:
+    """Take down people who were removed, as far as that keeps them away.
+
+    Raises:
+        OptOutsNotUnderstood: Nobody can tell who was removed.
+    """
+    removed: list[Listed] = []
+    for person in people:
+        email = person.get("email")
+        if not isinstance(email, str) or not email:
+            raise OptOutsNotUnderstood("somebody was removed from the list, and has no address")
+        if reason := refusing_reason(person.get("reason")):
+            removed.append(
+                Listed(
+                    listed_key(email),
+                    person["contactId"],
+                    reason,
+                    moment(person.get("deletedOn")),
+                    person.get("origin"),
+                    moment(person.get("createdOn")),
+                )
+            )
+    with ledger.transaction():
+        ledger.add_listed(run, Standing.REMOVED, removed)
+
+
+class OptOutWatch:
+    """Knows whom not to write to, for as long as a run sends.
 
     Args:
-        account: The account.
-        ledger: The ledger.
-        run: Number of the run.
-        campaign_id: The list.
-        now: Seconds since the epoch.
-
-    Returns:
-        Number of rows excluded.
+        run: The run.
     """
-    read = ledger.fact(run, _FACT) or 0.0
-    if now - read < FRESH:
-        return 0
-    exclusions = await read_opt_outs(account, ledger, run, campaign_id, now)
-    excluded = last = 0
-    while people := ledger.planned_people(run, last, ROWS_AT_ONCE):
-        reasons = [
-            (person.row, reason)
-            for person in people
-            if (reason := _reason(person, exclusions, read, now))
-        ]
-        ledger.withdraw(
-            run, [Decision(row, verdict=Verdict.EXCLUDED, reason=reason) for row, reason in reasons]
-        )
-        excluded += len(reasons)
-        last = people[-1].row
-    return excluded
+
+    def __init__(self, run: ActiveRun) -> None:
+        self._run = run
+        self._now = run.client.time.latest
+        self._looking = asyncio.Lock()
+        self._exclusions: Exclusions | None = None
+        self._read_at = self._fact(_READ)
+        self._took = 0.0
+
+    def check(self) -> None:
+        """Make sure that what is known is not too old; right before the first byte of a call.
+
+        Raises:
+            OptOutsAged: It is.
+        """
+        if not self._is_fresh():
+            raise OptOutsAged
+
+    async def keep_fresh(self) -> None:
+        """Look again if the last look is too long ago; takes who has left out of planned calls."""
+        async with self._looking:
+            if not self._is_fresh():
+                await self.look()
+
+    async def look(self) -> None:
+        """Look again, and take people who have opted out since out of planned calls."""
+        campaign_id = self._campaign_id
+        before, now = self._fact(_READ), self._now()
+        exclusions = await self._run.account.exclusions(campaign_id)
+        anybody = await self._read_new(campaign_id, before, now)
+        if anybody or exclusions != self._exclusions:
+            left = self._withdraw(exclusions, now)
+            if left:
+                self._run.progress.note(
+                    f"{left:,} people have opted out since the plan: they are left out"
+                )
+        self._exclusions = exclusions
+        self._run.ledger.add_facts(self._run.number, {_READ: now})
+        self._read_at, self._took = now, self._now() - now
+
+    async def _read_new(self, campaign_id: str, before: float, now: float) -> bool:
+        """Read who was removed since the last look; False if that is nobody."""
+        _, total = await self._run.account.removed_page(campaign_id, 1, 1)
+        known = self._fact(_REMOVED)
+        is_due = not 0 <= now - self._fact(_WHOLE) < WHOLE
+        if total is not None and total == known and not is_due:
+            return False
+        if total is None or is_due or not await self._read_tail(campaign_id, total, known, before):
+            await self._read_whole(campaign_id, total or 0)
+        self._run.ledger.add_facts(self._run.number, {_REMOVED: -1 if total is None else total})
+        return True
+
+    async def _read_tail(self, campaign_id: str, total: int, known: float, before: float) -> bool:
+        """Read from the end of the listing until as many are found as were removed since."""
+        wanted = total - known
+        if known < 0 or not 0 < wanted <= TAIL * TAIL_PAGES:
+            return False
+        found: dict[str, dict[str, Any]] = {}
+        last = math.ceil(total / TAIL)
+        for page in range(last, max(0, last - TAIL_PAGES), -1):
+            people, _ = await self._run.account.removed_page(campaign_id, page, TAIL)
+            _note_removed(self._run.ledger, self._run.number, people)
+            for person in people:
+                left_at = moment(person.get("deletedOn"))
+                if left_at is not None and left_at >= before - MACHINES_APART:
+                    found[person["contactId"]] = person
+            if len(found) >= wanted:
+                return True
+        return False
+
+    async def _read_whole(self, campaign_id: str, total: int) -> None:
+        """Read all who were removed, but not so often that it takes calls that sending needs."""
+        pause = math.ceil(total / 1_000) / (SHARE * CALLS_A_SECOND)
+        wait = self._fact(_WHOLE) + pause - self._now()
+        if 0 < wait <= pause:
+            await self._run.client.sleep(wait)
+        await read_removed(self._run.account, self._run.ledger, self._run.number, campaign_id)
+        self._run.ledger.add_facts(self._run.number, {_WHOLE: self._now()})
+
+    def _withdraw(self, exclusions: Exclusions, now: float) -> int:
+        """Take people out of planned calls, with their verdicts."""
+        ledger, run, planned = self._run.ledger, self._run.number, self._fact(_PLANNED)
+        withdrawn = last = 0
+        while people := ledger.planned_people(run, last, ROWS_AT_ONCE):
+            reasons = [
+                (person.row, reason)
+                for person in people
+                if (reason := _reason(person, exclusions, planned, now))
+            ]
+            ledger.withdraw(
+                run,
+                [Decision(row, verdict=Verdict.EXCLUDED, reason=reason) for row, reason in reasons],
+            )
+            withdrawn += len(reasons)
+            last = people[-1].row
+        return withdrawn
+
+    def _is_fresh(self) -> bool:
+        # A look that takes long must not be too old as soon as it ends.
+        return 0 <= self._now() - self._read_at < FRESH + self._took
+
+    def _fact(self, name: str) -> float:
+        known = self._run.ledger.fact(self._run.number, name)
+        return -math.inf if known is None else known
+
+    @property
+    def _campaign_id(self) -> str:
+        assert self._run.job.campaign is not None  # a dry run sends nothing
+        return self._run.job.campaign.campaign_id
 
 
-def _reason(person: Person, exclusions: Exclusions, read: float, now: float) -> str | None:
-    left_at = person.removed_at
-    if person.listed_id is not None and (left_at is None or left_at < read - FRESH):
-        person = person._replace(removed_for=None)  # removed once, and back since
+def _reason(person: Person, exclusions: Exclusions, planned: float, now: float) -> str | None:
+    """Why somebody in a planned call must not be written to; None if one may."""
+    if was_back(person, planned):
+        person = person._replace(removed_for=None)
     return refusal(person, exclusions, now)

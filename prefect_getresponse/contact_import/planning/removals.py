@@ -5,14 +5,11 @@ Only people whose address is in no row of the source are gone: those of excluded
 
 from __future__ import annotations
 
-import itertools
+import json
 import sqlite3
+from collections.abc import Iterable
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.limits.side_by_side import side_by_side
-from prefect_getresponse.reporting.progress import Progress
-from prefect_getresponse.tasks.contacts import delete_contact
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS removals (
@@ -52,18 +49,45 @@ class Removals:
             (self._run,),
         )
 
+    def protect(self, keys: Iterable[str]) -> None:
+        """Keep people out of the plan who may be in the source.
+
+        Args:
+            keys: Comparison keys of their addresses.
+        """
+        self._db.execute(
+            "DELETE FROM removals WHERE run = ? AND key IN (SELECT value FROM json_each(?))",
+            (self._run, json.dumps(list(keys))),
+        )
+
+    def unreadable_rows(self) -> set[int]:
+        """Rows whose address nobody could read."""
+        return {
+            row
+            for (row,) in self._db.execute(
+                "SELECT row FROM rows WHERE run = ? AND key = '' AND verdict = 'rejected'",
+                (self._run,),
+            )
+        }
+
     def clear(self) -> None:
         """Forget the plan."""
         self._db.execute("DELETE FROM removals WHERE run = ?", (self._run,))
 
-    def waiting(self) -> list[str]:
-        """Contact ids of those who are still to be removed."""
-        return [
-            contact_id
-            for (contact_id,) in self._db.execute(
-                "SELECT contact_id FROM removals WHERE run = ? AND NOT done", (self._run,)
+    def waiting(self) -> list[tuple[str, str]]:
+        """Contact id and key of those who are still to be removed."""
+        return list(
+            self._db.execute(
+                "SELECT contact_id, key FROM removals WHERE run = ? AND NOT done", (self._run,)
             )
-        ]
+        )
+
+    def leave(self, contact_id: str) -> None:
+        """Somebody is left on the list, and looked at again by the next run."""
+        self._db.execute(
+            "UPDATE removals SET done = 2 WHERE run = ? AND contact_id = ?",
+            (self._run, contact_id),
+        )
 
     def done(self, contact_id: str) -> None:
         """Somebody was removed: nothing is remembered of them."""
@@ -80,18 +104,21 @@ class Removals:
     def count(self) -> tuple[int, int]:
         """How many are planned, done ones included, and how many are done."""
         planned, done = self._db.execute(
-            "SELECT count(*), coalesce(sum(done), 0) FROM removals WHERE run = ?", (self._run,)
+            "SELECT count(*), coalesce(sum(done = 1), 0) FROM removals WHERE run = ?", (self._run,)
         ).fetchone()
         return int(planned), int(done)
 
     def people(self) -> tuple[int, int | None]:
-        """People in the source, and in that of the last mirrored run; None if there was none."""
+        """People in the source, and in the last one that was mirrored; None if there was none.
+
+        Whatever that was called: a source that shrank is not to hide behind a new name.
+        """
         (now,) = self._db.execute(
             "SELECT count(DISTINCT key) FROM rows WHERE run = ? AND key <> ''", (self._run,)
         ).fetchone()
         before = self._db.execute(
             "SELECT json_extract(facts, '$.people') FROM runs WHERE phase = 'finished'"
-            " AND job = (SELECT job FROM runs WHERE run = ?)"
+            " AND run <> ?"
             " AND json_extract(facts, '$.people') IS NOT NULL ORDER BY run DESC LIMIT 1",
             (self._run,),
         ).fetchone()
@@ -123,28 +150,3 @@ def check_removals(
             f"the source has shrunk from {people_before:,} to {people:,} people,"
             f" by more than {max_ratio:.1%}"
         )
-
-
-async def remove_gone(removals: Removals, client: AsyncClient, progress: Progress) -> None:
-    """Remove the people of the plan, ten calls side by side; a repeat does no harm.
-
-    Args:
-        removals: The plan.
-        client: The account's client.
-        progress: Shows how many are removed.
-
-    Raises:
-        GetResponseError: Somebody could not be removed; the next run goes on.
-    """
-    waiting = removals.waiting()
-    if not waiting:
-        return
-    progress.start("removing", len(waiting), "people")
-    removed = itertools.count(1)
-
-    async def remove(contact_id: str) -> None:
-        await client.send(delete_contact.operation.request({"contact_id": contact_id}))
-        removals.done(contact_id)
-        progress.advance(next(removed))
-
-    await side_by_side(waiting, remove)

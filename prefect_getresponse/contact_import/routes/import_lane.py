@@ -19,6 +19,7 @@ from prefect_getresponse.client.errors import (
     ValidationFailed,
 )
 from prefect_getresponse.contact_import.active_run import ActiveRun
+from prefect_getresponse.contact_import.evidence import MACHINES_APART
 from prefect_getresponse.contact_import.ledger import (
     FINAL_STATES,
     ChunkState,
@@ -33,15 +34,21 @@ from prefect_getresponse.contact_import.ledger.import_book import (
     ImportState,
 )
 from prefect_getresponse.contact_import.planning.decision import steps_to
+from prefect_getresponse.contact_import.planning.opt_outs import OptOutsAged, OptOutWatch
 from prefect_getresponse.contact_import.polling import CHEAP, looks
+from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 ATTEMPTS = 3
 """How often an import of which no trace is found is sent at most."""
-CLOCKS_APART = 60.0
-"""Seconds by which GetResponse's clock may be behind ours."""
+SMALL = 2_000
+"""Rows of a refused import that go by other calls instead of being halved once more."""
+MOST_HALVED = 6
+"""How often imports of a run are halved for one bad row: each part takes GetResponse minutes."""
+LOOKED_AT = 20
+"""People of the list who are read to see whether an import was executed."""
 ACTIVE_AT_ONCE = 2
 """Imports of an account that GetResponse works on at the same time, at most one per list."""
 OLDEST = 7 * 86_400.0
@@ -62,6 +69,7 @@ class ImportLane:
         run: The run.
         announcer: Lists each import in the copy of the ledger; None if none will be sent.
         sent: Called with a number of rows when they are sent.
+        opt_outs: Knows whom not to write to.
     """
 
     def __init__(
@@ -69,11 +77,14 @@ class ImportLane:
         run: ActiveRun,
         announcer: Announcer | None = None,
         sent: Callable[[int], None] = lambda _rows: None,
+        opt_outs: OptOutWatch | None = None,
     ) -> None:
         self._run = run
         self._book: ImportBook = run.ledger.imports(run.number)
         self._announcer = announcer or Announcer(None, run.number)
         self._sent = sent
+        self._opt_outs = opt_outs or OptOutWatch(run)
+        self._halved = 0
 
     async def run_all(self) -> None:
         """Send every import that is planned, each when the one before is done with.
@@ -86,7 +97,8 @@ class ImportLane:
         while chunk := next((each for each in self._open() if each.chunk not in done), None):
             if chunk.state != ChunkState.PLANNED or await self._send(chunk):
                 await self._bring_in(chunk)
-            if self._book.chunk(chunk.chunk).state != ChunkState.PLANNED:  # else it was halved
+            planned = (each.chunk for each in self._book.chunks() if each.state == "planned")
+            if chunk.chunk not in planned:  # else it was halved
                 done.add(chunk.chunk)
         await self._account_for_all()
 
@@ -124,27 +136,28 @@ class ImportLane:
         return await self._send(now)
 
     async def _send(self, chunk: ImportChunk) -> bool:
-        """Send an import; False if GetResponse refuses what is in it, or its size."""
-        contacts = self._book.contacts(chunk.chunk)
-        request = imports.request(contacts, self._campaign_id, new_people=chunk.new_people)
-
-        def intend() -> None:
-            self._announcer.check()
-            self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
-
+        """Send an import; False if nothing of it was taken, or nobody of it is left."""
         await self._announcer.announce(chunk.chunk)
         deadline = self._run.clock() + self._run.job.options.import_seconds
         waits = looks(self._run.client, self._run.clock, deadline, CHEAP)
         if not await self._has_room():
             await self._wait_for_room(waits)
-        while True:
+        await self._opt_outs.look()
+        while contacts := self._book.contacts(chunk.chunk):
             try:
-                answer = await self._run.client.send(request, on_start=intend)
-            except Conflict:
-                # Another import began meanwhile. Nothing was taken.
-                self._run.ledger.retract(self._run.number, chunk.chunk, chunk.attempt)
-                await self._wait_for_room(waits)
+                await self._call(chunk, contacts)
+            except OptOutsAged:
+                await self._opt_outs.look()
                 continue
+            except Conflict:
+                if not await self._candidates(self._begun(chunk)):
+                    # Another import was there before. Nothing was taken.
+                    self._run.ledger.retract(self._run.number, chunk.chunk, chunk.attempt)
+                    await self._wait_for_room(waits)
+                    await self._opt_outs.look()
+                    continue
+                # One has begun since: a gateway may have sent ours twice, and tell of the second.
+                self._answer(chunk, ChunkState.IN_DOUBT)
             except OutcomeUnknown:
                 self._answer(chunk, ChunkState.IN_DOUBT)
             except PayloadTooLarge as error:
@@ -153,25 +166,68 @@ class ImportLane:
                     self._refuse(chunk, error)
                 return False
             except (InvalidArguments, ValidationFailed) as error:
-                self._refuse(chunk, error)
+                self._find_the_row(chunk, error)
                 return False
             except GetResponseError:
                 self._run.ledger.retract(self._run.number, chunk.chunk, chunk.attempt)
                 raise
-            else:
-                with self._run.ledger.transaction():
-                    if answer.data is not None:  # else accepted, but the answer was unreadable
-                        self._book.note(chunk.chunk, ImportState.of(answer.data))
-                    self._run.ledger.set_state(
-                        self._run.number, chunk.chunk, ChunkState.ACKNOWLEDGED, self._run.clock()
-                    )
             self._sent(len(contacts))
             return True
+        return False
+
+    async def _call(self, chunk: ImportChunk, contacts: list[str]) -> None:
+        """Make the call, and write down its answer."""
+        request = imports.request(contacts, self._campaign_id, new_people=chunk.new_people)
+
+        def intend() -> None:
+            self._announcer.check()
+            self._opt_outs.check()
+            self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
+
+        answer = await self._run.client.send(request, on_start=intend)
+        with self._run.ledger.transaction():
+            if state := ImportState.of(answer.data):  # else accepted, but nobody knows its id
+                self._book.note(chunk.chunk, state)
+            self._run.ledger.set_state(
+                self._run.number, chunk.chunk, ChunkState.ACKNOWLEDGED, self._run.clock()
+            )
+
+    def _begun(self, chunk: ImportChunk) -> float:
+        """When an import was first sent, as far as anybody knows."""
+        now = self._book.chunk(chunk.chunk)
+        return now.begun or now.sent or self._run.clock()
+
+    def _find_the_row(self, chunk: ImportChunk, error: GetResponseError) -> None:
+        """Let one row that GetResponse does not take keep no others out.
+
+        Rows that the answer names go alone; if it names none, an import is halved as long as it is
+        large, and its rows then go by the calls that answer for fewer.
+        """
+        ledger, run = self._run.ledger, self._run.number
+        self._announcer.forget(chunk.chunk)
+        rows = ledger.chunk_rows(run, chunk.chunk)
+        named = imports.blamed(len(rows), error)
+        if len(rows) == 1:
+            self._refuse(chunk, error)
+        elif named:
+            self._run.progress.note(f"an import was refused, {len(named)} of its rows go alone")
+            ledger.divert(run, chunk.chunk, [rows[place].row for place in named], one_by_one=True)
+        elif len(rows) <= SMALL or not self._may_halve() or not ledger.halve(run, chunk.chunk):
+            self._run.progress.note(f"an import was refused, its {len(rows):,} rows go otherwise")
+            ledger.divert(run, chunk.chunk, [row.row for row in rows], one_by_one=False)
+
+    def _may_halve(self) -> bool:
+        self._halved += 1
+        return self._halved <= MOST_HALVED
 
     async def _has_room(self) -> bool:
         """Whether GetResponse works on no import of the list, and at most one of the account."""
         listed = await self._run.account.imports(self._run.clock() - OLDEST)
-        lists = [each["campaign"]["campaignId"] for each in listed if each["status"] in ACTIVE]
+        lists = [
+            (each.get("campaign") or {}).get("campaignId")
+            for each in listed
+            if each.get("status") in ACTIVE
+        ]
         return self._campaign_id not in lists and len(lists) < ACTIVE_AT_ONCE
 
     async def _wait_for_room(self, waits: AsyncIterator[bool]) -> None:
@@ -190,45 +246,74 @@ class ImportLane:
         self._sent(self._book.settle(chunk.chunk, Verdict.REJECTED, reason, detail))
 
     async def _find(self, chunk: ImportChunk) -> ImportState | None:
-        """Look for the import of a chunk among those of the list.
+        """Look for what became of an import whose answer is missing.
+
+        It was executed if somebody is there who can only have come by it, or if people of the list
+        are now as it says and were not before. If nobody is when the settle time is over and no
+        import that may be it is at work, it is planned again; people of the list once only. One of
+        which it is known that GetResponse took it is never sent again.
 
         Returns:
-            It, if exactly one has as many rows. If none may be it when the settle time is over,
-            the chunk is planned again, at most twice; otherwise it stays in doubt. That time
-            begins anew as long as one that may be it is at work: only its end tells its rows.
+            The import, if it was executed and exactly one can be it.
 
         Raises:
             ImportUnfinished: One that may be it is at work for longer than a run waits.
         """
         self._run.progress.note("looking for an import whose answer is missing")
-        chunk = self._book.chunk(chunk.chunk)
-        sent = chunk.sent or self._run.clock()
-        settled = sent + self._run.job.options.settle_seconds
+        chunk, begun = self._book.chunk(chunk.chunk), self._begun(chunk)
+        was_taken = chunk.state == ChunkState.ACKNOWLEDGED
+        settled = self._run.clock() + self._run.job.options.settle_seconds
+        if chunk.sent is not None:
+            settled = min(settled, chunk.sent + self._run.job.options.settle_seconds)
         deadline = max(settled, self._run.clock() + self._run.job.options.import_seconds)
         async for last in looks(self._run.client, self._run.clock, deadline, CHEAP):
-            found = [each for each in await self._candidates(sent) if each.may_have(chunk.rows)]
+            found = [each for each in await self._candidates(begun) if each.may_have(chunk.rows)]
             certain = [each for each in found if each.counters.get("uploaded") == chunk.rows]
-            if len(certain) == 1:
-                self._book.note(chunk.chunk, certain[0])
-                self._answer(chunk, ChunkState.ACKNOWLEDGED)
-                return certain[0]
             now = self._run.clock()
-            if now < sent + OLDEST and any(each.is_active for each in found):
+            is_at_work = now < begun + OLDEST and any(each.is_active for each in found)
+            is_over = now >= settled and not is_at_work
+            if was_taken and len(certain) == 1:
+                return self._adopt(chunk, certain[0])
+            if (certain or is_over) and not was_taken and await self._left_traces(chunk, begun):
+                return self._adopt(chunk, certain[0] if len(certain) == 1 else None)
+            if is_at_work:
                 if last:
                     raise _unfinished("an import that may be the one in doubt")
                 settled = max(settled, now + self._run.job.options.settle_seconds)
-            elif now >= settled:
-                # What was acknowledged is never sent again, even if its id is not known.
-                in_doubt = chunk.state == ChunkState.IN_DOUBT
-                if in_doubt and not found and chunk.attempt < ATTEMPTS:
+            elif is_over:
+                if not was_taken and chunk.attempt < (ATTEMPTS if chunk.new_people else 2):
                     self._answer(chunk, ChunkState.PLANNED)
                 break
         return None
 
-    async def _candidates(self, sent: float) -> list[ImportState]:
+    def _adopt(self, chunk: ImportChunk, state: ImportState | None) -> ImportState | None:
+        """Take an import for ours."""
+        with self._run.ledger.transaction():
+            if state is not None:
+                self._book.note(chunk.chunk, state)
+            self._answer(chunk, ChunkState.ACKNOWLEDGED)
+        return state
+
+    async def _left_traces(self, chunk: ImportChunk, begun: float) -> bool:
+        """Whether people are now as only the import of a chunk can have made them."""
+        if chunk.new_people:
+            await ReadBack(self._run, begun).read_list()
+            return self._book.has_left_traces(chunk.chunk)
+        for contact_id, name in self._book.renamed(chunk.chunk, LOOKED_AT):
+            try:
+                details = await self._run.account.contact(contact_id)
+            except NotFound:
+                continue
+            if details.get("name") == name:
+                return True
+        return False
+
+    async def _candidates(self, begun: float) -> list[ImportState]:
+        """Imports of the list that began since, and are none of ours."""
         known = self._book.known_ids()
-        listed = await self._run.account.imports(sent - CLOCKS_APART, self._campaign_id)
-        return [ImportState.of(each) for each in listed if each["importId"] not in known]
+        listed = await self._run.account.imports(begun - MACHINES_APART, self._campaign_id)
+        states = [state for each in listed if (state := ImportState.of(each))]
+        return [state for state in states if state.import_id not in known]
 
     async def _watch(self, chunk: ImportChunk, state: ImportState) -> None:
         """Wait until GetResponse has done with an import."""
@@ -265,7 +350,7 @@ class ImportLane:
         return state
 
     async def _read(self, import_id: str) -> ImportState:
-        return ImportState.of(await self._run.account.read_import(import_id))
+        return await self._run.account.read_import(import_id)
 
     async def _settle_people_of_list(self, chunk: ImportChunk, state: ImportState) -> None:
         """Give people who were on the list their verdicts; new ones are looked for on the list."""

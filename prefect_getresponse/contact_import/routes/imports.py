@@ -8,12 +8,15 @@ Source: GetResponse API v3, `POST /imports`.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
 import orjson
 
+from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
@@ -25,6 +28,7 @@ NAME = "import"
 MAX_BYTES = LARGEST_IMPORT
 IMPORTS_A_DAY = ENDPOINT_BUDGETS["imports"][0].calls
 """Imports of an account within any 24 hours."""
+_ROW = re.compile(r"\bcontacts(?:\[|\.)(\d+)")
 _OWN_COLUMNS = frozenset({"email", "name", "ip"})
 _TAG_CELL = len(b',"0"')
 _ROOM = 1_000
@@ -131,6 +135,19 @@ def request(packed: Sequence[str], campaign_id: str, *, new_people: bool) -> Api
     body.write(b"]")
     body.write(tail)
     return replace(empty, body=body.getvalue())
+
+
+def blamed(rows: int, error: GetResponseError) -> list[int]:
+    """Places of the rows that the answer to a call names; none if it names none.
+
+    How GetResponse names rows is not documented, so nothing is rejected on this word.
+
+    Args:
+        rows: Number of rows of the call.
+        error: The answer.
+    """
+    places = map(int, _ROW.findall(json.dumps(error.context, default=str)))
+    return [place for place in sorted(set(places)) if place < rows]
 
 
 class _Load:

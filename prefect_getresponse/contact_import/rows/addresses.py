@@ -84,6 +84,17 @@ def compare_key(valid: str) -> str:
     return valid.lower()
 
 
+def listed_key(listed: str) -> str:
+    """Return the comparison key of an address as GetResponse lists it.
+
+    There the domain may stand in its own letters, and ours are in their ASCII form.
+    """
+    if listed.isascii():
+        return compare_key(listed.strip())
+    local, at, domain = trimmed(listed).rpartition("@")
+    return compare_key(f"{local}{at}{_ascii_domain(domain) or domain}")
+
+
 def compare_keys(valid: Iterable[str | None]) -> list[str]:
     """Return what `compare_key` makes of each address, and empty texts where there is none."""
     # An address holds no line break.

@@ -222,7 +222,7 @@ def test_copies_are_for_their_owner_only(lab: Lab) -> None:
     assert [
         path.name
         for path in lab.state.iterdir()
-        if path.suffix not in (".sqlite", ".lock", ".key", ".json")
+        if path.suffix not in (".sqlite", ".lock", ".key", ".json", ".generation")
     ] == []
 
 

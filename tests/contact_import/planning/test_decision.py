@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.contact_import.account import Exclusions
 from prefect_getresponse.contact_import.ledger import Person
 from prefect_getresponse.contact_import.options import Mode
 from prefect_getresponse.contact_import.planning.decision import (
@@ -16,6 +15,7 @@ from prefect_getresponse.contact_import.planning.decision import (
     needs_details,
     steps_to,
 )
+from prefect_getresponse.contact_import.planning.exclusions import Exclusions
 from prefect_getresponse.contact_import.rows.contacts import pack
 from prefect_getresponse.contact_import.rows.validation import Contact
 

@@ -1,0 +1,33 @@
+"""What proves that somebody is on the list because of a call of ours, and not by another way.
+
+Only our call can have left all of it: the way the person came in, a time that is not before the
+call by GetResponse's clock, and the name we sent. Being on the list proves nothing by itself:
+people sign up by forms, and other programs add them, while an import is at work.
+"""
+
+from __future__ import annotations
+
+MACHINES_APART = 15.0
+"""Seconds by which the times that GetResponse tells may differ among its machines, and from ours
+since it told us."""
+
+CAME_BY = (
+    "(listed.origin IS NULL OR listed.origin ="
+    " CASE chunks.route WHEN 'import' THEN 'import' ELSE 'api' END)"
+)
+CAME_SINCE = (
+    f"(listed.created IS NULL OR chunks.begun IS NULL"
+    f" OR listed.created >= chunks.begun - {MACHINES_APART})"
+)
+MAY_BE_OURS = f"{CAME_BY} AND {CAME_SINCE}"
+"""SQL: a call that was taken may have brought the person; without it, somebody else has."""
+
+_SAME_NAME = (
+    "(json_extract(rows.contact, '$.name') IS NULL OR"
+    " lower(trim(coalesce(listed.name, ''))) = lower(trim(json_extract(rows.contact, '$.name'))))"
+)
+PROVES_OURS = (
+    f"listed.origin IS NOT NULL AND listed.created IS NOT NULL AND chunks.begun IS NOT NULL"
+    f" AND {MAY_BE_OURS} AND (listed.standing = 'removed' OR {_SAME_NAME})"
+)
+"""SQL: the person is there because of the call, so the call was executed."""

@@ -1,0 +1,100 @@
+"""Remove: in mode `mirror`, people leave the list who are gone from the source.
+
+Each is looked at right before: who has moved to another list or has another address now is left
+alone, as a contact's id goes with them. One who cannot be removed is left for the next run.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from prefect_getresponse.client.errors import (
+    AuthenticationFailed,
+    GetResponseError,
+    NotFound,
+)
+from prefect_getresponse.contact_import.active_run import ActiveRun
+from prefect_getresponse.contact_import.rows.addresses import listed_key
+from prefect_getresponse.contact_import.verdicts import Verdict, reject_ratio
+from prefect_getresponse.limits.side_by_side import side_by_side
+from prefect_getresponse.tasks.contacts import delete_contact
+
+FAILURES_IN_A_ROW = 5
+"""After so many people who cannot be removed the others are not tried."""
+_NOT_REMOVED = "people gone from the source: not removed"
+_MOVED = "people gone from the source: on another list by now"
+
+
+async def remove_gone(run: ActiveRun) -> None:
+    """Remove the people of the plan, ten at a time; doing it again does no harm.
+
+    Args:
+        run: The run.
+
+    Raises:
+        GetResponseError: Nobody can be removed, or the run cannot go on; the next one goes on.
+    """
+    waiting = run.ledger.removals(run.number).waiting()
+    if not waiting:
+        return
+    if _rejects_too_many(run):
+        run.progress.note("too many rows were rejected: nobody is removed")
+        return
+    run.progress.start("removing", len(waiting), "people")
+    await side_by_side(waiting, _Remover(run).remove)
+
+
+def _rejects_too_many(run: ActiveRun) -> bool:
+    """Whether so many rows were rejected that the source may be broken."""
+    verdicts: dict[str, int] = {}
+    for verdict, _, rows in run.ledger.tally(run.number, Verdict.UNKNOWN):
+        verdicts[verdict] = verdicts.get(verdict, 0) + rows
+    ratio = reject_ratio(verdicts, run.ledger.count_rows(run.number))
+    return ratio > run.job.options.max_reject_ratio
+
+
+class _Remover:
+    def __init__(self, run: ActiveRun) -> None:
+        self._run = run
+        self._removals = run.ledger.removals(run.number)
+        self._removed = itertools.count(1)
+        self._failures = 0
+
+    async def remove(self, person: tuple[str, str]) -> None:
+        """Remove somebody, or leave them."""
+        contact_id, key = person
+        try:
+            gone = await self._remove(contact_id, key)
+        except AuthenticationFailed:
+            raise
+        except GetResponseError as error:
+            self._removals.leave(contact_id)
+            self._run.ledger.count_warning(self._run.number, _NOT_REMOVED)
+            self._run.progress.note(f"one person could not be removed: {error.args[0]}")
+            self._failures += 1
+            if self._failures >= FAILURES_IN_A_ROW:
+                raise
+            return
+        self._failures = 0
+        if gone:
+            self._removals.done(contact_id)
+            self._run.progress.advance(next(self._removed))
+        else:
+            self._removals.leave(contact_id)
+            self._run.ledger.count_warning(self._run.number, _MOVED)
+
+    async def _remove(self, contact_id: str, key: str) -> bool:
+        """Remove somebody; False if the contact is not what the plan was about any more."""
+        try:
+            found = await self._run.account.contact(contact_id)
+        except NotFound:
+            return True
+        campaign_id = (found.get("campaign") or {}).get("campaignId")
+        assert self._run.job.campaign is not None  # a dry run removes nobody
+        if campaign_id != self._run.job.campaign.campaign_id:
+            return False
+        if listed_key(str(found.get("email"))) != key:
+            return False
+        # Right before, the person was there: what says otherwise now has removed nobody else.
+        await self._run.client.send(delete_contact.operation.request({"contact_id": contact_id}))
+        return True

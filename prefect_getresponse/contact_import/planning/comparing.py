@@ -1,0 +1,61 @@
+"""People of the list, compared with what the source says of them: only what differs is sent."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prefect_getresponse.client.errors import NotFound
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.ledger import Action, Decision, Ledger, RowToSend
+from prefect_getresponse.contact_import.options import Mode
+from prefect_getresponse.contact_import.planning.decision import decide_steps, steps_to
+from prefect_getresponse.contact_import.rows.contacts import unpack
+from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.reporting.progress import Progress
+
+CONTACTS_AT_ONCE = 100
+
+
+async def compare(
+    ledger: Ledger, run: int, account: Account, progress: Progress, mode: Mode = "add_and_update"
+) -> None:
+    """Read every person who is to be compared, and decide what to send.
+
+    Args:
+        ledger: The ledger.
+        run: Number of the run.
+        account: The account.
+        progress: Shows how far it is.
+        mode: Whether people of the list may be changed at all.
+    """
+    total = ledger.count_actions(run)[Action.COMPARE]
+    if not total:
+        return
+    progress.start("comparing contacts", total, "people")
+    done = last = 0
+    while rows := ledger.rows_with(run, Action.COMPARE, last, CONTACTS_AT_ONCE):
+        if mode == "add_only":
+            there = Verdict.ALREADY_PRESENT
+            decisions = [Decision(row.row, verdict=there, reason="conflict") for row in rows]
+        else:
+            decisions = list(await asyncio.gather(*(compare_one(account, row) for row in rows)))
+        with ledger.transaction():
+            ledger.decide(run, decisions)
+        last = rows[-1].row
+        done += len(rows)
+        progress.advance(done)
+
+
+async def compare_one(account: Account, row: RowToSend) -> Decision:
+    """Read one person, and decide what to send.
+
+    Args:
+        account: The account.
+        row: The row, with the person's contact id.
+    """
+    contact_id = row.contact_id or ""
+    try:
+        details = await account.contact(contact_id)
+    except NotFound:
+        return Decision(row.row, verdict=Verdict.EXCLUDED, reason="left_meanwhile")
+    return decide_steps(row.row, contact_id, steps_to(unpack(row.contact), details))
