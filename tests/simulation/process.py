@@ -33,6 +33,8 @@ class Process:
         elapsed: Seconds of true time.
         started: What its clock shows when true time begins, in seconds since the epoch.
         rate: How fast its clock is; 1 is right.
+        set_at: Seconds of its life after which somebody sets its clock.
+        set_by: Seconds by which it is set.
         steps: Steps until it dies; None if it is not to die by them.  A step is the moment before
             or after a commit or a writing call.
         on_death: Called when it dies, with the step.
@@ -45,6 +47,8 @@ class Process:
         elapsed: Callable[[], float],
         started: float,
         rate: float = 1.0,
+        set_at: float = 0.0,
+        set_by: float = 0.0,
         steps: int | None = None,
         on_death: Callable[[str], None] = lambda _step: None,
     ) -> None:
@@ -54,14 +58,17 @@ class Process:
         self._elapsed = elapsed
         self._started = started
         self._rate = rate
+        self._set_at = elapsed() + set_at
+        self._set_by = set_by
         self._steps = steps
         self._on_death = on_death
 
     # Time ----------------------------------------------------------------------------------
 
     def now(self) -> float:
-        """Seconds since the epoch by its own clock."""
-        return self._started + self.monotonic()
+        """Seconds since the epoch by its own clock, which may be set."""
+        is_set = self._elapsed() >= self._set_at
+        return self._started + self.monotonic() + (self._set_by if is_set else 0.0)
 
     def monotonic(self) -> float:
         """Seconds by its own clock."""

@@ -82,6 +82,9 @@ class Night:
         twin: Whether a second process starts the same import meanwhile.
         ahead: Seconds by which the clock of its process is ahead of GetResponse's.
         rate: How fast that clock is.
+        set_at: Seconds after which somebody sets it.
+        set_by: Seconds by which it is set.
+        renamed: Whether its source comes under another name: that is another job.
     """
 
     pause: float
@@ -90,6 +93,9 @@ class Night:
     twin: bool
     ahead: float
     rate: float
+    set_at: float = 0.0
+    set_by: float = 0.0
+    renamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,10 @@ class ImportPlan:
     """People who are on the list when it begins."""
     opt_outs: tuple[tuple[float, str], ...]
     """Who leaves the list, and when at the earliest."""
+    sign_ups: tuple[tuple[float, str], ...] = ()
+    """Who comes to the list by another way, and when."""
+    confirmations: tuple[tuple[float, str], ...] = ()
+    """Who confirms, if asked to, and when at the earliest."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +164,8 @@ class Scenario:
         import_bytes: Bytes of an import.
         most_people: People of a call above which GetResponse finds it too large.
         speed: How many times faster than life GetResponse's own work is done.
+        page: People of a page of a listing.
+        odd: Share of the answers to imports that are of another shape.
     """
 
     seed: int
@@ -165,6 +177,8 @@ class Scenario:
     import_bytes: int
     most_people: int
     speed: float
+    page: int = 1_000
+    odd: float = 0.0
 
 
 def draw(seed: int) -> Scenario:
@@ -196,6 +210,8 @@ class _Drawing:
             import_bytes=chance.randint(1_200, 2_500),
             most_people=self._of((1, 1), (2, 1), (3, 1), (1_000, 5)),
             speed=self._of((1.0, 1), (10.0, 3)),
+            page=self._of((1_000, 3), (12, 1)),
+            odd=self._of((0.0, 3), (0.5, 1)),
         )
 
     def _crowd(self) -> Scenario:
@@ -242,6 +258,9 @@ class _Drawing:
                 source = self._changed(source, people)
         earlier = [replace(row, name="Earlier", tags="") for row in people if self._one_in(6)]
         leaving = [row.key for row in people if self._one_in(8)]
+        others = [row for row in people if row.email.endswith("@example.com")]
+        coming = [row.key for row in others if row.key not in leaving and self._one_in(6)]
+        confirming = [row.key for row in others if row.key not in leaving and self._one_in(4)]
         return ImportPlan(
             name=name,
             route=route,
@@ -252,6 +271,8 @@ class _Drawing:
             nights=tuple(nights),
             earlier=tuple(row for row in earlier if row.email.endswith("@example.com")),
             opt_outs=tuple((self._seconds(3_000), key) for key in leaving),
+            sign_ups=tuple((self._seconds(1_500), key) for key in coming),
+            confirmations=tuple((self._seconds(3_000), key) for key in confirming if double),
         )
 
     def _people(self, name: str) -> list[Row]:
@@ -297,8 +318,11 @@ class _Drawing:
             source=source,
             death=self._death(),
             twin=self._one_in(12),
-            ahead=self._chance.uniform(-20, 20),
+            ahead=self._of((self._chance.uniform(-20, 20), 6), (-300.0, 1), (300.0, 1)),
             rate=1 + self._chance.uniform(-0.002, 0.002),
+            set_at=2 ** self._chance.uniform(-3, 10),
+            set_by=self._of((0.0, 3), (-86_400.0, 1), (3_600.0, 1), (86_400.0, 1)),
+            renamed=self._one_in(6),
         )
 
     def _pause(self) -> float:

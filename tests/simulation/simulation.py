@@ -15,11 +15,18 @@ from pathlib import Path
 
 import pytest
 
+from prefect_getresponse.client import whole_listing
 from prefect_getresponse.contact_import.routes import BatchRoute, imports
 from tests.simulation.invariants import violations
 from tests.simulation.process import count_tasks, mortal_ledgers
 from tests.simulation.scenario import Scenario, draw
-from tests.simulation.workers import ImportWorker, MessageWorker, foreign_program, people_leave
+from tests.simulation.workers import (
+    ImportWorker,
+    MessageWorker,
+    foreign_program,
+    people_leave,
+    strangers_come,
+)
 from tests.simulation.world import World
 from tests.support.memory_disk import memory_folder
 
@@ -82,6 +89,7 @@ async def _happen(world: World, folder: Path, outcome: Outcome) -> None:
     importers = [ImportWorker(world, plan, folder) for plan in scenario.imports]
     senders = [MessageWorker(world, plan) for plan in scenario.messages]
     others = [people_leave(world, plan) for plan in scenario.imports]
+    others += [strangers_come(world, plan) for plan in scenario.imports]
     if scenario.foreign is not None:
         others.append(foreign_program(world, scenario.foreign))
     await asyncio.gather(
@@ -111,6 +119,9 @@ def _small_calls(scenario: Scenario) -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BatchRoute, "size", scenario.batch_size)
         patch.setattr(imports, "MAX_BYTES", scenario.import_bytes)
+        if scenario.page < 1_000:
+            patch.setattr(whole_listing, "PER_PAGE", scenario.page)
+            patch.setattr(whole_listing, "OVERLAPS", (2, 6, 11))
         yield
 
 

@@ -64,6 +64,8 @@ class Worker:
         death: Death,
         ahead: float = 0.0,
         rate: float = 1.0,
+        set_at: float = 0.0,
+        set_by: float = 0.0,
     ) -> T | None:
         """Do some work in a process of its own; None if it dies."""
         world, loop = self._world, asyncio.get_running_loop()
@@ -72,6 +74,8 @@ class Worker:
             elapsed=lambda: world.time.elapsed,
             started=START + ahead,
             rate=rate,
+            set_at=set_at,
+            set_by=set_by,
             steps=death.steps,
             on_death=lambda step: world.note(process.name, f"DIES {step}"),
         )
@@ -172,7 +176,12 @@ class ImportWorker(Worker):
     async def _night(self, night: Night) -> None:
         try:
             report = await self.live(
-                self._import(self._options), night.death, night.ahead, night.rate
+                self._import(self._options, renamed=night.renamed),
+                night.death,
+                night.ahead,
+                night.rate,
+                night.set_at,
+                night.set_by,
             )
         except GetResponseError as error:
             self._world.note(self._name, f"sent nothing: {error.args[0]}")
@@ -194,13 +203,20 @@ class ImportWorker(Worker):
                 self._note(report)
 
     def _import(
-        self, options: ImportOptions
+        self, options: ImportOptions, *, renamed: bool = False
     ) -> Callable[[AsyncClient, Process], Awaitable[ImportReport]]:
         rows = [HEADER, *(row.cells for row in self.source)]
 
         async def work(client: AsyncClient, process: Process) -> ImportReport:
-            source = RowsSource(rows, name=self.plan.name)
-            return await run_import(options, "simulation", client, source=source, clock=process.now)
+            source = RowsSource(rows, name=f"{self.plan.name}{' again' if renamed else ''}")
+            return await run_import(
+                options,
+                "simulation",
+                client,
+                source=source,
+                clock=process.monotonic,
+                wall=process.now,
+            )
 
         return work
 
@@ -296,3 +312,13 @@ async def people_leave(world: World, plan: ImportPlan) -> None:
     for moment, email in sorted(plan.opt_outs):
         await asyncio.sleep(max(0.0, begun + moment - world.time.elapsed))
         world.leave(plan.name, email)
+
+
+async def strangers_come(world: World, plan: ImportPlan) -> None:
+    """Let people sign up by another way, and confirm, at their moments."""
+    begun = world.time.elapsed
+    deeds = [(moment, email, world.sign_up) for moment, email in plan.sign_ups]
+    deeds += [(moment, email, world.confirm) for moment, email in plan.confirmations]
+    for moment, email, deed in sorted(deeds, key=lambda each: each[:2]):
+        await asyncio.sleep(max(0.0, begun + moment - world.time.elapsed))
+        deed(plan.name, email)

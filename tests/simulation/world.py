@@ -127,6 +127,20 @@ class World:
             self.removed[name, email] = self.time.elapsed
             self.note(name, f"{email} leaves the list")
 
+    def sign_up(self, name: str, email: str) -> None:
+        """Let somebody come to the list by another program."""
+        if email not in self.people(name, "subscribed", "unconfirmed"):
+            person = {"email": email, "campaign": {"campaignId": self.lists[name]}}
+            with suppress(AssertionError):  # in the queue already, or blocked
+                self.api("POST", "/contacts", {**person, "name": "By form"})
+                self.note(name, f"{email} signs up")
+
+    def confirm(self, name: str, email: str) -> None:
+        """Let somebody confirm, if they were asked to."""
+        if email in self.people(name, "unconfirmed"):
+            self._control("/confirm", {"list": self.lists[name], "email": email})
+            self.note(name, f"{email} confirms")
+
     def decide_imports(self, campaign_id: str, outcome: str) -> None:
         """Set what imports of a list come to."""
         self._control("/imports", {"list": campaign_id, "outcome": outcome})
@@ -192,11 +206,26 @@ class World:
         response = httpx.Response(500, request=request)
         if trouble is None or trouble in EXECUTED:
             response = await self.serve(process.name, request)
+            response = self._oddly(request, response)
             if is_write(request):
                 with suppress(Killed):
                     process.step(f"during {request.method} {request.url.path[3:]}")
         await asyncio.sleep(self._leg())
         return response
+
+    def _oddly(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        """An answer about imports, in a shape that nobody expects."""
+        if self.is_calm or not request.url.path.startswith("/v3/imports"):
+            return response
+        if not response.is_success or self.chance.random() >= self.scenario.odd:
+            return response
+        answer = response.json()
+        if request.method == "POST":
+            answer = self.chance.choice(({}, [], {"importId": None}))
+        elif isinstance(answer, dict):
+            answer = {**answer, "statistics": self.chance.choice((None, {"uploaded": None}, []))}
+        headers = {name: text for name, text in response.headers.items() if name == "date"}
+        return httpx.Response(response.status_code, json=answer, headers=headers, request=request)
 
     async def serve(self, worker: str, request: httpx.Request) -> httpx.Response:
         """Let the account execute a call, and bear witness."""
