@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from prefect_getresponse.client import retry
+from prefect_getresponse.client.paginate import aiterate_pages
 from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.client.retry import Decision, Failure
-from prefect_getresponse.contact_import.ledger import Ledger
+from prefect_getresponse.client.server_time import ServerTime
+from prefect_getresponse.contact_import import account, engine
+from prefect_getresponse.contact_import.ledger import Ledger, awaited
 from prefect_getresponse.contact_import.phases import verify
 from prefect_getresponse.contact_import.planning import opt_outs
 from prefect_getresponse.contact_import.polling import looks
@@ -67,7 +70,47 @@ def blind_repeats_of_people(patch: pytest.MonkeyPatch) -> None:
 
 def the_removed_come_back(patch: pytest.MonkeyPatch) -> None:
     """Whoever has unsubscribed is added again."""
-    patch.setattr(opt_outs, "REFUSING_REMOVALS", frozenset[str]())
+    patch.setattr(opt_outs, "refusing_reason", lambda _reason: None)
+
+
+def no_look_while_sending(patch: pytest.MonkeyPatch) -> None:
+    """Opt-outs are read for the plan, and not again."""
+
+    async def look(_watch: opt_outs.OptOutWatch) -> None: ...
+
+    patch.setattr(opt_outs.OptOutWatch, "look", look)
+    patch.setattr(opt_outs.OptOutWatch, "check", lambda _watch: None)
+
+
+def the_clock_of_the_machine(patch: pytest.MonkeyPatch) -> None:
+    """Waits and ages go by a clock that somebody sets."""
+    for name in ("now", "latest"):
+        patch.setattr(ServerTime, name, lambda time: time.wall())
+
+
+def pages_as_they_come(patch: pytest.MonkeyPatch) -> None:
+    """Listings are read page by page, whatever moves."""
+
+    async def page_by_page(client: Any, request: Any, _id: str, *, side_by_side: int) -> Any:
+        small = request.with_query(perPage="12")
+        async for page in aiterate_pages(client, small, side_by_side=side_by_side):
+            yield page.items
+
+    patch.setattr(account, "read_whole", page_by_page)
+
+
+def being_there_proves_it(patch: pytest.MonkeyPatch) -> None:
+    """Whoever appears on the list has come by our call."""
+    patch.setattr(awaited, "PROVES_OURS", "1")
+    patch.setattr(awaited, "MAY_BE_OURS", "1")
+
+
+def each_job_for_itself(patch: pytest.MonkeyPatch) -> None:
+    """What another job has sent is not settled."""
+
+    async def settle(*_arguments: object) -> None: ...
+
+    patch.setattr(engine, "settle_interrupted", settle)
 
 
 def everybody_has_all_slots(patch: pytest.MonkeyPatch) -> None:
@@ -96,6 +139,11 @@ def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
         (the_removed_come_back, 6),
         (everybody_has_all_slots, 51),
         (drops_are_not_noticed, 3),
+        (no_look_while_sending, 0),
+        (the_clock_of_the_machine, 0),
+        (pages_as_they_come, 0),
+        (being_there_proves_it, 0),
+        (each_job_for_itself, 0),
     ],
 )
 def test_a_broken_package_is_noticed(
