@@ -38,6 +38,7 @@ class GetResponseSettings(PrefectBaseSettings):
         retention_days: Days for which imports remember people who are in no source any more.
         ledger_copy: Folder or URL to copy the ledgers to, for workers without a lasting disk.
         source_max_ratio: How many times as large as a Parquet file its values may be.
+        require_read_only: Refuse databases as sources that have no read-only transactions.
     """
 
     model_config: ClassVar[SettingsConfigDict] = build_settings_config(
@@ -65,3 +66,4 @@ class GetResponseSettings(PrefectBaseSettings):
     retention_days: float = Field(default=30.0, gt=0)
     ledger_copy: str = ""
     source_max_ratio: float = Field(default=100.0, ge=1)
+    require_read_only: bool = False

@@ -72,6 +72,7 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     drop_tags: Annotated[bool, Switch] = False,
     block: str | None = None,
     query: str = "",
+    require_read_only: Annotated[bool, Switch] = False,
     encoding: str = "",
     delimiter: str = "",
     quote: str = "",
@@ -110,6 +111,7 @@ def import_(  # noqa: D417 - `explained_by` says the rest
         drop_tags: Leave out tags of which nothing would be left, such as signs alone.
         block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
         query: What to read from a database: SELECT ... ORDER BY ...
+        require_read_only: Refuse databases that have no read-only transactions.
         encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
         delimiter: Character between cells, or tab; found out if not given.
         quote: Character around cells, or none.
@@ -145,6 +147,7 @@ def import_(  # noqa: D417 - `explained_by` says the rest
                     dates=dates,
                     decimal=decimal,
                     query=query,
+                    require_read_only=require_read_only,
                 ),
                 columns_of(map_tag or []) | ({ALL_OTHERS: LEFT_OUT} if drop_tags else {}),
             ),

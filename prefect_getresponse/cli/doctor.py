@@ -12,7 +12,7 @@ from rich.markdown import Markdown
 from prefect_getresponse.cli import console
 from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, print_line
-from prefect_getresponse.cli.contact_import import said_mapping
+from prefect_getresponse.cli.contact_import import Switch, said_mapping
 from prefect_getresponse.doctor.findings import AccountReport, Outcome
 from prefect_getresponse.doctor.report_markdown import report_markdown
 from prefect_getresponse.sources.reading import Reading
@@ -23,6 +23,7 @@ def doctor(
     list_name: Annotated[str, Parameter(name="--list")] = "",
     source: str = "",
     query: str = "",
+    require_read_only: Annotated[bool, Switch] = False,
     map_: Annotated[
         list[str] | None, Parameter(name="--map", consume_multiple=True, negative="")
     ] = None,
@@ -43,6 +44,7 @@ def doctor(
         list_name: List that is to be imported into; all lists if not given.
         source: Source that is to be imported, as `import` takes it.
         query: What to read from a database: SELECT ... ORDER BY ...
+        require_read_only: Refuse databases that have no read-only transactions.
         map_: COLUMN=FIELD, as `import` takes it.
         mapping_file: Mapping file (.toml), as `map` writes it.
         encoding: Encoding of the source, if it is not UTF-8 or UTF-16.
@@ -55,7 +57,11 @@ def doctor(
     options = CheckOptions(
         list_name=list_name,
         source=source,
-        mapping=said_mapping(mapping_file, map_, Reading(query=query, encoding=encoding)),
+        mapping=said_mapping(
+            mapping_file,
+            map_,
+            Reading(query=query, require_read_only=require_read_only, encoding=encoding),
+        ),
         state_dir=state_dir,
     )
     credentials = load_credentials(block)

@@ -31,6 +31,7 @@ def map_(
     to: str = "",
     print_: Annotated[bool, Parameter(name="--print"), Switch] = False,
     query: str = "",
+    require_read_only: Annotated[bool, Switch] = False,
     encoding: str = "",
     delimiter: str = "",
     sheet: str = "",
@@ -51,6 +52,7 @@ def map_(
         to: File to write; the name of the source with .toml if not given.
         print_: Print the answers for the parameter `mapping` of a deployment; write no file.
         query: What to read from a database: SELECT ... ORDER BY ...
+        require_read_only: Refuse databases that have no read-only transactions.
         encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
         delimiter: Character between cells, or tab; found out if not given.
         sheet: Name or number (from 1) of a sheet of a workbook.
@@ -71,6 +73,7 @@ def map_(
         records=records,
         header=0 if no_header else None,
         query=query,
+        require_read_only=require_read_only,
     )
     mapping = said_mapping(mapping_file, map_, reading)
     mapping, found = decided(source, mapping, may_be_asked=may_ask(no_input=no_input))

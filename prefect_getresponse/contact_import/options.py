@@ -41,7 +41,7 @@ class ImportOptions(BaseModel):
         title="Source",
         description="What to import, as the machine that runs it sees it: a file, a quoted pattern"
         " of several, the URL of one (s3://...), or SQLAlchemy's URL of a database, where a"
-        " password is best ${NAME}.",
+        " password is best ${GETRESPONSE_SOURCE_NAME}.",
     )
     list_name: str = Field(
         min_length=1,

@@ -108,10 +108,11 @@ class SqlSink:
     """A database.
 
     Args:
-        url: SQLAlchemy's URL. `postgresql://` means psycopg, and a password written as `${NAME}` is
-            taken from the environment. Three options are for the tables: `?schema=` (default
-            getresponse), `?prefix=` (getresponse_ in databases without schemas) and
-            `?upsert=staging`, for databases that should not write by key in one statement.
+        url: SQLAlchemy's URL. `postgresql://` means psycopg, and a password written as
+            `${GETRESPONSE_TARGET_NAME}` is taken from the environment. Three options are for the
+            tables: `?schema=` (default getresponse), `?prefix=` (getresponse_ in databases without
+            schemas) and `?upsert=staging`, for databases that should not write by key in one
+            statement.
 
     Raises:
         SinkNotFound: The URL cannot be understood, or a driver or variable is missing.

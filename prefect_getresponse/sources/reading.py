@@ -16,8 +16,9 @@ UNQUOTED = "none"
 _NAMED_CHARACTERS = {"tab": "\t", "\\t": "\t", "space": " "}
 _CHARACTERS = ("delimiter", "quote", "escape")
 _CHOICES = {"dates": get_args(Dates), "decimal": get_args(Decimal)}
-# What holds for every source, since it says what cells mean and not where they are.
-_MEANINGS = frozenset(_CHOICES)
+_TYPES: Mapping[str, Any] = {"header": int | None, "require_read_only": bool}
+# What holds for every source: it says what cells mean and not where they are, or what no file does.
+_EVERYWHERE = frozenset({*_CHOICES, "require_read_only"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Reading:
         dates: Which part of a date comes first; empty where only unmistakable dates are read.
         decimal: Sign before the decimals of numbers; empty for the point.
         query: What to read from a database: a `SELECT` with an `ORDER BY`.
+        require_read_only: Refuse databases that have no read-only transactions.
 
     Raises:
         UnreadableSource: A value is impossible.
@@ -54,6 +56,7 @@ class Reading:
     dates: Dates = ""
     decimal: Decimal = ""
     query: str = ""
+    require_read_only: bool = False
 
     def __post_init__(self) -> None:
         for name in _CHARACTERS:
@@ -86,15 +89,15 @@ class Reading:
                 value = None if value else 0
             if name == "sheet" and type(value) is int:
                 value = str(value)
-            if not isinstance(value, int | None if name == "header" else str):
+            if not isinstance(value, _TYPES.get(name, str)):
                 raise _impossible(name, value, "another type of value")
             known[name] = value
         return cls(**known)
 
     def given(self) -> dict[str, object]:
         """Return what is said, by name."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in values.items() if value not in ("", None)}
+        values = {field: getattr(self, field.name) for field in fields(self)}
+        return {field.name: value for field, value in values.items() if value != field.default}
 
     def allow(self, names: Collection[str], kind: str, source: str) -> None:
         """Refuse what cannot be said about a kind of source; dates and decimals always can.
@@ -107,7 +110,7 @@ class Reading:
         Raises:
             UnreadableSource: Something else is said.
         """
-        for name in self.given().keys() - _MEANINGS - set(names):
+        for name in self.given().keys() - _EVERYWHERE - set(names):
             option = _OPTIONS.get(name, f"--{name}")
             raise UnreadableSource(f"{kind} has no {name}", f"Leave {option} out", source)
 

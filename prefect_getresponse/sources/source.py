@@ -59,6 +59,17 @@ class ValuedSource(Protocol):
 
 
 @runtime_checkable
+class NotedSource(Protocol):
+    """A source that has something to say about itself, which the plan shows.
+
+    Attributes:
+        notes: A sentence each.
+    """
+
+    notes: Sequence[str]
+
+
+@runtime_checkable
 class ColumnarSource(Source, Protocol):
     """A source that holds its records by columns, which saves transposing them twice."""
 

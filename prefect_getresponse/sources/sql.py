@@ -20,7 +20,9 @@ from prefect_getresponse.contact_import.errors import (
     ImportInputError,
     SourceNotFound,
     UnreadableSource,
+    listed,
 )
+from prefect_getresponse.settings import GetResponseSettings
 from prefect_getresponse.sources.cells import column_names
 from prefect_getresponse.sources.database_urls import (
     DatabaseUrlError,
@@ -63,7 +65,8 @@ class SqlSource(ValueSource):
 
     Args:
         url: SQLAlchemy's URL of the database. `postgresql://` means psycopg. A password written as
-            `${NAME}` is taken from the environment, so that it stands nowhere else.
+            `${GETRESPONSE_SOURCE_NAME}` is taken from the environment, so that it stands nowhere
+            else.
         reading: The query, a `SELECT` with an `ORDER BY`.
 
     Raises:
@@ -81,16 +84,22 @@ class SqlSource(ValueSource):
         self.name = f"{public.drivername} {os.path.basename(public.database or '')}".strip()  # noqa: PTH119 - rarely a path
         reading.allow(("query",), "a database", self.name)
         _check_query(self._query, self.name)
-        self._check_writes()
+        self.notes = self._check_writes(
+            required=reading.require_read_only or GetResponseSettings().require_read_only
+        )
         first = self._look()
         if first is None:
             raise EmptySource("the query returns no rows", "Check the query", self.name)
 
-    def _check_writes(self) -> None:
-        """Refuse a query that may write where the database itself cannot be told to refuse it."""
+    def _check_writes(self, *, required: bool) -> tuple[str, ...]:
+        """Refuse a query that may write where the database itself cannot be told to refuse it.
+
+        Returns:
+            What the plan is to say about that.
+        """
         backend = self._url.get_backend_name()
         if backend in _REFUSE_WRITES:
-            return
+            return ()
         code = _NOT_CODE.sub(" '' ", self._query)
         words = _INTO if backend in _TO_READ_ONLY else _WRITES
         if (found := words.search(code)) or "/*!" in self._query:
@@ -100,9 +109,21 @@ class SqlSource(ValueSource):
                 "Write a SELECT that only reads",
                 self.name,
             )
-        if backend not in _TO_READ_ONLY:
-            text = "%s cannot be told to refuse writes: the query is rolled back at its end"
-            logger.warning(text, self.name)
+        if backend in _TO_READ_ONLY:
+            return ()
+        if required:
+            raise UnreadableSource(
+                "the database cannot be told to refuse writes",
+                "Read from a database with read-only transactions, or leave --require-read-only"
+                " (REQUIRE_READ_ONLY) out and let the database user have no right but SELECT",
+                self.name,
+            )
+        note = (
+            f"{listed([self.name])} cannot be told to refuse writes: the query is rolled back at"
+            " its end. A database user who may only SELECT is safer."
+        )
+        logger.warning(note)
+        return (note,)
 
     def _look(self) -> Sequence[object] | None:
         with self._result() as result:

@@ -8,7 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.errors import (
     ImportInputError,
     SourceNotFound,
@@ -17,7 +20,12 @@ from prefect_getresponse.contact_import.errors import (
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.sources import ParquetSource, Reading, open_source
 from prefect_getresponse.sources.database_urls import AGREED, database_url
+from prefect_getresponse.sources.source import NotedSource
 from prefect_getresponse.sources.sql import SqlSource
+from tests.contact_import.conftest import lab
+from tests.contact_import.lab import Lab
+
+__all__ = ["lab"]
 
 MYSQL = "mysql+pymysql://u@127.0.0.1:1/x"
 MSSQL = "mssql+pymssql://u@127.0.0.1:1/x"
@@ -89,6 +97,13 @@ def crm(tmp_path: Path) -> Path:
     return path
 
 
+class FrankDialect(SQLiteDialect_pysqlite):
+    """SQLite under another name: a database of which nobody knows whether it can read only."""
+
+    name = "frankly"
+    supports_statement_cache = False
+
+
 class TestQueries:
     @pytest.mark.parametrize(
         "query",
@@ -144,6 +159,34 @@ class TestQueries:
             SqlSource(MSSQL, Reading(query=query))
         assert "may write" not in str(told.value)
         assert "cannot be told to refuse writes" in caplog.text
+
+    @pytest.mark.parametrize("by_setting", [False, True])
+    def test_a_database_without_read_only_transactions_can_be_refused(
+        self, monkeypatch: pytest.MonkeyPatch, *, by_setting: bool
+    ) -> None:
+        if by_setting:
+            monkeypatch.setenv("PREFECT_INTEGRATIONS_GETRESPONSE_REQUIRE_READ_ONLY", "true")
+        reading = Reading(query="SELECT email FROM t ORDER BY 1", require_read_only=not by_setting)
+        with pytest.raises(UnreadableSource, match="cannot be told to refuse writes"):
+            SqlSource(MSSQL, reading)
+
+    def test_the_plan_says_that_a_database_cannot_be_told(self, crm: Path, lab: Lab) -> None:
+        registry.register("frankly", __name__, "FrankDialect")
+        query = Reading(query="SELECT email FROM people ORDER BY id")
+        mapping = SourceMapping(reading=query)
+
+        report = lab.run(source=f"frankly:///{crm}", mapping=mapping, dry_run=True)
+
+        [note] = report.notes
+        assert "cannot be told to refuse writes" in note
+        assert "refuse writes" in report.markdown()
+
+    def test_one_with_them_is_read(self, crm: Path) -> None:
+        reading = Reading(query="SELECT email FROM people ORDER BY id", require_read_only=True)
+        source = open_source(f"sqlite:///{crm}", reading)
+        assert len(list(source.records())) == 2
+        assert isinstance(source, NotedSource)
+        assert not source.notes
 
 
 class TestParquetBombs:

@@ -12,6 +12,14 @@ def test_nothing_has_to_be_said() -> None:
     assert Reading().given() == {}
 
 
+def test_that_nothing_may_be_written_is_said_of_every_source(write: Write) -> None:
+    reading = Reading.of({"require_read_only": True})
+    assert reading.given() == {"require_read_only": True}
+    assert open_source(write("email\na@example.com\n", "a.csv"), reading).columns() == ["email"]
+    with pytest.raises(UnreadableSource):
+        Reading.of({"require_read_only": "yes"})
+
+
 def test_a_mapping_file_describes_a_reading() -> None:
     reading = Reading.of(
         {"delimiter": "tab", "sheet": 2, "header": False, "dates": "day-first", "decimal": "comma"}

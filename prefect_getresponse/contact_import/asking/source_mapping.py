@@ -56,7 +56,9 @@ class SourceMapping:
 
     def meaning(self) -> list[Any]:
         """What is said, without the order in which it is said: for comparisons."""
-        parts = [self.columns, self.reading.given(), *([self.tags] if self.tags else [])]
+        reading = self.reading.given()
+        reading.pop("require_read_only", None)  # the same rows mean the same
+        parts = [self.columns, reading, *([self.tags] if self.tags else [])]
         return [sorted(map(list, each.items())) for each in parts]
 
     def and_also(

@@ -22,6 +22,7 @@ from prefect_getresponse.contact_import.rows.validation import (
 )
 from prefect_getresponse.reporting.progress import Progress
 from prefect_getresponse.sources import Source
+from prefect_getresponse.sources.source import NotedSource
 
 ROWS_AT_ONCE = 10_000
 
@@ -82,7 +83,7 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
     while added := _add(ledger, run, islice(new_rows, ROWS_AT_ONCE)):
         rows += added
         progress.advance(source.progress()[0])
-    notes = reader.all_notes()
+    notes = [*(source.notes if isinstance(source, NotedSource) else ()), *reader.all_notes()]
     said = settle(job.options, Judged.of(source, mapping, reader), job.said, run.started)
     with ledger.transaction():
         ledger.say(job.location, said.facts())
