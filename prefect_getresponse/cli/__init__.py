@@ -29,9 +29,9 @@ from prefect_getresponse.cli import (
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
 from prefect_getresponse.cli.dialogue import Stopped
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
 from prefect_getresponse.reporting.streams import make_output_lasting
+from prefect_getresponse.sources.errors import ImportInputError
 
 app = App(
     name="prefect-getresponse",

@@ -29,7 +29,6 @@ from prefect_getresponse.contact_import.asking.source_mapping import (
     columns_of,
     read_mapping,
 )
-from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.options import (
     ImportOptions,
     Mode,
@@ -43,6 +42,7 @@ from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.rows.tags import ALL_OTHERS, LEFT_OUT
 from prefect_getresponse.reporting.progress import Progress
+from prefect_getresponse.sources.errors import ImportInputError
 from prefect_getresponse.sources.reading import Dates, Decimal, Reading
 
 if TYPE_CHECKING:

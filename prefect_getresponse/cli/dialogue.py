@@ -11,8 +11,8 @@ from rich.prompt import Prompt
 
 from prefect_getresponse.cli.console import err
 from prefect_getresponse.contact_import.asking.source_mapping import columns_of
-from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.questions import Question
+from prefect_getresponse.sources.errors import ImportInputError
 
 _IGNORE = "it is about something else: ignore it"
 _OTHER = "something else: say it as COLUMN=FIELD"

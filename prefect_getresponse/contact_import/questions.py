@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
-from prefect_getresponse.contact_import.errors import ImportInputError, one_line
+from prefect_getresponse.sources.errors import ImportInputError, one_line
 
 TakenFor = Literal["consent", "opt_out", "email", "unknown", "vouch"]
 

@@ -9,7 +9,6 @@ from itertools import islice
 
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.asking.answers import Judged
-from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.planning.stops import reason_to_stop
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.mapping import (
@@ -21,6 +20,7 @@ from prefect_getresponse.contact_import.rows.mapping import (
 from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
 from prefect_getresponse.doctor.findings import Finding, named, ok, problem, warning
 from prefect_getresponse.sources import Source
+from prefect_getresponse.sources.errors import ImportInputError
 from prefect_getresponse.tasks.custom_fields import list_custom_fields
 
 ROWS_LOOKED_AT = 10_000

@@ -24,7 +24,6 @@ from prefect_getresponse.contact_import.display.flow_artifacts import (
     show_report,
 )
 from prefect_getresponse.contact_import.display.flow_events import emit_ending
-from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.job import Job, holding
 from prefect_getresponse.contact_import.ledger import anything_sent
 from prefect_getresponse.contact_import.ledger.trouble import (
@@ -62,6 +61,7 @@ from prefect_getresponse.reporting.streams import never_stopping
 from prefect_getresponse.runtime.event_loops import run_on_loop
 from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 from prefect_getresponse.runtime.starters import starter
+from prefect_getresponse.sources.errors import ImportInputError
 
 T = TypeVar("T")
 

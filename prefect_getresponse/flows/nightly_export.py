@@ -36,7 +36,7 @@ from prefect_getresponse.runtime.event_loops import run_on_loop
 from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 from prefect_getresponse.sinks.opening import open_sink
 from prefect_getresponse.sinks.sink import Sink
-from prefect_getresponse.sources.places import short_name
+from prefect_getresponse.sources.storage.places import short_name
 
 _PHASES = {"reading people": 30, "reading details": 40, "reading activities": 20}
 

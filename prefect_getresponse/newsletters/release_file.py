@@ -24,8 +24,8 @@ from pydantic import (
 )
 
 from prefect_getresponse.client.errors import InvalidArguments
-from prefect_getresponse.contact_import.errors import ImportInputError
-from prefect_getresponse.sources.places import is_url, place, short_name
+from prefect_getresponse.sources.errors import ImportInputError
+from prefect_getresponse.sources.storage.places import is_url, place, short_name
 
 ATTACHMENT_BYTES = 400 * 1024
 """All attachments together.  Source: GetResponse API v3, `POST /newsletters`."""

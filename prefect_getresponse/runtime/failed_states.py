@@ -12,7 +12,7 @@ from prefect.context import FlowRunContext
 from prefect.states import Failed
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.errors import ImportInputError
+from prefect_getresponse.sources.errors import ImportInputError
 
 P = ParamSpec("P")
 R = TypeVar("R")

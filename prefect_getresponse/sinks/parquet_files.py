@@ -13,7 +13,7 @@ import orjson
 from prefect_getresponse.sinks.sink import SinkError, SinkNotFound
 from prefect_getresponse.sinks.sql_types import json_text
 from prefect_getresponse.sinks.tables import Kind, Table
-from prefect_getresponse.sources.places import public_url
+from prefect_getresponse.sources.storage.places import public_url
 
 CLAIM = "_claim.json"
 _ROWS_AT_ONCE = 20_000

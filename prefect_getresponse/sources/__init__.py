@@ -7,17 +7,17 @@ import os
 from collections.abc import Callable
 from pathlib import PurePath
 
-from prefect_getresponse.contact_import.errors import SourceNotFound
-from prefect_getresponse.sources.csv_source import CsvSource
-from prefect_getresponse.sources.files import ByteFile, is_workbook, name_in_archive
-from prefect_getresponse.sources.globs import GlobSource, is_pattern
-from prefect_getresponse.sources.jsonl import JsonlSource
+from prefect_getresponse.sources.errors import SourceNotFound
 from prefect_getresponse.sources.parquet import ParquetSource
-from prefect_getresponse.sources.places import Location, is_url, place, short_name
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.rows import RowsSource
 from prefect_getresponse.sources.source import Source
-from prefect_getresponse.sources.web import SCHEMES
+from prefect_getresponse.sources.storage.files import ByteFile, is_workbook, name_in_archive
+from prefect_getresponse.sources.storage.globs import GlobSource, is_pattern
+from prefect_getresponse.sources.storage.places import Location, is_url, place, short_name
+from prefect_getresponse.sources.storage.web import SCHEMES
+from prefect_getresponse.sources.texts.csv_source import CsvSource
+from prefect_getresponse.sources.texts.jsonl import JsonlSource
 from prefect_getresponse.sources.workbooks.archive import SUFFIXES
 from prefect_getresponse.sources.workbooks.source import WorkbookSource
 

@@ -18,8 +18,8 @@ from numbers import Integral, Real
 from typing import Any, cast
 from uuid import UUID
 
-from prefect_getresponse.contact_import.rows.addresses import trimmed
-from prefect_getresponse.sources.delimiters import is_address
+from prefect_getresponse.sources.texts.delimiters import is_address
+from prefect_getresponse.sources.trimming import trimmed
 
 _WRITTEN_AS_THEY_ARE = (
     UUID,

@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, cast
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.settings import GetResponseSettings
+from prefect_getresponse.sources.cells import column_names
+from prefect_getresponse.sources.errors import (
     EmptySource,
     ImportInputError,
     UnreadableSource,
 )
-from prefect_getresponse.settings import GetResponseSettings
-from prefect_getresponse.sources.cells import column_names
-from prefect_getresponse.sources.files import ByteFile
-from prefect_getresponse.sources.places import Location
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
+from prefect_getresponse.sources.storage.files import ByteFile
+from prefect_getresponse.sources.storage.places import Location
 from prefect_getresponse.sources.tables import CellTexts, check_width
 
 _BATCH_ROWS = 5_000

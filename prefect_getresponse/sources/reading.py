@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self, get_args
 
-from prefect_getresponse.contact_import.errors import UnreadableSource, listed
+from prefect_getresponse.sources.errors import UnreadableSource, listed
 
 Dates = Literal["", "day-first", "month-first", "year-first"]
 Decimal = Literal["", "point", "comma"]

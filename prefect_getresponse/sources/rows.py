@@ -3,8 +3,8 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
 from prefect_getresponse.sources.cells import column_names, flatten
+from prefect_getresponse.sources.errors import EmptySource, UnreadableSource
 from prefect_getresponse.sources.tables import ValueSource, check_width
 
 Row = Mapping[str, Any] | Sequence[Any]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from prefect_getresponse.contact_import.errors import ImportInputError
+from prefect_getresponse.sources.errors import ImportInputError
 
 
 class Source(Protocol):

@@ -15,13 +15,6 @@ from sqlalchemy import URL, CursorResult, create_engine, event
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from prefect_getresponse.contact_import.errors import (
-    EmptySource,
-    ImportInputError,
-    SourceNotFound,
-    UnreadableSource,
-    listed,
-)
 from prefect_getresponse.settings import GetResponseSettings
 from prefect_getresponse.sources.cells import column_names
 from prefect_getresponse.sources.database_urls import (
@@ -29,6 +22,12 @@ from prefect_getresponse.sources.database_urls import (
     database_url,
     public_url_of,
     reason,
+)
+from prefect_getresponse.sources.errors import (
+    EmptySource,
+    ImportInputError,
+    SourceNotFound,
+    UnreadableSource,
 )
 from prefect_getresponse.sources.reading import Reading
 from prefect_getresponse.sources.tables import ValueSource, check_width

@@ -7,8 +7,8 @@ from contextlib import closing
 from functools import cached_property
 from typing import Protocol
 
-from prefect_getresponse.contact_import.errors import ImportInputError, UnreadableSource
 from prefect_getresponse.sources.cells import text
+from prefect_getresponse.sources.errors import ImportInputError, UnreadableSource
 
 MAX_COLUMNS = 500
 NOT_TEXT = "(not text)"

@@ -22,7 +22,6 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.asking.answers import read_whole
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.contact_import.engine import run_import
-from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.report import ImportReport
@@ -30,6 +29,7 @@ from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
+from prefect_getresponse.sources.errors import ImportInputError
 from tests.support.troubles import EXECUTED, disturbed
 from tests.support.troubles import Trouble as Trouble
 from tests.support.virtual_time import VirtualTime

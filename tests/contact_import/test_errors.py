@@ -2,8 +2,8 @@ import pickle
 
 import pytest
 
-from prefect_getresponse.contact_import import errors
-from prefect_getresponse.contact_import.errors import ImportInputError, MappingError, listed
+from prefect_getresponse.sources import errors
+from prefect_getresponse.sources.errors import ImportInputError, MappingError, listed
 
 
 def test_the_message_says_where_what_and_what_to_do() -> None:

@@ -24,9 +24,9 @@ from prefect.flow_engine import run_flow as run_flow_engine
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.accounts.shared_limits import reset_limits
-from prefect_getresponse.contact_import.errors import SourceNotFound
 from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
+from prefect_getresponse.sources.errors import SourceNotFound
 from tests.docs.blocks import ROOT, blocks_of
 from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, fast_sandbox, set_waits
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import ImportInputError
+from prefect_getresponse.sources.errors import ImportInputError
 from tests.imports.cases import answered, every_case, judged
 
 CASES = every_case()

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
-from prefect_getresponse.contact_import.errors import ImportInputError
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import Contact, compile_reader
 from prefect_getresponse.sources import Reading, open_source
+from prefect_getresponse.sources.errors import ImportInputError
 
 FILES = Path(__file__).parent / "files"
 FIELDS = {

@@ -12,14 +12,14 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.sources import ParquetSource, Reading, open_source
+from prefect_getresponse.sources.database_urls import AGREED, database_url
+from prefect_getresponse.sources.errors import (
     ImportInputError,
     SourceNotFound,
     UnreadableSource,
 )
-from prefect_getresponse.contact_import.rows.mapping import map_source
-from prefect_getresponse.sources import ParquetSource, Reading, open_source
-from prefect_getresponse.sources.database_urls import AGREED, database_url
 from prefect_getresponse.sources.source import NotedSource
 from prefect_getresponse.sources.sql import SqlSource
 from tests.contact_import.conftest import lab

@@ -1,6 +1,6 @@
 import pytest
 
-from prefect_getresponse.sources.delimiters import declared, is_address, sniff
+from prefect_getresponse.sources.texts.delimiters import declared, is_address, sniff
 
 CASES = {
     "comma": (",", "Email,Name\na@example.com,Anna\n"),

@@ -2,8 +2,8 @@ import codecs
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import UnreadableSource
-from prefect_getresponse.sources.encodings import resolve, suggest
+from prefect_getresponse.sources.errors import UnreadableSource
+from prefect_getresponse.sources.texts.encodings import resolve, suggest
 
 HEADER = "Email,Name\na@example.com,Jörg Łukasz Дмитрий\n"
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.sources.errors import (
     EmptySource,
     ImportInputError,
     SourceChanged,
     SourceNotFound,
     UnreadableSource,
 )
-from prefect_getresponse.sources import files
-from prefect_getresponse.sources.files import ByteFile
+from prefect_getresponse.sources.storage import files
+from prefect_getresponse.sources.storage.files import ByteFile
 from tests.sources.conftest import Write
 
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import SourceNotFound, UnreadableSource
 from prefect_getresponse.sources import GlobSource, open_source
+from prefect_getresponse.sources.errors import SourceNotFound, UnreadableSource
 
 
 def write(folder: Path, **files: str) -> str:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
-from prefect_getresponse.sources import Reading, files
-from prefect_getresponse.sources.jsonl import JsonlSource
+from prefect_getresponse.sources import Reading
+from prefect_getresponse.sources.errors import EmptySource, UnreadableSource
+from prefect_getresponse.sources.storage import files
+from prefect_getresponse.sources.texts.jsonl import JsonlSource
 from tests.sources.conftest import Write
 
 

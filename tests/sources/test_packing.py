@@ -8,9 +8,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
-from prefect_getresponse.sources import JsonlSource, files, open_source
-from prefect_getresponse.sources.files import ByteFile
+from prefect_getresponse.sources import JsonlSource, open_source
+from prefect_getresponse.sources.errors import EmptySource, UnreadableSource
+from prefect_getresponse.sources.storage import files
+from prefect_getresponse.sources.storage.files import ByteFile
 from tests.sources.conftest import Write
 
 TABLE = b"Email,Name\na@example.com,Anna\n"

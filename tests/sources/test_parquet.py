@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.contact_import.rows.validation import compile_reader
+from prefect_getresponse.sources import Reading, open_source
+from prefect_getresponse.sources.errors import (
     EmptySource,
     SourceChanged,
     UnreadableSource,
 )
-from prefect_getresponse.contact_import.rows.mapping import map_source
-from prefect_getresponse.contact_import.rows.validation import compile_reader
-from prefect_getresponse.sources import Reading, open_source
 
 pa: Any = pytest.importorskip("pyarrow", reason="the extra [arrow] is not installed")
 pq: Any = pytest.importorskip("pyarrow.parquet")

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.sources import open_source
+from prefect_getresponse.sources.errors import (
     ImportInputError,
     SourceChanged,
     SourceNotFound,
     UnreadableSource,
 )
-from prefect_getresponse.sources import open_source
-from prefect_getresponse.sources.places import public_url, short_name
+from prefect_getresponse.sources.storage.places import public_url, short_name
 
 fsspec: Any = pytest.importorskip("fsspec")
 CSV = b"email\na@example.com\n"

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import UnreadableSource
 from prefect_getresponse.sources import Reading, open_source
+from prefect_getresponse.sources.errors import UnreadableSource
 from tests.sources.conftest import Write
 
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
 from prefect_getresponse.sources import RowsSource
+from prefect_getresponse.sources.errors import EmptySource, UnreadableSource
 
 PEOPLE: list[dict[str, Any]] = [
     {"email": "a@example.com", "address": {"city": "Kraków"}},

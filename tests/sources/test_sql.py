@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.sources import Reading, open_source
+from prefect_getresponse.sources.errors import (
     EmptySource,
     ImportInputError,
     SourceNotFound,
     UnreadableSource,
 )
-from prefect_getresponse.sources import Reading, open_source
 
 QUERY = "SELECT * FROM people ORDER BY id"
 

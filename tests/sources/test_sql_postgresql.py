@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import UnreadableSource
 from prefect_getresponse.sources import Reading, open_source
+from prefect_getresponse.sources.errors import UnreadableSource
 from tests.support.postgresql import PASSWORD, PROGRAMS, postgresql
 
 QUERY = "SELECT * FROM people ORDER BY id"

@@ -1,8 +1,8 @@
 import pytest
 
-from prefect_getresponse.contact_import.errors import UnreadableSource
-from prefect_getresponse.sources import files
-from prefect_getresponse.sources.text import MAX_LINE, TextFile
+from prefect_getresponse.sources.errors import UnreadableSource
+from prefect_getresponse.sources.storage import files
+from prefect_getresponse.sources.texts.text import MAX_LINE, TextFile
 from tests.sources.conftest import Write
 
 

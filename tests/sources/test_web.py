@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from prefect_getresponse.contact_import.errors import SourceNotFound, UnreadableSource
 from prefect_getresponse.sources import open_source
-from prefect_getresponse.sources.web import WebPlace
+from prefect_getresponse.sources.errors import SourceNotFound, UnreadableSource
+from prefect_getresponse.sources.storage.web import WebPlace
 from tests.sources.workbooks import PEOPLE, xlsx
 
 TABLE = b"Email,Name\na@example.com,Anna\n"

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.sources import Reading, WorkbookSource, open_source
+from prefect_getresponse.sources.errors import (
     EmptySource,
     ImportInputError,
     UnreadableSource,
 )
-from prefect_getresponse.sources import Reading, WorkbookSource, open_source
 from tests.sources.conftest import Write
 from tests.sources.test_packing import archive
 from tests.sources.workbooks import ODS_PEOPLE, PEOPLE, edited, ods, ods_cell, ods_row, xlsx

@@ -25,14 +25,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.sources.errors import (
     ImportInputError,
     MappingError,
     UnreadableSource,
     listed,
 )
-from prefect_getresponse.sources.places import place
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
+from prefect_getresponse.sources.storage.places import place
 
 MOST_BYTES = 1_000_000
 """Largest mapping file that is read."""

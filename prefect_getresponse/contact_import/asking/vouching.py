@@ -10,7 +10,7 @@ from typing import Any
 
 from prefect_getresponse.contact_import.asking.said import NOBODY, Vouch
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
-from prefect_getresponse.contact_import.errors import MappingError, listed
+from prefect_getresponse.sources.errors import MappingError, listed
 
 
 def scope_of(location: str, columns: Sequence[str], mapping: SourceMapping) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
-from prefect_getresponse.contact_import.errors import ImportInputError
-from prefect_getresponse.sources.places import absolute, file_system, is_url
+from prefect_getresponse.sources.errors import ImportInputError
+from prefect_getresponse.sources.storage.places import absolute, file_system, is_url
 
 _WHOLE_OR_NOT = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "memory"})
 """Storages where a file that is being written cannot be seen."""

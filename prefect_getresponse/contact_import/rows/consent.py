@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 
-from prefect_getresponse.contact_import.rows import dates, phrases
-from prefect_getresponse.contact_import.words import words_of
+from prefect_getresponse.contact_import.rows import dates
+from prefect_getresponse.contact_import.words import phrases, words_of
 
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _BETWEEN_PARTS = re.compile(r"[\[\]{}\"',;:|()/!.\n\u2013\u2014]| - ")

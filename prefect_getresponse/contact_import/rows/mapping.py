@@ -6,21 +6,21 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from prefect_getresponse.contact_import.errors import MappingError, listed
+from prefect_getresponse.contact_import.judging.harmless import are_of_place
+from prefect_getresponse.contact_import.judging.tools import Tool, recognised_tool
 from prefect_getresponse.contact_import.rows import consent, dates
-from prefect_getresponse.contact_import.rows.addresses import trimmed
-from prefect_getresponse.contact_import.rows.columns import (
+from prefect_getresponse.contact_import.words.columns import (
     email_rank,
     is_named,
     meaning,
     normalised,
 )
-from prefect_getresponse.contact_import.rows.harmless import are_of_place
-from prefect_getresponse.contact_import.rows.phrases import LONGEST, refuses
-from prefect_getresponse.contact_import.rows.phrases import is_certain as is_certainly
-from prefect_getresponse.contact_import.rows.tools import Tool, recognised_tool
+from prefect_getresponse.contact_import.words.phrases import LONGEST, refuses
+from prefect_getresponse.contact_import.words.phrases import is_certain as is_certainly
 from prefect_getresponse.sources import Source
-from prefect_getresponse.sources.delimiters import is_address
+from prefect_getresponse.sources.errors import MappingError, listed
+from prefect_getresponse.sources.texts.delimiters import is_address
+from prefect_getresponse.sources.trimming import trimmed
 
 # As people name columns: words, with a few signs, and no long numbers.
 _LIKE_A_NAME = re.compile(r"(?!.*\d{5})[^\W_][\w .,()#&/'-]{0,59}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from prefect_getresponse.contact_import.errors import listed
 from prefect_getresponse.contact_import.rows.garbled import Garbled
+from prefect_getresponse.sources.errors import listed
 
 _MOST_REPAIRS = 5
 _GARBLED = {

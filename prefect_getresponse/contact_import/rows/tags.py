@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import cast
 
-from prefect_getresponse.contact_import.errors import MappingError, listed
+from prefect_getresponse.sources.errors import MappingError, listed
 
 LEFT_OUT = "-"
 ALL_OTHERS = "*"

@@ -9,17 +9,10 @@ from itertools import compress, count, islice
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from prefect_getresponse.contact_import.asking.source_mapping import NOTHING_SAID, SourceMapping
-from prefect_getresponse.contact_import.errors import ImportInputError, MappingError
-from prefect_getresponse.contact_import.rows import consent, phrases
-from prefect_getresponse.contact_import.rows.addresses import (
-    address,
-    addresses,
-    all_trimmed,
-    compare_keys,
-    trimmed,
-)
+from prefect_getresponse.contact_import.judging.contents import ColumnContent, ColumnTally
+from prefect_getresponse.contact_import.rows import consent
+from prefect_getresponse.contact_import.rows.addresses import address, addresses, compare_keys
 from prefect_getresponse.contact_import.rows.blanks import BLANK_WORDS, NOTHING, NameBlanks
-from prefect_getresponse.contact_import.rows.contents import ColumnContent, ColumnTally
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.formats import DateColumn, NumberColumn
 from prefect_getresponse.contact_import.rows.garbled import garbled
@@ -31,7 +24,10 @@ from prefect_getresponse.contact_import.rows.mapping import (
 )
 from prefect_getresponse.contact_import.rows.notes import CellNotes
 from prefect_getresponse.contact_import.rows.tags import TagNames, split_list, tag_name
+from prefect_getresponse.contact_import.words import phrases
+from prefect_getresponse.sources.errors import ImportInputError, MappingError
 from prefect_getresponse.sources.source import ColumnarSource, Source, ValuedSource
+from prefect_getresponse.sources.trimming import all_trimmed, trimmed
 
 __all__ = ["Contact", "PreparedRow", "RowReader", "compile_reader", "tag_name"]
 

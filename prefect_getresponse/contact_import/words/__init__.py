@@ -1,5 +1,6 @@
-"""Word tables: what headers and cells say, as TOML that people without Python can read and add to.
+"""What headers and cells say, in tables that people without Python can read and add to (TOML).
 
+`columns` gives a header its meaning, `phrases` reads the sentences of forms. Of the tables,
 `headers` names columns, `answers` the words of cells, `phrases` parts of sentences, `harmless` what
 says nothing about e-mail, and `tools` the columns of known programs.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from typing import BinaryIO
 
-from prefect_getresponse.contact_import.errors import ImportInputError, UnreadableSource
+from prefect_getresponse.sources.errors import ImportInputError, UnreadableSource
 
 SUFFIXES = (".xlsx", ".xlsm", ".ods")
 MAX_PARTS = 10_000

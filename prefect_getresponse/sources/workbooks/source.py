@@ -14,22 +14,22 @@ from typing import Any, BinaryIO, cast
 
 import orjson
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.sources.errors import (
     EmptySource,
     ImportInputError,
     UnreadableSource,
     listed,
 )
-from prefect_getresponse.sources.files import ByteFile
-from prefect_getresponse.sources.headings import (
+from prefect_getresponse.sources.reading import AS_FOUND, Reading
+from prefect_getresponse.sources.storage.files import ByteFile
+from prefect_getresponse.sources.storage.places import Location
+from prefect_getresponse.sources.tables import check_width, fit
+from prefect_getresponse.sources.texts.headings import (
     SAMPLED_ROWS,
     Heading,
     find_heading,
     without_footers,
 )
-from prefect_getresponse.sources.places import Location
-from prefect_getresponse.sources.reading import AS_FOUND, Reading
-from prefect_getresponse.sources.tables import check_width, fit
 from prefect_getresponse.sources.workbooks.archive import check_workbook, damaged, protected
 
 _PROGRAM = Path(__file__).with_name("program.py")

@@ -14,7 +14,7 @@ from prefect_getresponse.contact_import.asking.source_mapping import (
     read_mapping,
     with_answers,
 )
-from prefect_getresponse.contact_import.errors import ImportInputError, MappingError
+from prefect_getresponse.sources.errors import ImportInputError, MappingError
 from prefect_getresponse.sources.reading import Reading
 
 FILE = """

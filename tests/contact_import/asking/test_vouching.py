@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import MappingError
 from prefect_getresponse.contact_import.questions import UndecidedColumns
+from prefect_getresponse.sources.errors import MappingError
 from tests.contact_import.lab import Lab, counted
 
 ROWS = [("a@example.com", "Anna"), ("b@example.com", "Bea")]

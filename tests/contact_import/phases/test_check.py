@@ -16,8 +16,8 @@ from prefect_getresponse.contact_import.account import (
     CampaignNotFound,
     CustomFieldNotFound,
 )
-from prefect_getresponse.contact_import.errors import EmptySource, MappingError, SourceNotFound
 from prefect_getresponse.contact_import.ledger import LedgerBusy, writer_lock
+from prefect_getresponse.sources.errors import EmptySource, MappingError, SourceNotFound
 from tests.contact_import.lab import CAMPAIGN, SINGLE, Lab, Trouble, counted
 
 PERSON = "jane@example.com"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import MappingError
 from prefect_getresponse.contact_import.planning.consent_dates import read_moment
+from prefect_getresponse.sources.errors import MappingError
 from tests.contact_import.lab import Lab, Trouble, counted, sends
 
 HEADER = "Email,Agreed On"

@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from prefect_getresponse.contact_import.rows.addresses import (
     address,
     addresses,
-    all_trimmed,
     compare_key,
     compare_keys,
-    trimmed,
 )
+from prefect_getresponse.sources.trimming import all_trimmed, trimmed
 
 DOMAIN_OF_250 = ".".join(["d" * 61] * 4) + ".de"
 

@@ -1,8 +1,7 @@
 import pytest
 
-from prefect_getresponse.contact_import.rows import columns
-from prefect_getresponse.contact_import.rows.columns import email_rank, meaning, normalised
-from prefect_getresponse.contact_import.words import table, words_of
+from prefect_getresponse.contact_import.words import columns, table, words_of
+from prefect_getresponse.contact_import.words.columns import email_rank, meaning, normalised
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from prefect_getresponse.contact_import.errors import MappingError
 from prefect_getresponse.contact_import.rows.mapping import (
     FIELDS,
     ColumnMapping,
@@ -11,6 +10,7 @@ from prefect_getresponse.contact_import.rows.mapping import (
     map_source,
 )
 from prefect_getresponse.sources import open_source
+from prefect_getresponse.sources.errors import MappingError
 
 
 def mapped(header: str, sample: Sequence[str] = ()) -> dict[str, str]:

@@ -1,9 +1,9 @@
 import pytest
 
-from prefect_getresponse.contact_import.rows import phrases
-from prefect_getresponse.contact_import.rows.columns import meaning
 from prefect_getresponse.contact_import.rows.mapping import map_columns
-from prefect_getresponse.contact_import.rows.phrases import spoken
+from prefect_getresponse.contact_import.words import phrases
+from prefect_getresponse.contact_import.words.columns import meaning
+from prefect_getresponse.contact_import.words.phrases import spoken
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.errors import MappingError
 from prefect_getresponse.contact_import.rows.tags import TagNames, split_list, tag_name
+from prefect_getresponse.sources.errors import MappingError
 
 
 @pytest.mark.parametrize(

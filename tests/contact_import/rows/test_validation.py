@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given as given_examples
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.errors import MappingError
 from prefect_getresponse.contact_import.rows.mapping import map_columns
 from prefect_getresponse.contact_import.rows.validation import (
     MOST_ANSWERS,
@@ -15,6 +14,7 @@ from prefect_getresponse.contact_import.rows.validation import (
     compile_reader,
     tag_name,
 )
+from prefect_getresponse.sources.errors import MappingError
 
 
 def reader_of(header: str, *extra_tags: str, **given: str) -> RowReader:

@@ -3,7 +3,7 @@
 import codecs
 from itertools import pairwise
 
-from prefect_getresponse.contact_import.errors import UnreadableSource
+from prefect_getresponse.sources.errors import UnreadableSource
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _BYTE_ORDER_MARKS = (

@@ -6,14 +6,14 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.sources.errors import (
     EmptySource,
     ImportInputError,
     SourceChanged,
     UnreadableSource,
 )
-from prefect_getresponse.sources.packing import damage, member_name, office_kind, unpacked
-from prefect_getresponse.sources.places import Location, place, unreachable
+from prefect_getresponse.sources.storage.packing import damage, member_name, office_kind, unpacked
+from prefect_getresponse.sources.storage.places import Location, place, unreachable
 
 CHUNK_BYTES = 1 << 18
 MAX_BYTES = 1 << 34

@@ -8,13 +8,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import cast
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.sources.errors import (
     ImportInputError,
     SourceNotFound,
     UnreadableSource,
     listed,
 )
-from prefect_getresponse.sources.places import (
+from prefect_getresponse.sources.source import Source, ValuedSource
+from prefect_getresponse.sources.storage.places import (
     absolute,
     file_system,
     is_url,
@@ -22,7 +23,6 @@ from prefect_getresponse.sources.places import (
     short_name,
     unreachable,
 )
-from prefect_getresponse.sources.source import Source, ValuedSource
 
 
 def is_pattern(location: str | os.PathLike[str]) -> bool:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
-from prefect_getresponse.contact_import.errors import ImportInputError, UnreadableSource, listed
+from prefect_getresponse.sources.errors import ImportInputError, UnreadableSource, listed
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK\x03\x04"

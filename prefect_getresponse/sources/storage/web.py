@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx
 
-from prefect_getresponse.contact_import.errors import SourceNotFound, UnreadableSource
+from prefect_getresponse.sources.errors import SourceNotFound, UnreadableSource
 
 SCHEMES = ("http", "https")
 MAX_BYTES = 1 << 32

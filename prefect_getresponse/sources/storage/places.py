@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from prefect_getresponse.contact_import.errors import (
+from prefect_getresponse.sources.errors import (
     ImportInputError,
     SourceNotFound,
     UnreadableSource,
 )
-from prefect_getresponse.sources import web
+from prefect_getresponse.sources.storage import web
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _VERSION_KEYS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "created")

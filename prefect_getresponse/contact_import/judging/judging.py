@@ -10,23 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from prefect_getresponse.contact_import.questions import Question, TakenFor
-from prefect_getresponse.contact_import.rows import consent, harmless, phrases
-from prefect_getresponse.contact_import.rows.columns import meaning
-from prefect_getresponse.contact_import.rows.contents import ColumnContent
-from prefect_getresponse.contact_import.rows.kinds import (
+from prefect_getresponse.contact_import.judging import harmless
+from prefect_getresponse.contact_import.judging.contents import ColumnContent
+from prefect_getresponse.contact_import.judging.kinds import (
     COULD_BE_AN_ANSWER,
     COULD_SAY_NO,
     ENOUGH,
     Kind,
     kind_of,
 )
+from prefect_getresponse.contact_import.judging.proposals import proposal_for, what_it_seems
+from prefect_getresponse.contact_import.questions import Question, TakenFor
+from prefect_getresponse.contact_import.rows import consent
 from prefect_getresponse.contact_import.rows.mapping import (
     ColumnMapping,
     MappedColumn,
     consent_columns,
 )
-from prefect_getresponse.contact_import.rows.proposals import proposal_for, what_it_seems
+from prefect_getresponse.contact_import.words import phrases
+from prefect_getresponse.contact_import.words.columns import meaning
 
 MOST_STRANGE = 0.01
 """Share of rows with an answer that nobody knows, above which a known column becomes a question."""

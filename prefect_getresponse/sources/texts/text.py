@@ -4,10 +4,10 @@ import codecs
 import io
 from collections.abc import Generator, Iterator
 
-from prefect_getresponse.contact_import.errors import UnreadableSource
-from prefect_getresponse.sources import encodings
-from prefect_getresponse.sources.files import ByteFile
-from prefect_getresponse.sources.places import Location
+from prefect_getresponse.sources.errors import UnreadableSource
+from prefect_getresponse.sources.storage.files import ByteFile
+from prefect_getresponse.sources.storage.places import Location
+from prefect_getresponse.sources.texts import encodings
 
 MAX_LINE = 1 << 22
 """Longest line and longest record, in characters: 4 MiB."""

@@ -4,13 +4,13 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 
-from prefect_getresponse.contact_import.errors import EmptySource, UnreadableSource
-from prefect_getresponse.sources import delimiters
-from prefect_getresponse.sources.headings import find_heading, without_footers
-from prefect_getresponse.sources.places import Location
+from prefect_getresponse.sources.errors import EmptySource, UnreadableSource
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
+from prefect_getresponse.sources.storage.places import Location
 from prefect_getresponse.sources.tables import fit
-from prefect_getresponse.sources.text import MAX_LINE, TextFile, split_lines
+from prefect_getresponse.sources.texts import delimiters
+from prefect_getresponse.sources.texts.headings import find_heading, without_footers
+from prefect_getresponse.sources.texts.text import MAX_LINE, TextFile, split_lines
 
 MAX_CELL = 1 << 20
 """Longest cell in characters: 1 MiB."""

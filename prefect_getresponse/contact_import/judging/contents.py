@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from prefect_getresponse.contact_import.rows import refusals
-from prefect_getresponse.contact_import.rows.addresses import trimmed
-from prefect_getresponse.contact_import.rows.phrases import LONGEST
+from prefect_getresponse.contact_import.judging import refusals
+from prefect_getresponse.contact_import.words.phrases import LONGEST
+from prefect_getresponse.sources.trimming import trimmed
 
 MOST_VALUES = 2_000
 """Different cells that are counted in a column; of one with more, so many cells are kept."""

@@ -1,0 +1,1 @@
+"""Where the bytes of a source are: files, patterns, URLs, archives."""

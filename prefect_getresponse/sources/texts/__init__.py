@@ -1,0 +1,1 @@
+"""Sources of text: CSV and JSON, their encodings, delimiters and headings."""
