@@ -20,6 +20,18 @@ BOTTOM = ("client", "limits", "segments")
 """Rooms that know nothing of Prefect's flows, or of what is built on them."""
 
 
+NOT_CUT_YET = {
+    (f"{PACKAGE}.contact_import.{one}", f"{PACKAGE}.contact_import.{other}")
+    for one, other in (
+        ("asking", "rows"),
+        ("judging", "rows"),
+        ("ledger", "planning"),
+        ("planning", "routes"),
+    )
+}
+"""Rooms of the import that still import each other; no pair may be added."""
+
+
 def name_of(file: Path) -> str:
     parts = (PACKAGE, *file.relative_to(ROOT).with_suffix("").parts)
     return ".".join(parts).removesuffix(".__init__")
@@ -76,8 +88,12 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         name: {each for each in arrows if FILES[each].name != "__init__.py"}
         for name, arrows in ARROWS.items()
     }
+    reports = {f"{PACKAGE}.{name}" for name in ("contact_import", "export")}
     found = [
-        group for group in cycles(files) if not any("contact_import" in each for each in group)
+        group
+        for group in cycles(files)
+        # A report words itself, and its wording knows the report.
+        if not all(each.startswith(tuple(reports)) for each in group)
     ]
     assert found == []
 
@@ -93,10 +109,8 @@ def test_no_two_rooms_import_each_other() -> None:
         for other in arrows
         if one in rooms.get(other, ()) and PACKAGE not in (one, other)
     }
-    # Their rooms are still being cut apart.
-    mutual = {pair for pair in mutual if "contact_import" not in f"{pair}"}
     nested = {(one, other) for one, other in mutual if other.startswith(f"{one}.")}
-    assert mutual - nested == set()
+    assert mutual - nested <= NOT_CUT_YET
 
 
 def test_only_what_users_import_lies_at_the_top() -> None:
