@@ -28,6 +28,7 @@ from prefect_getresponse.sources.errors import (
     ImportInputError,
     SourceNotFound,
     UnreadableSource,
+    listed,
 )
 from prefect_getresponse.sources.reading import Reading
 from prefect_getresponse.sources.tables import ValueSource, check_width

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger
-from prefect_getresponse.contact_import.rows.addresses import INVISIBLE, listed_key
+from prefect_getresponse.contact_import.rows.addresses import listed_key
+from prefect_getresponse.sources.trimming import INVISIBLE
 
 FEW = 3
 """Rows that nobody can read and that may be about anybody; with more of them nobody is removed."""
