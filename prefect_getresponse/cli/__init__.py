@@ -24,6 +24,7 @@ from prefect_getresponse.cli import (
     oauth,
     operations,
     purge,
+    release,
     sandbox,
 )
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
@@ -49,6 +50,7 @@ app.command(oauth.oauth)
 app.command(limits.limits)
 app.command(lint.lint)
 app.command(lint.preview)
+app.command(release.release)
 app.command(deploy.deploy)
 app.command(purge.purge)
 

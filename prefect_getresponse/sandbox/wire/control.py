@@ -22,6 +22,7 @@ from prefect_getresponse.sandbox.notices.settings import NoticeSettings, read_se
 from prefect_getresponse.sandbox.people.contact_book import Contact, Happening
 from prefect_getresponse.sandbox.people.import_jobs import OUTCOMES
 from prefect_getresponse.sandbox.resources import from_fields
+from prefect_getresponse.sandbox.resources.newsletters import NEWSLETTERS
 from prefect_getresponse.sandbox.wire.app import CONTROL_PREFIX as PREFIX
 from prefect_getresponse.sandbox.wire.app import Application
 from prefect_getresponse.sandbox.world.world import Campaign, World
@@ -102,6 +103,17 @@ def _confirm_sender(app: Application, call: Call, _now: float) -> Any:
     if sender is None:
         raise ControlError(HTTPStatus.NOT_FOUND, f"no sender has the address {email!r}")
     return {"fromFieldId": sender.record_id, "isActive": "true"}
+
+
+def _edit_newsletter(app: Application, call: Call, _now: float) -> Any:
+    """Edit a newsletter as people do in the panel: the API has no such operation."""
+    body = _body(call, "newsletter", "subject", "html")
+    record = app.world.records.of(NEWSLETTERS.name).get(body["newsletter"])
+    if record is None:
+        raise ControlError(HTTPStatus.NOT_FOUND, f"no newsletter {body['newsletter']!r}")
+    content = {**record.members["content"], "html": body["html"]}
+    record.members |= {"subject": body["subject"], "content": content}
+    return {"newsletterId": record.record_id}
 
 
 def _imports(app: Application, call: Call, now: float) -> Any:
@@ -319,6 +331,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Application, Call, float], Any]] = 
     ("POST", "/remove"): _remove,
     ("POST", "/confirm"): _confirm,
     ("POST", "/confirm-sender"): _confirm_sender,
+    ("POST", "/edit-newsletter"): _edit_newsletter,
     ("POST", "/copy"): _copy,
     ("POST", "/survey"): _survey,
     ("POST", "/goal"): _goal,

@@ -1,0 +1,241 @@
+"""A release goes out once, as it was approved, whatever happens on the way."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
+from prefect_getresponse.newsletters.account_side import AccountSide
+from prefect_getresponse.newsletters.afterwards import (
+    NotReleased,
+    cancel_release,
+    release_statistics,
+)
+from prefect_getresponse.newsletters.drafts import AlreadySent
+from prefect_getresponse.newsletters.plan import ReleaseHasErrors
+from prefect_getresponse.newsletters.release_file import InvalidRelease
+from tests.newsletters.lab import AT, PEOPLE, Killed, Lab, once
+from tests.support.troubles import Trouble
+
+SEND = ("POST", "/v3/newsletters/send-draft")
+CREATE = ("POST", "/v3/newsletters")
+
+
+@pytest.fixture
+def lab() -> Lab:
+    return Lab()
+
+
+def test_a_plan_says_what_goes_to_whom_and_writes_nothing(lab: Lab) -> None:
+    plan = lab.plan(lab.text())
+    text = plan.markdown()
+    assert plan.audience.people == PEOPLE
+    for words in ("News of spring", f"{PEOPLE} people", lab.sender["email"], plan.hash, "UTC"):
+        assert words in text
+    assert lab.newsletters == []
+
+
+def test_it_is_sent_once_at_its_time_to_its_audience(lab: Lab) -> None:
+    report = lab.release(lab.text())
+    assert (report.status, report.problem, report.people) == ("released", "", PEOPLE)
+    assert report.balanced
+    [sent] = lab.broadcasts
+    assert sent["name"] == f"release spring {report.hash}"
+    assert sent["sendSettings"]["selectedCampaigns"] == [lab.campaign_id]
+    again = lab.release(lab.text())
+    assert (again.status, again.newsletter_id) == ("already_released", report.newsletter_id)
+    assert again.balanced
+    assert lab.calls(*SEND) == 1
+    assert len(lab.newsletters) == 1
+
+
+def test_a_new_text_needs_a_new_key(lab: Lab) -> None:
+    lab.release(lab.text())
+    with pytest.raises(AlreadySent, match="new key"):
+        lab.release(lab.text("Other news"))
+    assert len(lab.newsletters) == 1
+
+
+def test_only_the_approved_plan_is_released(lab: Lab) -> None:
+    with pytest.raises(InvalidArguments, match="was approved"):
+        lab.release(lab.text(), approve="0123456789ab")
+    assert lab.newsletters == []
+
+
+@pytest.mark.parametrize(
+    "trouble", [Trouble.LOST_AFTER, Trouble.TRUNCATED, Trouble.FAILED_AFTER, Trouble.KILLED_AFTER]
+)
+def test_a_lost_answer_sends_nothing_twice(lab: Lab, trouble: Trouble) -> None:
+    lab.wire.plan = once(*SEND, trouble)
+    if trouble is Trouble.KILLED_AFTER:
+        with pytest.raises(Killed):
+            lab.release(lab.text())
+    else:
+        assert lab.release(lab.text()).balanced
+    assert lab.release(lab.text()).status == "already_released"
+    assert (lab.calls(*SEND), len(lab.broadcasts)) == (1, 1)
+
+
+@pytest.mark.parametrize("trouble", [Trouble.LOST_AFTER, Trouble.KILLED_AFTER, Trouble.TRUNCATED])
+def test_a_draft_whose_answer_was_lost_is_found_by_its_name(lab: Lab, trouble: Trouble) -> None:
+    lab.wire.plan = once(*CREATE, trouble)
+    if trouble is Trouble.KILLED_AFTER:
+        with pytest.raises(Killed):
+            lab.release(lab.text())
+    assert lab.release(lab.text()).status == "released"
+    assert len(lab.newsletters) == 1
+
+
+@pytest.mark.parametrize("trouble", [Trouble.LOST_BEFORE, Trouble.FAILED_BEFORE])
+def test_a_send_that_never_arrived_is_told_and_done_by_the_next_run(
+    lab: Lab, trouble: Trouble
+) -> None:
+    lab.wire.plan = once(*SEND, trouble)
+    report = lab.release(lab.text())
+    assert (report.status, report.sent) == ("unknown", 0)
+    assert "nothing is sent twice" in report.advice
+    assert lab.release(lab.text()).status == "released"
+    assert len(lab.newsletters) == 1
+
+
+def test_an_edited_draft_is_left_alone(lab: Lab) -> None:
+    lab.wire.plan = once(*SEND, Trouble.KILLED_BEFORE)
+    with pytest.raises(Killed):
+        lab.release(lab.text())
+    [draft] = lab.newsletters
+    lab.edit(draft["newsletterId"])
+    report = lab.release(lab.text())
+    assert report.left_drafts == (f"{draft['newsletterId']} (edited)",)
+    [sent] = lab.broadcasts
+    assert sent["subject"] == "News of spring"
+
+
+def test_an_edit_just_before_it_is_sent_is_found_and_cancelled(lab: Lab) -> None:
+    def before(request: httpx.Request) -> None:
+        if request.url.path == SEND[1]:
+            lab.edit(lab.newsletters[0]["newsletterId"])
+
+    lab.wire.before = before
+    report = lab.release(lab.text())
+    assert (report.status, report.sent, report.balanced) == ("changed", 0, True)
+    assert lab.broadcasts == []
+    lab.wire.before = lambda _request: None
+    assert lab.release(lab.text()).status == "released"
+    assert [each["subject"] for each in lab.broadcasts] == ["News of spring"]
+
+
+def test_a_scheduled_newsletter_that_was_edited_is_cancelled_by_the_next_run(lab: Lab) -> None:
+    report = lab.release(lab.text())
+    lab.edit(report.newsletter_id)
+    again = lab.release(lab.text())
+    assert again.status == "changed"
+    assert lab.broadcasts == []
+
+
+def test_a_changed_text_of_getresponse_is_compared_with_its_own_answer(lab: Lab) -> None:
+    def changed(answer: httpx.Response) -> httpx.Response:
+        answer.read()
+        content = answer.content.replace(b"<p>Hi ", b"<p class=x>Hi ")
+        kept = {
+            name: value
+            for name, value in answer.headers.items()
+            if name.lower() not in ("content-length", "content-encoding")
+        }
+        return httpx.Response(answer.status_code, headers=kept, content=content)
+
+    lab.wire.change = changed
+    lab.wire.plan = once(*SEND, Trouble.KILLED_BEFORE)
+    with pytest.raises(Killed):
+        lab.release(lab.text())
+    assert lab.release(lab.text()).status == "released"
+    assert lab.release(lab.text()).status == "already_released"
+    assert len(lab.broadcasts) == 1
+
+
+def test_it_is_not_sent_too_late(lab: Lab) -> None:
+    text = lab.text()
+
+    def before(request: httpx.Request) -> None:
+        if request.method == "POST" and request.url.path == CREATE[1]:
+            lab.time.advance(5.9 * 3600)
+
+    lab.wire.before = before
+    with pytest.raises(InvalidArguments, match="nothing was sent"):
+        lab.release(text)
+    assert lab.broadcasts == []
+
+
+def test_errors_stop_a_release_before_anything_is_created(lab: Lab) -> None:
+    with pytest.raises(ReleaseHasErrors, match="send-on-past"):
+        lab.release(lab.text(at=AT.replace(year=2020)))
+    with pytest.raises(ReleaseHasErrors, match="unknown-tag"):
+        lab.release(lab.text().replace("{{CONTACT", "{{CONTRACT"))
+    assert lab.newsletters == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("list: Newsletter", "list: Newsletters", "no list 'Newsletters'"),
+        ("list: Newsletter", "list: Newsletter\n  segments: VIP", "no segment 'VIP'"),
+        ("sender: ", "sender: x", "no such sender"),
+        ("audience:", "exclusions:\n  suppressions: Rivals\naudience:", "no suppression list"),
+    ],
+)
+def test_a_name_that_the_account_lacks_stops_it(lab: Lab, old: str, new: str, says: str) -> None:
+    with pytest.raises(InvalidRelease, match=says):
+        lab.plan(lab.text().replace(old, new))
+
+
+def test_two_of_a_name_are_a_question(lab: Lab) -> None:
+    section = {
+        "campaignIdsList": [lab.campaign_id],
+        "logicOperator": "and",
+        "subscriberCycle": ["receiving_autoresponder", "not_receiving_autoresponder"],
+        "subscriptionDate": "all_time",
+        "conditions": [],
+    }
+    body = {
+        "name": "Active",
+        "subscribersType": ["subscribed"],
+        "sectionLogicOperator": "or",
+        "section": [section],
+    }
+    one = lab.api("POST", "/search-contacts", body)
+    text = lab.text().replace("list: Newsletter", "list: Newsletter\n  segments: Active")
+    plan = lab.plan(text)
+    assert plan.audience.in_segments == (PEOPLE,)
+    lab.wire.change = doubled
+    with pytest.raises(InvalidRelease, match="2 segments"):
+        lab.plan(text)
+    by_id = lab.plan(text.replace("segments: Active", f"segments: {one['searchContactId']}"))
+    assert by_id.hash == plan.hash
+
+
+def doubled(answer: httpx.Response) -> httpx.Response:
+    """Show one segment as two of the same name."""
+    rows = json.loads(answer.read() or b"null")
+    if isinstance(rows, list) and len(rows) == 1 and rows[0].keys() >= {"searchContactId", "name"}:
+        rows.append({**rows[0], "searchContactId": "other"})
+        return httpx.Response(answer.status_code, json=rows)
+    return answer
+
+
+def test_a_release_that_waits_can_be_cancelled(lab: Lab) -> None:
+    report = lab.release(lab.text())
+    stats = lab.run(lambda client: release_statistics(AccountSide(client, lab.time), "spring"))
+    assert (stats.newsletter_id, stats.state) == (report.newsletter_id, "scheduled")
+    assert lab.run(lambda client: cancel_release(AccountSide(client, lab.time), "spring"))
+    assert lab.broadcasts == []
+    with pytest.raises(NotReleased):
+        lab.run(lambda client: cancel_release(AccountSide(client, lab.time), "spring"))
+
+
+def test_a_dead_account_is_an_error_and_nothing_was_sent(lab: Lab) -> None:
+    lab.wire.plan = lambda _request: Trouble.UNAUTHORIZED
+    with pytest.raises(GetResponseError):
+        lab.release(lab.text())
+    assert lab.newsletters == []
