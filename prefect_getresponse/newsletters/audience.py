@@ -121,7 +121,9 @@ async def _total(side: AccountSide, task: Any, **arguments: object) -> int:
 
 async def _members(side: AccountSide, segment: Named, one_list: Named) -> set[str]:
     rows = await side.account.items(
-        list_contacts_by_search_contacts, search_contact_id=segment.id, fields="contactId,email,campaign"
+        list_contacts_by_search_contacts,
+        search_contact_id=segment.id,
+        fields="contactId,email,campaign",
     )
     return {
         str(each["contactId"])
