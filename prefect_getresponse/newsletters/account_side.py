@@ -134,9 +134,15 @@ class AccountSide:
         """
         items = self.account.items
         lists, segments, senders = await asyncio.gather(
-            items(list_campaigns), items(list_search_contacts), items(list_from_fields)
+            items(list_campaigns, "campaignId"),
+            items(list_search_contacts, "searchContactId"),
+            items(list_from_fields, "fromFieldId"),
         )
-        suppressions = await items(list_suppressions) if release.exclusions.suppressions else []
+        suppressions = (
+            await items(list_suppressions, "suppressionId")
+            if release.exclusions.suppressions
+            else []
+        )
         one_list = _find("list", lists, "campaignId", release.audience.list)
         excluded = _all("list", lists, "campaignId", release.exclusions.lists)
         if one_list in excluded:
@@ -159,12 +165,12 @@ class AccountSide:
 
     async def known(self, campaign_id: str) -> Known:
         """Read which fields and tags dynamic content can ask for."""
+        items = self.account.items
+        of_list = {"campaign_id": campaign_id} if campaign_id else {}
         fields, tags, predefined = await asyncio.gather(
-            self.account.items(list_custom_fields),
-            self.account.items(list_tags),
-            self.account.items(list_predefined_fields, campaign_id=campaign_id)
-            if campaign_id
-            else self.account.items(list_predefined_fields),
+            items(list_custom_fields, "customFieldId"),
+            items(list_tags, "tagId"),
+            items(list_predefined_fields, "predefinedFieldId", **of_list),
         )
         return Known(_names(fields), _names(predefined), _names(tags))
 

@@ -122,7 +122,9 @@ async def _total(side: AccountSide, task: Any, **arguments: object) -> int:
 async def _members(side: AccountSide, segment: Named, one_list: Named) -> set[str]:
     rows = await side.account.items(
         list_contacts_by_search_contacts,
+        "contactId",
         search_contact_id=segment.id,
+        sort_email="ASC",
         fields="contactId,email,campaign",
     )
     return {

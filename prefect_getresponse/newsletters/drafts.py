@@ -53,7 +53,7 @@ class Made:
 
 async def newsletters_of(side: AccountSide, key: str) -> list[Made]:
     """Return all newsletters of a key, oldest first."""
-    rows = await side.account.items(list_newsletters, name=f"release {key} ")
+    rows = await side.account.items(list_newsletters, "newsletterId", name=f"release {key} ")
     found: list[Made] = []
     for row in rows:
         named = _NAME.fullmatch(str(row.get("name", "")).strip())
