@@ -9,11 +9,13 @@ from __future__ import annotations
 import csv
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,9 +25,18 @@ from pydantic import SecretStr
 
 if TYPE_CHECKING:
     from prefect_getresponse.contact_import.report import ImportReport
+    from prefect_getresponse.sandbox import Sandbox
+    from prefect_getresponse.sandbox.past import MovableClock
 
 EXAMPLE = "customers.csv"
 CAMPAIGN = "newsletter_demo"
+PAST_DAYS = 28
+"""How long the account has lived when the demo begins."""
+_GROWTH = """
+SELECT d.day, d.total_subscribers FROM getresponse_list_days AS d
+JOIN getresponse_lists AS l ON l.account_id = d.account_id AND l.list_id = d.list_id
+WHERE l.name = 'shop_customers' AND strftime('%w', d.day) = '1' ORDER BY d.day
+"""
 SPEED = 100.0
 """The sandbox's queue takes 3 seconds at most instead of 5 minutes."""
 SETTLE_SECONDS = 8.0
@@ -111,19 +122,20 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     source = given.home / EXAMPLE
     write_customers(source, given.rows)
-    report = _watch_nights(source)
+    report = _watch_nights(source, given.home / "warehouse.db")
     if given.json:
         given.json.write_text(json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n")
     return 1 if report.problem else 0
 
 
-def _watch_nights(source: Path) -> ImportReport:
+def _watch_nights(source: Path, warehouse: Path) -> ImportReport:
     from rich.console import Console
     from rich.markdown import Markdown
 
     from prefect_getresponse.credentials import GetResponseCredentials
     from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
     from prefect_getresponse.sandbox import Sandbox
+    from prefect_getresponse.sandbox.past import MovableClock
 
     console = Console()
 
@@ -137,7 +149,10 @@ def _watch_nights(source: Path) -> ImportReport:
             list_name=CAMPAIGN,
         )
 
-    with Sandbox(api_key=_KEY, speed=SPEED).serve() as server:
+    clock = MovableClock(time.time() - PAST_DAYS * 86_400)
+    sandbox = Sandbox(api_key=_KEY, speed=SPEED, clock=clock)
+    _live_through(sandbox, clock)
+    with sandbox.serve() as server:
         say(f"1. A local GetResponse answers at {server.url}, its queue {SPEED:.0f} times faster.")
         _set_the_scene(server.url)
         say("2. Starting a Prefect of its own; the first start takes about half a minute ...")
@@ -161,7 +176,37 @@ def _watch_nights(source: Path) -> ImportReport:
             f"   {second.verdicts['unchanged']} unchanged, {sum(writes.values())} calls that write,"
             f" {sum(second.calls.values())} calls that read."
         )
+        say(f"5. What comes back: the account in tables of {warehouse.name}.")
+        if not _export(warehouse, console.print):
+            first.error = "the export is not complete"
         return first
+
+
+def _live_through(sandbox: Sandbox, clock: MovableClock) -> None:
+    """Give the account a past: weeks of people, newsletters and orders on a list of its own."""
+    from prefect_getresponse.sandbox.past import Past
+
+    with httpx.Client(
+        transport=sandbox.transport(sleep=clock.advance),
+        base_url="http://sandbox/v3",
+        headers={"X-Auth-Token": f"api-key {_KEY}"},
+    ) as http:
+        Past(http, clock, PAST_DAYS, arrivals=2).live()
+    clock.let_go()
+
+
+def _export(warehouse: Path, show: Callable[[str], None]) -> bool:
+    """Export the account, and draw how its list grew; whether nothing is missing."""
+    from prefect_getresponse.credentials import GetResponseCredentials
+    from prefect_getresponse.flows.nightly_export import nightly_export
+
+    report = nightly_export(GetResponseCredentials.load("demo"), f"sqlite:///{warehouse}")
+    show(f"   {report.line()}; nothing is missing.\n")
+    with closing(sqlite3.connect(warehouse)) as database:
+        weeks = database.execute(_GROWTH).fetchall()
+    for day, people in weeks:
+        show(f"   {day}  {'█' * (people // 2)} {people}")
+    return report.balanced
 
 
 def _set_the_scene(url: str) -> None:
