@@ -31,7 +31,6 @@ def export_(
     details: Details = "changed",
     details_budget: int = 0,
     activity: Activity = "api",
-    create_reports: Annotated[bool, Parameter(negative="")] = False,
     look_back_days: int = 30,
     full_every_days: int = 7,
     strict_proof: Annotated[bool, Parameter(negative="")] = False,
@@ -51,9 +50,7 @@ def export_(
         details: Whose tags, custom fields and location are read, a call each: of people who
             changed (and of everybody while they are few), of all, or of none.
         details_budget: How many people a night have their details read besides.
-        activity: Where opens and clicks are from: api, report, auto (a report if there is one), or
-            none.
-        create_reports: Let a report be made in the account if there is none.
+        activity: Where opens and clicks are from: the listings of the api, or none.
         look_back_days: Days whose statistics are read again, since they go on changing.
         full_every_days: After how many days people are read whole.
         strict_proof: Fail if tables differ from GetResponse's statistics, which is a warning
@@ -71,7 +68,6 @@ def export_(
         details=details,
         details_budget=details_budget,
         activity=activity,
-        create_reports=create_reports,
         look_back_days=look_back_days,
         full_every_days=full_every_days,
         strict_proof=strict_proof,

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.export.report import ExportFailed
@@ -51,7 +50,8 @@ def test_the_flow_exports_reports_and_names_what_it_made(
     assert report.tables["lists"].got == 2
     with get_client(sync_client=True) as client:
         run_id = state.state_details.flow_run_id
-        [run] = client.read_flow_runs(flow_run_filter=FlowRunFilter(id={"any_": [run_id]}))
+        assert run_id is not None
+        run = client.read_flow_run(run_id)
         assert run.name == "export of export-flow, all lists, to out.db"
         keys = {
             artifact.key for artifact in client.read_artifacts() if artifact.flow_run_id == run_id
