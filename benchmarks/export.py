@@ -6,14 +6,13 @@ them does. Each program is a process of its own, and is measured by the system.
     csv loop     httpx and orjson, page by page, written as CSV: the least that a program can do
     ours         into SQLite, and into Parquet files
     dlt          its generic `rest_api` source with its page-number paginator, into DuckDB
-    tap          `tap-getresponse` from PyPI
 
     right        people who were there the whole time and are in the result
     missing      people who were there the whole time and are not
     calls        calls of the API
     cpu s, MB    of the process: user and system time, largest resident memory
 
-What is compared with is installed into a throw-away environment (`--install`), or left out.
+dlt is among the dependencies of development.
 """
 
 from __future__ import annotations
