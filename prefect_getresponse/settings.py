@@ -33,7 +33,10 @@ class GetResponseSettings(PrefectBaseSettings):
         settle_seconds: Longest wait for queued contacts to appear on their list.
         import_seconds: Longest wait for GetResponse to do an import, its review included.
         webhook_secret: The `secret` in the URL of webhooks, at least 32 random bytes.
-        webhook_secret_before: The previous secret, until the panel has the new one.
+        webhook_secret_previous: The previous secret, until the panel has the new one.
+        inbox_url: Database of received webhooks and callbacks: SQLAlchemy's URL, its password
+            written as `${NAME}` if it is to come from the environment; `inbox.sqlite` in the state
+            folder when empty.
         state_dir: Folder of the import's ledgers; `<PREFECT_HOME>/getresponse` when empty.
         retention_days: Days for which imports remember people who are in no source any more.
         ledger_copy: Folder or URL to copy the ledgers to, for workers without a lasting disk.
@@ -61,7 +64,8 @@ class GetResponseSettings(PrefectBaseSettings):
     settle_seconds: float = Field(default=600.0, ge=0)
     import_seconds: float = Field(default=3600.0, ge=0)
     webhook_secret: SecretStr = SecretStr("")
-    webhook_secret_before: SecretStr = SecretStr("")
+    webhook_secret_previous: SecretStr = SecretStr("")
+    inbox_url: str = ""
     state_dir: str = ""
     retention_days: float = Field(default=30.0, gt=0)
     ledger_copy: str = ""

@@ -1,0 +1,121 @@
+"""Keeps slow and idle clients from costing the others anything.
+
+uvicorn limits neither how long a client may take to send its headers nor how many idle connections
+it keeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from contextlib import suppress
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+MOST_CONNECTIONS = 2000
+HEADER_SECONDS = 10.0
+FILES = 65_536
+"""Open files to ask for: one a connection."""
+
+
+class Connections:
+    """Open connections, those that have been idle longest first.
+
+    Args:
+        most: How many are kept; more, and the one that has been idle longest is closed.
+    """
+
+    def __init__(self, most: int = MOST_CONNECTIONS) -> None:
+        self._most = most
+        self._open: OrderedDict[GuardedProtocol, None] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def opened(self, connection: GuardedProtocol) -> None:
+        """Note a new connection, and make room if there are too many."""
+        self._open[connection] = None
+        if len(self._open) > self._most:
+            idle = next((each for each in self._open if not each.is_at_work), connection)
+            self._open.pop(idle, None)
+            idle.close()
+
+    def used(self, connection: GuardedProtocol) -> None:
+        """Note that a connection has just been used."""
+        if connection in self._open:
+            self._open.move_to_end(connection)
+
+    def closed(self, connection: GuardedProtocol) -> None:
+        """Forget a connection."""
+        self._open.pop(connection, None)
+
+
+class GuardedProtocol(H11Protocol):
+    """uvicorn's protocol, with a watch on its connections and their headers."""
+
+    guard = Connections()
+    _deadline: asyncio.TimerHandle | None = None
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a request is being answered."""
+        # uvicorn has no cycle before the first request, whatever its types say.
+        return bool(self.cycle) and not self.cycle.response_complete
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin the wait for the first request."""
+        super().connection_made(transport)
+        self._await_headers()
+        self.guard.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; headers must be complete in time."""
+        if self._deadline is None and not self.is_at_work:
+            self._await_headers()
+        super().data_received(data)
+        if self.is_at_work:
+            self._stop_waiting()
+        self.guard.used(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._stop_waiting()
+        self.guard.closed(self)
+        super().connection_lost(exc)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.transport.close()
+
+    def _await_headers(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.call_later(HEADER_SECONDS, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if not self.is_at_work:
+            self.close()
+
+
+def guarded_protocol(most: int = MOST_CONNECTIONS) -> type[GuardedProtocol]:
+    """A protocol for one server, with a count of its own."""
+    return type("GuardedProtocol", (GuardedProtocol,), {"guard": Connections(most)})
+
+
+def allow_many_files() -> int:
+    """Raise the limit of open files as far as it may be; returns what it is then."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
