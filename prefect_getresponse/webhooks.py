@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from prefect_getresponse.client.errors import InvalidConfiguration
-from prefect_getresponse.contact_import.job import state_folder
+from prefect_getresponse.contact_import.options import state_folder
 from prefect_getresponse.events.draining.handlers import Event, on_event
 from prefect_getresponse.events.inbox.inbox import Inbox
 from prefect_getresponse.events.receiving.application import application

@@ -18,6 +18,7 @@ from prefect_getresponse.cli import (
     deploy,
     doctor,
     export,
+    inbox,
     limits,
     lint,
     map_source,
@@ -25,6 +26,7 @@ from prefect_getresponse.cli import (
     operations,
     purge,
     release,
+    receive,
     sandbox,
 )
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
@@ -53,6 +55,8 @@ app.command(lint.preview)
 app.command(release.release)
 app.command(deploy.deploy)
 app.command(purge.purge)
+app.command(receive.receive)
+app.command(inbox.inbox)
 
 
 def main() -> None:

@@ -21,6 +21,8 @@ _OBJECTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "custom_reports_file_status_changed": (("customReport", ("customReportId",)),),
 }
 """Where the id stands of what else than a contact an event is about, by its type."""
+_ONCE = frozenset({"contact_added"})
+"""Types that happen to a contact once: with double opt-in the listing shows another second."""
 _WITHOUT_CONTACT = frozenset({"contacts_import_finished", "custom_reports_file_status_changed"})
 
 
@@ -76,4 +78,5 @@ def identity(type_: str, contact_id: str, about: str, occurred: float) -> str:
         about: Id of the message, import or report, or of the link where there is no message.
         occurred: When it happened, unix seconds.
     """
-    return f"{type_}/{contact_id}/{about}/{int(occurred)}"
+    second = "" if type_ in _ONCE else int(occurred)
+    return f"{type_}/{contact_id}/{about}/{second}"

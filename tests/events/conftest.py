@@ -15,11 +15,9 @@ from prefect_getresponse.events.inbox.entries import Entry
 from prefect_getresponse.events.inbox.inbox import Inbox
 from prefect_getresponse.events.receiving.doorbell import Notice
 from prefect_getresponse.webhooks import receiver
+from tests.events.loop import Loop
+from tests.events.samples import NOW, PREVIOUS, SECRET
 from tests.support.asgi import AsgiClient
-
-SECRET, PREVIOUS = "new-" + "s" * 40, "old-" + "s" * 40
-NOW = 1_790_000_000.0
-ADDRESS = "canary.ann@mail.example"
 
 
 class Endpoint:
@@ -76,18 +74,8 @@ def endpoint(tmp_path: Path) -> Iterator[Endpoint]:
     made.close()
 
 
-def opened(occurred: str = "2026-09-21T13:20:00+00:00", **more: Any) -> dict[str, Any]:
-    return {
-        "type": "contact_opened_message",
-        "contact": {
-            "contactId": "Kp5",
-            "email": ADDRESS,
-            "name": "Ann Canary",
-            "href": "https://evil.example/contacts/Kp5",
-            "campaign": {"campaignId": "Cx2", "name": "news"},
-        },
-        "message": {"resourceType": "autoresponders", "resourceId": "Mz3", "subject": "Spring"},
-        "account": {"accountId": "Ab1"},
-        "event": {"occurredAt": occurred},
-        **more,
-    }
+@pytest.fixture(params=["one database", "two databases"])
+def loop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Loop]:
+    made = Loop(tmp_path, together=request.param == "one database")
+    yield made
+    made.close()

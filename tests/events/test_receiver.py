@@ -21,7 +21,8 @@ from prefect_getresponse.events.inbox.database import InboxError
 from prefect_getresponse.events.inbox.inbox import Inbox
 from prefect_getresponse.events.receiving.reading import MAX_BODY
 from prefect_getresponse.webhooks import app, receiver
-from tests.events.conftest import ADDRESS, NOW, PREVIOUS, SECRET, Endpoint, opened
+from tests.events.conftest import Endpoint
+from tests.events.samples import ADDRESS, NOW, PREVIOUS, SECRET, opened
 from tests.support.asgi import AsgiClient
 
 OK = {"status": "OK"}
@@ -292,7 +293,7 @@ def test_an_inbox_of_a_newer_version_is_left_alone(endpoint: Endpoint) -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("://", "no database URL"),
+        ("://", "cannot be understood"),
         ("postgresql://u:${NOT_SET_ANYWHERE}@127.0.0.1/d", "NOT_SET_ANYWHERE"),
         ("nonsense://host/d", "driver"),
         (f"{os.sep}proc/nothing/inbox.sqlite", "cannot be used"),

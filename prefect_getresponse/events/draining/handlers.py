@@ -8,6 +8,7 @@ def tell_the_shop(event: Event) -> None: ...
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import inspect
 import sys
@@ -99,9 +100,10 @@ class Handlers:
             if {event.type, EVERYTHING} & set(getattr(function, _MARK, ()))
         ]
         for function in wanting:
-            result: Any = function(event)
-            if inspect.isawaitable(result):
-                await result
+            if inspect.iscoroutinefunction(function):
+                await function(event)
+            else:  # on a thread, where it may call tasks and flows that are not async
+                await asyncio.to_thread(function, event)
         return len(wanting)
 
 

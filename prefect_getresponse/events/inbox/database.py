@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.masking import mask
+from prefect_getresponse.sources.database_urls import (
+    DatabaseUrlError,
+    database_url,
+    public_url_of,
+    reason,
+)
 
 WAIT_SECONDS = 2.0
 """How long a writer waits for another one: GetResponse waits 5 seconds for an answer."""
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
-_DRIVERS = {
-    "postgresql": "postgresql+psycopg",
-    "mysql": "mysql+pymysql",
-    "mariadb": "mariadb+pymysql",
-}
-_SHOWN = 200
+_DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 
 
 class InboxError(GetResponseError):
@@ -52,27 +52,31 @@ def inbox_url(given: str, state_dir: Path) -> URL:
     if "://" not in given:
         return URL.create("sqlite", database=str(Path(given).expanduser()))
     try:
-        url = make_url(given)
-    except ArgumentError:
-        raise InboxError(
-            "the address of the inbox is no database URL",
-            advice="Write it as sqlite:////var/lib/getresponse/inbox.sqlite or "
-            "postgresql://user:${PASSWORD}@host/database.",
-        ) from None
-    password = url.password
-    if password and (found := _VARIABLE.fullmatch(str(password))):
-        if found[1] not in os.environ:
-            raise InboxError(
-                f"the address of the inbox asks for ${{{found[1]}}}, which is not set",
-                advice="Set that environment variable.",
-            )
-        url = url.set(password=os.environ[found[1]])
+        url = database_url(given)
+    except DatabaseUrlError as error:
+        raise InboxError(f"the inbox: {error.what}", advice=f"{error.advice}.") from None
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 
 def shown(url: URL) -> str:
     """An address as people may see it."""
-    return url.set(username=None, password=None, query={}).render_as_string()
+    return public_url_of(url).set(username=None).render_as_string()
+
+
+def same_database(url: URL, other: str) -> bool:
+    """Whether an inbox lies in a database that another URL names."""
+    try:
+        there = database_url(other)
+    except DatabaseUrlError:
+        return False
+    return _place(url) == _place(there)
+
+
+def _place(url: URL) -> tuple[object, ...]:
+    kind = url.get_backend_name()
+    if kind == "sqlite":
+        return kind, str(Path(url.database or "").expanduser().resolve())
+    return kind, url.host or "localhost", url.port or _PORTS.get(kind), url.database
 
 
 def open_database(url: URL) -> Engine:
@@ -101,9 +105,7 @@ def open_database(url: URL) -> Engine:
 
 def explained(url: URL, error: SQLAlchemyError | OSError) -> InboxError:
     """What a database said, without what it was sent."""
-    cause = getattr(error, "orig", None) if isinstance(error, DBAPIError) else error
-    text = " ".join(str(cause or error).split())[:_SHOWN]
-    return InboxError(f"the inbox {shown(url)} cannot be used: {mask(text)}")
+    return InboxError(f"the inbox {shown(url)} cannot be used: {reason(error, url)}")
 
 
 def _make_folder(url: URL) -> None:

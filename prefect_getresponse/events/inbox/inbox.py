@@ -27,6 +27,10 @@ from prefect_getresponse.events.inbox.entries import REPLAYABLE, Entry, State
 from prefect_getresponse.events.inbox.tables import VERSION, Tables
 
 LEASE_SECONDS = 300.0
+MEMORY_DAYS = 30.0
+"""For so long the inbox knows what came; reading looks back no further."""
+PURGED = "{}"
+"""What a purged entry says."""
 _AT_ONCE = 500
 _COLUMNS = tuple(each.name for each in fields(Entry))
 
@@ -55,18 +59,24 @@ class Inbox:
         url: SQLAlchemy's URL or a path; a file in the state folder if empty.
         state_dir: The state folder.
         clock: Seconds since the epoch.
+        lease_seconds: After so long the entries of a drain that died are another's to take.
 
     Raises:
         InboxError: It cannot be opened.
     """
 
     def __init__(
-        self, url: str = "", state_dir: str = "", clock: Callable[[], float] = time.time
+        self,
+        url: str = "",
+        state_dir: str = "",
+        clock: Callable[[], float] = time.time,
+        lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self.url = inbox_url(url, Path(state_dir).expanduser())
         self.name = shown(self.url)
         self.engine = open_database(self.url)
         self._clock = clock
+        self._lease_seconds = lease_seconds
         self._tables = Tables(self.engine.dialect)
         self._insert = self._insert_if_new()
         with self._explained():
@@ -134,7 +144,7 @@ class Inbox:
                 .limit(most)
                 .with_for_update(skip_locked=True)
             ).all()
-            values = {"state": "leased", "lease": lease, "lease_until": now + LEASE_SECONDS}
+            values = {"state": "leased", "lease": lease, "lease_until": now + self._lease_seconds}
             for some in _slices(keys):
                 connection.execute(table.update().where(table.c.key.in_(some)).values(values))
             rows = connection.execute(
@@ -143,6 +153,18 @@ class Inbox:
                 .order_by(table.c.received_at, table.c.key)
             ).mappings()
             return Lease(lease, [_entry(row) for row in rows])
+
+    def release(self, lease: Lease) -> int:
+        """Give leased entries back as they were.
+
+        Returns:
+            How many of them were still leased.
+        """
+        table = self._tables.entries
+        statement = table.update().where(table.c.lease == lease.name)
+        values = {"state": "waiting", "lease": None, "lease_until": None}
+        with self._explained(), self.engine.begin() as connection:
+            return _count(connection, statement.values(values))
 
     def settle(
         self,
@@ -211,15 +233,15 @@ class Inbox:
 
     def callbacks_between(
         self, connection: Connection, start: float, end: float
-    ) -> list[tuple[float, str]]:
-        """When callbacks came, and what they said, in the order they came."""
+    ) -> list[tuple[str, float, str]]:
+        """Keys of callbacks, when they came, and what they said, in the order they came."""
         table = self._tables.entries
         found = connection.execute(
-            select(table.c.received_at, table.c.payload)
+            select(table.c.key, table.c.received_at, table.c.payload)
             .where(table.c.kind == "callback", table.c.received_at.between(start, end))
             .order_by(table.c.received_at, table.c.key)
         )
-        return [(row[0], row[1]) for row in found]
+        return [(row[0], row[1], row[2]) for row in found]
 
     def types_brought(self, connection: Connection, since: float) -> dict[str, int]:
         """How many webhooks of each type came since a moment."""
@@ -230,6 +252,26 @@ class Inbox:
             .group_by(table.c.type)
         )
         return {row[0]: row[1] for row in counted}
+
+    def last_told(
+        self, connection: Connection, contact_ids: Iterable[str], types: Iterable[str]
+    ) -> dict[str, float]:
+        """When webhooks of some types last told of contacts, by contact."""
+        table, found = self._tables.entries, dict[str, float]()
+        wanted = sorted(types)
+        for some in _slices(sorted(set(contact_ids))):
+            rows = connection.execute(
+                select(table.c.contact_id, func.max(table.c.occurred_at))
+                .where(
+                    table.c.contact_id.in_(some),
+                    table.c.kind == "webhook",
+                    table.c.type.in_(wanted),
+                    table.c.occurred_at.is_not(None),
+                )
+                .group_by(table.c.contact_id)
+            )
+            found |= {row[0]: row[1] for row in rows}
+        return found
 
     def counts(self) -> dict[str, int]:
         """How many entries there are in each state."""
@@ -270,7 +312,7 @@ class Inbox:
         """
         assert state in REPLAYABLE
         table = self._tables.entries
-        statement = table.update().where(table.c.state == state)
+        statement = table.update().where(table.c.state == state, table.c.payload != PURGED)
         if type_:
             statement = statement.where(table.c.type == type_)
         values = {"state": "waiting", "tries": 0, "lease": None, "lease_until": None}
@@ -283,20 +325,25 @@ class Inbox:
             )
 
     def purge(self, older_than_days: float, states: Sequence[State] = ("done",)) -> int:
-        """Forget entries that came longer ago.
+        """Forget what entries say that came longer ago.
+
+        Their keys are kept for `MEMORY_DAYS`: without them, reading would find their events anew.
 
         Args:
             older_than_days: How long ago.
             states: States they are in.
 
         Returns:
-            How many there were.
+            How many entries lost what they said, or are gone.
         """
-        table = self._tables.entries
-        before = self._clock() - older_than_days * 86_400
-        statement = table.delete().where(table.c.state.in_(states), table.c.received_at < before)
+        table, now = self._tables.entries, self._clock()
+        in_state = table.c.state.in_(states)
+        gone = table.c.received_at < now - max(older_than_days, MEMORY_DAYS) * 86_400
+        old = table.c.received_at < now - older_than_days * 86_400
+        blank = table.update().where(in_state, old, table.c.payload != PURGED)
         with self._explained(), self.engine.begin() as connection:
-            return _count(connection, statement)
+            deleted = _count(connection, table.delete().where(in_state, gone))
+            return deleted + _count(connection, blank.values(payload=PURGED, error=""))
 
     def _prepare(self) -> None:
         for attempt in (1, 2):

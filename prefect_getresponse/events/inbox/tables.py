@@ -69,6 +69,7 @@ class Tables:
             Index(f"{prefix}inbox_by_identity", "identity"),
             Index(f"{prefix}inbox_by_kind", "kind", "received_at"),
             Index(f"{prefix}inbox_by_lease", "lease"),
+            Index(f"{prefix}inbox_by_contact", "contact_id"),
         )
         self.version = Table(
             f"{prefix}inbox_schema",

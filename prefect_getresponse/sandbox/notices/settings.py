@@ -54,7 +54,7 @@ def read_settings(body: Mapping[str, Any], known: Sequence[str], list_name: str)
         loss=_number(body, "loss", 1.0),
         duplicates=_number(body, "duplicates", 1.0),
         shuffle=_flag(body, "shuffle"),
-        delay=_number(body, "delay", 86_400.0),
+        delay=_number(body, "delay", 604_800.0),
         batch=_batch(body.get("batch", 1)),
     )
 
