@@ -56,8 +56,7 @@ def test_an_unsubscribe_becomes_a_row(loop: Loop) -> None:
 
 def test_everything_a_click_says_is_kept(loop: Loop) -> None:
     link = {"clickTrackId": "Lk7", "name": "Shop", "url": "https://shop.example/"}
-    kind = {"type": "contact_clicked_message_link", "clickTrack": link}
-    take_in(loop, opened(**kind))
+    take_in(loop, opened(type="contact_clicked_message_link", clickTrack=link))
     loop.drain()
     [row] = loop.rows()
     assert (row["message_type"], row["message_id"], row["message_subject"]) == (
@@ -256,7 +255,7 @@ def test_equal_callbacks_are_rows_that_are_marked(loop: Loop) -> None:
 
 
 @pytest.mark.parametrize("options", [{"max_tries": 0}, {"batch": 0}, {"batch": 10_001}])
-def test_options_that_make_no_sense_are_said_to(loop: Loop, options: dict[str, int]) -> None:
+def test_options_that_make_no_sense_are_said_to(loop: Loop, options: dict[str, Any]) -> None:
     with pytest.raises(InvalidArguments):
         loop.drain(**options)
 
