@@ -220,24 +220,31 @@ def _notify(app: Application, outbox: Outbox, settings: NoticeSettings, list_nam
     return {"url": settings.url, list_name: sorted(settings.types)}
 
 
-def _deliveries(outbox: Outbox) -> Any:
-    return {"deliveries": list(outbox.deliveries), "pending": outbox.pending}
+def _deliveries(outbox: Outbox, call: Call) -> Any:
+    limit = _limit(call, len(outbox.deliveries))
+    return {"deliveries": outbox.deliveries[:limit], "pending": outbox.pending}
 
 
-def _webhook_log(app: Application, _call: Call, _now: float) -> Any:
-    return _deliveries(app.webhooks)
+def _webhook_log(app: Application, call: Call, _now: float) -> Any:
+    return _deliveries(app.webhooks, call)
 
 
-def _callback_log(app: Application, _call: Call, _now: float) -> Any:
-    return _deliveries(app.callbacks)
+def _callback_log(app: Application, call: Call, _now: float) -> Any:
+    return _deliveries(app.callbacks, call)
+
+
+def _limit(call: Call, default: int) -> int:
+    """Read how many rows a control call wants to see."""
+    limit = parse_qs(call.query_string).get("limit", [str(default)])[0]
+    if not limit.isdecimal():
+        raise ControlError(HTTPStatus.BAD_REQUEST, "limit is not a number")
+    return int(limit)
 
 
 def _state(app: Application, call: Call, now: float) -> Any:
     world = app.world
-    limit = parse_qs(call.query_string).get("limit", [str(_CONTACTS_SHOWN)])[0]
-    if not limit.isdecimal():
-        raise ControlError(HTTPStatus.BAD_REQUEST, "limit is not a number")
-    campaigns = [_campaign(world, each, int(limit)) for each in world.campaigns.values()]
+    limit = _limit(call, _CONTACTS_SHOWN)
+    campaigns = [_campaign(world, each, limit) for each in world.campaigns.values()]
     return {
         "now": iso(now),
         "account": world.account["accountId"],

@@ -1,0 +1,243 @@
+"""How fast the receiver answers under load, beside a Starlette application that only answers.
+
+An open load: requests leave at their time, whether others were answered or not, over many
+connections. Slow clients and thousands of idle connections may be there as well.
+
+    python benchmarks/receiver_load.py --rate 1000 --seconds 60 --idle 5000
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from prefect_getresponse.events.inbox.inbox import Inbox
+from prefect_getresponse.events.receiving.application import application
+from prefect_getresponse.events.receiving.connections import allow_many_files
+from prefect_getresponse.events.receiving.server import serve
+
+RESULTS = Path(__file__).parent / "results" / "receiver_load.json"
+SECRET = "s" * 43
+LIMIT_SECONDS = 0.5
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def payload(number: int) -> bytes:
+    """A webhook's request, whole."""
+    body = json.dumps(
+        {
+            "type": "contact_opened_message",
+            "contact": {
+                "contactId": f"K{number}",
+                "email": f"p{number}@mail.example",
+                "name": "Ann",
+                "campaign": {"campaignId": "Cx2", "name": "news", "href": "https://api/c/Cx2"},
+                "href": f"https://api/contacts/K{number}",
+            },
+            "message": {"resourceType": "newsletters", "resourceId": "Mz3", "subject": "Spring"},
+            "account": {"accountId": "Ab1"},
+            "event": {"occurredAt": "2026-05-04T10:15:00+00:00"},
+        }
+    ).encode()
+    head = (
+        f"POST /webhooks?secret={SECRET} HTTP/1.1\r\nHost: hooks\r\n"
+        f"Content-Type: application/json\r\nX-Webhook-ID: id-{number}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def ours(folder: Path, port: int) -> None:
+    """Be the receiver."""
+    inbox = Inbox(str(folder / "inbox.sqlite"))
+    serve(application(inbox, [SecretStr(SECRET)], lambda _entries: None), "127.0.0.1", port)
+
+
+def bare(_folder: Path, port: int) -> None:
+    """Be an application that reads the body and answers, and nothing else."""
+
+    async def webhook(request: Request) -> JSONResponse:
+        await request.body()
+        return JSONResponse({"status": "OK"})
+
+    allow_many_files()
+    app = Starlette(routes=[Route("/webhooks", webhook, methods=["POST"])])
+    uvicorn.run(app, port=port, http="h11", access_log=False, log_level="warning", backlog=2048)
+
+
+class _Client(asyncio.Protocol):
+    """One connection; a request at a time."""
+
+    def __init__(self) -> None:
+        self.answered: asyncio.Future[bool] | None = None
+        self.is_open = True
+        self._data = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport: Any = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        if self._data.endswith(b"}") and self.answered is not None:
+            if not self.answered.done():
+                self.answered.set_result(self._data.startswith(b"HTTP/1.1 200"))
+            self._data = b""
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.is_open = False
+        if self.answered is not None and not self.answered.done():
+            self.answered.set_result(False)
+
+
+async def connect(port: int) -> _Client:
+    """Open a connection."""
+    loop = asyncio.get_running_loop()
+    for _ in range(100):
+        try:
+            _, client = await loop.create_connection(_Client, "127.0.0.1", port)
+            return client
+        except OSError:
+            await asyncio.sleep(0.1)
+    raise SystemExit("the server cannot be reached")
+
+
+async def load(port: int, rate: float, seconds: float, idle: int, slow: int) -> dict[str, Any]:
+    """Send requests at a rate; returns seconds until each was answered."""
+    free: asyncio.Queue[_Client] = asyncio.Queue()
+    for _ in range(200):
+        free.put_nowait(await connect(port))
+    idlers = [await connect(port) for _ in range(idle)]
+    tricklers = [asyncio.create_task(_trickle(port)) for _ in range(slow)]
+    latencies: list[float] = []
+    failures = 0
+
+    async def one(number: int, due: float) -> None:
+        nonlocal failures
+        client = await free.get()
+        if not client.is_open:
+            client = await connect(port)
+        client.answered = asyncio.get_running_loop().create_future()
+        client.transport.write(payload(number))
+        try:
+            async with asyncio.timeout(5):
+                good = await client.answered
+        except TimeoutError:
+            good = False
+            client = await connect(port)
+        failures += not good
+        latencies.append(time.perf_counter() - due)
+        free.put_nowait(client)
+
+    start = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for number in range(int(rate * seconds)):
+            due = start + number / rate
+            if (wait := due - time.perf_counter()) > 0:
+                await asyncio.sleep(wait)
+            group.create_task(one(number, due))
+    took = time.perf_counter() - start
+    for task in tricklers:
+        task.cancel()
+    latencies.sort()
+    count = len(latencies)
+    return {
+        "requests": count,
+        "failures": failures,
+        "a_second": round(count / took),
+        "p50_ms": round(1000 * latencies[count // 2], 1),
+        "p99_ms": round(1000 * latencies[int(count * 0.99)], 1),
+        "max_ms": round(1000 * latencies[-1], 1),
+        "idle_kept": sum(client.is_open for client in idlers),
+    }
+
+
+async def _trickle(port: int) -> None:
+    """A client that sends its headers a byte at a time, and comes back when it is dropped."""
+    while True:
+        client = await connect(port)
+        for byte in payload(0):
+            if not client.is_open:
+                break
+            client.transport.write(bytes([byte]))
+            await asyncio.sleep(0.5)
+
+
+def cpu_seconds(process: int) -> float:
+    """Processor time of a process so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def measure(
+    server: Callable[[Path, int], None], rate: float, seconds: float, idle: int, slow: int
+) -> dict[str, Any]:
+    """Measure one server in a process of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port: int = probe.getsockname()[1]
+        child = os.fork()
+        if not child:
+            try:
+                server(Path(name), port)
+            finally:
+                os._exit(0)
+        try:
+            asyncio.run(load(port, 50, 1, 0, 0))  # warm
+            before = cpu_seconds(child)
+            found = asyncio.run(load(port, rate, seconds, idle, slow))
+            found["cpu_us_a_request"] = round(
+                1e6 * (cpu_seconds(child) - before) / found["requests"]
+            )
+        finally:
+            os.kill(child, signal.SIGTERM)
+            os.waitpid(child, 0)
+    return found
+
+
+def main() -> None:
+    """Measure, print a table and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rate", type=float, default=200)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--idle", type=int, default=500)
+    parser.add_argument("--slow", type=int, default=50)
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    allow_many_files()
+    trials = {
+        "bare": (bare, 0, 0),
+        "ours": (ours, 0, 0),
+        "ours, idle and slow clients": (ours, given.idle, given.slow),
+    }
+    results: dict[str, Any] = {}
+    for name, (server, idle, slow) in trials.items():
+        results[name] = measure(server, given.rate, given.seconds, idle, slow)
+        print(f"{name}: {results[name]}", flush=True)
+    for value in ("p99_ms", "cpu_us_a_request"):
+        results[f"ratio of {value}"] = round(results["ours"][value] / results["bare"][value], 2)
+    print({name: value for name, value in results.items() if name.startswith("ratio")})
+    given.output.parent.mkdir(exist_ok=True)
+    given.output.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+    worst = results["ours, idle and slow clients"]
+    sys.exit(0 if not worst["failures"] else 1)
+
+
+if __name__ == "__main__":
+    main()
