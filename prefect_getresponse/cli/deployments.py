@@ -21,6 +21,7 @@ from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCre
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyOptions
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
+from prefect.events.schemas.deployment_triggers import DeploymentEventTrigger
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.settings import PREFECT_API_URL
 from prefect.types.entrypoint import EntrypointType
@@ -91,6 +92,7 @@ class Definition(BaseModel):
         parameters: Parameters of its runs.
         schedules: When runs are due.
         concurrency_limit: How many runs may go on at once, and what happens to more.
+        triggers: Events that start a run.
         work_pool: Where runs go.
     """
 
@@ -103,6 +105,7 @@ class Definition(BaseModel):
     parameters: dict[str, Any] = {}
     schedules: list[Schedule] = []
     concurrency_limit: ConcurrencyLimitConfig | None = None
+    triggers: list[DeploymentEventTrigger] = []
     work_pool: WorkPool
 
     @property
@@ -267,7 +270,7 @@ class Deployer:
         strategy = (
             ConcurrencyOptions(collision_strategy=limit.collision_strategy) if limit else None
         )
-        self._client.create_deployment(
+        deployment_id = self._client.create_deployment(
             self._client.create_flow(flow),
             definition.name,
             version=__version__,
@@ -284,6 +287,12 @@ class Deployer:
             work_pool_name=definition.work_pool.name,
             paused=paused,
         )
+        # They have no names of their own: those of the last time go, as with `prefect deploy`.
+        self._client.delete_resource_owned_automations(f"prefect.deployment.{deployment_id}")
+        for trigger in definition.triggers:
+            rings = trigger.model_copy()
+            rings.set_deployment_id(deployment_id)
+            self._client.create_automation(rings.as_automation())
 
 
 @contextmanager

@@ -30,6 +30,7 @@ def doctor(
     mapping_file: Annotated[str, Parameter(name="--mapping")] = "",
     encoding: str = "",
     state_dir: str = "",
+    webhooks: str = "",
     block: str | None = None,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
@@ -49,6 +50,7 @@ def doctor(
         mapping_file: Mapping file (.toml), as `map` writes it.
         encoding: Encoding of the source, if it is not UTF-8 or UTF-16.
         state_dir: Folder of the ledgers; <PREFECT_HOME>/getresponse if not given.
+        webhooks: Public address of the webhook receiver, without its secret, to check too.
         block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
         json_: Print the findings as JSON.
     """
@@ -63,6 +65,7 @@ def doctor(
             Reading(query=query, require_read_only=require_read_only, encoding=encoding),
         ),
         state_dir=state_dir,
+        webhooks=webhooks,
     )
     credentials = load_credentials(block)
 

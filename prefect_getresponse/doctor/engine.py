@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
@@ -19,8 +21,10 @@ from prefect_getresponse.doctor import (
     machine_checks,
     server_checks,
     source_checks,
+    webhook_checks,
 )
 from prefect_getresponse.doctor.findings import AccountReport, Finding, unknown
+from prefect_getresponse.settings import GetResponseSettings
 from prefect_getresponse.tasks.accounts import get_account
 
 
@@ -32,6 +36,7 @@ class CheckOptions:
         list_name: Name or id of the list that is to be imported into; all lists if empty.
         source: Source that is to be imported; none if empty.
         mapping: What is said about the source.
+        webhooks: Public address of the webhook receiver, without its secret; none if empty.
         state_dir: Folder of the ledgers; the one that imports take by default if empty.
     """
 
@@ -39,6 +44,7 @@ class CheckOptions:
     source: str = field(default="", repr=False)  # a URL may hold a password
     mapping: SourceMapping = field(default=SourceMapping(), repr=False)
     state_dir: str = ""
+    webhooks: str = ""
 
 
 async def check_account(
@@ -89,12 +95,24 @@ async def _of_account(
         checks["source"] = lambda: source_checks.source(
             account, _opener(options), options.mapping.columns
         )
+    if options.webhooks:
+        checks["webhook address"] = lambda: webhook_checks.address(options.webhooks, secrets())
+        checks["callback address"] = lambda: webhook_checks.callbacks_elsewhere(
+            client, options.webhooks
+        )
     for name, check in checks.items():
         try:
             findings += await check()
         except GetResponseError as error:
             findings.append(unknown(name, error))
     return findings
+
+
+def secrets() -> list[SecretStr]:
+    """Secrets of webhooks, as the settings have them."""
+    settings = GetResponseSettings()
+    given = (settings.webhook_secret, settings.webhook_secret_previous)
+    return [secret for secret in given if secret.get_secret_value()]
 
 
 def _opener(options: CheckOptions) -> source_checks.Opener:

@@ -1,0 +1,68 @@
+"""Slow and idle clients cost the others nothing, on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from pydantic import SecretStr
+
+from prefect_getresponse.events.inbox.inbox import Inbox
+from prefect_getresponse.events.receiving import connections
+from prefect_getresponse.events.receiving.connections import guarded_protocol
+from prefect_getresponse.webhooks import receiver
+from tests.events.samples import SECRET, opened
+
+MOST = 20
+
+
+@pytest.fixture
+def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A receiver that keeps 20 connections and waits a second for headers."""
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 1.0)
+    inbox = Inbox(str(tmp_path / "inbox.sqlite"))
+    application = receiver([SecretStr(SECRET)], inbox=inbox, emit="none")
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        application, http=guarded_protocol(MOST), lifespan="off", log_level="warning", ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
+    thread.start()
+    yield listening.getsockname()[1]
+    server.should_exit = True
+    thread.join()
+    inbox.close()
+
+
+def is_closed(connection: socket.socket) -> bool:
+    connection.settimeout(10)
+    try:
+        return connection.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+def test_idle_connections_make_room_for_those_that_work(port: int) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+        query = {"secret": SECRET}
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(3 * MOST)]
+        for _ in range(3):
+            assert http.post("/webhooks", params=query, json=opened()).status_code == 200
+        assert all(is_closed(each) for each in idle[:MOST])
+        for each in idle:
+            each.close()
+
+
+def test_headers_must_come_in_time(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as slow:
+        slow.sendall(b"POST /webhooks HTTP/1.1\r\nHost: ho")
+        assert is_closed(slow)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+        assert http.get("/health").status_code == 200
