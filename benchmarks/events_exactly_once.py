@@ -111,7 +111,7 @@ class Trial:
         """Be a drain that begins again when it is done."""
         while True:
             self.drain_once()
-            time.sleep(0.1)
+            time.sleep(0.5)
 
     def drain_once(self) -> Any:
         """Empty the inbox."""

@@ -81,7 +81,9 @@ class _Client:
 
 async def _send(office: Office, http: _Client, outbox: Outbox, parcel: Parcel) -> None:
     answer: httpx.Response | None = None
-    with contextlib.suppress(httpx.HTTPError, httpx.InvalidURL, TimeoutError):
-        async with asyncio.timeout(outbox.timeout):
-            answer = await http.get().send(outbox.request(parcel))
+    request = outbox.request(parcel)
+    # A wait that is cancelled from outside would cost httpx's pool the connection.
+    request.extensions["timeout"] = httpx.Timeout(outbox.timeout).as_dict()
+    with contextlib.suppress(httpx.HTTPError, httpx.InvalidURL):
+        answer = await http.get().send(request)
     office.returned(outbox, parcel, answer)
