@@ -60,7 +60,11 @@ def inbox_url(given: str, state_dir: Path) -> URL:
 
 def shown(url: URL) -> str:
     """An address as people may see it."""
-    return public_url_of(url).set(username=None).render_as_string()
+    public = public_url_of(url)
+    anonymous = URL.create(
+        public.drivername, host=public.host, port=public.port, database=public.database
+    )
+    return anonymous.render_as_string()
 
 
 def same_database(url: URL, other: str) -> bool:

@@ -86,32 +86,25 @@ class Inbox:
         """Give connections back."""
         self.engine.dispose()
 
-    def add(self, entries: Sequence[Entry]) -> int:
+    def add(self, entries: Sequence[Entry]) -> None:
         """Keep entries durably; those whose keys are known change nothing.
-
-        Returns:
-            How many are new; -1 if the database does not say.
 
         Raises:
             InboxError: They could not be kept; none of them was.
         """
         with self._explained(), self.engine.begin() as connection:
-            return self.add_in(connection, entries)
+            self.add_in(connection, entries)
 
-    def add_in(self, connection: Connection, entries: Sequence[Entry]) -> int:
+    def add_in(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Keep entries within a transaction that is open already."""
-        if not entries:
-            return 0
         fresh = {entry.key: entry for entry in reversed(entries)}
         if self._insert.__class__ is Insert:  # a database that cannot pass over what it has
             table = self._tables.entries
             for some in _slices(list(fresh)):
                 for key in connection.scalars(select(table.c.key).where(table.c.key.in_(some))):
                     del fresh[key]
-        if not fresh:
-            return 0
-        rows = _rows(reversed(fresh.values()))
-        return connection.execute(self._insert, rows).rowcount
+        if fresh:
+            connection.execute(self._insert, _rows(reversed(fresh.values())))
 
     def check_writable(self) -> None:
         """Find out whether entries could be kept now.
