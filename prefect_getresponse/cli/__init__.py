@@ -25,8 +25,8 @@ from prefect_getresponse.cli import (
     oauth,
     operations,
     purge,
-    release,
     receive,
+    release,
     sandbox,
 )
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
