@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from prefect_getresponse.client.paginate import aiterate_pages
+from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.events.identities import id_of, moment_of
 from prefect_getresponse.events.reconciling.polled import DIFFERS, Polled
@@ -32,11 +34,13 @@ class Listings:
 
     Args:
         account: The account.
+        client: The account's client.
         lists: Ids and names of the lists.
         since: Unix seconds.
     """
 
     account: Account
+    client: AsyncClient
     lists: Mapping[str, str]
     since: float
 
@@ -45,6 +49,7 @@ class Listings:
         for campaign_id in self.lists:
             listed = self.account.pages(
                 list_contacts,
+                "contactId",
                 campaign_id=campaign_id,
                 changed_from=day_of(self.since),
                 sort_changed_on="ASC",
@@ -83,16 +88,20 @@ class Listings:
     async def activities(self) -> AsyncIterator[Polled]:
         """What people did with the newsletters of the lists."""
         earliest = self.since - ACTIVITY_DAYS * DAY
-        for newsletter in await self.account.items(list_newsletters, send_from=day_of(earliest)):
+        for newsletter in await self.account.items(
+            list_newsletters, "newsletterId", send_from=day_of(earliest)
+        ):
             if (newsletter.get("campaign") or {}).get("campaignId") not in self.lists:
                 continue
-            listed = self.account.pages(
-                list_newsletter_activities,
-                newsletter_id=newsletter["newsletterId"],
-                created_from=day_of(self.since),
+            # They have no ids, and only grow: page by page nothing is missed.
+            request = list_newsletter_activities.operation.request(
+                {
+                    "newsletter_id": newsletter["newsletterId"],
+                    "created_from": day_of(self.since),
+                }
             )
-            async for page in listed:
-                for activity in page:
+            async for page in aiterate_pages(self.client, request):
+                for activity in page.items:
                     type_ = _ACTIVITIES.get(str(activity.get("activity")))
                     occurred = moment_of(activity.get("createdOn"))
                     if type_ and occurred is not None and occurred >= self.since:
@@ -101,7 +110,7 @@ class Listings:
     async def imports(self) -> AsyncIterator[Polled]:
         """Imports into the lists that ended."""
         earliest = day_of(self.since - DAY)
-        for each in await self.account.items(list_imports, created_from=earliest):
+        for each in await self.account.items(list_imports, "importId", created_from=earliest):
             finished = moment_of(each.get("finishedOn"))
             campaign = each.get("campaign") or {}
             is_ours = campaign.get("campaignId") in self.lists

@@ -111,7 +111,10 @@ class Reconciliation:
             lists = await self._lists()
             report.since, report.until = _iso(since), _iso(now)
             report.lists = len(lists)
-            found = [each async for each in self._found(Listings(self._account, lists, since))]
+            found = [
+                each
+                async for each in self._found(Listings(self._account, self._client, lists, since))
+            ]
             self._complete(found, account_id, now)
             report.unexplained = await unexplained(self._account, lists, since, now, found)
             with self._inbox.transaction() as connection:
@@ -140,7 +143,7 @@ class Reconciliation:
 
     async def _lists(self) -> Mapping[str, str]:
         if not self._options.lists:
-            listed = await self._account.items(list_campaigns)
+            listed = await self._account.items(list_campaigns, "campaignId")
             return {each["campaignId"]: each["name"] for each in listed}
         found = [await self._account.find_campaign(name) for name in self._options.lists]
         return {each.campaign_id: each.name for each in found}
