@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +23,7 @@ from prefect_getresponse.cli.console import (
     show_markdown,
     write_json,
 )
-from prefect_getresponse.cli.dialogue import may_ask
+from prefect_getresponse.cli.dialogue import Stopped, may_ask
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.asking.source_mapping import (
     SourceMapping,
@@ -129,7 +130,8 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     from prefect_getresponse.reporting.terminal import terminal_progress
 
     check_writable(json_)
-    with stopped_told_to(json_):
+    sent = _Sent()
+    with stopped_told_to(json_), _stopping_before_the_first_send(sent):
         options = import_options(
             source=source,
             list_name=list_name,
@@ -177,7 +179,8 @@ def import_(  # noqa: D417 - `explained_by` says the rest
 
         def run(wanted: ImportOptions) -> ImportReport:
             with terminal_progress(err) as progress:
-                return asyncio.run(_imported(wanted, credentials, progress))
+                sent.perhaps = not wanted.dry_run
+                return asyncio.run(_imported(wanted, credentials, progress, sent))
 
         try:
             report = run(options)
@@ -188,13 +191,35 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     return show(report, json_)
 
 
+@dataclass
+class _Sent:
+    """Whether this command may have sent anything."""
+
+    perhaps: bool = False
+
+
 async def _imported(
-    options: ImportOptions, credentials: GetResponseCredentials, progress: Progress
+    options: ImportOptions, credentials: GetResponseCredentials, progress: Progress, sent: _Sent
 ) -> ImportReport:
     from prefect_getresponse.contact_import.engine import run_import
 
     client = credentials.get_async_client()
-    return await run_import(options, credentials.account_name, client, progress=progress)
+    try:
+        return await run_import(options, credentials.account_name, client, progress=progress)
+    except asyncio.CancelledError:  # after its first send an import ends with a report instead
+        sent.perhaps = False
+        raise
+
+
+@contextmanager
+def _stopping_before_the_first_send(sent: _Sent) -> Generator[None]:
+    """Let Ctrl-C stop in order while nothing was sent, and break off after that."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if sent.perhaps:
+            raise
+        raise Stopped from None
 
 
 @contextmanager
@@ -206,6 +231,10 @@ def stopped_told_to(file: Path | None) -> Generator[None]:
     """
     try:
         yield
+    except Stopped:
+        if file is not None:
+            write_json(file, {"plan_hash": None, "error": "stopped by you", "questions": []})
+        raise
     except (GetResponseError, ImportInputError) as error:
         if isinstance(error, PlanStopped) and error.report is not None:
             show_markdown(error.report)

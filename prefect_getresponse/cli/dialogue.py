@@ -59,10 +59,17 @@ def ask(questions: Sequence[Question]) -> Answers:
     for number, question in enumerate(questions, start=1):
         err.print(f"\n{number}. ", end="", style="bold")
         if question.taken_for == "vouch":
-            answers.vouched = _vouches(question)
+            if any(map(_says_who_agreed, answers.columns.values())):
+                err.print("A column says who has agreed: nobody has to vouch.")
+            else:
+                answers.vouched = _vouches(question)
         else:
             answers.columns |= _column(question)
     return answers
+
+
+def _says_who_agreed(field: str) -> bool:
+    return field.partition(":")[0] == "consent"
 
 
 def confirm(what: str) -> bool:

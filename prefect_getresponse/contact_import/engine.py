@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
@@ -66,11 +67,12 @@ async def run_import(
     if clock is not None:
         client.time = ServerTime(clock, wall)
     now = client.time.now
-    with told_in_a_sentence():
+    with told_in_a_sentence(), _interruptible():
         job = await check(options, account_name, client, source)
     with told_in_a_sentence(job.ledger), holding(job) as job:
         await settle_interrupted(job, client, progress, now)
-        run_id = read(job, progress, now)
+        with _interruptible():
+            run_id = read(job, progress, now)
         error: GetResponseError | None = None
         try:
             with told_in_a_sentence(job.ledger):
@@ -85,3 +87,12 @@ async def run_import(
             error = raised if isinstance(raised, GetResponseError) else interrupted()
         with failing_after_send():
             return report(job, run_id, now, error)
+
+
+@contextmanager
+def _interruptible() -> Generator[None]:
+    """Let an interrupt cancel what sends nothing: a second Ctrl-C arrives within a long reading."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise asyncio.CancelledError from None

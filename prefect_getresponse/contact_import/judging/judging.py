@@ -17,6 +17,7 @@ from prefect_getresponse.contact_import.judging.kinds import (
     COULD_SAY_NO,
     ENOUGH,
     Kind,
+    are_codes,
     kind_of,
 )
 from prefect_getresponse.contact_import.judging.proposals import proposal_for, what_it_seems
@@ -64,10 +65,9 @@ def questions_left(
     judge = _Judge(mapping, contents, not_understood or {})
     found = [question for index in range(mapping.width) if (question := judge.question(index))]
     left = [each for each in found if not (each.ignorable and each.column in ignored)]
-    # An answer may be that a column says who has agreed: then nobody has to vouch.
-    if vouched or judge.says_who_agreed or any(map(_may_be_consent, left)):
+    if vouched or judge.says_who_agreed:
         return tuple(left)
-    return (*left, _who_agreed(judge.not_judged()))
+    return (*left, _who_agreed(judge.not_judged(), perhaps=any(map(_may_be_consent, left))))
 
 
 def columns_of_consent(
@@ -87,8 +87,19 @@ def _may_be_consent(question: Question) -> bool:
     return question.taken_for in ("consent", "unknown")
 
 
-def _who_agreed(not_judged: list[str]) -> Question:
+def _who_agreed(not_judged: list[str], *, perhaps: bool) -> Question:
+    """Return the question who has agreed.
+
+    Args:
+        not_judged: Columns with too few cells to be judged.
+        perhaps: Whether another answer may be that a column says it: then nobody has to vouch.
+    """
     why = "No column says who has agreed to get e-mail. If all of them have, say so with --vouch"
+    if perhaps:
+        why = (
+            "Unless you answer that one of these columns says who has agreed (`consent`), nobody"
+            " knows. If all of them have, say so with --vouch"
+        )
     if not_judged:
         shown = ", ".join(f'"{name}"' for name in not_judged[:_NAMED])
         more = f" and {len(not_judged) - _NAMED} more" if len(not_judged) > _NAMED else ""
@@ -121,7 +132,9 @@ class _Judge:
         """Return the question about a column that is read as consent or opt-out."""
         content = self.contents[mapped.index]
         said: TakenFor = "consent" if mapped.field == "consent" else "opt_out"
-        if phrases.speaks_of_an_end(mapped.column):
+        if phrases.is_doubly_negated(mapped.column):
+            said = "unknown"
+        elif phrases.speaks_of_an_end(mapped.column):
             said = "opt_out"
         strange = self.not_understood.get(mapped.column, 0)
         if strange > MOST_STRANGE * content.rows:
@@ -166,19 +179,23 @@ class _Judge:
             return None
         if phrases.speaks_of_an_end(column) and kind is not Kind.NUMBERS:
             why = "Its name speaks of an end or a refusal"
-            return self._question(index, "opt_out", why, ignorable=False)
-        if content.filled < ENOUGH and kind is Kind.TEXTS and self._may_answer(column, content):
+            return self._question(index, what_it_seems(column, content), why, ignorable=False)
+        if content.filled < ENOUGH and self._may_answer(column, content, kind):
             return self._question(index, what_it_seems(column, content), "", ignorable=False)
         suspects = COULD_SAY_NO if self.says_who_agreed else COULD_BE_AN_ANSWER
-        is_dated = kind is Kind.SOME_DATES and content.filled < ENOUGH
-        if kind in suspects and (not is_dated or phrases.speaks_of_agreeing(column)):
+        if kind in suspects:
             return self._question(index, what_it_seems(column, content), "", ignorable=True)
         return None
 
-    def _may_answer(self, column: str, content: ColumnContent) -> bool:
-        """Tell whether words say of a few texts that they may be answers."""
-        agrees = phrases.seems_to_agree(column) and not phrases.tells_more(column)
-        return (agrees and not self.says_who_agreed) or any(map(consent.has_ended, content.values))
+    def _may_answer(self, column: str, content: ColumnContent, kind: Kind) -> bool:
+        """Tell whether words say of a few texts or numbers that they may be answers."""
+        if kind is Kind.TEXTS and any(map(consent.has_ended, content.values)):
+            return True
+        if self.says_who_agreed or kind not in (Kind.TEXTS, Kind.NUMBERS):
+            return False
+        if kind is Kind.NUMBERS and not are_codes(content.values):
+            return False
+        return phrases.may_be_answered(column) and not phrases.tells_more(column)
 
     def _is_harmless(self, column: str, content: ColumnContent, kind: Kind) -> bool:
         if phrases.is_only_about_another_channel(column):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from prefect_getresponse.contact_import.judging.contents import ColumnContent
@@ -138,12 +138,16 @@ def _repeated(cells: Counter[str], content: ColumnContent, filled: int, people: 
     if filled < ENOUGH:
         return other
     if are_numbers:
-        are_codes = different <= _FEW_CODES and all(_CODE.fullmatch(cell) for cell in cells)
-        return Kind.VALUES if are_codes else Kind.NUMBERS
+        return Kind.VALUES if are_codes(cells) else Kind.NUMBERS
     if different <= _FEW and filled >= _REPEATED * different:
         return Kind.VALUES
     items = _items(cells)
     return Kind.LISTS if 1 < len(items) <= _FEW and different > len(items) else Kind.TEXTS
+
+
+def are_codes(cells: Collection[str]) -> bool:
+    """Tell whether cells are a few short numbers, as programs write instead of words."""
+    return len(cells) <= _FEW_CODES and all(_CODE.fullmatch(cell) for cell in cells)
 
 
 def _items(cells: Iterable[str]) -> set[str]:

@@ -35,6 +35,8 @@ class Proposal:
 
 def what_it_seems(column: str, content: ColumnContent) -> TakenFor:
     """Return what a column seems to be, by the words of its name, else by those of its cells."""
+    if phrases.is_doubly_negated(column):
+        return "unknown"
     if phrases.speaks_of_an_end(column):
         return "opt_out"
     if phrases.seems_to_agree(column):

@@ -12,6 +12,7 @@ from prefect_getresponse.contact_import.words import phrases, words_of
 
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _BETWEEN_PARTS = re.compile(r"[\[\]{}\"',;:|()/!.\n\u2013\u2014]| - ")
+_SWITCH = re.compile(r":\s*(?:true|false)\b")
 _SIGNED = re.compile(r"[-+]\d+|-")
 # Says how a sign is to be drawn, and nothing else: `✔` and `✔️` are one tick.
 _DRAWN = str.maketrans("", "", "\ufe0e\ufe0f\u200d")
@@ -36,7 +37,8 @@ def _words(*meanings: str) -> frozenset[str]:
 _YES = _words("yes")
 _NO = _words("no")
 # What databases and tools write where they have nothing to say.
-_NOTHING = _words("nothing")
+_NEVER = _words("never")
+_NOTHING = _words("nothing") | _NEVER
 # Words that speak of a subscription wherever they stand.
 _SUBSCRIBED = _words("subscribed")
 _UNSUBSCRIBED = _words("unsubscribed")
@@ -105,6 +107,11 @@ def _structured(cell: str) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return cast(Mapping[str, Any], found) if isinstance(found, dict) else None
+
+
+def _has_switch(cell: str) -> bool:
+    """Tell whether a cell is JSON with a true or false in it: `{"newsletter": false}`."""
+    return cell[:1] in ("{", "[") and _SWITCH.search(cell) is not None
 
 
 def _agreement_in(found: Mapping[str, Any]) -> Answer:
@@ -228,15 +235,16 @@ def are_yes_and_no(cells: Iterable[str]) -> bool:
 def is_answer(cell: str) -> bool:
     """Tell whether a cell is a word for yes or no, a tick, or begins with such a word."""
     word = simplified(cell)
-    if word in _ANSWERS:
+    if word in _ANSWERS or _has_switch(cell):
         return True
     first = re.split(r"[\s,.;:!(_\u2013\u2014-]", cell.strip(), maxsplit=1)[0]
     return simplified(first) in _NO_WORDS or simplified(first) in _YES_WORDS
 
 
 def has_ended(cell: str) -> bool:
-    """Tell whether a cell speaks of something that is over or denied: `pending`, `erased`."""
-    return simplified(cell) in _INACTIVE or phrases.ends(cell)
+    """Tell whether a cell speaks of something that is over or denied: `pending`, `never`."""
+    word = simplified(cell)
+    return word in _INACTIVE or word in _NEVER or phrases.ends(cell)
 
 
 def is_plain_answer(cell: str) -> bool:

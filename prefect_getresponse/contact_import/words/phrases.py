@@ -68,18 +68,25 @@ _NEGATED = re.compile(
 _NEAR = r"(?: \w+){0,2} "
 REFUSAL_IN_CELLS = (
     rf"(?:{pattern('refusing')})"
-    rf"|(?:{pattern('denying')})(?: \w+){{0,4}} (?:{pattern('mail')})"
+    rf"|(?:{pattern('denying')})(?: \w+){{0,4}} (?:{pattern('mail')}|\b(?:{pattern('letters')}))"
     rf"|(?:{pattern('consenting')}|{pattern('mail')}){_NEAR}(?:{pattern('ending')})"
     rf"|(?:{pattern('ending')}){_NEAR}(?:{pattern('consenting')}|{pattern('mail')})"
 )
 """Regular expression for a refusal in `spoken` words, wherever it stands."""
 _IN_CELLS = re.compile(REFUSAL_IN_CELLS)
+_MAILED = re.compile(rf"{pattern('mail')}|{pattern('marketing')}|\bmails?\b")
+_STATE = re.compile(r"\b(?:status|state|flag|ok|okay|code|choices?|options?|preferences?)\b")
+_DOUBLE = re.compile(
+    rf"{_DENIAL.pattern}(?: \w+){{0,3}}? (?=\b(?:{pattern('refusing')}|{pattern('ending')}))"
+    rf"|\b(?:untick|uncheck|deselect)\w*\b"
+)
 _REFUSING_WORDS = re.compile(rf"(?:{pattern('refusing')})\w*")
 _CONSENTING = re.compile(pattern("consenting"))
 _DETAILS = re.compile(pattern("detail"))
 _TOGETHER = re.compile(
     r"&|\+|,|/|\b(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|og|all|any)\b"
 )
+_LISTED = re.compile(r"[&+,/]|\b(?:and|or|nor|und|oder|et|ou|oraz|lub|och)\b")
 # Parts of joined words that undo them: `Newsletterstop`, `Einwilligungswiderruf`.
 _HIDDEN_END = re.compile(
     "|".join(stem for stem in _stems("refusing", "ending") if len(stem) > _SHORTEST_STEM)
@@ -242,6 +249,23 @@ def is_in_known_words(text: str) -> bool:
 def seems_to_agree(column: str) -> bool:
     """Tell whether the name of a column has a word of agreeing to anything."""
     return _AGREEING.search(spoken(column)) is not None
+
+
+def may_be_answered(column: str) -> bool:
+    """Tell whether yes and no, in whatever words, may stand below the name of a column.
+
+    It has a word of agreeing, or speaks of a state of e-mail: `Mail status`, `OK to mail`.
+    """
+    words = spoken(column)
+    return seems_to_agree(column) or bool(_MAILED.search(words) and _STATE.search(words))
+
+
+def is_doubly_negated(column: str) -> bool:
+    """Tell whether a `not` undoes a refusal: `Not unsubscribed`, `I do not object to mails`.
+
+    A list of refusals is none: `Not active or unsubscribed`.
+    """
+    return bool(_DOUBLE.search(spoken(column))) and not _LISTED.search(column.casefold())
 
 
 def tells_more(column: str) -> bool:
