@@ -6,6 +6,7 @@ not fit is an error that names the line; nothing is guessed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +32,8 @@ ATTACHMENT_BYTES = 400 * 1024
 """All attachments together.  Source: GetResponse API v3, `POST /newsletters`."""
 LARGEST = 10_000_000
 """Bytes of a release file or of a part that it names."""
+_QUOTED = re.compile(r"(['\"]).{4,}\1", re.DOTALL)
+"""What an error of YAML quotes of a file, which may be another one than a release."""
 _KEY = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -271,6 +274,8 @@ class _Loader(yaml.SafeLoader):
 
 def _parse(text: str, file: str, stem: str) -> Release:
     plain, lines = _read_yaml(text, file)
+    if not plain.keys() & Release.model_fields.keys():
+        raise _no_release(file)
     plain.setdefault("key", stem)
     try:
         return Release.model_validate(plain)
@@ -296,15 +301,20 @@ def _read_yaml(text: str, file: str) -> tuple[dict[str, Any], dict[tuple[str, ..
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InvalidRelease(
-            f"{file}:{line}: {error.problem or 'it is no YAML'}", advice="Correct the line."
+            f"{file}:{line}: {_QUOTED.sub('...', error.problem or 'it is no YAML')}",
+            advice="Correct the line.",
         ) from None
     except (yaml.YAMLError, RecursionError):
         raise InvalidRelease(f"{file}: it is no YAML", advice="Save it as text.") from None
     if not isinstance(plain, dict):
-        raise InvalidRelease(
-            f"{file}: it is no release", advice="Write `subject: ...`, one key a line."
-        )
+        raise _no_release(file)
     return cast(dict[str, Any], plain), lines
+
+
+def _no_release(file: str) -> InvalidRelease:
+    return InvalidRelease(
+        f"{file}: it is no release", advice="Write `subject: ...`, one key a line."
+    )
 
 
 def _plain(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> Any:
@@ -315,7 +325,7 @@ def _plain(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], 
             name = str(key.value)
             if name in found:
                 raise yaml.MarkedYAMLError(
-                    problem=f"the key {name!r} is given twice", problem_mark=key.start_mark
+                    problem="a key is given twice", problem_mark=key.start_mark
                 )
             lines[*path, name] = key.start_mark.line + 1
             found[name] = _plain(value, (*path, name), lines)

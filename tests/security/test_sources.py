@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.newsletters.release_file import InvalidRelease, read_release
 from prefect_getresponse.sources import ParquetSource, Reading, open_source
 from prefect_getresponse.sources.database_urls import AGREED, database_url
 from prefect_getresponse.sources.errors import (
     ImportInputError,
+    MappingError,
     SourceNotFound,
     UnreadableSource,
 )
@@ -50,6 +52,61 @@ def test_a_file_that_is_no_table_is_not_quoted(name: str, tmp_path: Path) -> Non
     assert "canary" not in str(told.value)
     assert "STRIPE" not in str(told.value)
     assert name in str(told.value)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_nor_is_it_by_a_mapping_or_among_others(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(SECRETS[name])
+    with pytest.raises(ImportInputError) as told:
+        map_source(open_source(path), {"Nope": "email"})
+    assert "canary" not in str(told.value)
+    assert "STRIPE" not in str(told.value)
+
+    (tmp_path / "a.csv").write_text("First,Second\n1,2\n")
+    (tmp_path / "b.csv").write_text("canary-token\n1\n")
+    with pytest.raises(ImportInputError) as told:
+        open_source(f"{tmp_path}/?.csv")
+    assert "canary" not in str(told.value)
+    assert "First" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "canary = 1\n",
+        "[canary]\ncanary = 'canary'\n",
+        "canary\n",
+        "a = {canary = 1, canary = 2}\n",
+        "[canary]\n[canary]\n",
+    ],
+)
+def test_a_file_that_is_no_mapping_is_not_quoted(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "secrets.toml"
+    path.write_text(text)
+    with pytest.raises(MappingError, match=r"secrets\.toml") as told:
+        read_mapping(str(path))
+    assert "canary" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "canary: canary\n",
+        "canary: 1\ncanary: 2\n",
+        "root:$6$canary:19000\n",
+        "a: !canary!x 1\n",
+        "a: &canary 1\nb: *canary\n",
+        "a: 'canary\n",
+        "apiVersion: canary\nusers: [canary]\n",
+    ],
+)
+def test_a_file_that_is_no_release_is_not_quoted(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text(text)
+    with pytest.raises(InvalidRelease, match="config") as told:
+        read_release(str(path))
+    assert "canary" not in str(told.value)
 
 
 def test_columns_of_a_table_are_still_named(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ yes = ["Tak", "tak, mailowo"]
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ from prefect_getresponse.sources.storage.places import place
 MOST_BYTES = 1_000_000
 """Largest mapping file that is read."""
 _ANSWERED = ("consent", "opt_out")
+_PARTS = ("source", "tags", "columns")
+_TOML_PLACE = re.compile(r"\(at [\w ,]+\)")
 
 
 @dataclass(frozen=True)
@@ -174,8 +177,12 @@ def from_toml(text: str, name: str) -> SourceMapping:
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise MappingError(f"it is not TOML: {error}", "Correct it", name) from None
-    _refuse_unknown(said, ("source", "tags", "columns"), "the file", name)
+        place = _TOML_PLACE.search(str(error))  # the rest of the message may quote the file
+        where = f" {place[0]}" if place else ""
+        raise MappingError(f"it is not TOML{where}", "Correct it", name) from None
+    if said and not said.keys() & set(_PARTS):
+        raise MappingError("it is no mapping file", "Write one with the command map", name)
+    _refuse_unknown(said, _PARTS, "the file", name)
     for part in said:
         if not isinstance(said[part], dict):
             raise MappingError(f"`{part}` is not a table", f"Write [{part}]", name)

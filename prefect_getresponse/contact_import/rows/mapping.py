@@ -285,8 +285,10 @@ def find_column(columns: Sequence[str], wanted: str) -> int:
             f"{listed([wanted])} can be any of {listed(columns[index] for index in found)}",
             "Write the name exactly",
         )
+    names = _harmless_names(columns, has_addresses=False)
     raise MappingError(
-        f"there is no column {listed([wanted])}", f"The columns are {listed(columns)}"
+        f"there is no column {listed([wanted])}",
+        f"The columns are {listed(names)}" if names else f"There are {len(columns)}, #1 and so on",
     )
 
 
@@ -309,7 +311,7 @@ def _email_column(
             f"{listed(columns[index] for index in best)} may all be the e-mail address",
             f"Choose one, such as --map {_quoted_for_shell(columns[best[0]])}=email",
         )
-    names = _harmless_names(columns, bool(addressed))
+    names = _harmless_names(columns, has_addresses=bool(addressed))
     likely = [_quoted_for_shell(columns[index]) for index in addressed if columns[index] in names]
     raise MappingError(
         f"no column is known to be the e-mail address among {listed(names)}"
@@ -319,7 +321,7 @@ def _email_column(
     )
 
 
-def _harmless_names(columns: Sequence[str], has_addresses: bool) -> list[str]:
+def _harmless_names(columns: Sequence[str], *, has_addresses: bool) -> list[str]:
     """Names of columns that may be shown: none of a file that is another thing than a table.
 
     Its first line may be a key, a password or anything else, and messages are kept by Prefect.

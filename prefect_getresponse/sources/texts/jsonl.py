@@ -174,7 +174,7 @@ def _flatten(value: dict[str, object], prefix: str, cells: dict[str, str], depth
         if isinstance(item, dict):
             _flatten(cast(dict[str, object], item), f"{name}.", cells, depth + 1)
         elif name in cells:
-            raise ValueError(f"the key {name[:60]!r} is there twice")
+            raise ValueError("a key is there twice")
         else:
             cells[name] = item if isinstance(item, str) else _text(item)
 
