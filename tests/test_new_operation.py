@@ -39,15 +39,15 @@ print(json.dumps({"row": row, "page": page, "refused": refused, "status": status
 
 
 def block(language: str, holds: str) -> str:
-    """A code block of ARCHITECTURE.md."""
-    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    """A code block of CONTRIBUTING.md."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     found: list[str] = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return next(each for each in found if holds in each)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with one more operation, as ARCHITECTURE.md adds it."""
+    """A copy of the project with one more operation, as CONTRIBUTING.md adds it."""
     copy = tmp_path_factory.mktemp("project")
     for name in ("prefect_getresponse", "flows", "examples", "scripts", "tests"):
         shutil.copytree(ROOT / name, copy / name, symlinks=True)

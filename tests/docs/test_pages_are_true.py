@@ -1,5 +1,6 @@
 """What the pages claim about the tree, the tasks and the settings holds."""
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from prefect_getresponse.contact_import.ledger.schema import TABLES
 from prefect_getresponse.contact_import.rows.mapping import FIELDS
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.settings import GetResponseSettings
@@ -16,6 +18,7 @@ from tests.support.declared import TASKS
 
 README = (ROOT / "README.md").read_text("utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+INVARIANTS = (ROOT / "INVARIANTS.md").read_text("utf-8")
 IMPORT = (ROOT / "docs" / "import.md").read_text("utf-8")
 
 
@@ -30,17 +33,36 @@ def test_readme_names_every_setting() -> None:
     ]
 
 
-def _modules() -> list[str]:
+def _rooms() -> list[str]:
     package = ROOT / "prefect_getresponse"
-    shown = [package, *(package / name for name in ("client", "contact_import"))]
-    return sorted(
-        path.name for folder in shown for path in folder.glob("*.py") if path.stem != "__init__"
-    )
+    return sorted(path.parent.name for path in package.glob("*/__init__.py"))
 
 
-@pytest.mark.parametrize("module", _modules())
-def test_architecture_names_every_module(module: str) -> None:
-    assert module in ARCHITECTURE
+@pytest.mark.parametrize("room", _rooms())
+def test_architecture_tells_every_room(room: str) -> None:
+    assert f"`{room}/`" in ARCHITECTURE
+
+
+def test_architecture_is_short() -> None:
+    assert len(ARCHITECTURE.split()) <= 900
+
+
+def test_every_room_says_what_it_is_for() -> None:
+    package = ROOT / "prefect_getresponse"
+    silent = [
+        str(path.parent.relative_to(package))
+        for path in package.rglob("__init__.py")
+        if not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    ]
+    assert silent == []
+
+
+def test_what_enforces_an_invariant_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/.]+)`", INVARIANTS)
+    assert len(named) > 15
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    triggers = re.findall(r"trigger `(\w+)`", INVARIANTS)
+    assert [name for name in triggers if f" {name} " not in TABLES] == []
 
 
 @pytest.mark.parametrize("word", [*(verdict.value for verdict in Verdict), *FIELDS])
