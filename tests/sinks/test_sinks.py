@@ -121,7 +121,11 @@ CONDITIONS: list[tuple[Where, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("where", "expected"), CONDITIONS, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    CONDITIONS,
+    ids=[f"{where.column} {where.test}" for where, _ in CONDITIONS],
+)
 def test_conditions_choose_what_is_read_changed_and_deleted(
     sink: Sink, where: Where, expected: Any
 ) -> None:

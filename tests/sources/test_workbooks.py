@@ -49,6 +49,7 @@ Read = Callable[..., tuple[list[str], Rows]]
         (ods(*ODS_PEOPLE), "a.ods"),
         (ods(*ODS_PEOPLE), "download"),
     ],
+    ids=["xlsx", "XLSM", "xlsx without a name", "ods", "ods without a name"],
 )
 def test_a_sheet(read: Read, workbook: bytes, name: str) -> None:
     assert read(workbook, name) == (PEOPLE[0], ANN_AND_BOB)
