@@ -84,3 +84,33 @@ def test_an_interrupted_import_ends_soon_and_is_resumed(
     assert json.loads(result.read_text())["run_id"] == report["run_id"]
     assert set(fast.people()) == people
     assert accepted(fast) == PEOPLE
+
+
+def test_an_import_that_is_interrupted_before_its_first_send_has_sent_nothing(
+    fast: FastSandbox, tmp_path: Path
+) -> None:
+    source, result = tmp_path / "people.csv", tmp_path / "report.json"
+    source.write_text("Email\nann@example.com")
+    words = [str(PROGRAM), "import", str(source), "--list", CAMPAIGN, "--vouch"]
+    fast.faults({"path": "/v3/campaigns", "kind": "delay", "seconds": 300.0, "times": 99})
+    seen = len(fast.log)
+    child = subprocess.Popen(
+        [*words, "--json", str(result)],
+        env=fast.settings(tmp_path / "home"),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not any(call["path"] == "/v3/campaigns" for call in fast.log[seen:]):
+        assert child.poll() is None, child.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=SECONDS)
+    fast.faults()
+
+    assert child.returncode == 2, said
+    assert "nothing was sent" in said
+    assert json.loads(result.read_text())["questions"] == []
+    assert not any(call["path"] == "/v3/contacts" for call in fast.log[seen:])

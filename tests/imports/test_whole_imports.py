@@ -1,0 +1,86 @@
+"""The cases through a whole import: who is on the list afterwards, with names, tags and fields.
+
+Nobody who said no is ever among them; the others are, once the questions have their answers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
+from prefect_getresponse.contact_import.questions import UndecidedColumns
+from prefect_getresponse.sources import Reading
+from prefect_getresponse.sources.errors import ImportInputError
+from tests.contact_import.lab import Lab
+from tests.imports.cases import Case, every_case
+
+CASES = every_case()
+READING = {
+    "h28_hubspot_api": Reading(records="results"),
+    "h33_pl_formats": Reading(decimal="comma"),
+}
+"""How the import itself says that these have to be read."""
+ROUNDS = 2
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    lab = Lab(tmp_path)
+    for name, kind in (("birthdate", "date"), ("ltv", "number")):
+        field = {"name": name, "type": kind, "format": "text", "hidden": "false", "values": []}
+        lab.api("POST", "/custom-fields", field)
+    return lab
+
+
+def run(lab: Lab, case: Case, columns: dict[str, str], *, vouched: bool) -> None:
+    reading = READING.get(case.name, Reading())
+    said = SourceMapping(columns, reading)
+    lab.run(source=str(case.path), mapping=said, vouched=vouched, max_reject_ratio=1)
+
+
+@pytest.mark.parametrize("vouched", [False, True])
+@pytest.mark.parametrize("name", CASES)
+def test_nobody_who_said_no_is_on_the_list(lab: Lab, name: str, *, vouched: bool) -> None:
+    case = CASES[name]
+    try:
+        run(lab, case, case.given, vouched=vouched)
+    except ImportInputError:
+        assert lab.wire.bodies == []
+    assert not case.refused & lab.members.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_with_the_first_answers_everybody_else_is(lab: Lab, name: str) -> None:
+    case = CASES[name]
+    columns, vouched = case.given, False
+    for _ in range(ROUNDS):
+        try:
+            run(lab, case, columns, vouched=vouched)
+            break
+        except UndecidedColumns as undecided:
+            for question in undecided.questions:
+                column, _, field = question.map[0].rpartition("=") if question.map else ("", "", "")
+                columns |= {column: field} if column else {}
+            says_who = any(field.startswith("consent") for field in columns.values())
+            vouched = not says_who and undecided.questions[-1].taken_for == "vouch"
+
+    assert_right(lab.members, case)
+
+
+def assert_right(members: dict[str, dict[str, Any]], case: Case) -> None:
+    wanted: dict[str, dict[str, Any]] = case.expected["importable"]
+    assert members.keys() == {email.casefold() for email in wanted}
+    for email, person in wanted.items():
+        found = members[email.casefold()]
+        assert (found["name"] or None) == person.get("name")
+        assert not person.get("tags") or sorted(found["tags"]) == sorted(person["tags"])
+        for field, values in person.get("custom", {}).items():
+            assert list(map(plain, found["customFields"][field])) == list(map(plain, values))
+
+
+def plain(value: str) -> str:
+    """A value of a custom field; of a number without zeros at its end, which the account drops."""
+    return value.rstrip("0").rstrip(".") if "." in value else value
