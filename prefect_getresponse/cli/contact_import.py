@@ -39,7 +39,7 @@ from prefect_getresponse.contact_import.options import (
     import_options,
 )
 from prefect_getresponse.contact_import.planning.stops import PlanStopped
-from prefect_getresponse.contact_import.questions import UndecidedColumns
+from prefect_getresponse.contact_import.questions import Undecided, UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.rows.tags import ALL_OTHERS, LEFT_OUT
 from prefect_getresponse.reporting.progress import Progress
@@ -246,7 +246,7 @@ def stopped_told_to(file: Path | None) -> Generator[None]:
 def stop_as_dict(error: Exception) -> dict[str, Any]:
     """What stopped an import before it sent anything, as JSON has it."""
     report = error.report if isinstance(error, PlanStopped) else None
-    questions = error.questions if isinstance(error, UndecidedColumns) else ()
+    questions = error.questions if isinstance(error, UndecidedColumns | Undecided) else ()
     return {
         **(report.as_dict() if report else {"plan_hash": None}),
         "error": str(error),

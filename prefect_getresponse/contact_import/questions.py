@@ -12,15 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
-from prefect_getresponse.sources.errors import ImportInputError, one_line
+from prefect_getresponse.sources.errors import ImportInputError, MappingError, one_line
 
-TakenFor = Literal["consent", "opt_out", "email", "unknown", "vouch"]
+TakenFor = Literal["consent", "opt_out", "email", "unknown", "vouch", "tag"]
 
 _MEANS = {
     "consent": "It seems to say who agreed to get e-mail",
     "opt_out": "It seems to say who does not want e-mail",
     "email": "It may hold the e-mail addresses",
     "unknown": "It may say who does not want e-mail",
+    "tag": "It holds a tag that needs another name",
 }
 _SHOWN_QUESTIONS = 20
 
@@ -32,11 +33,12 @@ class Question:
     Attributes:
         column: Name of the column; empty for the question who has agreed.
         taken_for: What the column seems to be: `consent`, `opt_out`, `email` or `unknown`; `vouch`
-            for the question who has agreed.
+            for the question who has agreed, `tag` for a tag that needs a name of its own.
         kinds: What is in its cells, such as `answers`, `ticks`, `dates`, `texts`, `refusals`.
         counts: Cells by value, or by kind where the values may not be shown.
         map: Answers that are ready for `--map`, `COLUMN=FIELD`, the most likely one first. Choose
-            one of them. There are none for the question who has agreed.
+            one of them. There are none for the question who has agreed, and those of a tag are for
+            `--map-tag`.
         why: Why the import does not decide this itself, as a sentence without a full stop.
         ignorable: Whether `--ignore-others` answers it. It does not where the column or a cell
             speaks of a refusal, or where the column is known to be about e-mail.
@@ -68,6 +70,31 @@ class Question:
         sentences = [what, f"{_MEANS[self.taken_for]}.", f"{self.why}." if self.why else ""]
         answers = [f"  --map {shlex.quote(answer)}" for answer in self.map]
         return [" ".join(filter(None, sentences)), *answers]
+
+
+class Undecided(MappingError):
+    """The mapping cannot be finished before you have chosen; nothing was sent.
+
+    Attributes:
+        questions: What there is to choose.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        advice: str = "",
+        source: str = "",
+        row: int | None = None,
+        questions: Sequence[Question] = (),
+    ) -> None:
+        super().__init__(what, advice, source, row)
+        self.questions = tuple(questions)
+        self.args = (what, advice, source, row, self.questions)
+
+    def at(self, source: str = "", row: int | None = None) -> Self:
+        """Return the same error with the place it was found at."""
+        where = source or self.source, self.row if row is None else row
+        return type(self)(self.what, self.advice, *where, self.questions)
 
 
 class UndecidedColumns(ImportInputError):

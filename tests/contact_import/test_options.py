@@ -48,6 +48,7 @@ def test_every_option_can_be_said() -> None:
     assert FIELDS.keys() - parameters("flow").keys() == BY_SETTINGS | {
         "reopen",
         "is_scheduled",
+        "is_attended",
         "show_addresses",
     }
     missing = FIELDS.keys() - parameters("command line").keys()

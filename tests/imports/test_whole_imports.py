@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
-from prefect_getresponse.contact_import.questions import UndecidedColumns
+from prefect_getresponse.contact_import.questions import Undecided, UndecidedColumns
 from prefect_getresponse.sources import Reading
 from prefect_getresponse.sources.errors import ImportInputError
 from tests.contact_import.lab import Lab
@@ -84,3 +84,29 @@ def assert_right(members: dict[str, dict[str, Any]], case: Case) -> None:
 def plain(value: str) -> str:
     """A value of a custom field; of a number without zeros at its end, which the account drops."""
     return value.rstrip("0").rstrip(".") if "." in value else value
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "answers"),
+    [
+        ("Email,Email 2", "a@example.com,b@example.com", None),
+        (
+            "Work Email,Home Email",
+            "a@example.com,b@example.com",
+            ["Work Email=email", "Home Email=email"],
+        ),
+        ("Email,Tags", 'a@example.com,"C++,C#"', ["C#=C__2", "C#=-"]),
+        ("Email,Tags", "a@example.com,🎉", ["🎉=-"]),
+    ],
+)
+def test_what_only_you_can_choose_is_a_question_with_answers(
+    lab: Lab, header: str, row: str, answers: list[str] | None
+) -> None:
+    lab.source.write_text(f"{header}\n{row}\n", "utf-8")
+    if answers is None:  # a plain `Email` is the address
+        lab.run(vouched=True)
+        return
+    with pytest.raises(Undecided) as stopped:
+        lab.run(vouched=True)
+    assert [list(question.map) for question in stopped.value.questions] == [answers]
+    assert lab.wire.bodies == []

@@ -8,6 +8,7 @@ from typing import Literal
 
 from prefect_getresponse.contact_import.judging.harmless import are_of_place
 from prefect_getresponse.contact_import.judging.tools import Tool, recognised_tool
+from prefect_getresponse.contact_import.questions import Question, Undecided
 from prefect_getresponse.contact_import.rows import consent, dates
 from prefect_getresponse.contact_import.words.columns import (
     email_rank,
@@ -307,9 +308,12 @@ def _email_column(
     if len(best) == 1 or alike:
         return MappedColumn(best[0], columns[best[0]], "email", "recognised")
     if best:
-        raise MappingError(
-            f"{listed(columns[index] for index in best)} may all be the e-mail address",
+        what = f"{listed(columns[index] for index in best)} may all be the e-mail address"
+        answers = tuple(f"{columns[index]}=email" for index in best)
+        raise Undecided(
+            what,
             f"Choose one, such as --map {_quoted_for_shell(columns[best[0]])}=email",
+            questions=[Question(columns[best[0]], "email", map=answers, why=what)],
         )
     names = _harmless_names(columns, has_addresses=bool(addressed))
     likely = [_quoted_for_shell(columns[index]) for index in addressed if columns[index] in names]

@@ -9,9 +9,11 @@ from functools import lru_cache
 from importlib import import_module
 from typing import cast
 
+from prefect_getresponse.contact_import.questions import Question, Undecided
 from prefect_getresponse.sources.errors import MappingError, listed
 
 LEFT_OUT = "-"
+_LONGEST_STEM = 60
 ALL_OTHERS = "*"
 
 _OUTSIDE_ALPHABET = re.compile(r"[^_a-zA-Z0-9]+")
@@ -87,19 +89,36 @@ class TagNames:
         """
         if self._vanished:
             some = next(iter(self._vanished))
-            raise MappingError(
+            raise Undecided(
                 f"nothing would be left of the tags {listed(self._vanished)}",
                 f"Name each, such as --map-tag {shlex.quote(some + '=NAME')}, or leave all out"
                 " with --drop-tags",
+                questions=[
+                    _question(raw, [LEFT_OUT], "Nothing would be left of it")
+                    for raw in self._vanished
+                ],
             )
         alike = {name: raws for name, raws in self._sources.items() if len(raws) > 1}
         if alike:
             told = "; ".join(f"{listed(raws)} as `{name}`" for name, raws in alike.items())
             some = next(iter(next(iter(alike.values()))))
-            raise MappingError(
+            raise Undecided(
                 f"tags would become one: {told}",
                 f"Name all but one of each, such as --map-tag {shlex.quote(some + '=NAME')}",
+                questions=[
+                    _question(
+                        raw,
+                        [f"{name[:_LONGEST_STEM]}_{at}", LEFT_OUT],
+                        f"It would become `{name}`, as others",
+                    )
+                    for name, raws in alike.items()
+                    for at, raw in enumerate(list(raws)[1:], start=2)
+                ],
             )
+
+
+def _question(raw: str, names: list[str], why: str) -> Question:
+    return Question(raw, "tag", map=tuple(f"{raw}={name}" for name in names), why=why)
 
 
 @lru_cache(10_000)
