@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +12,18 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.console import FAILED, OK, print_line
 from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.newsletters.account_messages import check_account_messages
+from prefect_getresponse.newsletters.account_side import AccountSide
 from prefect_getresponse.newsletters.checks import check_release
 from prefect_getresponse.newsletters.content.findings import Finding, Findings, Severity, in_order
 from prefect_getresponse.newsletters.content.html import check_html
-from prefect_getresponse.newsletters.content.message import Checked
+from prefect_getresponse.newsletters.content.message import Checked, Known
 from prefect_getresponse.newsletters.content.render import Person, render, with_names
 from prefect_getresponse.newsletters.content.syntax import read_content
+from prefect_getresponse.newsletters.person import person_of
 from prefect_getresponse.newsletters.release_file import read_release
 
 _RELEASES = {".yaml", ".yml", ".json"}
@@ -27,6 +33,8 @@ def lint(
     *files: str,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
     strict: Annotated[bool, Parameter(negative="")] = False,
+    from_account: Annotated[bool, Parameter(negative="")] = False,
+    block: str | None = None,
 ) -> int:
     """Check newsletters: dynamic content, links and texts. Needs no account.
 
@@ -38,10 +46,16 @@ def lint(
         files: Release files (.yaml, .json), or HTML and plain texts.
         json_: Print the findings as JSON.
         strict: Fail for warnings too.
+        from_account: Also check autoresponders, RSS newsletters, A/B tests and drafts of the
+            account, and the fields and tags that files ask for.
+        block: Name of a GetResponseCredentials block, whose account has the fields and tags that
+            files ask for.
     """
-    if not files:
+    if not (files or from_account):
         raise InvalidArguments("nothing to check", advice="Name at least one file.")
-    found = in_order(each for file in files for each in _findings(file))
+    known, of_account = _account(block, read=from_account) if from_account or block else (None, [])
+    of_files = [each for file in files for each in _findings(file, known)]
+    found = in_order([*of_files, *of_account])
     if json_:
         print_line(json.dumps([each.as_dict() for each in found], indent=2, ensure_ascii=False))
     else:
@@ -64,6 +78,8 @@ def preview(
         list[str] | None, Parameter(name="--tag", consume_multiple=True, negative="")
     ] = None,
     part: str = "",
+    contact: str = "",
+    block: str | None = None,
 ) -> int:
     """Print a newsletter as one person would read it, as far as that can be known here.
 
@@ -76,6 +92,8 @@ def preview(
         field: NAME=VALUE of a custom field; several times for several values.
         tag: Name of a tag that the person has.
         part: Only this part: subject, preheader, html or plain.
+        contact: Address of somebody in the account, read instead of what the other options say.
+        block: Name of a GetResponseCredentials block, for --contact.
     """
     fields = dict[str, list[str]]()
     for each in field or ():
@@ -84,6 +102,8 @@ def preview(
             raise InvalidArguments(f"--field {each}: no value", advice="Write --field NAME=VALUE.")
         fields.setdefault(key, []).append(value)
     person = Person(contact=with_names(name, email), fields=fields, tags=frozenset(tag or ()))
+    if contact:
+        person = _person(block, contact)
     contents = _checked(file).contents
     if part and part not in contents:
         raise InvalidArguments(
@@ -98,16 +118,37 @@ def preview(
     return OK
 
 
-def _findings(file: str) -> Iterable[Finding]:
-    checked = _checked(file)
+def _account(block: str | None, *, read: bool) -> tuple[Known, list[Finding]]:
+    """Return what an account has, and the findings in its own messages if they are to be read."""
+    credentials = load_credentials(block)
+
+    async def work() -> tuple[Known, list[Finding]]:
+        side = AccountSide(credentials.get_async_client(), time.time)
+        known = await side.known("")
+        return known, await check_account_messages(side, known) if read else []
+
+    return asyncio.run(work())
+
+
+def _person(block: str | None, email: str) -> Person:
+    credentials = load_credentials(block)
+
+    async def work() -> Person:
+        return await person_of(AccountSide(credentials.get_async_client(), time.time), email)
+
+    return asyncio.run(work())
+
+
+def _findings(file: str, known: Known | None = None) -> Iterable[Finding]:
+    checked = _checked(file, known)
     for each in checked.findings:
         place = file if each.part in ("", Path(file).name) else f"{file}#{each.part}"
         yield replace(each, part=place)
 
 
-def _checked(file: str) -> Checked:
+def _checked(file: str, known: Known | None = None) -> Checked:
     if Path(file).suffix.lower() in _RELEASES:
-        return check_release(read_release(file))
+        return check_release(read_release(file), known)
     try:
         text = Path(file).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

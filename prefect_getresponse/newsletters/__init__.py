@@ -7,4 +7,5 @@
   it with what GetResponse has; `plan` puts it before a person.
 - `drafts` finds, makes and compares newsletters of a release; `engine` releases one, once;
   `afterwards` cancels it and reads its statistics; `report` says what became of it.
+- `account_messages` checks what the account sends by itself; `person` reads a contact for previews.
 """

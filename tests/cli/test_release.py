@@ -26,7 +26,11 @@ send_on: 2097-01-31T10:00:00+01:00
 @pytest.fixture(scope="module")
 def sandbox() -> Generator[FastSandbox]:
     with fast_sandbox() as found:
-        person = {"email": "ann@example.com", "campaign": {"campaignId": found.campaign_id}}
+        person = {
+            "email": "ann@example.com",
+            "name": "Ann Lee",
+            "campaign": {"campaignId": found.campaign_id},
+        }
         found.api("POST", "/contacts", person)
         yield found
 
@@ -98,3 +102,34 @@ def test_errors_stop_it_with_their_places(
     assert cli.run(["release", str(file), "--json", str(report)]) == 2
     assert "html:1:7: error" in " ".join(capsys.readouterr().err.split())
     assert json.loads(report.read_text())["findings"][0]["rule"] == "unknown-tag"
+
+
+def test_lint_reads_what_the_account_has(
+    file: Path, sandbox: FastSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["lint", str(file), "--from-account"]) == 0
+    capsys.readouterr()
+    draft = {
+        "type": "draft",
+        "subject": "Old news",
+        "fromField": {"fromFieldId": sandbox.api("GET", "/from-fields")[0]["fromFieldId"]},
+        "campaign": {"campaignId": sandbox.campaign_id},
+        "content": {"html": "<p>Hi {{ name }}</p>", "plain": "Hi"},
+        "sendSettings": {"selectedCampaigns": [sandbox.campaign_id]},
+    }
+    made = sandbox.api("POST", "/newsletters", draft)
+    file.write_text(file.read_text().replace("`you`}}", "`you`}} {{CUSTOM `no_such_field`}}"))
+    assert cli.run(["lint", str(file), "--from-account"]) == 1
+    lines = capsys.readouterr().out
+    assert f"draft/{made['newsletterId']}#html:1:7: error" in lines
+    assert "unknown-custom-field" in lines
+    sandbox.api("DELETE", f"/newsletters/{made['newsletterId']}")
+
+
+def test_preview_reads_a_contact(
+    file: Path, sandbox: FastSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["preview", str(file), "--contact", "ann@example.com", "--part", "plain"]) == 0
+    assert "Hi Ann" in capsys.readouterr().out
+    assert cli.run(["preview", str(file), "--contact", "none@example.com"]) == 2
+    assert "no list has this address" in " ".join(capsys.readouterr().err.split())
