@@ -205,10 +205,13 @@ def plan_import(
         estimate = _run(credentials, lambda client: plan(job, run_id, client, progress))
     except PlanStopped as stopped:
         stopped.report = report(job, run_id, job.time.now, stopped, planned=True)
-        show_plan(job, stopped.report)
-        rows = attention_rows(job, run_id, ROWS_SHOWN, planned=True)
-        show_report(job, stopped.report, rows)
-        emit_ending(job, stopped.report, "failed")
+        with never_stopping("the event"):
+            emit_ending(job, stopped.report, "failed")
+        with never_stopping("the plan"):
+            show_plan(job, stopped.report)
+        with never_stopping("the report"):
+            rows = attention_rows(job, run_id, ROWS_SHOWN, planned=True)
+            show_report(job, stopped.report, rows)
         return stopped.with_traceback(None)
     if estimate is None:
         return None

@@ -29,7 +29,7 @@ def emit_ending(job: Job, report: ImportReport, ending: Ending) -> None:
             "prefect.resource.name": job.campaign_name,
             # What automations can compare: they see no payload.
             "getresponse.rejects": _rejects(report),
-            "getresponse.dry-run": "yes" if report.dry_run else "no",
+            "getresponse.dry-run": "yes" if job.options.dry_run else "no",
         },
         related=[
             {
