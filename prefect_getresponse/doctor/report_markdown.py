@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prefect_getresponse.doctor.findings import MARKS, AccountReport, Outcome
+from prefect_getresponse.reporting.markdown import cell
 
 
 def report_markdown(report: AccountReport) -> str:
@@ -24,13 +25,9 @@ def report_markdown(report: AccountReport) -> str:
             "| | check | found | what to do |",
             "|---|---|---|---|",
             *[
-                f"| {MARKS[each.outcome]} | {_cell(each.check)} | {_cell(each.found)}"
-                f" | {_cell(each.advice)} |"
+                f"| {MARKS[each.outcome]} | {cell(each.check)} | {cell(each.found)}"
+                f" | {cell(each.advice)} |"
                 for each in rows
             ],
         ]
     )
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from prefect_getresponse.events.draining.report import DrainReport
 from prefect_getresponse.events.reconciling.report import ReconcileReport
+from prefect_getresponse.reporting.markdown import cell
 
 
 def drain_markdown(report: DrainReport) -> str:
@@ -67,14 +68,8 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
     return [
         f"| {' | '.join(names)} |",
         f"|{'---|' * len(names)}",
-        *(f"| {' | '.join(_cell(each) for each in row)} |" for row in rows),
+        *(f"| {' | '.join(cell(each) for each in row)} |" for row in rows),
     ]
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    return " ".join(str(value).split()).replace("|", "\\|")
 
 
 def _code(text: str) -> str:

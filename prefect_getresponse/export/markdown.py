@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prefect_getresponse.export.report import ExportReport, TableReport
+from prefect_getresponse.reporting.markdown import text
 
 _MOST = 20
 
@@ -12,7 +13,7 @@ def report_markdown(report: ExportReport) -> str:
     kind = "Plan of an export" if report.dry_run else "Export"
     return "\n".join(
         [
-            f"# {kind}: {_text(report.account_name)} → {_text(report.to)}",
+            f"# {kind}: {text(report.account_name)} → {text(report.to)}",
             "",
             _summary(report),
             "",
@@ -30,7 +31,7 @@ def _summary(report: ExportReport) -> str:
         seconds = report.planned_seconds
         return f"📋 **About {planned:,} calls, {seconds:,.0f} s.** Nothing was written."
     if report.problem:
-        return f"❌ **Needs attention:** {_text(report.problem.rstrip('.'))}."
+        return f"❌ **Needs attention:** {text(report.problem.rstrip('.'))}."
     rows = sum(each.written for each in report.tables.values())
     return (
         f"✅ **Complete:** {rows:,} rows written. {calls:,} calls in {report.seconds:,.1f} s,"
@@ -58,7 +59,7 @@ def _tables(report: ExportReport) -> list[str]:
 
 def _remark(table: TableReport) -> str:
     gone = f"{table.gone:,} gone" if table.gone else ""
-    return "; ".join(filter(None, [gone, _text(table.note)]))
+    return "; ".join(filter(None, [gone, text(table.note)]))
 
 
 def _notes(report: ExportReport) -> list[str]:
@@ -69,14 +70,8 @@ def _notes(report: ExportReport) -> list[str]:
             f"; the oldest were read at {report.oldest_details}" if report.oldest_details else ""
         )
         notes.append(f"Details of people: {counts}{since}.")
-    notes += [_text(text.rstrip(".")) + "." for text in report.warnings[:_MOST]]
-    notes += [f"Differs: {_text(text)}." for text in report.differences[:_MOST]]
+    notes += [text(each.rstrip(".")) + "." for each in report.warnings[:_MOST]]
+    notes += [f"Differs: {text(each)}." for each in report.differences[:_MOST]]
     if report.made:
-        notes.append(f"Made: {_text(', '.join(report.made[:_MOST]))}.")
+        notes.append(f"Made: {text(', '.join(report.made[:_MOST]))}.")
     return ["## Details", "", *[f"- {note}" for note in notes]]
-
-
-def _text(text: str) -> str:
-    """Text of others, on one line and without a meaning in markdown."""
-    flat = " ".join(text.split())
-    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#~" else mark for mark in flat)

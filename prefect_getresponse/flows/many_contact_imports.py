@@ -33,6 +33,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
+from prefect_getresponse.reporting.markdown import text
 from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 from prefect_getresponse.sources import short_name
 
@@ -254,6 +255,8 @@ def _markdown(outcomes: Sequence[ListOutcome]) -> str:
         "|---|---|---|---|",
     ]
     for each in outcomes:
-        link = f"[{each.state}]({address}/runs/flow-run/{each.flow_run_id})"
-        lines.append(f"| {each.list_name} | {each.source} | {link} | {each.summary} |")
+        state = text(each.state)
+        link = f"[{state}]({address}/runs/flow-run/{each.flow_run_id})" if address else state
+        cells = (text(each.list_name), text(each.source), link, text(each.summary))
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

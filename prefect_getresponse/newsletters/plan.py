@@ -15,6 +15,7 @@ from prefect_getresponse.newsletters.content_state import stored
 from prefect_getresponse.newsletters.creation import Creation, creation_of
 from prefect_getresponse.newsletters.drafts import Made, newsletters_of, read, released
 from prefect_getresponse.newsletters.release_file import ReleaseText
+from prefect_getresponse.reporting.markdown import cell
 
 SHOWN = 20
 """Findings that a plan lists."""
@@ -102,7 +103,7 @@ class ReleasePlan:
             "hash": self.hash,
         }
         lines = [f"# Release {self.key}", "", "| | |", "|---|---|"]
-        lines += [f"| {name} | {_cell(value)} |" for name, value in rows.items() if value]
+        lines += [f"| {name} | {cell(value)} |" for name, value in rows.items() if value]
         lines += ["", *self._findings()]
         return "\n".join(lines) + "\n"
 
@@ -111,7 +112,7 @@ class ReleasePlan:
             return ["It was released before: nothing will be sent."]
         if not self.findings:
             return ["Checks found nothing."]
-        lines = [f"- {_cell(str(each))}" for each in self.findings[:SHOWN]]
+        lines = [f"- {cell(str(each))}" for each in self.findings[:SHOWN]]
         if len(self.findings) > SHOWN:
             lines.append(f"- and {len(self.findings) - SHOWN} more")
         return ["## Findings", "", *lines]
@@ -194,7 +195,3 @@ async def _same_content(
                 )
             ]
     return []
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.reporting.markdown import cell
 
 Status = Literal[
     "planned", "released", "already_released", "declined", "changed", "sent_twice", "unknown"
@@ -113,11 +114,7 @@ class ReleaseReport(BaseModel):
         if self.problem:
             lines += [f"{self.problem} {self.advice}".rstrip(), ""]
         lines += ["| | |", "|---|---|"]
-        lines += [f"| {name} | {_cell(value)} |" for name, value in rows.items() if value]
+        lines += [f"| {name} | {cell(value)} |" for name, value in rows.items() if value]
         if self.left_drafts:
             lines += ["", f"Drafts left alone: {', '.join(self.left_drafts)}."]
         return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

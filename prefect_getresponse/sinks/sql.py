@@ -139,8 +139,12 @@ class SqlSink:
 
     def asset_key(self, table: Table) -> str:
         """Where a table is, as one word without secrets: host, database, schema and table."""
-        public = public_url_of(self._url).set(username=None)
-        parts = [public.render_as_string(), self.tables.schema or "", self.tables.name(table)]
+        public = public_url_of(self._url)
+        # `URL.set` takes None for "as it is", so a user's name has to be left out by hand.
+        place = URL.create(
+            public.drivername, host=public.host, port=public.port, database=public.database
+        )
+        parts = [place.render_as_string(), self.tables.schema or "", self.tables.name(table)]
         return "/".join(part for part in parts if part)
 
     def ddl(self, tables: Sequence[Table]) -> list[str]:

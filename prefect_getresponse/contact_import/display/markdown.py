@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prefect_getresponse.contact_import.planning.routing import Estimate
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
+from prefect_getresponse.reporting.markdown import code, flat, text
 
 if TYPE_CHECKING:
     from prefect_getresponse.contact_import.report import ImportReport
@@ -197,21 +198,7 @@ def _words(verdict: str) -> str:
     return verdict.replace("_", " ")
 
 
-def text(words: str) -> str:
-    """Text of others, on one line and without a meaning in markdown."""
-    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#~" else mark for mark in _flat(words))
-
-
 def _note(note: str) -> str:
     """A note, whose parts between backticks are of the source."""
-    parts = _flat(note).split("`")
+    parts = flat(note).split("`")
     return "".join(code(part) if at % 2 else text(part) for at, part in enumerate(parts))
-
-
-def code(words: str) -> str:
-    """Text of others as code."""
-    return f"`{_flat(words).replace('`', chr(39))}`"
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())

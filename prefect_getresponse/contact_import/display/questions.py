@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.contact_import.display.markdown import code, text
 from prefect_getresponse.contact_import.questions import Question, UndecidedColumns
+from prefect_getresponse.reporting.markdown import code, text
 
 _MEANS = {
     "consent": "It seems to say who agreed to get e-mail.",
