@@ -338,6 +338,32 @@ def test_an_import_of_as_many_strangers_is_not_ours(lab: Lab, known: bool) -> No
     assert {lab.members[email]["name"] for email, _, _ in PEOPLE} == {name for _, name, _ in PEOPLE}
 
 
+@pytest.mark.parametrize("outcome", ["rejected", "canceled"])
+def test_one_who_signs_up_after_an_import_that_failed_gets_what_the_source_says(
+    lab: Lab, outcome: str
+) -> None:
+    lab.write(PEOPLE)
+    lab.decide_imports(outcome)
+
+    def sign_up_and_appear() -> None:
+        lab.time.advance(3_600)
+        sign_up(lab, "person3@example.com")
+        lab.time.advance(301)
+
+    waited = on_first(is_path("GET", "/contacts"), None, sign_up_and_appear)
+    after: list[None] = []
+
+    def plan(request: httpx.Request) -> Trouble | None:
+        after.extend([None] * sends(request))
+        return waited(request) if after else None
+
+    lab.wire.plan = plan
+    report = lab.run(route="import", max_reject_ratio=1)
+
+    assert counted(report) == {"updated": 1, "rejected": 5}
+    assert lab.members["person3@example.com"]["name"] == "Person 3"
+
+
 def test_an_import_that_a_gateway_sent_twice_is_ours(lab: Lab) -> None:
     lab.write(PEOPLE)
     inner = lab.wire._inner  # pyright: ignore[reportPrivateUsage]
@@ -510,27 +536,21 @@ def test_one_who_cannot_be_removed_keeps_nobody_else(lab: Lab, status: int) -> N
     assert report.warnings == {"people gone from the source: not removed": 1}
 
 
-def test_removals_that_end_badly_are_reported(lab: Lab) -> None:
-    people = [(f"p{number}@example.com", "", "") for number in range(20)]
+def test_removals_that_end_badly_leave_nobody_else_without_a_verdict(lab: Lab) -> None:
+    people = [(f"p{number}@example.com", "", "") for number in range(30)]
     lab.write(people)
     lab.run(mode="mirror")
-    lab.faults(
-        {
-            "method": "DELETE",
-            "path": "/v3/contacts/*",
-            "kind": "status",
-            "status": 403,
-            "after": 2,
-            "times": 0,
-        }
-    )
-    lab.write(people[15:])
+    fault = {"method": "DELETE", "path": "/v3/contacts/*", "kind": "status", "status": 403}
+    lab.faults({**fault, "after": 2, "times": 0})
+    lab.write([*people[25:], ("new@example.com", "New", "")])
 
-    try:
-        report = lab.run(mode="mirror", max_removal_ratio=1)
-    except GetResponseError as error:  # nothing was sent: but people are gone
-        raise AssertionError("no report") from error
+    report = lab.run(mode="mirror", max_removal_ratio=1)
+
+    assert counted(report) == {"unchanged": 5, "added": 1}
     assert report.removed >= 2
+    assert "cannot be removed" in str(report.problem)
+    assert report.warnings == {"people gone from the source: not removed": 25 - report.removed}
+    assert sum(method == "DELETE" for method, _ in lab.writes) < 25
 
 
 def test_a_source_that_shrank_under_another_name_is_noticed(lab: Lab) -> None:

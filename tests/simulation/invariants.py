@@ -15,6 +15,8 @@ from tests.simulation.world import Deed, World
 _SENDING = ("/contacts", "/contacts/batch", "/imports")
 _AT_ONCE = 1.01
 """Seconds between calls of which GetResponse takes one a second."""
+_LONGEST = 36_000.0
+"""Seconds that a run may last: whoever waits for a clock that was set waits for a day."""
 _RACE = 360.0
 """Seconds within which nobody need have known that somebody left the list."""
 
@@ -51,6 +53,8 @@ def _refused(world: World) -> Iterator[str]:
 
 def _import_violations(world: World, worker: ImportWorker) -> Iterator[str]:
     plan = worker.plan
+    if worker.longest > _LONGEST:
+        yield f"a run lasted {worker.longest:,.0f} s"
     yield from _sent_twice(world, worker)
     yield from _brought_back(world, worker)
     rows = _winners(worker)

@@ -295,7 +295,7 @@ class _Drawing:
 
     def _source(self, people: Sequence[Row]) -> Source:
         chance = self._chance
-        rows = chance.sample(list(people), chance.randint(1, len(people)))
+        rows = _readable(chance.sample(list(people), chance.randint(1, len(people))), people)
         again = [row for row in rows if self._one_in(8) and row.email != INVALID]
         rows += [self._person(self._of((row.email, 1), (row.email.upper(), 1))) for row in again]
         if self._one_in(4):
@@ -310,7 +310,7 @@ class _Drawing:
         rows = [self._person(row.email) if row.email and self._one_in(4) else row for row in kept]
         known = {row.key for row in rows}
         rows += [row for row in people if row.key not in known and self._one_in(3)]
-        return tuple(rows) or source
+        return tuple(_readable(rows, people)) if rows else source
 
     def _night(self, source: Source) -> Night:
         return Night(
@@ -380,3 +380,8 @@ class _Drawing:
 
     def _seconds(self, most: float) -> float:
         return self._chance.uniform(0, most)
+
+
+def _readable(rows: list[Row], people: Sequence[Row]) -> list[Row]:
+    """These rows with an address that can be read: without any, an import stops, and rightly."""
+    return rows if any(row.email not in ("", INVALID) for row in rows) else [*rows, people[0]]

@@ -130,6 +130,7 @@ class ImportWorker(Worker):
     Attributes:
         source: What the source holds now.
         reports: Reports of the undisturbed runs at the end.
+        longest: Seconds that its longest run has lasted.
     """
 
     world: World
@@ -137,6 +138,7 @@ class ImportWorker(Worker):
     folder: Path
     source: Source = ()
     reports: list[ImportReport] = field(default_factory=list[ImportReport])
+    longest: float = 0.0
 
     def __post_init__(self) -> None:
         super().__init__(self.world, self.plan.name)
@@ -174,6 +176,7 @@ class ImportWorker(Worker):
         return not self.reports[-1].verdicts["not_visible_yet"]
 
     async def _night(self, night: Night) -> None:
+        begun = self._world.time.elapsed
         try:
             report = await self.live(
                 self._import(self._options, renamed=night.renamed),
@@ -188,6 +191,8 @@ class ImportWorker(Worker):
         else:
             if report is not None:
                 self._note(report)
+        finally:
+            self.longest = max(self.longest, self._world.time.elapsed - begun)
 
     async def _twin(self, night: Night) -> None:
         """Start the same import a second time."""

@@ -206,12 +206,27 @@ class World:
         response = httpx.Response(500, request=request)
         if trouble is None or trouble in EXECUTED:
             response = await self.serve(process.name, request)
+            self._move(request, response)
             response = self._oddly(request, response)
             if is_write(request):
                 with suppress(Killed):
                     process.step(f"during {request.method} {request.url.path[3:]}")
         await asyncio.sleep(self._leg())
         return response
+
+    def _move(self, request: httpx.Request, response: httpx.Response) -> None:
+        """Let somebody leave who stands on a full page, so that the pages behind it shift."""
+        size = self.scenario.page
+        if self.is_calm or size >= 1_000 or request.url.path != "/v3/contacts":
+            return
+        if request.method != "GET" or not response.is_success or self.chance.random() < 0.5:
+            return
+        shown = {person["email"].casefold() for person in response.json()}
+        for plan in self.scenario.imports:
+            if self.lists[plan.name] == request.url.params.get("query[campaignId]"):
+                leaving = [email for _, email in plan.opt_outs if email in shown]
+                if len(shown) >= size and leaving:
+                    self.leave(plan.name, leaving[0])
 
     def _oddly(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
         """An answer about imports, in a shape that nobody expects."""

@@ -18,6 +18,10 @@ _AWAITED = (
     "  AND sent.state IN ('acknowledged', 'in_doubt')))"
 )
 
+_CAME_TO_NOTHING = (
+    "EXISTS (SELECT 1 FROM imports WHERE imports.run = chunks.run AND imports.chunk = chunks.chunk"
+    " AND imports.status IN ('rejected', 'canceled', 'gone'))"
+)
 _OPEN_AND_NEW = "rows.verdict IS NULL AND rows.steps IS NOT 'returning'"
 """Rows of people who had not left the list when the run was planned, nor when they were sent."""
 
@@ -69,7 +73,7 @@ class Awaited(Connection):
         """Treat people who came by another way than our calls as people of the list.
 
         What the source says of them was not delivered by being there: it is compared and updated.
-        An import updates whom it finds, so its people stay with it.
+        An import updates whom it finds, so its people stay with it, unless nothing came of it.
         """
         self._db.execute(
             "UPDATE rows SET action = ?, chunk = NULL, contact_id = (SELECT contact_id FROM listed"
@@ -77,7 +81,8 @@ class Awaited(Connection):
             f" WHERE run = ? AND {_AWAITED} AND action = 'add' AND EXISTS (SELECT 1 FROM listed"
             "  JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key"
-            "  AND chunks.route <> 'import' AND CASE chunks.state WHEN ?"
+            f"  AND CASE WHEN chunks.route = 'import' THEN {_CAME_TO_NOTHING}"
+            f"    AND NOT ({MAY_BE_OURS}) WHEN chunks.state = ?"
             f"   THEN NOT ({PROVES_OURS}) ELSE NOT ({MAY_BE_OURS}) END)",
             (Action.COMPARE, Standing.SUBSCRIBED, run, Standing.SUBSCRIBED, ChunkState.IN_DOUBT),
         )

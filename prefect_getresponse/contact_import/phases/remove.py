@@ -1,7 +1,8 @@
 """Remove: in mode `mirror`, people leave the list who are gone from the source.
 
 Each is looked at right before: who has moved to another list or has another address now is left
-alone, as a contact's id goes with them. One who cannot be removed is left for the next run.
+alone, as a contact's id goes with them. One who cannot be removed is left for the next run, and so
+are all others after a few of them in a row; what was sent is read back in any case.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from prefect_getresponse.client.errors import (
     NotFound,
 )
 from prefect_getresponse.contact_import.active_run import ActiveRun
+from prefect_getresponse.contact_import.ledger import Run
 from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.verdicts import Verdict, reject_ratio
 from prefect_getresponse.limits.side_by_side import side_by_side
@@ -22,7 +24,28 @@ from prefect_getresponse.tasks.contacts import delete_contact
 FAILURES_IN_A_ROW = 5
 """After so many people who cannot be removed the others are not tried."""
 _NOT_REMOVED = "people gone from the source: not removed"
+_GIVEN_UP = "removals_given_up"
+"""Fact of a run that tries to remove nobody else, and why."""
 _MOVED = "people gone from the source: on another list by now"
+
+
+class PeopleNotRemoved(GetResponseError):
+    """People who are gone from the source are still on the list; everything else was done."""
+
+    default_advice = "The next run tries again."
+
+
+def check_removed(run: Run) -> None:
+    """Make sure that a run has not given up removing people.
+
+    Args:
+        run: The run, after everybody has a verdict.
+
+    Raises:
+        PeopleNotRemoved: It has.
+    """
+    if why := run.facts.get(_GIVEN_UP):
+        raise PeopleNotRemoved(f"people gone from the source cannot be removed: {why}")
 
 
 async def remove_gone(run: ActiveRun) -> None:
@@ -32,7 +55,7 @@ async def remove_gone(run: ActiveRun) -> None:
         run: The run.
 
     Raises:
-        GetResponseError: Nobody can be removed, or the run cannot go on; the next one goes on.
+        AuthenticationFailed: The key is not valid any more; the next run goes on.
     """
     waiting = run.ledger.removals(run.number).waiting()
     if not waiting:
@@ -63,25 +86,34 @@ class _Remover:
     async def remove(self, person: tuple[str, str]) -> None:
         """Remove somebody, or leave them."""
         contact_id, key = person
+        if self._failures >= FAILURES_IN_A_ROW:
+            self._leave(contact_id, _NOT_REMOVED)
+            return
         try:
             gone = await self._remove(contact_id, key)
         except AuthenticationFailed:
             raise
         except GetResponseError as error:
-            self._removals.leave(contact_id)
-            self._run.ledger.count_warning(self._run.number, _NOT_REMOVED)
-            self._run.progress.note(f"one person could not be removed: {error.args[0]}")
-            self._failures += 1
-            if self._failures >= FAILURES_IN_A_ROW:
-                raise
+            self._leave(contact_id, _NOT_REMOVED)
+            self._failed(str(error.args[0]))
             return
         self._failures = 0
         if gone:
             self._removals.done(contact_id)
             self._run.progress.advance(next(self._removed))
         else:
-            self._removals.leave(contact_id)
-            self._run.ledger.count_warning(self._run.number, _MOVED)
+            self._leave(contact_id, _MOVED)
+
+    def _leave(self, contact_id: str, why: str) -> None:
+        self._removals.leave(contact_id)
+        self._run.ledger.count_warning(self._run.number, why)
+
+    def _failed(self, why: str) -> None:
+        self._run.progress.note(f"one person could not be removed: {why}")
+        self._failures += 1
+        if self._failures == FAILURES_IN_A_ROW:
+            self._run.progress.note("the others are left for the next run")
+            self._run.ledger.add_facts(self._run.number, {_GIVEN_UP: why})
 
     async def _remove(self, contact_id: str, key: str) -> bool:
         """Remove somebody; False if the contact is not what the plan was about any more."""

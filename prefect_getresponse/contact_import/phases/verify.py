@@ -14,6 +14,7 @@ from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Action, ChunkState, Phase
 from prefect_getresponse.contact_import.ledger.copy import saved_at_the_end
 from prefect_getresponse.contact_import.ledger.import_book import ImportChunk
+from prefect_getresponse.contact_import.phases.remove import check_removed
 from prefect_getresponse.contact_import.phases.send import plan_more, send_planned
 from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.read_back import ReadBack
@@ -38,6 +39,7 @@ async def verify(
         clock: Seconds since the epoch.
 
     Raises:
+        PeopleNotRemoved: Everybody has a verdict, but people could not be removed.
         GetResponseError: The list cannot be read; the ledger stays resumable.
     """
     with saved_at_the_end(job.copy), job.open_ledger() as ledger:
@@ -51,6 +53,7 @@ async def verify(
         finally:
             ledger.add_calls(run.number, client.statistics.take())
         verification.end(Phase.FINISHED)
+        check_removed(ledger.run(run_id))
 
 
 class Verification:

@@ -66,7 +66,7 @@ def test_who_agreed_after_leaving_is_imported_again(lab: Lab, route: str, reason
     [
         ("", "removed_unsubscribe"),
         (-4, "consent_before_removal"),
-        ("yes", "consent_date_unreadable"),
+        ("2026-13-45", "consent_date_unreadable"),
         (9, "consent_date_in_future"),
     ],
 )
