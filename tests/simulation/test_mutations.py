@@ -40,7 +40,7 @@ def no_doubt_after_a_crash(patch: pytest.MonkeyPatch) -> None:
     original: Callable[..., None] = Ledger.recover
 
     def recover(ledger: Ledger, run: int, *, harmless: str, **others: Any) -> None:
-        original(ledger, run, harmless="contacts", **others)
+        original(ledger, run, harmless="batch", **others)
         original(ledger, run, harmless=harmless, **others)
 
     patch.setattr(Ledger, "recover", recover)
@@ -121,9 +121,9 @@ def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
     [
         (no_durable_intent, 0),
         (no_doubt_after_a_crash, 35),
-        (no_settling, 6),
-        (blind_repeats, 52),
-        (blind_repeats_of_people, 24),
+        (no_settling, 112),
+        (blind_repeats, 659),
+        (blind_repeats_of_people, 112),
         (the_removed_come_back, 6),
         (everybody_has_all_slots, 51),
         (drops_are_not_noticed, 3),
