@@ -35,17 +35,6 @@ def no_durable_intent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Ledger, "intend", intend)
 
 
-def no_doubt_after_a_crash(patch: pytest.MonkeyPatch) -> None:
-    """What was sent without an answer is sent again."""
-    original: Callable[..., None] = Ledger.recover
-
-    def recover(ledger: Ledger, run: int, *, harmless: str, **others: Any) -> None:
-        original(ledger, run, harmless="batch", **others)
-        original(ledger, run, harmless=harmless, **others)
-
-    patch.setattr(Ledger, "recover", recover)
-
-
 def no_settling(patch: pytest.MonkeyPatch) -> None:
     """Doubtful calls are sent again at once."""
 
@@ -120,7 +109,6 @@ def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
     ("mutation", "noticed_by"),
     [
         (no_durable_intent, 0),
-        (no_doubt_after_a_crash, 35),
         (no_settling, 112),
         (blind_repeats, 659),
         (blind_repeats_of_people, 112),
