@@ -236,6 +236,12 @@ class GetResponseCredentials(CredentialsBlock):
         Prefect's form saves whatever is typed.  Pydantic's errors would be hidden in a traceback
         where a block is loaded, and lost where a deployment refers to it.
         """
+        if isinstance(values, str):
+            raise InvalidConfiguration(
+                "credentials are a block, not its name",
+                advice='Load it: GetResponseCredentials.load("NAME"), in async code '
+                'await GetResponseCredentials.aload("NAME").',
+            )
         try:
             made = make(_tidied(values))
         except ValidationError as error:

@@ -463,3 +463,10 @@ class TestBlock(BlockStandardTestSuite):
             "schema": GetResponseCredentials.model_json_schema(),
         }
         assert seen == json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+
+def test_the_name_of_a_block_is_no_block() -> None:
+    with pytest.raises(InvalidConfiguration, match="not its name") as caught:
+        GetResponseCredentials.model_validate("a-key-by-mistake")
+    assert "GetResponseCredentials.load" in str(caught.value)
+    assert "mistake" not in str(caught.value)
