@@ -120,6 +120,7 @@ def package_files() -> Iterator[str]:
                 ".json",
                 ".csv",
                 ".toml",
+                ".xlsx",
             }:
                 yield (Path(folder) / name).relative_to(ROOT).as_posix()
 

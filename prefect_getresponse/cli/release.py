@@ -31,7 +31,7 @@ from prefect_getresponse.newsletters.engine import Approval, Releasing
 from prefect_getresponse.newsletters.plan import ReleaseHasErrors, ReleasePlan
 from prefect_getresponse.newsletters.release_file import read_release
 from prefect_getresponse.newsletters.report import ReleaseReport
-from prefect_getresponse.runtime.approvals import ApprovalNeeded
+from prefect_getresponse.runtime.approvals import ApprovalNeeded, approval_needed
 
 T = TypeVar("T")
 
@@ -143,11 +143,11 @@ def _approval(plan: ReleasePlan, approve: str, *, no_input: bool) -> Approval:
     if plan.before or approve == plan.hash:
         return Approval(plan.hash, operator())
     if approve:
-        raise ApprovalNeeded(
+        raise approval_needed(
             plan.hash, f"--approve {approve} is for another plan: look at this one."
         )
     if not may_ask(no_input=no_input):
-        raise ApprovalNeeded(plan.hash, f"Look at the plan, then add --approve {plan.hash}.")
+        raise approval_needed(plan.hash, f"Look at the plan, then add --approve {plan.hash}.")
     if not confirm(f"Release {plan.key} to {plan.audience.sentence()}?"):
         raise Stopped
     return Approval(plan.hash, operator())

@@ -78,7 +78,8 @@ def _texts(declared: Any) -> list[tuple[str, Kinds]]:
     return [
         (name, (str,))
         for name, hint in hints.items()
-        if get_origin(hint) is Required and get_args(hint)[0] is str
+        # `fields` may leave out everything but the id.
+        if get_origin(hint) is Required and get_args(hint)[0] is str and name.endswith("Id")
     ]
 
 

@@ -16,11 +16,7 @@ class ExportFailed(GetResponseError):
         report: What was done.
     """
 
-    def __init__(
-        self, message: str, report: ExportReport | None = None, *, advice: str = ""
-    ) -> None:
-        super().__init__(message, advice=advice)
-        self.report = report
+    report: ExportReport | None = None
 
 
 class TableReport(BaseModel):
@@ -147,8 +143,9 @@ class ExportReport(BaseModel):
 
 def failure(report: ExportReport) -> ExportFailed:
     """The error of a run that counts as failed."""
-    return ExportFailed(
+    error = ExportFailed(
         str(report.problem),
-        report,
         advice="The report of the run says what is missing; the same command reads it again.",
     )
+    error.report = report
+    return error

@@ -28,7 +28,7 @@ from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.newsletters.engine import Approval, Releasing
 from prefect_getresponse.newsletters.plan import ReleasePlan
 from prefect_getresponse.newsletters.release_file import read_release
-from prefect_getresponse.newsletters.report import ReleaseFailed, ReleaseReport
+from prefect_getresponse.newsletters.report import ReleaseReport, release_failed
 from prefect_getresponse.reporting.streams import never_stopping
 from prefect_getresponse.runtime.approvals import (
     HOURS,
@@ -103,7 +103,7 @@ def release_newsletter(
         report = send_newsletter(credentials, run, plan, said)
     _show(report)
     if report.problem:
-        raise ReleaseFailed(report)
+        raise release_failed(report)
     if report.status == "released" and statistics:
         with never_stopping("the later statistics"):
             follow_up(statistics, plan, report)

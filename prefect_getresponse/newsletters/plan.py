@@ -26,11 +26,16 @@ _READ_AGAIN = 3
 class ReleaseHasErrors(GetResponseError):
     """Checks found errors in a release; nothing was created or sent."""
 
-    def __init__(self, findings: list[Finding]) -> None:
-        first = findings[0]
-        more = f" (and {len(findings) - 1} more errors)" if len(findings) > 1 else ""
-        super().__init__(f"{first}{more}", advice="`prefect-getresponse lint` lists all of them.")
-        self.findings = findings
+    default_advice = "`prefect-getresponse lint` lists all of them."
+    findings: tuple[Finding, ...] = ()
+
+
+def has_errors(findings: list[Finding]) -> ReleaseHasErrors:
+    """Return the error that findings are raised as."""
+    more = f" (and {len(findings) - 1} more errors)" if len(findings) > 1 else ""
+    error = ReleaseHasErrors(f"{findings[0]}{more}")
+    error.findings = tuple(findings)
+    return error
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ async def plan_release(text: ReleaseText, side: AccountSide) -> ReleasePlan:
     ]
     errors = [each for each in found if each.severity is Severity.ERROR]
     if errors and before is None:
-        raise ReleaseHasErrors(in_order(errors))
+        raise has_errors(in_order(errors))
     worst_first = sorted(in_order(found), key=lambda each: list(Severity).index(each.severity))
     return ReleasePlan(text, resolved, audience, creation, tuple(worst_first), before)
 

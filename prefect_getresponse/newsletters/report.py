@@ -31,10 +31,7 @@ class ReleaseFailed(GetResponseError):
     """
 
     after_send = True
-
-    def __init__(self, report: ReleaseReport) -> None:
-        super().__init__(report.problem, advice=report.advice)
-        self.report = report
+    report: ReleaseReport | None = None
 
 
 class ReleaseReport(BaseModel):
@@ -118,3 +115,10 @@ class ReleaseReport(BaseModel):
         if self.left_drafts:
             lines += ["", f"Drafts left alone: {', '.join(self.left_drafts)}."]
         return "\n".join(lines) + "\n"
+
+
+def release_failed(report: ReleaseReport) -> ReleaseFailed:
+    """Return the error that a report with a problem is raised as."""
+    error = ReleaseFailed(report.problem, advice=report.advice)
+    error.report = report
+    return error

@@ -29,9 +29,14 @@ class ApprovalNeeded(GetResponseError):
         hash: Hash of the plan.
     """
 
-    def __init__(self, plan_hash: str, advice: str) -> None:
-        super().__init__(f"needs approval: approve={plan_hash}", advice=advice)
-        self.hash = plan_hash
+    hash: str = ""
+
+
+def approval_needed(plan_hash: str, advice: str) -> ApprovalNeeded:
+    """Return the error that a plan without approval ends with."""
+    error = ApprovalNeeded(f"needs approval: approve={plan_hash}", advice=advice)
+    error.hash = plan_hash
+    return error
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def ask_in_run(
     if answer := given(question, policy, approve, by):
         return answer
     if not _can_suspend():
-        raise ApprovalNeeded(
+        raise approval_needed(
             question.hash,
             "Runs that are part of another run, or have no deployment, cannot wait for a form:"
             " look at the plan, then run it with approve set to this hash.",

@@ -137,7 +137,7 @@ def test_without_a_terminal_the_questions_are_json_and_code_2(
     assert cli.run(["import", str(source), "--list", CAMPAIGN, "--json", str(file)]) == 2
 
     stopped = json.loads(file.read_text("utf-8"))
-    [question] = stopped["questions"]
+    [question] = [each for each in stopped["questions"] if each["column"]]
     assert question["column"] == "Blurg"
     assert question["counts"] == {"Zap": 40, "Fnord": 20}
     assert "Blurg=consent:Zap" in question["map"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from prefect_getresponse.client.errors import GetResponseError
@@ -92,6 +92,8 @@ def test_any_source_under_any_trouble(
         importable = {email for email, consent in wanted.items() if consent == "yes"} - NEVER_ADDED
         visible = {email for email in importable if not email.endswith("rejected.example")}
 
+        # A source of which no row has an address stops, in a test of its own.
+        assume(any(email and email != "broken@" for email, *_ in people))
         left = deque(troubles)
         # Every night meets at least one trouble, until none is left; two meet none at the end.
         for _ in troubles:

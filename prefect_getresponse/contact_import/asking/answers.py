@@ -122,7 +122,11 @@ def settle(options: ImportOptions, judged: Judged, said: Said, now: float) -> Sa
     scope = vouching.scope_of(judged.source.location, judged.mapping.columns, options.mapping)
     vouch = None if deciding else _vouch(options, scope, said.vouch, now)
     ignored = _ignored(options, judged, said)
-    questions = judged.questions(vouched=vouch is not None, ignored=ignored)
+    questions = [
+        each
+        for each in judged.questions(vouched=vouch is not None, ignored=ignored)
+        if not _is_said(options, each)
+    ]
     left_out = judged.left_out()
     if said.mapping == mapping_now and not options.is_attended:  # else somebody has just said so
         questions += judged.changed(said.left_out, left_out)
@@ -143,6 +147,13 @@ def _vouch(options: ImportOptions, scope: str, before: Vouch | None, now: float)
     if options.vouched and (before is None or not options.is_scheduled):
         return vouching.vouched_anew(options.vouched_by, scope, now)
     return None
+
+
+def _is_said(options: ImportOptions, question: Question) -> bool:
+    """Whether a column of dates is the one that was named as when people agreed."""
+    named = options.resubscribe.strip().casefold()
+    is_dated = any("date" in kind for kind in question.kinds)
+    return bool(named) and question.column.strip().casefold() == named and is_dated
 
 
 def _ignored(options: ImportOptions, judged: Judged, said: Said) -> tuple[str, ...]:

@@ -51,7 +51,8 @@ def test_who_agreed_after_leaving_is_imported_again(lab: Lab, route: str, reason
     lab.time.advance(3 * 86_400)
     lab.write([(PERSON, day(lab, -1)), ("new@example.com", "")], HEADER)
 
-    assert lab.run(route=route).reasons["excluded"] == {f"removed_{reason}": 1}
+    first = lab.run(route=route, ignore_others=True)
+    assert first.reasons["excluded"] == {f"removed_{reason}": 1}
     again = lab.run(route=route, resubscribe="agreed on")
 
     assert again.verdicts["added"] == 1
