@@ -20,7 +20,7 @@ COMMIT_THEN_FAIL: dict[str, Any] = {"method": "POST", "kind": "commit_then_fail"
 
 
 def command(source: Path, route: str) -> list[str]:
-    return ["import", str(source), "--list", CAMPAIGN, "--route", route]
+    return ["import", str(source), "--list", CAMPAIGN, "--route", route, "--vouch"]
 
 
 def kill_when(child: ForkedProgram, sandbox: FastSandbox, path: str, calls: int) -> None:

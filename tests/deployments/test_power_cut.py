@@ -225,6 +225,7 @@ def test_a_schedule_fires_by_itself(installation: Installation) -> None:
     account.control("POST", "/reset")
     created = account.api("POST", "/campaigns", {"name": "east", "optinTypes": {"api": "single"}})
     words = ["--source", write_source(installation.folder, "east", 30), "--list", "east"]
+    words += ["--param", "vouched=true"]
     installation.command("deploy", "nightly", *words, "--cron", "* * * * *")
 
     with workers(["first"], POOL, installation.machine("first")):

@@ -115,6 +115,7 @@ def test_a_run_of_the_schedule_is_done(
 ) -> None:
     words = ["deploy", "nightly", "--block", pool, "--pool", pool, "--name", pool]
     words += ["--source", write_source(tmp_path, "east", PEOPLE), "--list", account.campaign_id]
+    words += ["--param", "vouched=true"]
     assert cli.run([*words, "--cron", "* * * * *", "--time-zone", "UTC"]) == 0
     name = f"nightly-contact-import/{pool}"
     a_while_ago = datetime.now(UTC) - timedelta(minutes=3)

@@ -15,6 +15,9 @@ import pytest
 from tests.export.lab import Lab, everything
 from tests.support.postgresql import PROGRAMS, postgresql
 
+pytestmark = pytest.mark.skipif(
+    "CRASH_MATRIX" not in os.environ, reason="takes minutes: `make crash-matrix` runs it"
+)
 STREAMS = ["contacts", "removals", "newsletter_activities", "list_days", "orders", "carts"]
 KILLS = 3
 

@@ -44,6 +44,7 @@ def document() -> Document:
         {"name": "perPage", "in": "query", "schema": {**number, "maximum": 1000}},
     ]
     tag = {"$ref": "#/components/schemas/Tag"}
+    listed = {"allOf": [tag], "properties": {"href": {"type": "string", "readOnly": True}}}
     return copy.deepcopy(
         {
             "openapi": "3.0.0",
@@ -52,7 +53,7 @@ def document() -> Document:
                     "get": {
                         "operationId": "getTagsList",
                         "parameters": [*texts, *sorts, *pages],
-                        "responses": answers("200", {"type": "array", "items": tag}),
+                        "responses": answers("200", {"type": "array", "items": listed}),
                     },
                     "post": {
                         "operationId": "createTag",
@@ -71,7 +72,6 @@ def document() -> Document:
                         "required": ["name", "tagId"],
                         "properties": {
                             "tagId": {"type": "string", "readOnly": True},
-                            "href": {"type": "string", "readOnly": True},
                             "createdAt": {"type": "string", "readOnly": True},
                             "color": {"type": "string", "readOnly": True},
                         },

@@ -91,40 +91,37 @@ def test_passwords_are_in_no_name(postgresql_url: str) -> None:
 
 
 def test_a_database_that_refuses_is_quoted_in_one_sentence(sql_url: str) -> None:
-    sink = open_sink(sql_url)
-    assert list(sink.select(THINGS, THINGS.names)) == []
-    with pytest.raises(SinkError, match="the database refuses") as raised, sink.transaction() as t:
-        t.upsert(THINGS, [FULL])
+    with closing(open_sink(sql_url)) as sink:
+        assert list(sink.select(THINGS, THINGS.names)) == []
+        refused = pytest.raises(SinkError, match="the database refuses")
+        with refused as raised, sink.transaction() as transaction:
+            transaction.upsert(THINGS, [FULL])
     assert "\n" not in str(raised.value)
 
 
 def test_one_claims_an_account_at_a_time(sql_url: str) -> None:
-    sink = open_sink(sql_url)
-    sink.prepare([THINGS])
-    other = open_sink(sql_url)
-    with sink.claim("a", "run 1"):
-        with pytest.raises(SinkBusy), other.claim("a", "run 2"):
-            pass
-        with other.claim("b", "run 3"), other.transaction() as transaction:
-            transaction.upsert(THINGS, [FULL])
-        with sink.transaction() as transaction:
-            transaction.upsert(THINGS, [EMPTY])
-    with other.claim("a", "run 4"), other.transaction() as transaction:
-        transaction.save_state("a", "things", {"page": 9})
-    other.close()
-    assert sink.state("a", "things") == {"page": 9}
+    with closing(open_sink(sql_url)) as sink, closing(open_sink(sql_url)) as other:
+        sink.prepare([THINGS])
+        with sink.claim("a", "run 1"):
+            with pytest.raises(SinkBusy), other.claim("a", "run 2"):
+                pass
+            with other.claim("b", "run 3"), other.transaction() as transaction:
+                transaction.upsert(THINGS, [FULL])
+            with sink.transaction() as transaction:
+                transaction.upsert(THINGS, [EMPTY])
+        with other.claim("a", "run 4"), other.transaction() as transaction:
+            transaction.save_state("a", "things", {"page": 9})
+        assert sink.state("a", "things") == {"page": 9}
 
 
 def test_a_claim_that_was_lost_is_noticed_before_anything_is_written(
     sql_url: str,
 ) -> None:
-    sink = open_sink(sql_url)
-    sink.prepare([THINGS])
-    other = open_sink(sql_url)
-    with sink.claim("a", "run 1"):
-        with other.transaction() as transaction:  # what somebody does whose claim is granted
-            transaction.save_state("a", "_holder", {"by": "run 2"})
-        with pytest.raises(SinkTaken), sink.transaction() as transaction:
-            transaction.upsert(THINGS, [FULL])
-    other.close()
-    assert contents(sink) == []
+    with closing(open_sink(sql_url)) as sink, closing(open_sink(sql_url)) as other:
+        sink.prepare([THINGS])
+        with sink.claim("a", "run 1"):
+            with other.transaction() as transaction:  # what somebody does whose claim is granted
+                transaction.save_state("a", "_holder", {"by": "run 2"})
+            with pytest.raises(SinkTaken), sink.transaction() as transaction:
+                transaction.upsert(THINGS, [FULL])
+        assert contents(sink) == []
