@@ -50,7 +50,7 @@ PEOPLE = st.lists(
     st.tuples(
         st.sampled_from([*(f"p{number}@example.com" for number in range(4)), "known@example.com"]),
         st.sampled_from(["", "Jane", "Jörg 'Ö' \"Q\"", "=1+1"]),
-        st.sampled_from(["", "vip", "vip;New customers", "a b;a_b"]),
+        st.sampled_from(["", "vip", "vip;New customers", "a b;c_d"]),
         st.sampled_from(["", "M", "L, really"]),
     ),
     min_size=1,
