@@ -87,7 +87,12 @@ def _authorization_code(account: GetResponseCredentials) -> str:
     return httpx.URL(answer.headers["Location"]).params["code"]
 
 
-@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "page",
+    # Its sandbox is its own, with a key that the reader of the pages replaces.
+    [page for page in FOLLOWED if page.name != "webhooks.md"],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
 def test_the_page_can_be_followed(page: Path, reader: Reader) -> None:
     for block in blocks_of(page):
         try:
