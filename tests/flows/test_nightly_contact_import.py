@@ -252,7 +252,7 @@ def test_questions_are_the_plan_and_the_state_of_the_run(
     assert state.is_failed()
     assert "Blurg=consent:Zap" in str(state.message)
     plan = prefect.artifacts(prefect.latest_flow_run())["plan"]["data"]
-    assert "one question before anything is sent" in plan
+    assert "a column has to be decided before anything is sent" in plan
     assert "- `Blurg=consent:Zap`" in plan
     assert account.writes == before
 

@@ -19,10 +19,8 @@ def questions_markdown(undecided: UndecidedColumns) -> str:
     Args:
         undecided: The questions.
     """
-    number = len(undecided.questions)
-    count = "one question" if number == 1 else f"{number} questions"
     lines = [
-        f"# {text(undecided.source)}: {count} before anything is sent",
+        f"# {text(undecided.source)}: {undecided.what} before anything is sent",
         "",
         "❓ **Nothing was sent.** Nobody who said no may be imported, so what is not certain is"
         " asked. Answer once: put the lines into the parameter `mapping` of the deployment, or"
