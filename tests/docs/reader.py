@@ -25,7 +25,7 @@ from tests.docs.blocks import ROOT, Block
 PREFECT: App = import_module("prefect.cli._app").__dict__["_app"]
 Command = Callable[[Sequence[str]], None]
 
-WAITING = {"sandbox", "oauth", "demo"}
+WAITING = {"sandbox", "oauth", "demo", "receive"}
 """Commands of ours that wait for somebody, or are tried elsewhere; they are only understood."""
 UNTRIED = {
     ".",

@@ -89,8 +89,7 @@ def _authorization_code(account: GetResponseCredentials) -> str:
 
 @pytest.mark.parametrize(
     "page",
-    # Its sandbox is its own, with a key that the reader of the pages replaces.
-    [page for page in FOLLOWED if page.name != "webhooks.md"],
+    FOLLOWED,
     ids=lambda page: page.relative_to(ROOT).as_posix(),
 )
 def test_the_page_can_be_followed(page: Path, reader: Reader) -> None:
