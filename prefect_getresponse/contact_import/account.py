@@ -224,22 +224,22 @@ class Account:
         raise OutcomeUnknown(f"tag {name!r} could not be created")
 
     def subscribers(
-        self, campaign_id: str, created_from: str | None = None
+        self, campaign_id: str, created_from: str | None = None, *, how: bool = True
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Confirmed people of a list, with id, e-mail, name, and how and when they came.
 
         Args:
             campaign_id: The list.
             created_from: Only people who were added on this day (YYYY-MM-DD, UTC) or later.
+            how: Whether to ask how and when they came.
         """
         window = {"created_from": created_from} if created_from else {}
-        how = ",origin,createdOn" if created_from else ""
         return self.pages(
             list_contacts,
             "contactId",
             campaign_id=campaign_id,
             sort_email="ASC",
-            fields=f"contactId,email,name{how}",
+            fields="contactId,email,name" + (",origin,createdOn" if how else ""),
             **window,
         )
 

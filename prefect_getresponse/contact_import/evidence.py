@@ -11,6 +11,8 @@ MACHINES_APART = 15.0
 """Seconds by which the times that GetResponse tells may differ among its machines, and from ours
 since it told us."""
 
+OUR_ORIGINS = ("api", "import")
+"""How people come in whom calls of ours have brought."""
 CAME_BY = (
     "(listed.origin IS NULL OR listed.origin ="
     " CASE chunks.route WHEN 'import' THEN 'import' ELSE 'api' END)"
@@ -23,11 +25,14 @@ MAY_BE_OURS = f"{CAME_BY} AND {CAME_SINCE}"
 """SQL: a call that was taken may have brought the person; without it, somebody else has."""
 
 _SAME_NAME = (
-    "(json_extract(rows.contact, '$.name') IS NULL OR"
-    " lower(trim(coalesce(listed.name, ''))) = lower(trim(json_extract(rows.contact, '$.name'))))"
+    "lower(trim(coalesce(listed.name, '')))"
+    " = lower(trim(coalesce(json_extract(rows.contact, '$.name'), '')))"
 )
 PROVES_OURS = (
     f"listed.origin IS NOT NULL AND listed.created IS NOT NULL AND chunks.begun IS NOT NULL"
     f" AND {MAY_BE_OURS} AND (listed.standing = 'removed' OR {_SAME_NAME})"
 )
 """SQL: the person is there because of the call, so the call was executed."""
+
+EARLIER_MAY_BE_OURS = f"(listed.origin IS NULL OR listed.origin IN {OUR_ORIGINS}) AND {_SAME_NAME}"
+"""SQL: a call of an earlier run may have brought the person, who is as the row says."""

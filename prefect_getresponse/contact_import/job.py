@@ -151,6 +151,8 @@ def holding(job: Job) -> Generator[Job]:
                     holder = holder.successor()
                     ledger.set_holder(holder)
                 ledger.introduce(job.campaign_name)
+                if job.copy is not None and job.copy.is_rolled_back:
+                    ledger.distrust()
                 has_forgotten = ledger.has_forgotten()
             yield replace(job, holder=holder, has_forgotten=has_forgotten)
     finally:

@@ -139,11 +139,19 @@ class Lab:
         wire: The way to it.
         folder: Holds sources and state.
         copies: Folder for copies of the ledger; survives as it was at the moment of a death.
+        passed: Seconds that pass, as the machine of the import counts them.
+        wall: Seconds since the epoch by its clock, which somebody may set.
+        account_name: What the account is called.
     """
 
-    def __init__(self, folder: Path, optin: Mapping[str, str] = SINGLE) -> None:
+    def __init__(
+        self, folder: Path, optin: Mapping[str, str] = SINGLE, queue_status: int = 409
+    ) -> None:
         self.time = VirtualTime()
-        self.sandbox = Sandbox(api_key=KEY, clock=self.time)
+        self.passed: Callable[[], float] = self.time
+        self.wall: Callable[[], float] = self.time
+        self.account_name = "lab"
+        self.sandbox = Sandbox(api_key=KEY, clock=self.time, queue_status=queue_status)
         self.wire = Wire(self.sandbox)
         self.wire.on_death = self.die
         self.folder = folder
@@ -283,7 +291,11 @@ class Lab:
         }
         async with client:
             return await run_import(
-                import_options(**{**defaults, **options}), "lab", client, clock=self.time
+                import_options(**{**defaults, **options}),
+                self.account_name,
+                client,
+                clock=self.passed,
+                wall=self.wall,
             )
 
     def _says_who_agreed(self, options: Mapping[str, Any]) -> bool:

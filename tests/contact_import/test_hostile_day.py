@@ -14,7 +14,8 @@ from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.request import UnreadableSuccess
 from prefect_getresponse.contact_import.ledger.neighbours import ListReplaced
 from prefect_getresponse.contact_import.planning.exclusions import OptOutsNotUnderstood
-from tests.contact_import.lab import CAMPAIGN, Killed, Lab, Trouble, counted, sends
+from prefect_getresponse.contact_import.routes import BatchRoute
+from tests.contact_import.lab import CAMPAIGN, SINGLE, Killed, Lab, Trouble, counted, sends
 
 PEOPLE = [(f"person{number}@example.com", f"Person {number}", "vip") for number in range(6)]
 
@@ -98,7 +99,137 @@ def test_an_address_that_is_taken_although_nobody_is_there_is_not_called_present
     assert "person0@example.com" in lab.subscribed
 
 
+@pytest.fixture(params=[409, 400])
+def queue_lab(request: pytest.FixtureRequest, tmp_path: Path) -> Lab:
+    """A list; whoever is added again while in the queue is answered with this status."""
+    return Lab(tmp_path, queue_status=request.param)
+
+
+def test_one_in_the_queue_already_is_not_called_present_and_gets_what_the_source_says(
+    queue_lab: Lab,
+) -> None:
+    lab = queue_lab
+    lab.write(PEOPLE[:1])
+    lab.wire.plan = on_first(sends, None, lambda: sign_up(lab, "person0@example.com"))
+
+    early = lab.run(settle_seconds=0)
+    assert counted(early) == {"not_visible_yet": 1}
+    assert early.reasons["not_visible_yet"] == {"in_queue": 1}
+
+    lab.wire.plan = lambda _request: None
+    assert counted(lab.run()) == {"updated": 1}
+    assert lab.members["person0@example.com"]["name"] == "Person 0"
+
+
+def test_one_in_the_queue_who_appears_meanwhile_gets_what_the_source_says(queue_lab: Lab) -> None:
+    lab = queue_lab
+    lab.write(PEOPLE[:2])
+    lab.wire.plan = on_first(sends, None, lambda: sign_up(lab, "person0@example.com"))
+
+    assert counted(lab.run(route="contacts")) == {"added": 1, "updated": 1}
+    assert lab.members["person0@example.com"]["tags"] == ["vip"]
+
+
+@pytest.mark.parametrize("route", ["contacts", "batch"])
+def test_one_whom_getresponse_calls_blocked_is_excluded(lab: Lab, route: str) -> None:
+    lab.write(PEOPLE)
+    inner = lab.wire._inner  # pyright: ignore[reportPrivateUsage]
+
+    class Blocking(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            content = (await request.aread()).decode()
+            if sends(request) and "person3@example.com" in content:
+                told = "Cannot add contact that is blacklisted"
+                body = {"httpStatus": 400, "code": 1002, "message": told, "context": []}
+                return httpx.Response(400, json=body, request=request)
+            return await inner.handle_async_request(request)
+
+    lab.wire._inner = Blocking()
+    report = lab.run(route=route)
+
+    assert counted(report) == {"added": 5, "excluded": 1}
+    assert report.reasons["excluded"] == {"removed_unknown": 1}
+
+
+def test_one_who_is_blocked_right_before_the_call_is_excluded_by_the_blocklist(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    masks = {"masks": ["person3@example.com"]}
+    lab.wire.plan = on_first(sends, None, lambda: lab.api("POST", "/accounts/blocklists", masks))
+
+    report = lab.run(route="contacts")
+
+    assert counted(report) == {"added": 5, "excluded": 1}
+    assert report.reasons["excluded"] == {"blocklisted_in_account": 1}
+
+
+def prepare(lab: Lab, email: str, name: str = "By form") -> Callable[[], None]:
+    """Prepare that somebody is on the list at once, by another way than the API."""
+    made = lab.api("POST", "/campaigns", {"name": "forms", "optinTypes": SINGLE})
+    person = {"email": email, "name": name, "campaign": {"campaignId": made["campaignId"]}}
+    lab.api("POST", "/contacts", person)
+    lab.time.advance(301)
+    lab.control("GET", "/state")
+    place = {"list": "forms", "email": email, "to": CAMPAIGN}
+    return lambda: lab.control("POST", "/copy", place)
+
+
+def bring(lab: Lab, email: str) -> None:
+    """Let somebody be on the list, by another way than the API."""
+    prepare(lab, email)()
+
+
+DROPPED = {"kind": "reject", "method": "POST", "path": "/v3/contacts", "email": "*", "times": 0}
+
+
+@pytest.mark.parametrize("name", ["Person 0", ""])
+def test_one_of_an_earlier_night_whom_a_stranger_brought_gets_what_the_source_says(
+    lab: Lab, name: str
+) -> None:
+    lab.write([("person0@example.com", name, "vip")])
+    lab.faults(DROPPED)
+    assert counted(lab.run(settle_seconds=2)) == {"not_visible_yet": 1}
+    lab.faults()
+    bring(lab, "person0@example.com")
+
+    assert counted(lab.run()) == {"updated": 1}
+    assert lab.members["person0@example.com"]["tags"] == ["vip"]
+    assert counted(lab.run()) == {"unchanged": 1}
+
+
+def test_one_of_an_earlier_night_whom_a_stranger_brings_meanwhile_gets_what_the_source_says(
+    lab: Lab,
+) -> None:
+    lab.write(PEOPLE[:1])
+    lab.faults(DROPPED)
+    lab.run(settle_seconds=2)
+    lab.faults()
+    lab.wire.plan = on_first(
+        lambda request: "query[createdOn][from]" in request.url.params,
+        None,
+        lambda: bring(lab, "person0@example.com"),
+    )
+
+    assert counted(lab.run()) == {"updated": 1}
+    assert lab.members["person0@example.com"]["name"] == "Person 0"
+
+
 # Opted out while the run sends ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", ["contacts", "batch"])
+def test_one_who_leaves_before_a_killed_run_goes_on_is_not_written_to(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    monkeypatch.setattr(BatchRoute, "size", 1)
+    lab.write(PEOPLE)
+    come = prepare(lab, "person5@example.com")
+    lab.wire.plan = on_first(sends, Trouble.KILLED_AFTER, lambda: None)
+    lab.run_until_killed(route=route)
+    lab.wire.plan = lambda _request: None
+    come()
+    lab.remove("person5@example.com", "unsubscribe")
+
+    assert counted(lab.run(route=route)) == {"added": 5, "excluded": 1}
 
 
 @pytest.mark.parametrize("pause", [400, 2_500])
@@ -186,7 +317,7 @@ def test_a_blocklist_of_another_shape_stops(lab: Lab, answer: object) -> None:
     assert not lab.wire.accepted
 
 
-@pytest.mark.parametrize("mask", ["example.com", "person?@*", "*@example.com"])
+@pytest.mark.parametrize("mask", ["example.com", "person?@*", "*@example.com", "person%"])
 def test_a_mask_of_another_form_excludes_whom_it_may_mean(lab: Lab, mask: str) -> None:
     lab.write(PEOPLE)
     rewrite(lab, lambda call, real: {"masks": [mask]} if "accounts/blocklists" in call else real)
@@ -209,6 +340,13 @@ def test_a_domain_in_its_own_letters_is_the_same_domain(lab: Lab) -> None:
     assert report.removed == 0
 
 
+def test_a_mask_without_a_domain_excludes_whom_it_may_mean(lab: Lab) -> None:
+    lab.write([("info@example.com", "", ""), ("jane@example.com", "", "")])
+    rewrite(lab, lambda call, real: {"masks": ["info@"]} if "accounts/blocklists" in call else real)
+
+    assert counted(lab.run()) == {"excluded": 1, "added": 1}
+
+
 def test_a_blocked_domain_in_its_own_letters_blocks(lab: Lab) -> None:
     lab.write([("jane@b\u00fccher.example", "Jane", "")])
     mask = {"masks": ["@B\u00dcCHER.example"]}
@@ -229,7 +367,7 @@ def test_a_consent_of_tomorrow_brings_nobody_back(lab: Lab) -> None:
 # A list has one memory -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["mode", "file", "id", "tags"])
+@pytest.mark.parametrize("how", ["mode", "file", "id", "tags", "account"])
 def test_what_a_killed_run_sent_is_not_sent_again_by_another_job(lab: Lab, how: str) -> None:
     lab.write(PEOPLE)
     sent = 0
@@ -250,12 +388,29 @@ def test_what_a_killed_run_sent_is_not_sent_again_by_another_job(lab: Lab, how: 
         options["list_name"] = lab.campaign_id
     if how == "tags":
         options["tags"] = ("new",)
+    if how == "account":
+        lab.account_name = "Sales (renamed)"
 
     report = lab.run(**options)
 
     assert report.problem is None
     assert set(lab.wire.accepted.values()) == {1}
     assert lab.subscribed == {email for email, _, _ in PEOPLE}
+
+
+@pytest.mark.parametrize("settle_seconds", [0, 5])
+def test_a_killed_run_is_waited_for_as_long_as_it_would_have_waited(
+    lab: Lab, settle_seconds: float
+) -> None:
+    lab.write(PEOPLE)
+    lab.wire.plan = on_first(sends, Trouble.KILLED_AFTER, lambda: None)
+    lab.run_until_killed(route="batch")
+    lab.wire.plan = lambda _request: None
+
+    report = lab.run(mode="add_only", settle_seconds=settle_seconds)
+
+    assert report.problem is None
+    assert set(lab.wire.accepted.values()) == {1}
 
 
 def ledger_of(lab: Lab) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,15 @@ def test_a_file_that_is_no_table_is_not_quoted(name: str, tmp_path: Path) -> Non
     assert "canary" not in str(told.value)
     assert "STRIPE" not in str(told.value)
     assert name in str(told.value)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_nor_is_it_by_a_mapping_that_names_a_place(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(SECRETS[name])
+    with suppress(ImportInputError):
+        described = map_source(open_source(path), {"#1": "email"}).describe()
+        assert [(row["column"], row["field"]) for row in described] == [("#1", "email")]
 
 
 @pytest.mark.parametrize("name", SECRETS)

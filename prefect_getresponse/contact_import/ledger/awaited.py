@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.contact_import.evidence import MAY_BE_OURS, PROVES_OURS
+from prefect_getresponse.contact_import.evidence import (
+    EARLIER_MAY_BE_OURS,
+    MAY_BE_OURS,
+    PROVES_OURS,
+)
 from prefect_getresponse.contact_import.ledger.connection import Connection
 from prefect_getresponse.contact_import.ledger.records import (
     BY_CHUNK,
@@ -18,6 +22,8 @@ _AWAITED = (
     "  AND sent.state IN ('acknowledged', 'in_doubt')))"
 )
 
+IN_QUEUE = "in_queue"
+"""Reason of people who are on their way to the list."""
 _CAME_TO_NOTHING = (
     "EXISTS (SELECT 1 FROM imports WHERE imports.run = chunks.run AND imports.chunk = chunks.chunk"
     " AND imports.status IN ('rejected', 'canceled', 'gone'))"
@@ -76,6 +82,14 @@ class Awaited(Connection):
         An import updates whom it finds, so its people stay with it, unless nothing came of it.
         """
         self._db.execute(
+            "UPDATE rows SET action = ?, contact_id = (SELECT contact_id FROM listed"
+            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
+            " WHERE run = ? AND verdict IS NULL AND action = 'await' AND EXISTS"
+            " (SELECT 1 FROM listed WHERE listed.run = rows.run AND standing = ?"
+            f"  AND listed.key = rows.key AND NOT ({EARLIER_MAY_BE_OURS}))",
+            (Action.COMPARE, Standing.SUBSCRIBED, run, Standing.SUBSCRIBED),
+        )
+        self._db.execute(
             "UPDATE rows SET action = ?, chunk = NULL, contact_id = (SELECT contact_id FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
             f" WHERE run = ? AND {_AWAITED} AND action = 'add' AND EXISTS (SELECT 1 FROM listed"
@@ -125,7 +139,7 @@ class Awaited(Connection):
         """
         earlier = Verdict.UNCHANGED if verdict is Verdict.ADDED else verdict
         self._db.execute(
-            "UPDATE rows SET verdict = CASE action WHEN 'await' THEN ? ELSE ? END"
+            "UPDATE rows SET reason = NULL, verdict = CASE action WHEN 'await' THEN ? ELSE ? END"
             f" WHERE run = ? AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
             (earlier, verdict, run, standing),
@@ -139,6 +153,22 @@ class Awaited(Connection):
             f" WHERE run = ? AND {_AWAITED} AND {_OPEN_AND_NEW} AND EXISTS (SELECT 1 FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
             (Verdict.EXCLUDED, Standing.REMOVED, run, Standing.REMOVED),
+        )
+
+    def note_queued(self, run: int, chunk: int) -> None:
+        """Remember that GetResponse called the person of a call one who is in its queue."""
+        self._db.execute(
+            "UPDATE rows SET reason = ? WHERE run = ? AND chunk = ? AND verdict IS NULL",
+            (IN_QUEUE, run, chunk),
+        )
+
+    def settle_queued(self, run: int) -> None:
+        """Give awaited rows their verdict whose person GetResponse called one in its queue."""
+        self._db.execute(
+            f"UPDATE rows SET verdict = ? WHERE run = ? AND {_AWAITED} AND reason = ?"
+            " AND EXISTS (SELECT 1 FROM chunks WHERE chunks.run = rows.run"
+            "  AND chunks.chunk = rows.chunk AND chunks.state = ?)",
+            (Verdict.NOT_VISIBLE_YET, run, IN_QUEUE, ChunkState.IN_DOUBT),
         )
 
     def settle_awaited(

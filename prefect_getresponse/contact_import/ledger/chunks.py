@@ -202,16 +202,25 @@ class Chunks(Rows):
             )
         ]
 
-    def intend(self, run: int, chunk: int, now: float) -> None:
-        """Make the intent to send a chunk durable, before its first byte."""
+    def intend(self, run: int, chunk: int, now: float, *, is_harmless: bool = False) -> None:
+        """Make the intent to send a chunk durable, before its first byte.
+
+        Args:
+            run: Number of the run.
+            chunk: The chunk.
+            now: Seconds since the epoch.
+            is_harmless: Whether it may be made again, so that it is no harm if it is forgotten.
+        """
         with self.transaction():
             self._db.execute(
                 "UPDATE chunks SET state = ?, attempt = attempt + 1, sent = ?,"
                 " begun = coalesce(begun, ?) WHERE run = ? AND chunk = ?",
                 (ChunkState.SENT, now, now, run, chunk),
             )
-            self.next_generation()
-        self.secure()
+            if not is_harmless:
+                self.next_generation()
+        if not is_harmless:
+            self.secure()
 
     def retract(self, run: int, chunk: int, attempt: int) -> None:
         """Plan a chunk again whose call was provably not executed: it counts as no attempt.

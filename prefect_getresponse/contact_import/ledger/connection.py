@@ -85,6 +85,10 @@ class Connection:
         """Whether it knows less than what was noted beside it: calls were made since."""
         return self.generation().forgot(self._beside.read())
 
+    def distrust(self) -> None:
+        """Take it for one that has forgotten calls, until `catch_up`."""
+        self._beside.write(Generation("older", self.generation().number))
+
     def introduce(self, list_name: str) -> None:
         """Take down how the list is called now; a new ledger gets its id."""
         self._db.execute(

@@ -9,6 +9,9 @@ are there, and only then reads the newest copy; after writing a copy, it looks f
 before it sends.  Whichever was first, either the later worker has read what the earlier one sends,
 or the earlier one sees the claim and stops.  That needs storage that shows a file as soon as it is
 written, as disks, S3 and the like do; clocks need not agree.
+
+Beside the copies stands which of them is the newest. If that one is missing, somebody has brought
+older ones back, and calls were made of which they know nothing.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ CLAIM_IS_GOOD = 5.0
 
 Whoever claims it waits for the settle time before it sends a doubtful call again, much longer.
 """
+_NEWEST = "newest"
 _NAME = re.compile(r"(\d+)-([0-9a-f]{8})(?:-(\d+)\.sqlite|\.claim)")
 
 
@@ -47,9 +51,13 @@ class LedgerCopy:
     Args:
         location: Path or URL of the folder of copies.
         ledger: Path of the ledger.
+
+    Attributes:
+        is_rolled_back: Whether a newer copy was written than there is now; `take_over` finds out.
     """
 
     def __init__(self, location: str, ledger: Path) -> None:
+        self.is_rolled_back = False
         self._ledger = ledger
         self._prefix = f"{ledger.stem}."
         self._mine = Holder(0, "")
@@ -67,7 +75,9 @@ class LedgerCopy:
         with _failing():
             with Ledger(self._ledger) as ledger:
                 own = ledger.holder()
-            self._mine = max([own, *self._claims(), *self._saved()]).successor()
+            known, noted = [own, *self._saved()], self._noted()
+            self.is_rolled_back = noted > max(known)
+            self._mine = max([*known, noted, *self._claims()]).successor()
             with self._beside("claim") as empty:
                 self._folder.put(self._name(self._mine, "claim"), empty)
             self.refresh()
@@ -135,10 +145,26 @@ class LedgerCopy:
                 copy.execute("PRAGMA journal_mode = DELETE")
                 sent = _announce(copy, run, announced, more)
             self._folder.put(self._name(self._mine, f"{self._mine.saves}.sqlite"), file)
+            self._note_newest()
             self._looked = float("-inf")
             self.check()
             self._tidy()
         return sent
+
+    def _note_newest(self) -> None:
+        with self._beside("noting") as file:
+            epoch, token, saves = self._mine
+            file.write_text(f"{epoch}-{token}-{saves}.sqlite", "ascii")
+            self._folder.put(self._prefix + _NEWEST, file)
+
+    def _noted(self) -> Holder:
+        """The newest copy that was ever written, as far as that is noted."""
+        nothing = Holder(0, "")
+        if _NEWEST not in self._names():
+            return nothing
+        with self._beside("noting") as file:
+            self._folder.get(self._prefix + _NEWEST, file)
+            return _holder(file.read_text("ascii", "replace")) or nothing
 
     def _tidy(self) -> None:
         """Delete what this worker's copy and claim have made useless."""

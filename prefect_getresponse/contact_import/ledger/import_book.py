@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS imports (
 ACTIVE = frozenset({"uploaded", "to_review", "review", "approved"})
 """States of an import that GetResponse is not done with."""
 FAILED = frozenset({"rejected", "canceled"})
+OLDEST = 7 * 86_400.0
+"""Seconds after which an import that is still running is not waited for."""
 GONE = "gone"
 """Our word for an import of which GetResponse knows nothing any more."""
 _DONE = frozenset({"finished", GONE}) | FAILED

@@ -18,6 +18,13 @@ _GONE = (
 class People(Connection):
     """What is known of people besides the rows of a run."""
 
+    def awaits_anybody(self) -> bool:
+        """Whether an earlier run has sent people whom nobody has seen on the list since."""
+        (found,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM outcomes WHERE state IN ('sent', 'unsure', 'importing'))"
+        ).fetchone()
+        return bool(found)
+
     def count_listed(self, run: int) -> int:
         """Number of confirmed people of the list."""
         (people,) = self._db.execute(
@@ -77,7 +84,7 @@ class People(Connection):
             "SELECT rows.row, rows.key, rows.contact, rows.hash, subscribed.contact_id,"
             " subscribed.name, unconfirmed.key, removed.name,"
             " outcomes.hash, outcomes.state, outcomes.reason, removed.since, rows.consented,"
-            " outcomes.at"
+            " outcomes.at, subscribed.origin"
             " FROM rows"
             " LEFT JOIN listed AS subscribed ON subscribed.run = rows.run"
             "  AND subscribed.standing = 'subscribed' AND subscribed.key = rows.key"

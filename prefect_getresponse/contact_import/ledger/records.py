@@ -154,6 +154,8 @@ class Person(NamedTuple):
     consented: str | None = None
     last_at: float | None = None
     """When the person was last sent, in seconds since the epoch."""
+    listed_origin: str | None = None
+    """How the person on the list came in, in GetResponse's words; None if that was not asked."""
 
 
 class Decision(NamedTuple):

@@ -26,13 +26,10 @@ class Runs(Connection):
         ).fetchall()
         return [self.run(run_id) for (run_id,) in found]
 
-    def is_new(self, run: int) -> bool:
-        """Whether no earlier run is known, and nothing of anybody."""
-        (known,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM runs WHERE run <> ?) OR EXISTS (SELECT 1 FROM outcomes)",
-            (run,),
-        ).fetchone()
-        return not known
+    def is_new(self) -> bool:
+        """Whether no call was ever made by it, and nothing is known of anybody."""
+        (known,) = self._db.execute("SELECT EXISTS (SELECT 1 FROM outcomes)").fetchone()
+        return not known and self.generation().number == 0
 
     def run(self, run_id: str) -> Run:
         """A run by its id."""
@@ -86,6 +83,15 @@ class Runs(Connection):
         """Remember facts of the run for its report."""
         self._db.execute(
             "UPDATE runs SET facts = json_patch(facts, ?) WHERE run = ?", (json.dumps(facts), run)
+        )
+
+    def add_note(self, run: int, text: str) -> None:
+        """Add a note for the report."""
+        self._db.execute(
+            "UPDATE runs SET facts = json_insert("
+            "json_set(facts, '$.notes', json(coalesce(json_extract(facts, '$.notes'), '[]'))),"
+            " '$.notes[#]', ?) WHERE run = ?",
+            (text, run),
         )
 
     def said(self, source: str) -> dict[str, Any]:

@@ -23,6 +23,10 @@ from prefect_getresponse.contact_import.planning.comparing import (
 )
 from prefect_getresponse.contact_import.planning.decision import decide
 from prefect_getresponse.contact_import.planning.exclusions import Exclusions
+from prefect_getresponse.contact_import.planning.first_run import (
+    note_first_run,
+    wait_for_imports,
+)
 from prefect_getresponse.contact_import.planning.imports import plan_imports
 from prefect_getresponse.contact_import.planning.mentions import protect_mentioned
 from prefect_getresponse.contact_import.planning.opt_outs import read_opt_outs
@@ -62,6 +66,8 @@ async def plan(job: Job, run_id: str, client: AsyncClient, progress: Progress) -
             return None
         planning = _Planning(job, run.number, ledger, Account(client), progress)
         try:
+            if ledger.is_new():
+                await wait_for_imports(job, client, progress)
             return await planning.run_all()
         finally:
             ledger.add_calls(run.number, client.statistics.take())
@@ -82,6 +88,7 @@ class _Planning:
             self._ledger.clear_plan(self._run)
         await self._settle_earlier_imports()
         exclusions = await self._read_list()
+        note_first_run(self._job, self._ledger, self._run, self._progress)
         self._check_addresses()
         self._decide(exclusions)
         await self._limit()
@@ -146,7 +153,8 @@ class _Planning:
             return Exclusions()
         self._progress.start("reading the list", None, "people")
         read = 0
-        async for page in self._account.subscribers(campaign.campaign_id):
+        how = self._ledger.awaits_anybody()
+        async for page in self._account.subscribers(campaign.campaign_id, how=how):
             note_listed(self._ledger, self._run, Standing.SUBSCRIBED, page)
             read += len(page)
             self._progress.advance(read)

@@ -12,6 +12,7 @@ from prefect_getresponse.contact_import.asking.answers import Judged, settle
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
 from prefect_getresponse.contact_import.ledger.retention import forget_in_time
+from prefect_getresponse.contact_import.planning.opt_outs import OPT_OUTS_READ
 from prefect_getresponse.contact_import.rows.contacts import pack
 from prefect_getresponse.contact_import.rows.mapping import find_column, map_source
 from prefect_getresponse.contact_import.rows.notes import CellNotes
@@ -25,6 +26,8 @@ from prefect_getresponse.sources import Source
 from prefect_getresponse.sources.source import NotedSource
 
 ROWS_AT_ONCE = 10_000
+WAITS = "waits"
+"""Fact of a run: how long it waits, for whoever has to settle it."""
 
 
 def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
@@ -52,6 +55,7 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
         if run is not None and run.phase is Phase.SENDING and not job.options.dry_run:
             progress.note(f"resuming the interrupted run {run.run_id}")
             ledger.add_calls(run.number, job.calls)
+            ledger.add_facts(run.number, {OPT_OUTS_READ: None})  # looked at again, however fresh
             return run.run_id
         if run is not None:
             ledger.end(run.number, Phase.INTERRUPTED, clock())
@@ -102,6 +106,7 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
                 },
                 "warnings": warnings,
                 "said": said.facts(),
+                WAITS: job.options.model_dump(include={"settle_seconds", "import_seconds"}),
             },
         )
 

@@ -7,14 +7,18 @@ run is settled first: its doubtful calls are read back, nothing is sent, and it 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Phase, Run
+from prefect_getresponse.contact_import.options import ImportOptions
+from prefect_getresponse.contact_import.phases.read import WAITS
 from prefect_getresponse.contact_import.phases.send import recover
 from prefect_getresponse.contact_import.phases.verify import Verification
+from prefect_getresponse.contact_import.planning.first_run import wait_for_imports
 from prefect_getresponse.contact_import.routes.import_lane import ImportLane
 from prefect_getresponse.reporting.progress import Progress
 
@@ -52,10 +56,17 @@ async def settle_interrupted(
                 _may_be_closed(job, run)
             progress.note(f"settling the interrupted run {run.run_id} of {run.source}")
             recover(ledger, run, job, clock())
-            await _settle(ActiveRun(job, run.number, ledger, client, progress, clock), run.started)
+            theirs = replace(job, options=_waits_of(run, job.options))
+            active = ActiveRun(theirs, run.number, ledger, client, progress, clock)
+            await _settle(active, run.started)
         if job.has_forgotten:
             await _wait_for_what_is_forgotten(job, client, progress)
             ledger.catch_up()
+
+
+def _waits_of(run: Run, options: ImportOptions) -> ImportOptions:
+    """Options for settling a run: it is waited for as long as it would have waited itself."""
+    return options.model_copy(update=run.facts.get(WAITS, {}))
 
 
 def _may_be_closed(job: Job, run: Run) -> None:
@@ -87,3 +98,4 @@ async def _wait_for_what_is_forgotten(job: Job, client: AsyncClient, progress: P
         " people who may be on their way"
     )
     await client.sleep(seconds)
+    await wait_for_imports(job, client, progress)

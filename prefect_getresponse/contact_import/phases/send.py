@@ -46,6 +46,7 @@ from prefect_getresponse.contact_import.routes import (
     Route,
     UpdateRoute,
     imports,
+    refusals,
 )
 from prefect_getresponse.contact_import.routes.import_lane import ImportLane
 from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
@@ -219,11 +220,7 @@ class _Sender:
             await self.deliver(chunk)
             return
         except GetResponseError as error:
-            if isinstance(error, Conflict) and chunk.route == ContactsRoute.name:
-                await self._look_up(chunk, rows[0])
-                done = True
-            else:
-                done = self._failed(chunk, rows, error)
+            done = await self._refused(chunk, rows, error)
         else:
             done = True
             self._failures = 0
@@ -245,7 +242,12 @@ class _Sender:
             if not route.repeatable:
                 self._announcer.check()
             self._opt_outs.check()
-            self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
+            self._run.ledger.intend(
+                self._run.number,
+                chunk.chunk,
+                self._run.clock(),
+                is_harmless=route.repeatable,
+            )
 
         requests = route.requests(rows, self._ids)
         if not route.repeatable:
@@ -253,14 +255,29 @@ class _Sender:
         for request in requests:
             await self._run.client.send(request, on_start=intend)
 
-    async def _look_up(self, chunk: Chunk, row: RowToSend) -> None:
+    async def _refused(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
+        """Write down what an error means for a chunk; False if its rows are to be sent again."""
+        if chunk.route == ContactsRoute.name:
+            if isinstance(error, Conflict) or refusals.says_queued(error):
+                await self._look_up(chunk, rows[0], is_queued=refusals.says_queued(error))
+                return True
+            if refusals.says_blocked(error):
+                reason = await self._opt_outs.why_blocked(rows[0].key)
+                self._close(chunk, rows, Verdict.EXCLUDED, reason, error)
+                return True
+        return self._failed(chunk, rows, error)
+
+    async def _look_up(self, chunk: Chunk, row: RowToSend, *, is_queued: bool) -> None:
         """Find out why an address is taken: who is on the list by another way is updated.
 
         Nobody may be there yet, or not any more: then it is in doubt what became of the row.
         """
         contact = unpack(row.contact)
         found = await self._run.account.find_subscriber(self._ids.campaign_id, contact.email)
-        self._answer(chunk, ChunkState.IN_DOUBT)
+        with self._run.ledger.transaction():
+            self._answer(chunk, ChunkState.IN_DOUBT)
+            if found is None and is_queued:
+                self._run.ledger.note_queued(self._run.number, chunk.chunk)
         if found is None:
             return
         note_listed(self._run.ledger, self._run.number, Standing.SUBSCRIBED, [found])

@@ -148,6 +148,7 @@ class Verification:
     def _conclude_all(self) -> None:
         """Give verdicts to people who did not appear in time."""
         self._conclude_imports()
+        self._run.ledger.settle_queued(self._run.number)
         # If anybody has come through the queue, those who have not were dropped.
         queue_moved = any(
             verdict in (Verdict.ADDED, Verdict.AWAITING_CONFIRMATION)

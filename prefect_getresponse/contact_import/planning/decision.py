@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from prefect_getresponse.contact_import.evidence import MACHINES_APART
+from prefect_getresponse.contact_import.evidence import MACHINES_APART, OUR_ORIGINS
 from prefect_getresponse.contact_import.ledger import Action, Decision, Person
 from prefect_getresponse.contact_import.options import Mode
 from prefect_getresponse.contact_import.planning.consent_dates import excluded_return
@@ -93,8 +93,7 @@ def decide(
         reason = refusal(person, exclusions, now) or f"removed_{person.removed_for}"
         return Decision(person.row, verdict=Verdict.EXCLUDED, reason=reason)
     if person.listed_id is not None:
-        arrived = person.last_state in ("seen", "sent")
-        return _decide_listed(person, mode, unchanged=same and arrived)
+        return _decide_listed(person, mode, unchanged=same and _has_arrived(person))
     if person.unconfirmed is not None:
         return Decision(person.row, verdict=Verdict.AWAITING_CONFIRMATION)
     if reason := refusal(person, exclusions, now):
@@ -108,6 +107,22 @@ def decide(
         return Decision(person.row, verdict=Verdict.REJECTED, reason=person.last_reason)
     steps = RETURNING if person.removed_for is not None else None
     return Decision(person.row, action=Action.ADD, steps=steps)
+
+
+def _has_arrived(person: Person) -> bool:
+    """Whether somebody on the list is there by what an earlier run has sent.
+
+    Whom no run has seen may have come by another way meanwhile, and without what was sent.
+    """
+    if person.last_state != "sent":
+        return person.last_state == "seen"
+    name = unpack(person.contact).name or ""
+    came_by_us = person.listed_origin in (None, *OUR_ORIGINS)
+    return came_by_us and _folded(name) == _folded(person.listed_name or "")
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
 
 
 def _decide_listed(person: Person, mode: Mode, *, unchanged: bool) -> Decision:

@@ -76,7 +76,7 @@ def read_masks(answer: Any) -> Iterable[str]:
 
 
 def _is_odd(mask: str) -> bool:
-    return "@" not in mask or _WILD.search(mask) is not None
+    return "@" not in mask or mask.endswith("@") or _WILD.search(mask) is not None
 
 
 def _pattern(mask: str) -> re.Pattern[str]:

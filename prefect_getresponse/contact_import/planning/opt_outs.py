@@ -18,7 +18,12 @@ from prefect_getresponse.contact_import.account import Account, moment
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.evidence import MACHINES_APART
 from prefect_getresponse.contact_import.ledger import Decision, Ledger, Listed, Person, Standing
-from prefect_getresponse.contact_import.planning.decision import refusal, refusing_reason, was_back
+from prefect_getresponse.contact_import.planning.decision import (
+    UNKNOWN_REMOVAL,
+    refusal,
+    refusing_reason,
+    was_back,
+)
 from prefect_getresponse.contact_import.planning.exclusions import Exclusions, OptOutsNotUnderstood
 from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.verdicts import Verdict
@@ -35,7 +40,9 @@ ROWS_AT_ONCE = 5_000
 TAIL = 100
 """People of a page that is read from the end of the listing."""
 TAIL_PAGES = 3
-_READ, _WHOLE, _REMOVED = "opt_outs_read", "opt_outs_whole", "people_removed"
+OPT_OUTS_READ = "opt_outs_read"
+"""Fact of a run: when opt-outs were looked at last."""
+_WHOLE, _REMOVED = "opt_outs_whole", "people_removed"
 _PLANNED = "opt_outs_planned"
 
 
@@ -59,7 +66,7 @@ async def read_opt_outs(
     await read_removed(account, ledger, run, campaign_id)
     exclusions = await account.exclusions(campaign_id)
     known = {_REMOVED: -1 if total is None else total}
-    ledger.add_facts(run, {_READ: now, _WHOLE: now, _PLANNED: now, **known})
+    ledger.add_facts(run, {OPT_OUTS_READ: now, _WHOLE: now, _PLANNED: now, **known})
     return exclusions
 
 
@@ -114,8 +121,17 @@ class OptOutWatch:
         self._now = run.client.time.latest
         self._looking = asyncio.Lock()
         self._exclusions: Exclusions | None = None
-        self._read_at = self._fact(_READ)
+        self._read_at = self._fact(OPT_OUTS_READ)
         self._took = 0.0
+
+    async def why_blocked(self, key: str) -> str:
+        """Why GetResponse calls somebody blocked, as far as the blocklists tell.
+
+        Args:
+            key: Comparison key of the address.
+        """
+        exclusions = self._exclusions or await self._run.account.exclusions(self._campaign_id)
+        return exclusions.reason(key) or f"removed_{UNKNOWN_REMOVAL}"
 
     def check(self) -> None:
         """Make sure that what is known is not too old; right before the first byte of a call.
@@ -135,7 +151,7 @@ class OptOutWatch:
     async def look(self) -> None:
         """Look again, and take people who have opted out since out of planned calls."""
         campaign_id = self._campaign_id
-        before, now = self._fact(_READ), self._now()
+        before, now = self._fact(OPT_OUTS_READ), self._now()
         exclusions = await self._run.account.exclusions(campaign_id)
         anybody = await self._read_new(campaign_id, before, now)
         if anybody or exclusions != self._exclusions:
@@ -145,7 +161,7 @@ class OptOutWatch:
                     f"{left:,} people have opted out since the plan: they are left out"
                 )
         self._exclusions = exclusions
-        self._run.ledger.add_facts(self._run.number, {_READ: now})
+        self._run.ledger.add_facts(self._run.number, {OPT_OUTS_READ: now})
         self._read_at, self._took = now, self._now() - now
 
     async def _read_new(self, campaign_id: str, before: float, now: float) -> bool:
@@ -163,7 +179,7 @@ class OptOutWatch:
     async def _read_tail(self, campaign_id: str, total: int, known: float, before: float) -> bool:
         """Read from the end of the listing until as many are found as were removed since."""
         wanted = total - known
-        if known < 0 or not 0 < wanted <= TAIL * TAIL_PAGES:
+        if known < 0 or math.isinf(before) or not 0 < wanted <= TAIL * TAIL_PAGES:
             return False
         found: dict[str, dict[str, Any]] = {}
         last = math.ceil(total / TAIL)

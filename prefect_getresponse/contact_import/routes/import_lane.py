@@ -29,6 +29,7 @@ from prefect_getresponse.contact_import.ledger import (
 from prefect_getresponse.contact_import.ledger.copy import Announcer
 from prefect_getresponse.contact_import.ledger.import_book import (
     ACTIVE,
+    OLDEST,
     ImportBook,
     ImportChunk,
     ImportState,
@@ -51,8 +52,6 @@ LOOKED_AT = 20
 """People of the list who are read to see whether an import was executed."""
 ACTIVE_AT_ONCE = 2
 """Imports of an account that GetResponse works on at the same time, at most one per list."""
-OLDEST = 7 * 86_400.0
-"""Seconds after which an import that is still running is not waited for."""
 PEOPLE_AT_ONCE = 100
 
 

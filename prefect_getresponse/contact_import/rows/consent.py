@@ -61,6 +61,10 @@ _YES_WORDS = {word for word in _YES if len(word) > 1 and word.isalpha()} - {"on"
 _NO_WORDS = {word for word in _NO if len(word) > 1 and word.isalpha()} - {"none", "off"}
 _BY_EMAIL = _words("by_email")
 _ONLY = _words("only")
+_EXCEPT = _words("except")
+_MAIL_VALUE = re.compile(r"\be-?mails?\s*[:=]([^,;|\n]*)", re.IGNORECASE)
+_MAIL_NAMED = re.compile(r"\be-?mail", re.IGNORECASE)
+_UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|[\u2610\u25a1\u25ef\u25cb])")
 # What may stand beside a date: `Subscribed on 2024-01-01`, `seit 1.2.2024`.
 _SINCE = re.compile(r"\b(?:on|at|since|am|seit|le|el|il|em|op|dnia|od|per|via|the)\b|[()\[\]:;,.-]")
 
@@ -133,11 +137,15 @@ def _says_yes(cell: str) -> bool:
     """Tell whether several words, or a list of them, are a clear yes."""
     if len(cell) > phrases.LONGEST or phrases.denies(cell) or phrases.refuses(cell):
         return False
+    if _UNTICKED.match(cell) or any(agreement(said) != "yes" for said in _MAIL_VALUE.findall(cell)):
+        return False
     cell, is_dated = dates.without_dates(cell)
     parts = [part for text in _BETWEEN_PARTS.split(cell) if (part := simplified(text).strip())]
     words = phrases.stated(cell).split()
     elsewhere = phrases.is_about_another_channel(cell)
-    if _DENIED & {*parts, *words} or (elsewhere and _ONLY & set(words)) or phrases.ends(cell):
+    if _DENIED & {*parts, *words} or _EXCEPT & set(words) or phrases.ends(cell):
+        return False
+    if _ONLY & set(words) and (elsewhere or not _MAIL_NAMED.search(cell)):
         return False
     if _BY_EMAIL & set(parts) or phrases.agrees(cell):
         return True

@@ -116,6 +116,8 @@ class ColumnMapping:
         harmless: Columns that say nothing about e-mail in the tool that wrote them.
         answering: Columns that say in that tool who gets e-mail.
         tool: Name of that tool, if it is known.
+        is_table: Whether a name is known, or an address seen: else the names may be anything that
+            stands in a first line, and are not shown.
     """
 
     fields: tuple[MappedColumn, ...]
@@ -126,6 +128,7 @@ class ColumnMapping:
     harmless: frozenset[int] = frozenset()
     answering: frozenset[int] = frozenset()
     tool: str = ""
+    is_table: bool = True
 
     @property
     def custom_names(self) -> list[str]:
@@ -144,13 +147,14 @@ class ColumnMapping:
         """Return a row `{column, field, how}` for each column, for the plan and the report."""
         rows = [
             {
-                "column": mapped.column,
+                "column": mapped.column if self.is_table else f"#{mapped.index + 1}",
                 "field": mapped.field,
                 "how": _how(mapped),
             }
             for mapped in self.fields
         ]
-        return rows + [{"column": name, "field": IGNORED, "how": "unused"} for name in self.unused]
+        unused = self.unused if self.is_table else ()
+        return rows + [{"column": name, "field": IGNORED, "how": "unused"} for name in unused]
 
 
 def _how(mapped: MappedColumn) -> str:
@@ -215,6 +219,8 @@ def map_columns(
         harmless=tool.harmless,
         answering=frozenset(tool.answers),
         tool=tool.name,
+        is_table=any(map(meaning, columns))
+        or any(is_address(each) for row in sample for each in row),
     )
 
 

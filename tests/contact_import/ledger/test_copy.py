@@ -157,7 +157,7 @@ def test_a_copy_tells_of_many_calls_at_once(lab: Lab, monkeypatch: pytest.Monkey
     saved = [name for name in names if name.endswith(".sqlite")]
     # Two tell of the calls, one each ends the sending and the reading back.
     assert len(saved) == -(-150 // AHEAD) + 2
-    assert len(list(lab.copies.iterdir())) == 2  # the claim and the newest copy
+    assert len(list(lab.copies.iterdir())) == 3  # the claim, the newest copy, and which that is
 
 
 @pytest.mark.parametrize("after", [0, 3])

@@ -134,6 +134,18 @@ def test_a_clear_yes_may_say_more(cell: str) -> None:
         "Email (expired)",
         "Yes, please" + " and more" * 200,
         "1, 0",
+        "[ ] email",
+        "( ) email",
+        "\u2610 Newsletter",
+        "email: null",
+        "email: unknown",
+        "E-Mail: offen",
+        "email=0",
+        "Ja (nur Post)",
+        "oui, sauf e-mail",
+        "si, tranne email",
+        "tak, opr\u00f3cz e-mail",
+        "yes, except e-mail",
     ],
 )
 def test_words_around_a_yes_can_undo_it(cell: str) -> None:

@@ -1,0 +1,47 @@
+"""A list of which nothing is known here: what an import that nobody remembers may still bring.
+
+A new state folder and a lost one look the same. So the plan says that this is the first run, and
+imports that GetResponse is working on are waited for: they may be those of a run that is forgotten.
+"""
+
+from __future__ import annotations
+
+from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import Ledger
+from prefect_getresponse.contact_import.ledger.import_book import ACTIVE, OLDEST
+from prefect_getresponse.contact_import.polling import CHEAP, looks
+from prefect_getresponse.reporting.progress import Progress
+
+
+async def wait_for_imports(job: Job, client: AsyncClient, progress: Progress) -> None:
+    """Wait for imports of the list that are at work, as long as a run waits for its own.
+
+    One that takes longer, as in a review, is left aside: whom it brings then is on the list.
+    """
+    if job.campaign is None or job.options.dry_run:
+        return
+    account, now = Account(client), client.time.now
+    deadline = now() + job.options.import_seconds
+    said = False
+    async for last in looks(client, now, deadline, CHEAP):
+        listed = await account.imports(now() - OLDEST, job.campaign.campaign_id)
+        if last or not any(each.get("status") in ACTIVE for each in listed):
+            return
+        if not said:
+            progress.note("an import of the list is at work: waiting for it")
+            said = True
+
+
+def note_first_run(job: Job, ledger: Ledger, run: int, progress: Progress) -> None:
+    """Say that nothing is remembered of the people who are on the list."""
+    people = ledger.count_listed(run)
+    if not people or not ledger.is_new():
+        return
+    note = (
+        f"first run here: {people:,} people are on {job.campaign_name!r} already, and the state"
+        " folder remembers none of them. If it was imported into before, use the folder of then."
+    )
+    progress.note(note)
+    ledger.add_note(run, note)
