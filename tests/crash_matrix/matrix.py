@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -29,7 +30,18 @@ from tests.crash_matrix.zygote import KEY, Order, shared_time
 from tests.support.memory_disk import memory_folder
 
 SPEED = 100.0
-SCENARIOS = ("contacts", "batch", "import", "double", "copy", "mirror", "messages")
+SCENARIOS = (
+    "contacts",
+    "batch",
+    "import",
+    "double",
+    "copy",
+    "mirror",
+    "other",
+    "forgotten",
+    "messages",
+)
+"""`other` goes on with another job; of `forgotten` the ledger is cut off by a death."""
 PEOPLE = tuple(f"p{number}@example.com" for number in range(7))
 REJECTED = ("dropped@rejected.example", "dropped2@rejected.example")
 ROWS = (*PEOPLE, *REJECTED, "broken@", PEOPLE[0])
@@ -138,6 +150,8 @@ class Matrix:
         for step in deaths:
             self._run(scenario, order | {"deadly": [step]}, cell)
             self._time.advance(chance.choice(PAUSES))
+            if scenario == "other":
+                order = order | {"options": order["options"] | {"mode": "add_only"}}
         result: Any = None
         was_well = False
         for run in range(RUNS):
@@ -188,6 +202,8 @@ class Matrix:
             options["route"] = "contacts"
         elif scenario == "copy":
             options = {"route": "batch", "ledger_copy": str(self._folder / "copies")}
+        elif scenario in ("other", "forgotten"):
+            options = {"route": "batch"}
         elif scenario == "mirror":
             options = {"mode": "mirror", "max_removal_ratio": 1.0}
             lines = ["Email,First Name,Tags", *(f"{email},New,vip" for email in ROWS)]
@@ -281,6 +297,9 @@ class Matrix:
             cell.died = (self._folder / "died.txt").read_text().splitlines()
             if scenario == "copy":
                 shutil.rmtree(self._folder / "state", ignore_errors=True)
+            if scenario == "forgotten":
+                for file in (self._folder / "state").glob("*.sqlite*"):
+                    os.truncate(file, 0)
             return None
         if ended:
             cell.failures.append("a process that nobody killed has died")

@@ -24,6 +24,8 @@ def cells() -> Generator[Matrix]:
         ("double", "before POST /v3/contacts"),
         ("copy", "bytes of POST /v3/contacts/batch sent"),
         ("mirror", "bytes of POST /v3/tags sent"),
+        ("other", "bytes of POST /v3/contacts/batch sent"),
+        ("forgotten", "answer to POST /v3/contacts/batch read"),
         ("messages", "bytes of POST /v3/newsletters sent"),
     ],
 )

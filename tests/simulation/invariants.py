@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -64,6 +65,7 @@ def _import_violations(world: World, worker: ImportWorker) -> Iterator[str]:
     yield from (f"{key} is lost" for key in sorted(wanted - here.keys()))
     allowed = {row.key for night in plan.nights for row in night.source if _is_importable(row)}
     allowed |= {row.key for row in plan.earlier} | {email for _, email in plan.sign_ups}
+    allowed |= {*plan.former} | world.imported.get(plan.name, set())
     yield from (f"{key} should not be on the list" for key in sorted(here.keys() - allowed))
     if plan.mode == "mirror":
         gone = world.people(plan.name, "subscribed").keys() - rows.keys()
@@ -151,7 +153,8 @@ def _brought_back(world: World, worker: ImportWorker) -> Iterator[str]:
         if _sends(deed, name):
             for email, _ in _sayings(deed):
                 left = world.removed.get((name, email))
-                if left is not None and left + _RACE < deed.at:
+                came = world.returned.get((name, email), math.inf)
+                if left is not None and left + _RACE < deed.at < came:
                     yield f"{email} left at {left:.1f}, and was taken again at {deed.at:.1f}"
 
 

@@ -10,6 +10,8 @@ from typing import Literal, TypeVar
 from tests.support.troubles import Trouble
 
 T = TypeVar("T")
+Other = Literal["", "renamed", "add_only", "by_id"]
+Loss = Literal["", "cut", "older"]
 Route = Literal["auto", "contacts", "batch", "import"]
 Mode = Literal["add_and_update", "add_only", "mirror"]
 MessageKind = Literal["newsletter", "mail"]
@@ -84,7 +86,9 @@ class Night:
         rate: How fast that clock is.
         set_at: Seconds after which somebody sets it.
         set_by: Seconds by which it is set.
-        renamed: Whether its source comes under another name: that is another job.
+        other: How it differs from the job of other nights: its source has another name, it changes
+            nobody, it names the list by its id.
+        lost: What somebody has done to the ledger before: cut it off, or brought an older one back.
     """
 
     pause: float
@@ -95,7 +99,8 @@ class Night:
     rate: float
     set_at: float = 0.0
     set_by: float = 0.0
-    renamed: bool = False
+    other: Other = ""
+    lost: Loss = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,10 @@ class ImportPlan:
     """Who comes to the list by another way, and when."""
     confirmations: tuple[tuple[float, str], ...] = ()
     """Who confirms, if asked to, and when at the earliest."""
+    former: tuple[str, ...] = ()
+    """Who had left the list before it begins, and may come back while listings are read."""
+    stranger_imports: bool = False
+    """Whether somebody else imports as many people, right when an import of ours fails."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +199,7 @@ class _Drawing:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._chance = random.Random(f"scenario {seed}")
+        self._strangers = random.Random(f"strangers {seed}")
         self._versions = 0
         self._is_rush = self._one_in(5)  # many people, at the same time
 
@@ -198,11 +208,11 @@ class _Drawing:
         if self._one_in(30):
             return self._crowd()
         workers = self._of((1, 5), (2, 4), (3, 1))
-        imports = tuple(self._import(f"import{number}") for number in range(workers))
+        imports = [self._import(f"import{number}") for number in range(workers)]
         messages = (self._messages(),) if chance.random() < 0.4 else ()
-        return Scenario(
+        scenario = Scenario(
             seed=self._seed,
-            imports=imports,
+            imports=tuple(imports),
             messages=messages,
             foreign=self._foreign() if chance.random() < 0.15 else None,
             weather=self._weather(),
@@ -212,6 +222,25 @@ class _Drawing:
             speed=self._of((1.0, 1), (10.0, 3)),
             page=self._of((1_000, 3), (12, 1)),
             odd=self._of((0.0, 3), (0.5, 1)),
+        )
+        return replace(scenario, imports=tuple(self._beset(each, scenario) for each in imports))
+
+    def _beset(self, plan: ImportPlan, scenario: Scenario) -> ImportPlan:
+        """Let strangers do more to an import: come back, import, lose what the ledger knows."""
+        chance = self._strangers
+        plan = replace(plan, stranger_imports=chance.random() < 0.5)
+        if plan.outcome != "review":  # what is in review that long is not waited for
+            losses: tuple[Loss, ...] = ("", "", "", "", "cut", "older")
+            nights = [replace(night, lost=chance.choice(losses)) for night in plan.nights[1:]]
+            plan = replace(plan, nights=(plan.nights[0], *nights))
+        if scenario.page >= 1_000:
+            return plan
+        former = [Row(f"a{each:02}@example.com", f"Former {each}", "vip") for each in range(30)]
+        rows = tuple(row for row in former if chance.random() < 0.6)
+        return replace(
+            plan,
+            former=tuple(row.email for row in former),
+            nights=tuple(replace(night, source=(*night.source, *rows)) for night in plan.nights),
         )
 
     def _crowd(self) -> Scenario:
@@ -322,7 +351,7 @@ class _Drawing:
             rate=1 + self._chance.uniform(-0.002, 0.002),
             set_at=2 ** self._chance.uniform(-3, 10),
             set_by=self._of((0.0, 3), (-86_400.0, 1), (3_600.0, 1), (86_400.0, 1)),
-            renamed=self._one_in(6),
+            other=self._of(("", 15), ("renamed", 1), ("add_only", 1), ("by_id", 1)),
         )
 
     def _pause(self) -> float:

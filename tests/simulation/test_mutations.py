@@ -9,14 +9,19 @@ from typing import Any
 import pytest
 
 from prefect_getresponse.client import retry
+from prefect_getresponse.client.paginate import aiterate_pages
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.client.retry import Decision, Failure
+from prefect_getresponse.client.retry import Decision as Law
+from prefect_getresponse.client.retry import Failure
 from prefect_getresponse.client.server_time import ServerTime
-from prefect_getresponse.contact_import import engine
-from prefect_getresponse.contact_import.ledger import Ledger, awaited
-from prefect_getresponse.contact_import.phases import verify
+from prefect_getresponse.contact_import import account, engine
+from prefect_getresponse.contact_import.ledger import ChunkState, Decision, Ledger, awaited
+from prefect_getresponse.contact_import.phases import send, verify
 from prefect_getresponse.contact_import.planning import opt_outs
+from prefect_getresponse.contact_import.planning.decision import REFUSING_REMOVALS
 from prefect_getresponse.contact_import.polling import looks
+from prefect_getresponse.contact_import.routes.import_lane import ImportLane
+from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS
 from tests.simulation.simulation import simulate
@@ -30,9 +35,24 @@ Mutation = Callable[[pytest.MonkeyPatch], None]
 def no_durable_intent(patch: pytest.MonkeyPatch) -> None:
     """Calls are sent without a word to the ledger."""
 
-    def intend(_ledger: Ledger, _run: int, _chunk: int, _now: float) -> None: ...
+    def intend(_ledger: Ledger, _run: int, _chunk: int, _now: float, **_others: Any) -> None: ...
 
     patch.setattr(Ledger, "intend", intend)
+
+
+def no_doubt_after_a_crash(patch: pytest.MonkeyPatch) -> None:
+    """What was sent without an answer is sent again."""
+    original: Callable[..., None] = Ledger.recover
+
+    def recover(ledger: Ledger, run: int, *, harmless: str, **others: Any) -> None:
+        ledger._db.execute(  # pyright: ignore[reportPrivateUsage]
+            "UPDATE chunks SET state = 'planned' WHERE run = ? AND state = 'sent'"
+            " AND route <> 'import'",
+            (run,),
+        )
+        original(ledger, run, harmless=harmless, **others)
+
+    patch.setattr(Ledger, "recover", recover)
 
 
 def no_settling(patch: pytest.MonkeyPatch) -> None:
@@ -47,13 +67,13 @@ def no_settling(patch: pytest.MonkeyPatch) -> None:
 def blind_repeats(patch: pytest.MonkeyPatch) -> None:
     """Messages are repeated when their answer is lost, as other tools do."""
     for failure in (Failure.NO_ANSWER, Failure.SERVER):
-        patch.setitem(retry.LAW, (failure, RetryClass.ONCE), Decision.REPEAT)
+        patch.setitem(retry.LAW, (failure, RetryClass.ONCE), Law.REPEAT)
 
 
 def blind_repeats_of_people(patch: pytest.MonkeyPatch) -> None:
     """Calls that add people are repeated when their answer is lost."""
     for repeated in (RetryClass.KEYED, RetryClass.BATCH):
-        patch.setitem(retry.LAW, (Failure.SERVER, repeated), Decision.REPEAT)
+        patch.setitem(retry.LAW, (Failure.SERVER, repeated), Law.REPEAT)
 
 
 def the_removed_come_back(patch: pytest.MonkeyPatch) -> None:
@@ -74,6 +94,50 @@ def the_clock_of_the_machine(patch: pytest.MonkeyPatch) -> None:
     """Waits and ages go by a clock that somebody sets."""
     for name in ("now", "latest"):
         patch.setattr(ServerTime, name, lambda time: time.wall())
+
+
+def pages_as_they_come(patch: pytest.MonkeyPatch) -> None:
+    """Listings are read page by page, whatever moves."""
+
+    async def page_by_page(client: Any, request: Any, _id: str, *, side_by_side: int) -> Any:
+        small = request.with_query(perPage="12")
+        async for page in aiterate_pages(client, small, side_by_side=side_by_side):
+            yield page.items
+
+    patch.setattr(account, "read_whole", page_by_page)
+
+
+def other_reasons_let_through(patch: pytest.MonkeyPatch) -> None:
+    """Whoever was removed for a reason that is not understood is added again."""
+
+    def refusing(reason: object) -> str | None:
+        return str(reason) if reason in REFUSING_REMOVALS else None
+
+    patch.setattr(opt_outs, "refusing_reason", refusing)
+
+
+def ledgers_forget_nothing(patch: pytest.MonkeyPatch) -> None:
+    """A ledger that knows less than was sent is believed."""
+    patch.setattr(Ledger, "has_forgotten", lambda _ledger: False)
+
+
+def as_many_are_ours(patch: pytest.MonkeyPatch) -> None:
+    """An import of as many people is taken for ours."""
+
+    async def traces(*_arguments: object) -> bool:
+        return True
+
+    patch.setattr(ImportLane, "_left_traces", traces)
+
+
+def taken_means_present(patch: pytest.MonkeyPatch) -> None:
+    """Whose address is taken is on the list, as the source says."""
+
+    async def look_up(sender: Any, chunk: Any, row: Any, **_others: Any) -> None:
+        present = Decision(row.row, verdict=Verdict.ALREADY_PRESENT, reason="conflict")
+        sender._answer(chunk, ChunkState.VERIFIED, [present])
+
+    patch.setattr(send._Sender, "_look_up", look_up)  # pyright: ignore[reportPrivateUsage]
 
 
 def being_there_proves_it(patch: pytest.MonkeyPatch) -> None:
@@ -109,6 +173,12 @@ def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
     ("mutation", "noticed_by"),
     [
         (no_durable_intent, 0),
+        (no_doubt_after_a_crash, 0),
+        (pages_as_they_come, 0),
+        (other_reasons_let_through, 0),
+        (ledgers_forget_nothing, 0),
+        (as_many_are_ours, 0),
+        (taken_means_present, 0),
         (no_settling, 112),
         (blind_repeats, 659),
         (blind_repeats_of_people, 112),

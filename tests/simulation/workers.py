@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,8 +35,10 @@ from tests.simulation.scenario import (
     Death,
     ForeignPlan,
     ImportPlan,
+    Loss,
     MessagePlan,
     Night,
+    Other,
     Source,
 )
 from tests.simulation.world import KEY, URL, Wire, World
@@ -152,12 +155,22 @@ class ImportWorker(Worker):
             max_reject_ratio=1.0,
             max_removal_ratio=1.0,
         )
+        others: dict[Other, dict[str, str]] = {
+            "": {},
+            "renamed": {},
+            "add_only": {"mode": "add_only"},
+            "by_id": {"list_name": self.world.lists[self.plan.name]},
+        }
+        self._others = {
+            other: self._options.model_copy(update=changed) for other, changed in others.items()
+        }
 
     async def nights(self) -> None:
         """Work while the wire is disturbed."""
         for night in self.plan.nights:
             await asyncio.sleep(night.pause)
             self.source = night.source
+            self._lose(night.lost)
             if night.twin:
                 await asyncio.gather(self._night(night), self._twin(night))
             else:
@@ -170,6 +183,18 @@ class ImportWorker(Worker):
         self.reports.append(report)
         self._note(report)
 
+    def _lose(self, how: Loss) -> None:
+        """Let the ledger forget, and keep what it knows now for the next time."""
+        for ledger in self.folder.glob(f"*-{self.world.lists[self.plan.name]}.sqlite"):
+            older = ledger.with_suffix(".older")
+            if how == "cut":
+                ledger.write_bytes(b"")
+            elif how == "older" and older.exists():
+                shutil.copyfile(older, ledger)
+            if how:
+                self._world.note(self._name, f"its ledger is {how}")
+            shutil.copyfile(ledger, older)
+
     @property
     def is_done(self) -> bool:
         """Whether the last run knows of everybody what became of them."""
@@ -179,7 +204,7 @@ class ImportWorker(Worker):
         begun = self._world.time.elapsed
         try:
             report = await self.live(
-                self._import(self._options, renamed=night.renamed),
+                self._import(self._others[night.other], renamed=night.other == "renamed"),
                 night.death,
                 night.ahead,
                 night.rate,

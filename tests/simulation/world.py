@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, replace
@@ -30,6 +30,12 @@ _NET = Context()
 _OPTIN = ("email", "import", "webform")
 _LARGE = ("/v3/contacts/batch", "/v3/imports")
 _READS = ("/v3/search-contacts/contacts",)
+_SINGLE = dict.fromkeys(("email", "api", "import", "webform"), "single")
+_IDS = re.compile(r'"(\w+)"')
+_SHAPES: tuple[Any, ...] = ({}, {"masks": None}, [{"mask": "x"}], [1], "text", None)
+"""Answers to readings that are none."""
+FORMS = "forms"
+"""The list from which people come back by themselves."""
 
 
 class Timetable:
@@ -85,6 +91,9 @@ class World:
         ghosts: When calls arrived that others could not reckon with, whose they were, and which:
             nobody's if their sender is dead or waits no more, or late by more than a turn allows.
         is_calm: Whether the wire is undisturbed.
+        removed: When people have left which list.
+        returned: When somebody who had left has come back by another way.
+        imported: People whom somebody else has imported into a list.
         server: The slots of the account.
     """
 
@@ -96,6 +105,8 @@ class World:
         self.refusals: list[tuple[float, str, str]] = []
         self.ghosts: list[tuple[float, str, str]] = []
         self.removed: dict[tuple[str, str], float] = {}
+        self.returned: dict[tuple[str, str], float] = {}
+        self.imported: dict[str, set[str]] = {}
         self.is_calm = False
         self.chance = random.Random(f"wire {scenario.seed}")
         self._sandbox = Sandbox(api_key=KEY, clock=self.time, speed=scenario.speed)
@@ -105,9 +116,15 @@ class World:
         self.api("POST", "/accounts/blocklists", {"masks": [BLOCKED]})
         self.sender = self.api("GET", "/from-fields")[0]["fromFieldId"]
         self.lists = {plan.name: self._list(plan) for plan in scenario.imports}
+        if former := {email for plan in scenario.imports for email in plan.former}:
+            forms = self.api("POST", "/campaigns", {"name": FORMS, "optinTypes": _SINGLE})
+            self._fill(forms["campaignId"], sorted(former))
         self.lists["messages"] = self.api("GET", "/campaigns")[0]["campaignId"]
         self.time.advance(301)  # whoever is on a list has appeared
         self.state()
+        for plan in scenario.imports:
+            for email in plan.former:
+                self.leave(plan.name, email)
 
     def open(self) -> None:
         """Begin what goes on by itself."""
@@ -126,6 +143,13 @@ class World:
             self._control("/remove", body)
             self.removed[name, email] = self.time.elapsed
             self.note(name, f"{email} leaves the list")
+
+    def come_back(self, name: str, email: str) -> None:
+        """Let somebody who has left be on the list again at once, by a form."""
+        if email not in self.people(name, "subscribed", "unconfirmed"):
+            self._control("/copy", {"list": FORMS, "email": email, "to": self.lists[name]})
+            self.returned[name, email] = self.time.elapsed
+            self.note(name, f"{email} comes back")
 
     def sign_up(self, name: str, email: str) -> None:
         """Let somebody come to the list by another program."""
@@ -204,6 +228,8 @@ class World:
             sender = "" if is_forlorn else process.name
             self.ghosts.append((self.time.elapsed, sender, request.url.path[3:]))
         response = httpx.Response(500, request=request)
+        if trouble is not None and trouble not in EXECUTED:
+            self._import_strangers(request)
         if trouble is None or trouble in EXECUTED:
             response = await self.serve(process.name, request)
             self._move(request, response)
@@ -217,30 +243,60 @@ class World:
     def _move(self, request: httpx.Request, response: httpx.Response) -> None:
         """Let somebody leave who stands on a full page, so that the pages behind it shift."""
         size = self.scenario.page
-        if self.is_calm or size >= 1_000 or request.url.path != "/v3/contacts":
+        if self.is_calm or size >= 1_000 or not response.is_success:
             return
-        if request.method != "GET" or not response.is_success or self.chance.random() < 0.5:
+        is_list = request.method == "GET" and request.url.path == "/v3/contacts"
+        is_removed = request.url.path in _READS and b'"removed"' in request.content
+        if not (is_list or is_removed) or self.chance.random() < 0.5:
             return
-        shown = {person["email"].casefold() for person in response.json()}
+        shown = [person["email"].casefold() for person in response.json()]
+        for plan in self.scenario.imports if len(shown) >= size else ():
+            asked = request.url.params.get("query[campaignId]", "")
+            if self.lists[plan.name] not in (asked, *_IDS.findall(request.content.decode())):
+                continue
+            leaving = [email for _, email in plan.opt_outs if email in shown]
+            coming = [email for email in plan.former if email in shown]
+            if is_list and leaving:
+                self.leave(plan.name, leaving[0])
+            if is_removed and coming:
+                self.come_back(plan.name, coming[0])
+
+    def _import_strangers(self, request: httpx.Request) -> None:
+        """Let somebody else import as many people as an import of ours that has failed."""
+        if self.is_calm or not is_write(request) or request.url.path != "/v3/imports":
+            return
+        said = json.loads(request.content)
         for plan in self.scenario.imports:
-            if self.lists[plan.name] == request.url.params.get("query[campaignId]"):
-                leaving = [email for _, email in plan.opt_outs if email in shown]
-                if len(shown) >= size and leaving:
-                    self.leave(plan.name, leaving[0])
+            is_theirs = self.lists[plan.name] == said["campaignId"]
+            if is_theirs and plan.stranger_imports and plan.name not in self.imported:
+                number = len(said["contacts"])
+                people = [f"s{each}@stranger.example" for each in range(number)]
+                body = {**said, "fieldMapping": ["email"], "contacts": [[each] for each in people]}
+                with suppress(AssertionError):  # another one is at work
+                    self.api("POST", "/imports", body)
+                    self.imported[plan.name] = set(people)
+                    self.note(plan.name, f"somebody imports {number} others")
 
     def _oddly(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
-        """An answer about imports, in a shape that nobody expects."""
-        if self.is_calm or not request.url.path.startswith("/v3/imports"):
+        """An answer in a shape that nobody expects: of imports, opt-outs and listings."""
+        path, odd = request.url.path, self.scenario.odd
+        if self.is_calm or not response.is_success or not odd:
             return response
-        if not response.is_success or self.chance.random() >= self.scenario.odd:
+        if path in _READS:
+            reasons = (None, "Unsubscribe ", "opted-out", 7)
+            people = [{**each, "reason": self.chance.choice(reasons)} for each in response.json()]
+            return _rewritten(response, people)
+        if path.endswith(("/blocklists", "/v3/contacts")) and request.method == "GET":
+            is_odd = self.chance.random() < odd / 10
+            return _rewritten(response, self.chance.choice(_SHAPES)) if is_odd else response
+        if not path.startswith("/v3/imports") or self.chance.random() >= odd:
             return response
         answer = response.json()
         if request.method == "POST":
             answer = self.chance.choice(({}, [], {"importId": None}))
         elif isinstance(answer, dict):
             answer = {**answer, "statistics": self.chance.choice((None, {"uploaded": None}, []))}
-        headers = {name: text for name, text in response.headers.items() if name == "date"}
-        return httpx.Response(response.status_code, json=answer, headers=headers, request=request)
+        return _rewritten(response, answer)
 
     async def serve(self, worker: str, request: httpx.Request) -> httpx.Response:
         """Let the account execute a call, and bear witness."""
@@ -293,6 +349,7 @@ class World:
             self.time.advance(1)
             person = {"email": row.email, "campaign": {"campaignId": campaign_id}, "name": row.name}
             self.api("POST", "/contacts", person)
+        self._fill(campaign_id, plan.former)
         if plan.double_optin:
             self.time.advance(301)
             self.state()
@@ -301,10 +358,27 @@ class World:
         self.decide_imports(campaign_id, plan.outcome)
         return campaign_id
 
+    def _fill(self, campaign_id: str, emails: Sequence[str]) -> None:
+        """Put people on a list."""
+        if emails:
+            people = [{"email": email, "name": "By form"} for email in emails]
+            self.time.advance(1)
+            self.api("POST", "/contacts/batch", {"campaignId": campaign_id, "contacts": people})
+
     def _control(self, path: str, body: Any) -> None:
         request = httpx.Request("POST", f"{URL[:-3]}/_sandbox{path}", json=body)
         answer = self._sandbox.handle(request)
         assert answer.is_success, answer.text
+
+
+def _rewritten(response: httpx.Response, answer: Any) -> httpx.Response:
+    """An answer that says something else."""
+    headers = {
+        name: text for name, text in response.headers.items() if not name.startswith("content-")
+    }
+    return httpx.Response(
+        response.status_code, json=answer, headers=headers, request=response.request
+    )
 
 
 def _said(request: httpx.Request) -> Any:
