@@ -10,6 +10,7 @@ from prefect_getresponse.cli.dialogue import Answers, Stopped, ask, confirm
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.rows.tags import ALL_OTHERS
 
 Run = Callable[[ImportOptions], ImportReport]
 
@@ -52,10 +53,12 @@ def words_of(options: ImportOptions) -> str:
     """Words of a command that say what was answered."""
     pairs = [f"{column}={meaning}" for column, meaning in options.mapping.columns.items()]
     words = [f"--map {shlex.quote(pair)}" for pair in pairs]
+    tags = [f"{tag}={name}" for tag, name in options.mapping.tags.items() if tag != ALL_OTHERS]
+    words += [f"--map-tag {shlex.quote(pair)}" for pair in tags]
     return " ".join([*words, *(["--vouch"] if options.vouched else [])])
 
 
 def _with(options: ImportOptions, answers: Answers) -> ImportOptions:
-    mapping = options.mapping.and_also(answers.columns)
+    mapping = answers.added_to(options.mapping)
     vouched = options.vouched or answers.vouched
     return options.model_copy(update={"mapping": mapping, "vouched": vouched})

@@ -39,7 +39,7 @@ from prefect_getresponse.contact_import.options import (
     import_options,
 )
 from prefect_getresponse.contact_import.planning.stops import PlanStopped
-from prefect_getresponse.contact_import.questions import Undecided, UndecidedColumns
+from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.rows.tags import ALL_OTHERS, LEFT_OUT
 from prefect_getresponse.reporting.progress import Progress
@@ -105,7 +105,8 @@ def import_(  # noqa: D417 - `explained_by` says the rest
 
     Args:
         map_: COLUMN=FIELD. Fields: email, name, first_name, last_name, tags, consent, opt_out,
-            ip_address, day_of_cycle, scoring, custom:NAME, and - to ignore the column.
+            ip_address, day_of_cycle, scoring, custom:NAME, refusals for notes, and - to ignore
+            the column.
             COLUMN=consent:YES|TAK lists the cells that mean yes.
         mapping_file: Mapping file (.toml) that says all of this, as `map` writes it.
         map_tag: TAG=NAME, for tags that GetResponse cannot hold as they are; - leaves a tag out.
@@ -246,7 +247,7 @@ def stopped_told_to(file: Path | None) -> Generator[None]:
 def stop_as_dict(error: Exception) -> dict[str, Any]:
     """What stopped an import before it sent anything, as JSON has it."""
     report = error.report if isinstance(error, PlanStopped) else None
-    questions = error.questions if isinstance(error, UndecidedColumns | Undecided) else ()
+    questions = error.questions if isinstance(error, UndecidedColumns) else ()
     return {
         **(report.as_dict() if report else {"plan_hash": None}),
         "error": str(error),

@@ -10,12 +10,13 @@ from rich.markup import escape
 from rich.prompt import Prompt
 
 from prefect_getresponse.cli.console import err
-from prefect_getresponse.contact_import.asking.source_mapping import columns_of
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, columns_of
 from prefect_getresponse.contact_import.questions import Question
 from prefect_getresponse.sources.errors import ImportInputError
 
 _IGNORE = "it is about something else: ignore it"
-_OTHER = "something else: say it as COLUMN=FIELD"
+_OTHERS = {"tag": ("another name: say it as TAG=NAME", "TAG=NAME")}
+_OTHER = ("something else: say it as COLUMN=FIELD", "COLUMN=FIELD")
 _STOP = "stop here"
 
 
@@ -25,11 +26,21 @@ class Answers:
 
     Attributes:
         columns: Field by column, as `--map` has them.
+        tags: Names of tags, as `--map-tag` has them.
         vouched: Whether somebody vouches for the people of the source.
     """
 
     columns: dict[str, str] = field(default_factory=dict[str, str])
+    tags: dict[str, str] = field(default_factory=dict[str, str])
     vouched: bool = False
+
+    def added_to(self, mapping: SourceMapping) -> SourceMapping:
+        """What was said before, and these answers.
+
+        Args:
+            mapping: What was said before.
+        """
+        return mapping.and_also(self.columns, tags=self.tags)
 
 
 class Stopped(Exception):
@@ -63,8 +74,10 @@ def ask(questions: Sequence[Question]) -> Answers:
                 err.print("A column says who has agreed: nobody has to vouch.")
             else:
                 answers.vouched = _vouches(question)
+        elif question.taken_for == "tag":
+            answers.tags |= _chosen(question)
         else:
-            answers.columns |= _column(question)
+            answers.columns |= _chosen(question)
     return answers
 
 
@@ -88,11 +101,12 @@ def _vouches(question: Question) -> bool:
     return True
 
 
-def _column(question: Question) -> dict[str, str]:
+def _chosen(question: Question) -> dict[str, str]:
     said, *_ = question.lines()
     err.print(escape(said))
     choices = [*question.map, "", ""]
-    texts = [*(_meaning(question, each) for each in question.map), _OTHER, _STOP]
+    other, form = _OTHERS.get(question.taken_for, _OTHER)
+    texts = [*(_meaning(question, each) for each in question.map), other, _STOP]
     for number, text in enumerate(texts, start=1):
         err.print(f"   {number}  {escape(text)}")
     while True:
@@ -103,7 +117,7 @@ def _column(question: Question) -> dict[str, str]:
         chosen = int(given) - 1
         if texts[chosen] == _STOP:
             raise Stopped
-        answer = choices[chosen] or Prompt.ask("   COLUMN=FIELD", console=err)
+        answer = choices[chosen] or Prompt.ask(f"   {form}", console=err)
         try:
             return columns_of([answer])
         except ImportInputError as error:
@@ -112,6 +126,11 @@ def _column(question: Question) -> dict[str, str]:
 
 def _meaning(question: Question, answer: str) -> str:
     """An answer in words."""
+    if question.taken_for == "tag":
+        name = answer.removeprefix(f"{question.column}=")
+        return "leave the tag out" if name == "-" else f"call it {name}"
+    if question.taken_for == "email":
+        return f'"{answer.removesuffix("=email")}" holds the e-mail addresses'
     field_, _, values = answer.removeprefix(f"{question.column}=").partition(":")
     cells = ", ".join(f'"{value}"' for value in values.split("|"))
     match field_:
@@ -120,8 +139,8 @@ def _meaning(question: Question, answer: str) -> str:
         case "opt_out":
             without = f"; these still get e-mail: {cells}" if values else ""
             return f"it says who does not want e-mail{without}"
-        case "email":
-            return "it holds the e-mail addresses"
+        case "refusals":
+            return "only cells that speak of a refusal say who does not want e-mail"
         case "-":
             return _IGNORE
         case _:

@@ -107,7 +107,7 @@ def decided(
             if not may_be_asked:
                 raise
             try:
-                mapping = mapping.and_also(ask(undecided.questions).columns)
+                mapping = ask(undecided.questions).added_to(mapping)
             except Stopped:
                 raise undecided from None
 
@@ -134,7 +134,7 @@ def judged(source: str, mapping: SourceMapping) -> Judged:
         UndecidedColumns: Something is undecided.
     """
     opened_source = opened(source, mapping)
-    found = read_whole(opened_source, map_source(opened_source, mapping.columns))
+    found = read_whole(opened_source, map_source(opened_source, mapping.columns), mapping)
     if questions := found.questions(vouched=True):
         raise UndecidedColumns(questions, opened_source.name)
     return found

@@ -12,17 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
-from prefect_getresponse.sources.errors import ImportInputError, MappingError, one_line
+from prefect_getresponse.sources.errors import ImportInputError, one_line
 
 TakenFor = Literal["consent", "opt_out", "email", "unknown", "vouch", "tag"]
 
-_MEANS = {
+MEANS = {
     "consent": "It seems to say who agreed to get e-mail",
     "opt_out": "It seems to say who does not want e-mail",
     "email": "It may hold the e-mail addresses",
     "unknown": "It may say who does not want e-mail",
-    "tag": "It holds a tag that needs another name",
 }
+"""What a column seems to be, as a sentence without a full stop."""
 _SHOWN_QUESTIONS = 20
 
 
@@ -67,34 +67,17 @@ class Question:
             return [f"{self.why}."]
         inside = ", ".join(f"{number:,} {value}" for value, number in self.counts.items())
         what = f'"{self.column}": {inside}.' if inside else f'"{self.column}".'
-        sentences = [what, f"{_MEANS[self.taken_for]}.", f"{self.why}." if self.why else ""]
-        answers = [f"  --map {shlex.quote(answer)}" for answer in self.map]
+        means = f"{MEANS[self.taken_for]}." if self.taken_for in MEANS else ""
+        if self.taken_for == "tag":
+            what = f'Tag "{self.column}".'
+        sentences = [what, means, f"{self.why}." if self.why else ""]
+        answers = [f"  {self.option} {shlex.quote(answer)}" for answer in self.map]
         return [" ".join(filter(None, sentences)), *answers]
 
-
-class Undecided(MappingError):
-    """The mapping cannot be finished before you have chosen; nothing was sent.
-
-    Attributes:
-        questions: What there is to choose.
-    """
-
-    def __init__(
-        self,
-        what: str,
-        advice: str = "",
-        source: str = "",
-        row: int | None = None,
-        questions: Sequence[Question] = (),
-    ) -> None:
-        super().__init__(what, advice, source, row)
-        self.questions = tuple(questions)
-        self.args = (what, advice, source, row, self.questions)
-
-    def at(self, source: str = "", row: int | None = None) -> Self:
-        """Return the same error with the place it was found at."""
-        where = source or self.source, self.row if row is None else row
-        return type(self)(self.what, self.advice, *where, self.questions)
+    @property
+    def option(self) -> str:
+        """The option of the command line that takes an answer."""
+        return "--map-tag" if self.taken_for == "tag" else "--map"
 
 
 class UndecidedColumns(ImportInputError):
@@ -108,11 +91,7 @@ class UndecidedColumns(ImportInputError):
         self, questions: Sequence[Question], source: str = "", row: int | None = None
     ) -> None:
         self.questions = tuple(questions)
-        columns = sum(1 for question in questions if question.column)
-        what = {0: "it is not known who has agreed", 1: "a column has to be decided"}.get(
-            columns, f"{columns} columns have to be decided"
-        )
-        super().__init__(what, "Answer it before anything is sent", source, row)
+        super().__init__(_headline(questions), "Answer it before anything is sent", source, row)
         self.args = (self.questions, source, row)  # what pickle gives to this `__init__`
 
     def at(self, source: str = "", row: int | None = None) -> Self:
@@ -130,3 +109,15 @@ class UndecidedColumns(ImportInputError):
                 *([f"  and {more} more questions"] if more else []),
             ]
         )
+
+
+def _headline(questions: Sequence[Question]) -> str:
+    tags = sum(question.taken_for == "tag" for question in questions)
+    columns = sum(question.column != "" for question in questions) - tags
+    counted = [("column", columns), ("tag", tags)]
+    named = [
+        f"a {name}" if number == 1 else f"{number} {name}s" for name, number in counted if number
+    ]
+    if not named:
+        return "it is not known who has agreed"
+    return f"{' and '.join(named)} {'has' if columns + tags == 1 else 'have'} to be decided"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
-from prefect_getresponse.contact_import.questions import Undecided, UndecidedColumns
+from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.sources import Reading
 from prefect_getresponse.sources.errors import ImportInputError
 from tests.contact_import.lab import Lab
@@ -106,7 +106,23 @@ def test_what_only_you_can_choose_is_a_question_with_answers(
     if answers is None:  # a plain `Email` is the address
         lab.run(vouched=True)
         return
-    with pytest.raises(Undecided) as stopped:
+    with pytest.raises(UndecidedColumns) as stopped:
         lab.run(vouched=True)
     assert [list(question.map) for question in stopped.value.questions] == [answers]
     assert lab.wire.bodies == []
+
+
+def test_all_questions_are_asked_at_once(lab: Lab) -> None:
+    rows = [f"a{at}@example.com,,{'Zap' if at % 3 else 'Fnord'},🎉" for at in range(60)]
+    rows[0] = "a@example.com,b@example.com,Zap,🎉"
+    lab.source.write_text("\n".join(["Work Email,Home Email,Blurg,Tags", *rows]), "utf-8")
+    with pytest.raises(UndecidedColumns) as stopped:
+        lab.run(vouched=False)
+    asked = stopped.value.questions
+    assert [each.taken_for for each in asked] == ["email", "unknown", "tag", "vouch"]
+    assert "2 columns and a tag have to be decided" in str(stopped.value)
+    assert "--map-tag '🎉=-'" in str(stopped.value)
+    lab.run(
+        mapping=SourceMapping({"Work Email": "email", "Blurg": "consent:Zap"}, tags={"🎉": "-"})
+    )
+    assert len(lab.members) == 41

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from prefect_getresponse.contact_import.asking import vouching
 from prefect_getresponse.contact_import.asking.said import LeftOut, Said, Vouch
+from prefect_getresponse.contact_import.asking.source_mapping import NOTHING_SAID, SourceMapping
 from prefect_getresponse.contact_import.judging.contents import ColumnContent
 from prefect_getresponse.contact_import.judging.judging import columns_of_consent, questions_left
 from prefect_getresponse.contact_import.judging.kinds import ENOUGH, kind_of
@@ -29,17 +30,20 @@ class Judged:
         mapping: What its columns are.
         contents: What is in each column, by its index.
         not_understood: Rows by the column whose answer nobody knows.
+        tags: Questions about tags.
     """
 
     source: Source
     mapping: ColumnMapping
     contents: Mapping[int, ColumnContent]
     not_understood: Mapping[str, int]
+    tags: tuple[Question, ...] = ()
 
     @classmethod
     def of(cls, source: Source, mapping: ColumnMapping, reader: RowReader) -> Judged:
         """What a reader has seen of a source."""
-        return cls(source, mapping, reader.contents(), reader.not_understood)
+        contents, tags = reader.contents(), reader.tag_questions()
+        return cls(source, mapping, contents, reader.not_understood, tags)
 
     @property
     def deciding(self) -> list[str]:
@@ -47,16 +51,16 @@ class Judged:
         return list(columns_of_consent(self.mapping, self.contents))
 
     def questions(self, *, vouched: bool, ignored: Sequence[str] = ()) -> list[Question]:
-        """What has to be answered."""
-        return list(
-            questions_left(
-                self.mapping,
-                self.contents,
-                vouched=vouched,
-                ignored=frozenset(ignored),
-                not_understood=self.not_understood,
-            )
+        """What has to be answered, who has agreed last of all."""
+        found = questions_left(
+            self.mapping,
+            self.contents,
+            vouched=vouched,
+            ignored=frozenset(ignored),
+            not_understood=self.not_understood,
         )
+        who = [each for each in found if each.taken_for == "vouch"]
+        return [*(each for each in found if each not in who), *self.tags, *who]
 
     def left_out(self) -> dict[str, LeftOut]:
         """What is in the columns that were mapped to `-`, by their names."""
@@ -87,13 +91,15 @@ def _left_out(content: ColumnContent) -> LeftOut:
     return LeftOut(kind, tuple(sorted(refusing)[:_MOST_REMEMBERED]))
 
 
-def read_whole(source: Source, mapping: ColumnMapping) -> Judged:
+def read_whole(
+    source: Source, mapping: ColumnMapping, said: SourceMapping = NOTHING_SAID
+) -> Judged:
     """Read a source to its end, only to see what is in its columns.
 
     Raises:
         ImportInputError: It cannot be read to its end.
     """
-    reader = compile_reader(mapping)
+    reader = compile_reader(mapping, said=said)
     for _ in reader.read(source):
         pass
     return Judged.of(source, mapping, reader)

@@ -80,16 +80,16 @@ class SourceMapping:
         """The mapping file that says this."""
         parts = []
         if given := self.reading.given():
-            values = [f"{name} = {_toml(value)}" for name, value in given.items()]
+            values = [f"{name} = {toml_text(value)}" for name, value in given.items()]
             parts.append("\n".join(["[source]", *values]))
         if self.tags:
-            names = [f"{_toml(tag)} = {_toml(name)}" for tag, name in self.tags.items()]
+            names = [f"{toml_text(tag)} = {toml_text(name)}" for tag, name in self.tags.items()]
             parts.append("\n".join(["[tags]", *names]))
         for column, meaning in self.columns.items():
             said, answers = _split_answers(meaning)
-            lines = [f"[columns.{_toml(column)}]", f"field = {_toml(said)}"]
+            lines = [f"[columns.{toml_text(column)}]", f"field = {toml_text(said)}"]
             if answers is not None:
-                lines.append(f"yes = [{', '.join(map(_toml, answers))}]")
+                lines.append(f"yes = [{', '.join(map(toml_text, answers))}]")
             parts.append("\n".join(lines))
         return "\n\n".join(parts) + "\n" if parts else ""
 
@@ -248,7 +248,7 @@ def _is_toml(text: str) -> bool:
 NOTHING_SAID = SourceMapping()
 
 
-def _toml(value: Any) -> str:
+def toml_text(value: Any) -> str:
     """A value as TOML."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -130,7 +130,7 @@ def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
     if report.error and report.dry_run:
         steps.append("Nothing was sent.")
     elif report.dry_run and not goes_on and not report.would_stop:
-        steps.append("If this is what you expect, run it without `dry_run`.")
+        steps.append("If this is what you expect, start the import without the dry run.")
     elif report.error:
         steps.append("Remove the cause, and run the same import again: it resumes where it stopped")
         steps[-1] += " and sends nothing twice."

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.contact_import.questions import Question, UndecidedColumns
-from prefect_getresponse.reporting.markdown import code, text
+from collections.abc import Sequence
 
-_MEANS = {
-    "consent": "It seems to say who agreed to get e-mail.",
-    "opt_out": "It seems to say who does not want e-mail.",
-    "email": "It may hold the e-mail addresses.",
-    "unknown": "It may say who does not want e-mail.",
-}
+from prefect_getresponse.contact_import.asking.source_mapping import toml_text
+from prefect_getresponse.contact_import.questions import MEANS, Question, UndecidedColumns
+from prefect_getresponse.reporting.markdown import code, text
 
 
 def questions_markdown(undecided: UndecidedColumns) -> str:
@@ -36,12 +32,23 @@ def _question(question: Question) -> list[str]:
     why = f" {text(question.why)}." if question.why else ""
     if question.taken_for == "vouch":
         return ["## Who has agreed?", "", f"{why.strip()}", ""]
-    lines = [f"## {text(question.column)}", "", f"{_MEANS[question.taken_for]}{why}", ""]
+    if question.taken_for == "tag":
+        lines = [f"## The tag {text(question.column)}", "", f"{why.strip()}", ""]
+        return [*lines, *_answers([_as_toml(question.column, each) for each in question.map])]
+    lines = [f"## {text(question.column)}", "", f"{MEANS[question.taken_for]}.{why}", ""]
     if question.counts:
         lines += ["| in the column | rows |", "|---|---:|"]
         lines += [f"| {text(value)} | {rows:,} |" for value, rows in question.counts.items()]
         lines.append("")
-    if question.map:
-        lines += ["One of these lines answers:", "", *(f"- {code(each)}" for each in question.map)]
-        lines.append("")
-    return lines
+    return lines + _answers(question.map)
+
+
+def _answers(lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    return ["One of these lines answers:", "", *(f"- {code(each)}" for each in lines), ""]
+
+
+def _as_toml(tag: str, answer: str) -> str:
+    """The answer about a tag: a mapping file has it under `[tags]`, and lines cannot say it."""
+    return f"[tags] {toml_text(tag)} = {toml_text(answer.removeprefix(f'{tag}='))}"

@@ -7,7 +7,7 @@ knows passes only if its cells cannot be an answer in any language.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from prefect_getresponse.contact_import.judging import harmless
@@ -64,6 +64,8 @@ def questions_left(
     """
     judge = _Judge(mapping, contents, not_understood or {})
     found = [question for index in range(mapping.width) if (question := judge.question(index))]
+    if mapping.undecided:
+        found = [mapping.undecided, *found]
     left = [each for each in found if not (each.ignorable and each.column in ignored)]
     if vouched or judge.says_who_agreed:
         return tuple(left)
@@ -78,6 +80,7 @@ def columns_of_consent(
         mapped.column
         for mapped in mapping.columns_of("consent")
         if mapped.is_certain
+        and mapped.agrees
         and not mapped.lenient
         and (mapped.origin == "given" or contents[mapped.index].filled)
     )
@@ -105,6 +108,25 @@ def _who_agreed(not_judged: list[str], *, perhaps: bool) -> Question:
         more = f" and {len(not_judged) - _NAMED} more" if len(not_judged) > _NAMED else ""
         why += f". With so few rows, the content of {shown}{more} was not judged"
     return Question("", "vouch", why=why)
+
+
+def _speaks_of_an_end(column: str, content: ColumnContent, kind: Kind) -> bool:
+    """Tell whether the name of a column speaks of an end or a refusal, and its cells may, too.
+
+    A campaign, a link or a code of a refusal is one only where it is blank for others.
+    """
+    if kind is Kind.NUMBERS and not are_codes(content.values):
+        return False
+    if phrases.speaks_of_an_end(column):
+        return True
+    return kind is not Kind.NUMBERS and content.blank > 0 and phrases.refuses(column)
+
+
+def _are_channels(cells: Collection[str]) -> bool:
+    """Tell whether cells name channels, and not all of them e-mail: `E-mail, phone`, `Phone`."""
+    by_mail = [cell for cell in cells if phrases.is_about_mail(cell)]
+    others = [cell for cell in cells if phrases.is_about_another_channel(cell)]
+    return bool(by_mail and set(others) - set(by_mail))
 
 
 @dataclass
@@ -177,7 +199,7 @@ class _Judge:
             return self._question(index, what_it_seems(column, content), why, ignorable=False)
         if kind is Kind.NOTHING or is_used or self._is_harmless(column, content, kind):
             return None
-        if phrases.speaks_of_an_end(column) and kind is not Kind.NUMBERS:
+        if _speaks_of_an_end(column, content, kind):
             why = "Its name speaks of an end or a refusal"
             return self._question(index, what_it_seems(column, content), why, ignorable=False)
         if content.filled < ENOUGH and self._may_answer(column, content, kind):
@@ -189,13 +211,17 @@ class _Judge:
 
     def _may_answer(self, column: str, content: ColumnContent, kind: Kind) -> bool:
         """Tell whether words say of a few texts or numbers that they may be answers."""
-        if kind is Kind.TEXTS and any(map(consent.has_ended, content.values)):
+        if kind is Kind.TEXTS and (
+            any(map(consent.has_ended, content.values)) or _are_channels(content.values)
+        ):
             return True
         if self.says_who_agreed or kind not in (Kind.TEXTS, Kind.NUMBERS):
             return False
         if kind is Kind.NUMBERS and not are_codes(content.values):
             return False
-        return phrases.may_be_answered(column) and not phrases.tells_more(column)
+        if harmless.kind_of_name(column) is not None or phrases.tells_more(column):
+            return False
+        return phrases.may_be_answered(column)
 
     def _is_harmless(self, column: str, content: ColumnContent, kind: Kind) -> bool:
         if phrases.is_only_about_another_channel(column):
@@ -209,7 +235,10 @@ class _Judge:
         content = self.contents[index]
         kind = kind_of(content)
         column = self.mapping.columns[index]
-        proposal = proposal_for(index, column, taken_for, content, kind)
+        mapped = self._mapped.get(index)
+        is_used = mapped is not None and mapped.field not in ("consent", "opt_out")
+        used_as = mapped.field if mapped and is_used else ""
+        proposal = proposal_for(index, column, taken_for, content, kind, used_as)
         return Question(
             column,
             taken_for,

@@ -37,7 +37,7 @@ def what_it_seems(column: str, content: ColumnContent) -> TakenFor:
     """Return what a column seems to be, by the words of its name, else by those of its cells."""
     if phrases.is_doubly_negated(column):
         return "unknown"
-    if phrases.speaks_of_an_end(column):
+    if phrases.speaks_of_an_end(column) or (content.blank and phrases.refuses(column)):
         return "opt_out"
     if phrases.seems_to_agree(column):
         return "consent"
@@ -48,9 +48,18 @@ def what_it_seems(column: str, content: ColumnContent) -> TakenFor:
 
 
 def proposal_for(
-    index: int, column: str, taken_for: TakenFor, content: ColumnContent, kind: Kind
+    index: int, column: str, taken_for: TakenFor, content: ColumnContent, kind: Kind, used_as: str
 ) -> Proposal:
-    """Return what to show of a column, and the answers to choose from."""
+    """Return what to show of a column, and the answers to choose from.
+
+    Args:
+        index: Its place.
+        column: Its name.
+        taken_for: What it seems to be.
+        content: What is in it.
+        kind: Of what kind that is.
+        used_as: The field that it is read as, such as a name or tags; empty if it is not used.
+    """
     shown = may_be_shown(content)
     values = [value for value, _ in content.values.most_common()] if shown else []
     counts = dict(content.values.most_common()) if shown else {kind.value: content.filled}
@@ -58,6 +67,8 @@ def proposal_for(
         counts["blank"] = counts.get("blank", 0) + content.blank
     name = column if column.isprintable() and column.strip() == column else f"#{index + 1}"
     fields: list[str] = []
+    if kind is Kind.REFUSALS and taken_for != "consent" and not phrases.speaks_of_an_end(column):
+        fields += [f"{used_as}+refusals", used_as] if used_as else ["refusals"]
     if taken_for in ("consent", "unknown"):
         fields += _fields_of_consent(values, kind)
     if taken_for in ("opt_out", "unknown"):
@@ -80,7 +91,8 @@ def may_be_shown(content: ColumnContent) -> bool:
 
 
 def _fields_of_consent(values: list[str], kind: Kind) -> list[str]:
-    agreeing = [value for value in values if consent.agreement(value) == "yes"]
+    values = [value for value in values if not _NOT_IN_A_LINE.search(value)]
+    agreeing = [value for value in values if consent.is_clear_yes(value)]
     if agreeing:
         return [_with("consent", agreeing)]
     if values and kind is not Kind.SOME_DATES:

@@ -34,10 +34,12 @@ class _Words:
             for phrase in words_of("phrases", "phrases", meaning):
                 words = phrase.split()
                 word = words[0] if first else max(words, key=len)
-                bare = phrases.spoken(word).replace(" ", "")
+                # Signs over letters are between words to a regular expression, as in Thai.
+                parts = phrases.spoken(word).split()
+                bare = parts[0] if first else max(parts, key=len)
                 if word.startswith("*"):
                     inside.add(bare)
-                elif word.endswith("*"):
+                elif word.endswith("*") or len(parts) > 1:
                     self._beginnings.add(bare)
                 else:
                     self._exact.add(bare)
@@ -91,6 +93,11 @@ def begins(cell: str) -> bool:
         return False
     words = phrases.spoken(cell[:_LOOKED_AT])
     return _FIRST.has(words.partition(" ")[0]) and _BEGINS.match(words) is not None
+
+
+def speaks_of_refusal(cell: str) -> bool:
+    """Tell whether a refusal stands in a cell, wherever that is and in some words."""
+    return bool(among([cell]))
 
 
 def among(cells: list[str]) -> list[str]:

@@ -66,7 +66,7 @@ async def check(
     started = client.time.now() - (client.time.passed() - begun)
     said = said_before(path, copies, source.location)
     if lacking or campaign is None:  # what is made in the account is made after the last question
-        settle(options, read_whole(source, mapping), said, started)
+        settle(options, read_whole(source, mapping, options.mapping), said, started)
     if not options.dry_run:  # last of all: nothing else can go wrong
         fields |= {name: await account.create_custom_field(name) for name in lacking}
     if campaign is None and not options.dry_run:

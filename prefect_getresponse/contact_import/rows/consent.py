@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from ast import literal_eval
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, cast
 
 from prefect_getresponse.contact_import.rows import dates
@@ -65,6 +66,8 @@ _EXCEPT = _words("except")
 _MAIL_VALUE = re.compile(r"\be-?mails?\s*[:=]([^,;|\n]*)", re.IGNORECASE)
 _MAIL_NAMED = re.compile(r"\be-?mail", re.IGNORECASE)
 _UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|[\u2610\u25a1\u25ef\u25cb])")
+# What says below `email` whether somebody gets it; all of it together has to be one answer.
+_STATES_IN_JSON = _words("key_of_state")
 # What may stand beside a date: `Subscribed on 2024-01-01`, `seit 1.2.2024`.
 _SINCE = re.compile(r"\b(?:on|at|since|am|seit|le|el|il|em|op|dnia|od|per|via|the)\b|[()\[\]:;,.-]")
 
@@ -103,14 +106,17 @@ def agreement(cell: str) -> Answer:
 
 
 def _structured(cell: str) -> Mapping[str, Any] | None:
-    """Return the JSON object in a cell."""
-    if not cell.strip().startswith("{"):
+    """Return the JSON object in a cell, or the dictionary of Python."""
+    text = cell.strip()
+    if not text.startswith("{") or len(text) > phrases.LONGEST:
         return None
-    try:
-        found: object = json.loads(cell)
-    except (ValueError, RecursionError):
-        return None
-    return cast(Mapping[str, Any], found) if isinstance(found, dict) else None
+    for read in (json.loads, literal_eval):  # as JSON, and as Python writes it
+        try:
+            found: object = read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        return cast(Mapping[str, Any], found) if isinstance(found, dict) else None
+    return None
 
 
 def _has_switch(cell: str) -> bool:
@@ -120,10 +126,16 @@ def _has_switch(cell: str) -> bool:
 
 def _agreement_in(found: Mapping[str, Any]) -> Answer:
     """Return what a JSON object says of e-mail: a yes has to be a clear one."""
-    said = [value for key, value in found.items() if simplified(key) in _BY_EMAIL]
+    return _agreement_below(found, _BY_EMAIL)
+
+
+def _agreement_below(found: Mapping[Any, Any], keys: frozenset[str]) -> Answer:
+    said = [value for key, value in found.items() if simplified(str(key)) in keys]
     if len(said) != 1:
         return "unknown"
     value = said[0]
+    if isinstance(value, dict):  # `{"email": {"subscribed": true}}`
+        return _agreement_below(cast(Mapping[Any, Any], value), _STATES_IN_JSON)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None or value == "":
@@ -213,18 +225,23 @@ def unsubscribed(cell: str) -> bool:
     return word in _UNSUBSCRIBED or (word not in _NOT_OPTED_OUT and phrases.refuses(cell))
 
 
-def is_about_subscription(cells: Iterable[str]) -> bool:
+def is_about_subscription(cells: Collection[str]) -> bool:
     """Tell whether cells of a column called `Status` are about subscriptions.
 
     They are if one of them can be nothing else (`unsubscribed`), or if all of them can be
     (`active`, `inactive`); `open` or `qualified` make it the status of a lead, and a mere yes or no
     may be about anything.
     """
-    found = {cell.strip() for cell in cells} - {""}
-    words = set(map(simplified, found))
-    if words & _SUBSCRIBED or any(map(unsubscribed, found)):
+    words = {simplified(cell) for cell in cells} - {""}
+    if names_subscription(cells):
         return True
     return bool(words - _YES - _NO) and words <= _OF_STATUS
+
+
+def names_subscription(cells: Iterable[str]) -> bool:
+    """Tell whether one of some cells can be about nothing but a subscription: `unsubscribed`."""
+    found = {cell.strip() for cell in cells} - {""}
+    return bool(_SUBSCRIBED & set(map(simplified, found))) or any(map(unsubscribed, found))
 
 
 def are_answers(cells: Iterable[str]) -> bool:
@@ -259,6 +276,12 @@ def is_plain_answer(cell: str) -> bool:
     """Tell whether a cell is a word for yes or no and nothing else, of more than a letter."""
     word = simplified(cell)
     return len(word) > 1 and word in _PLAIN_ANSWERS
+
+
+def is_clear_yes(cell: str) -> bool:
+    """Tell whether a cell of a column that nobody knows says yes: a letter seldom does."""
+    word = simplified(cell)
+    return agreement(cell) == "yes" and (len(word) > 1 or word in _YES)
 
 
 def is_known(cell: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from prefect_getresponse.contact_import.judging.harmless import are_of_place
 from prefect_getresponse.contact_import.judging.tools import Tool, recognised_tool
-from prefect_getresponse.contact_import.questions import Question, Undecided
+from prefect_getresponse.contact_import.questions import Question
 from prefect_getresponse.contact_import.rows import consent, dates
 from prefect_getresponse.contact_import.words.columns import (
     email_rank,
@@ -16,7 +16,7 @@ from prefect_getresponse.contact_import.words.columns import (
     meaning,
     normalised,
 )
-from prefect_getresponse.contact_import.words.phrases import LONGEST, refuses
+from prefect_getresponse.contact_import.words.phrases import LONGEST, is_about_mail, refuses
 from prefect_getresponse.contact_import.words.phrases import is_certain as is_certainly
 from prefect_getresponse.sources import Source
 from prefect_getresponse.sources.errors import MappingError, listed
@@ -40,15 +40,20 @@ FIELDS = (
     "day_of_cycle",
     "scoring",
     "custom:NAME",
+    "refusals",
     IGNORED,
 )
 """What a column can be mapped to. `custom:NAME` is a custom field, `-` leaves the column out.
 
 `consent:VALUE|VALUE` lists the cells that mean yes, all others exclude; `opt_out:VALUE|VALUE` lists
-the cells that do not opt out, as blank ones never do.
+the cells that do not opt out, as blank ones never do. `refusals` is a column of notes: only cells
+with a word of refusal exclude. `tags+refusals` and its like are read as tags, and as notes.
 """
 
-_REPEATABLE = frozenset({"tags", "consent", "opt_out", IGNORED})
+_REFUSALS = "refusals"
+_ALSO_REFUSALS = f"+{_REFUSALS}"
+_REPEATABLE = frozenset({"tags", "consent", "opt_out", _REFUSALS, IGNORED})
+_SAYING_NO = frozenset({"consent", "opt_out", _REFUSALS})
 _HALVES = frozenset({"first_name", "last_name"})
 _CONSENTS = frozenset({"consent", "confirmation", "status", "answer", "topic"})
 _SAMPLED_RECORDS = 1000
@@ -91,6 +96,9 @@ class MappedColumn:
         values: For `consent` the cells that mean yes, for `opt_out` those that do not opt out, by
             `value_key`; `None` if the words of the tables tell.
         is_certain: Whether the name of the column can be read in one way only.
+        agrees: Only for `consent`: whether a yes says that somebody has agreed, and not merely that
+            nothing has ended.
+        only_refusals: Whether cells with a word of refusal exclude, and nothing else does.
     """
 
     index: int
@@ -101,6 +109,8 @@ class MappedColumn:
     secondary: bool = False
     values: frozenset[str] | None = None
     is_certain: bool = True
+    agrees: bool = True
+    only_refusals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,8 @@ class ColumnMapping:
         tool: Name of that tool, if it is known.
         is_table: Whether a name is known, or an address seen: else the names may be anything that
             stands in a first line, and are not shown.
+        undecided: The question which column is the address, if it has to be asked; one of its
+            answers stands for the address as long as others are looked for.
     """
 
     fields: tuple[MappedColumn, ...]
@@ -129,6 +141,13 @@ class ColumnMapping:
     answering: frozenset[int] = frozenset()
     tool: str = ""
     is_table: bool = True
+    undecided: Question | None = None
+
+    @property
+    def saying_no(self) -> list[MappedColumn]:
+        """Columns that can keep a person from being imported, by what they are."""
+        found = [each for each in self.fields if each.field in _SAYING_NO or each.only_refusals]
+        return sorted(found, key=lambda each: each.field)
 
     @property
     def custom_names(self) -> list[str]:
@@ -158,8 +177,10 @@ class ColumnMapping:
 
 
 def _how(mapped: MappedColumn) -> str:
-    if mapped.lenient:
+    if mapped.lenient or mapped.only_refusals:
         return "only refusals count"
+    if not mapped.agrees:
+        return "says who is inactive, not who agreed"
     return "blank says nothing" if mapped.secondary else mapped.origin
 
 
@@ -195,8 +216,8 @@ def map_columns(
             whether `Name` beside `First Name` is the last or the full name.
 
     Raises:
-        MappingError: No column or more than one can be the e-mail address, the columns look like
-            data, or an override names an unknown column or field.
+        MappingError: No column can be the e-mail address, the columns look like data, or an
+            override names an unknown column or field.
     """
     given = _given(columns, overrides or {})
     tool = recognised_tool(columns)
@@ -206,8 +227,10 @@ def map_columns(
             "If so, give --no-header and --map '#1=email', or whichever place it has",
         )
     fields = [*given, *_recognised(columns, given, sample, tool)]
+    undecided = None
     if "email" not in _fields(given):
-        fields.append(_email_column(columns, given, sample))
+        email, undecided = _email_column(columns, given, sample)
+        fields = [*(each for each in fields if each.index != email.index), email]
     fields.sort(key=lambda mapped: mapped.index)
     used = {mapped.index for mapped in fields if mapped.field != IGNORED}
     return ColumnMapping(
@@ -221,20 +244,32 @@ def map_columns(
         tool=tool.name,
         is_table=any(map(meaning, columns))
         or any(is_address(each) for row in sample for each in row),
+        undecided=undecided,
     )
 
 
 def _given(columns: Sequence[str], overrides: Mapping[str, str]) -> list[MappedColumn]:
     given: list[MappedColumn] = []
     for wanted, meaning_given in overrides.items():
-        field, values = _field_and_values(meaning_given)
+        field, values = _field_and_values(meaning_given.removesuffix(_ALSO_REFUSALS))
+        also_refusals = meaning_given.endswith(_ALSO_REFUSALS)
+        only_refusals = field == _REFUSALS or also_refusals
+        if also_refusals and field in {*_SAYING_NO, "email", IGNORED}:
+            raise MappingError(
+                f"{listed([wanted])} is mapped to `{meaning_given}`, which says two things",
+                f"Map it to `{field}` or to `{_REFUSALS}`",
+            )
         _check_field(wanted, field)
         index = find_column(columns, wanted)
         if index in {mapped.index for mapped in given}:
             raise MappingError(
                 f"the column {listed([columns[index]])} is mapped twice", "Map it once"
             )
-        given.append(MappedColumn(index, columns[index], field, "given", values=values))
+        given.append(
+            MappedColumn(
+                index, columns[index], field, "given", values=values, only_refusals=only_refusals
+            )
+        )
     for field in _fields(given) - _REPEATABLE:
         rivals = [mapped.column for mapped in given if mapped.field == field]
         if len(rivals) > 1:
@@ -305,29 +340,39 @@ def _fields(mapped: Iterable[MappedColumn]) -> set[str]:
 
 def _email_column(
     columns: Sequence[str], given: Sequence[MappedColumn], sample: Sequence[Sequence[str]]
-) -> MappedColumn:
+) -> tuple[MappedColumn, Question | None]:
+    """Return the column of the address, and the question which it is if that is not certain."""
     every = {index: _cells(sample, index) for index in range(len(columns))}
     addressed = {index: cells for index, cells in every.items() if any(map(is_address, cells))}
     best = _email_candidates(columns, {mapped.index for mapped in given}, set(addressed))
     # Two columns with the same addresses, as a join of tables leaves them, are no choice.
     alike = best[:1] and all(addressed.get(index) == every[best[0]] for index in best)
     if len(best) == 1 or alike:
-        return MappedColumn(best[0], columns[best[0]], "email", "recognised")
+        return MappedColumn(best[0], columns[best[0]], "email", "recognised"), None
     if best:
         what = f"{listed(columns[index] for index in best)} may all be the e-mail address"
-        answers = tuple(f"{columns[index]}=email" for index in best)
-        raise Undecided(
-            what,
-            f"Choose one, such as --map {_quoted_for_shell(columns[best[0]])}=email",
-            questions=[Question(columns[best[0]], "email", map=answers, why=what)],
-        )
+        return _asked_address(columns, best, f"{what}: choose one")
     names = _harmless_names(columns, has_addresses=bool(addressed))
-    likely = [_quoted_for_shell(columns[index]) for index in addressed if columns[index] in names]
+    taken = {mapped.index for mapped in given}
+    likely = [index for index in addressed if columns[index] in names and index not in taken]
+    if likely:
+        return _asked_address(columns, likely, "No name says which column is the address")
     raise MappingError(
         f"no column is known to be the e-mail address among {listed(names)}"
         if names
         else f"this is no table of contacts: {len(columns)} columns, no address, no known name",
-        f"Name it with --map {likely[0] if len(likely) == 1 else 'COLUMN'}=email",
+        "Name it with --map COLUMN=email",
+    )
+
+
+def _asked_address(
+    columns: Sequence[str], indexes: Sequence[int], why: str
+) -> tuple[MappedColumn, Question]:
+    first = indexes[0]
+    answers = tuple(f"{columns[index]}=email" for index in indexes)
+    return (
+        MappedColumn(first, columns[first], "email", "recognised"),
+        Question(columns[first], "email", map=answers, why=why),
     )
 
 
@@ -412,7 +457,10 @@ def consent_columns(
     lenient = (known == "status" and not consent.is_about_subscription(cells)) or (
         known == "answer" and any(cells) and not consent.are_answers(cells)
     )
-    yield replace(column, lenient=lenient, secondary=known == "answer" and not any(cells))
+    # `Active` may be a customer who has agreed to nothing, unless the name speaks of e-mail.
+    agrees = known != "status" or is_about_mail(column.column) or consent.names_subscription(cells)
+    secondary = known == "answer" and not any(cells)
+    yield replace(column, lenient=lenient, secondary=secondary, agrees=agrees)
 
 
 def _are_addresses(cells: Sequence[str]) -> bool:
@@ -483,7 +531,3 @@ def _meaning_of_name(
 
 def _cells(sample: Sequence[Sequence[str]], index: int) -> list[str]:
     return [record[index] if index < len(record) else "" for record in sample]
-
-
-def _quoted_for_shell(name: str) -> str:
-    return name if name.isalnum() else f'"{name}"'

@@ -3,13 +3,12 @@
 import csv
 import json
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from importlib import import_module
 from typing import cast
 
-from prefect_getresponse.contact_import.questions import Question, Undecided
+from prefect_getresponse.contact_import.questions import Question
 from prefect_getresponse.sources.errors import MappingError, listed
 
 LEFT_OUT = "-"
@@ -81,40 +80,26 @@ class TagNames:
             self._sources.setdefault(name, {})[raw] = None
         return name
 
-    def check(self) -> None:
-        """Make sure that every tag has a name, and a name of its own.
-
-        Raises:
-            MappingError: Tags become one, or nothing would be left of a tag.
-        """
-        if self._vanished:
-            some = next(iter(self._vanished))
-            raise Undecided(
-                f"nothing would be left of the tags {listed(self._vanished)}",
-                f"Name each, such as --map-tag {shlex.quote(some + '=NAME')}, or leave all out"
-                " with --drop-tags",
-                questions=[
-                    _question(raw, [LEFT_OUT], "Nothing would be left of it")
-                    for raw in self._vanished
-                ],
+    def questions(self) -> tuple[Question, ...]:
+        """Return what has to be asked, so that every tag has a name, and one of its own."""
+        vanished = [
+            _question(
+                raw,
+                [LEFT_OUT],
+                "Nothing would be left of it; name it, or leave out all such tags (--drop-tags)",
             )
-        alike = {name: raws for name, raws in self._sources.items() if len(raws) > 1}
-        if alike:
-            told = "; ".join(f"{listed(raws)} as `{name}`" for name, raws in alike.items())
-            some = next(iter(next(iter(alike.values()))))
-            raise Undecided(
-                f"tags would become one: {told}",
-                f"Name all but one of each, such as --map-tag {shlex.quote(some + '=NAME')}",
-                questions=[
-                    _question(
-                        raw,
-                        [f"{name[:_LONGEST_STEM]}_{at}", LEFT_OUT],
-                        f"It would become `{name}`, as others",
-                    )
-                    for name, raws in alike.items()
-                    for at, raw in enumerate(list(raws)[1:], start=2)
-                ],
+            for raw in self._vanished
+        ]
+        alike = [
+            _question(
+                raw,
+                [f"{name[:_LONGEST_STEM]}_{at}", LEFT_OUT],
+                f"It would become `{name}`, as {listed([next(iter(raws))])} does",
             )
+            for name, raws in self._sources.items()
+            for at, raw in enumerate(list(raws)[1:], start=2)
+        ]
+        return (*vanished, *alike)
 
 
 def _question(raw: str, names: list[str], why: str) -> Question:

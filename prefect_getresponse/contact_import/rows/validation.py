@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from prefect_getresponse.contact_import.asking.source_mapping import NOTHING_SAID, SourceMapping
 from prefect_getresponse.contact_import.judging.contents import ColumnContent, ColumnTally
+from prefect_getresponse.contact_import.judging.refusals import speaks_of_refusal
+from prefect_getresponse.contact_import.questions import Question
 from prefect_getresponse.contact_import.rows import consent
 from prefect_getresponse.contact_import.rows.addresses import address, addresses, compare_keys
 from prefect_getresponse.contact_import.rows.blanks import BLANK_WORDS, NOTHING, NameBlanks
@@ -171,6 +173,7 @@ class RowReader:
         self.not_understood: Counter[str] = Counter()
         self._tallies = [ColumnTally() for _ in range(mapping.width)]
         self._width = mapping.width
+        self._is_open = mapping.undecided is not None
         self._used = {*(column.index for column in mapping.fields), consented}
         self._unusable: Callable[[], Mapping[int, ImportInputError]] = dict
         self._email = mapping.columns_of("email")[0].index
@@ -213,8 +216,7 @@ class RowReader:
                 column.column,
                 lru_cache(_REMEMBERED_CELLS)(self._outcome_in(column)),
             )
-            for field in ("consent", "opt_out")
-            for column in mapping.columns_of(field)
+            for column in mapping.saying_no
         ]
 
     def _outcome_in(self, column: MappedColumn) -> Callable[[str], _Outcome | None]:
@@ -224,6 +226,8 @@ class RowReader:
             return _outcome_by_values(column, column.values, outcome)
         if column.lenient:
             return lambda cell: outcome if consent.unsubscribed(cell) else None
+        if column.only_refusals:
+            return lambda cell: _OPTED_OUT if speaks_of_refusal(cell) else None
         reasons = phrases.tells_more(column.column)
 
         def read(cell: str) -> _Outcome | None:
@@ -320,13 +324,12 @@ class RowReader:
         """Return the tags that are left out, as written."""
         return self._tag_names.dropped
 
-    def all_notes(self) -> list[str]:
-        """Return what was strange about the cells read so far, and what to do about it.
+    def tag_questions(self) -> tuple[Question, ...]:
+        """Return what has to be asked about tags: two become one, or nothing is left of one."""
+        return self._tag_names.questions()
 
-        Raises:
-            MappingError: Tags become one, or nothing would be left of a tag.
-        """
-        self._tag_names.check()
+    def all_notes(self) -> list[str]:
+        """Return what was strange about the cells read so far, and what to do about it."""
         for column, name in self._custom:
             dates, numbers = self._dates.get(name), self._numbers.get(name)
             self.notes.ambiguous_dates(column.column, dates.ambiguous if dates else 0)
@@ -344,10 +347,12 @@ class RowReader:
     def _look_at(self, table: "_Table", table_of_taken: "_Table") -> None:
         """Gather what is in the columns.
 
-        Only people who would be imported matter, but for the columns that say who that is.
+        Only people who would be imported matter, but for the columns that say who that is. Who
+        they are is not known before it is known which column is the address.
         """
         for index, tally in enumerate(self._tallies):
-            tally.feed((table if index in self._answering else table_of_taken).column(index))
+            is_whole = self._is_open or index in self._answering
+            tally.feed((table if is_whole else table_of_taken).column(index))
 
     def _emails(self, table: "_Table") -> list[str | None]:
         """Return the address of each record that has a valid one, and not too many cells."""

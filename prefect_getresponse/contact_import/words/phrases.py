@@ -75,7 +75,8 @@ REFUSAL_IN_CELLS = (
 """Regular expression for a refusal in `spoken` words, wherever it stands."""
 _IN_CELLS = re.compile(REFUSAL_IN_CELLS)
 _MAILED = re.compile(rf"{pattern('mail')}|{pattern('marketing')}|\bmails?\b")
-_STATE = re.compile(r"\b(?:status|state|flag|ok|okay|code|choices?|options?|preferences?)\b")
+_STATE = re.compile(pattern("state"))
+_LAW = re.compile(pattern("law"))
 _DOUBLE = re.compile(
     rf"{_DENIAL.pattern}(?: \w+){{0,3}}? (?=\b(?:{pattern('refusing')}|{pattern('ending')}))"
     rf"|\b(?:untick|uncheck|deselect)\w*\b"
@@ -196,6 +197,11 @@ def is_about_another_channel(text: str) -> bool:
     return _OTHER_CHANNEL.search(spoken(text)) is not None
 
 
+def is_about_mail(text: str) -> bool:
+    """Tell whether a text names e-mail."""
+    return _MAIL.search(spoken(text)) is not None
+
+
 def is_certain(column: str) -> bool:
     """Tell whether what the name of a column says can be read in one way only.
 
@@ -254,10 +260,13 @@ def seems_to_agree(column: str) -> bool:
 def may_be_answered(column: str) -> bool:
     """Tell whether yes and no, in whatever words, may stand below the name of a column.
 
-    It has a word of agreeing, or speaks of a state of e-mail: `Mail status`, `OK to mail`.
+    It has a word of agreeing or of the law, or speaks of a state of e-mail: `Mail status`, `OK to
+    mail`, `Legal basis`.
     """
     words = spoken(column)
-    return seems_to_agree(column) or bool(_MAILED.search(words) and _STATE.search(words))
+    if seems_to_agree(column) or _LAW.search(words):
+        return True
+    return bool(_MAILED.search(words) and _STATE.search(words))
 
 
 def is_doubly_negated(column: str) -> bool:

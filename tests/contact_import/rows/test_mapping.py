@@ -9,6 +9,7 @@ from prefect_getresponse.contact_import.rows.mapping import (
     map_columns,
     map_source,
 )
+from prefect_getresponse.contact_import.rows.validation import compile_reader
 from prefect_getresponse.sources import open_source
 from prefect_getresponse.sources.errors import MappingError
 
@@ -351,17 +352,22 @@ def test_the_column_with_addresses_is_the_address() -> None:
     ["Person - Email - Work,Person - Email - Home", "Email,E-mail", "Email,Email (2)"],
 )
 @pytest.mark.parametrize("sample", [[], [","], ["a@example.com,b@example.com"]])
-def test_two_equal_candidates_are_an_error_that_names_them(header: str, sample: list[str]) -> None:
-    with pytest.raises(MappingError, match="--map") as caught:
-        mapped(header, sample)
-    assert all(f"`{name}`" in str(caught.value) for name in header.split(","))
+def test_two_equal_candidates_are_a_question_that_names_them(
+    header: str, sample: list[str]
+) -> None:
+    columns, records = header.split(","), [row.split(",") for row in sample]
+    asked = map_columns(columns, sample=records).undecided
+    assert asked is not None
+    assert asked.map == tuple(f"{name}=email" for name in columns)
+    assert map_columns(columns, {columns[1]: "email"}, records).undecided is None
 
 
 def test_without_an_email_column_the_error_lists_the_columns() -> None:
     with pytest.raises(MappingError, match=r"`Name`, `Login`.*--map COLUMN=email"):
         mapped("Name,Login")
-    with pytest.raises(MappingError, match='--map "Log in"=email'):
-        mapped("Name,Log in", ["Anna,a@example.com"])
+    asked = map_columns(["Name", "Log in"], sample=[["Anna", "a@example.com"]]).undecided
+    assert asked is not None
+    assert asked.map == ("Log in=email",)
 
 
 def test_data_in_place_of_the_header_are_noticed_and_not_shown() -> None:
@@ -425,9 +431,13 @@ def test_every_field_can_be_given() -> None:
     columns = [f"x{number}" for number in range(len(FIELDS))]
     given = {**dict(zip(columns, FIELDS, strict=True)), "x10": "custom:name_1"}
     assert FIELDS[10] == "custom:NAME"
-    assert FIELDS[11] == "-"
+    assert FIELDS[11:] == ("refusals", "-")
     mapping = map_columns(columns, given)
-    assert [column.field for column in mapping.fields] == [*FIELDS[:10], "custom:name_1"]
+    assert [column.field for column in mapping.fields] == [
+        *FIELDS[:10],
+        "custom:name_1",
+        "refusals",
+    ]
     assert all(column.origin == "given" for column in mapping.fields)
 
 
@@ -447,3 +457,22 @@ def test_a_source_is_mapped_with_a_look_at_its_records(tmp_path: Path) -> None:
     assert fields(map_source(open_source(path)))["Status"] == "consent"
     with pytest.raises(MappingError, match=r"^people.csv: there is no column"):
         map_source(open_source(path), {"x": "name"})
+
+
+def test_notes_exclude_whoever_they_say_refuses() -> None:
+    table = [["Email", "Notes", "Labels"]]
+    table += [["a@example.com", "met at the fair", "vip"], ["b@example.com", "no e-mails!", "vip"]]
+    table += [["c@example.com", "", "vip, unsubscribed"]]
+    given = {"Notes": "refusals", "Labels": "tags+refusals"}
+    mapping = map_columns(table[0], given)
+    rows = list(compile_reader(mapping).prepare(enumerate(table[1:], start=2)))
+    assert [row.reason for row in rows] == [None, "opted_out", "opted_out"]
+    assert rows[0].contact is not None
+    assert rows[0].contact.tags == ("vip",)
+    assert {row["how"] for row in mapping.describe()[1:]} == {"only refusals count"}
+
+
+@pytest.mark.parametrize("field", ["email", "consent", "opt_out", "-"])
+def test_a_column_of_answers_is_none_of_notes(field: str) -> None:
+    with pytest.raises(MappingError, match="two things"):
+        map_columns(["Email", "x"], {"x": f"{field}+refusals"})
