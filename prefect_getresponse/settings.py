@@ -42,6 +42,8 @@ class GetResponseSettings(PrefectBaseSettings):
         ledger_copy: Folder or URL to copy the ledgers to, for workers without a lasting disk.
         source_max_ratio: How many times as large as a Parquet file its values may be.
         require_read_only: Refuse databases as sources that have no read-only transactions.
+        link_hosts: Hosts of your own network that links of newsletters may lead to, separated by
+            commas; others are not asked there.
     """
 
     model_config: ClassVar[SettingsConfigDict] = build_settings_config(
@@ -71,3 +73,4 @@ class GetResponseSettings(PrefectBaseSettings):
     ledger_copy: str = ""
     source_max_ratio: float = Field(default=100.0, ge=1)
     require_read_only: bool = False
+    link_hosts: str = ""

@@ -20,6 +20,7 @@ from prefect_getresponse.newsletters.account_side import AccountSide
 from prefect_getresponse.newsletters.checks import check_release
 from prefect_getresponse.newsletters.content.findings import Finding, Findings, Severity, in_order
 from prefect_getresponse.newsletters.content.html import check_html
+from prefect_getresponse.newsletters.content.links import LinkCheck
 from prefect_getresponse.newsletters.content.message import Checked, Known
 from prefect_getresponse.newsletters.content.render import Person, render, with_names
 from prefect_getresponse.newsletters.content.syntax import read_content
@@ -34,6 +35,7 @@ def lint(
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
     strict: Annotated[bool, Parameter(negative="")] = False,
     from_account: Annotated[bool, Parameter(negative="")] = False,
+    links: Annotated[bool, Parameter(negative="")] = False,
     block: str | None = None,
 ) -> int:
     """Check newsletters: dynamic content, links and texts. Needs no account.
@@ -46,15 +48,16 @@ def lint(
         files: Release files (.yaml, .json), or HTML and plain texts.
         json_: Print the findings as JSON.
         strict: Fail for warnings too.
-        from_account: Also check autoresponders, RSS newsletters, A/B tests and drafts of the
-            account, and the fields and tags that files ask for.
+        from_account: Also check autoresponders, RSS newsletters, A/B tests, drafts and
+            confirmation messages of the account, and the fields and tags that files ask for.
+        links: Follow the links of the files; dead ones are errors.
         block: Name of a GetResponseCredentials block, whose account has the fields and tags that
             files ask for.
     """
     if not (files or from_account):
         raise InvalidArguments("nothing to check", advice="Name at least one file.")
     known, of_account = _account(block, read=from_account) if from_account or block else (None, [])
-    of_files = [each for file in files for each in _findings(file, known)]
+    of_files = [each for file in files for each in _findings(file, known, links=links)]
     found = in_order([*of_files, *of_account])
     if json_:
         print_line(json.dumps([each.as_dict() for each in found], indent=2, ensure_ascii=False))
@@ -139,9 +142,10 @@ def _person(block: str | None, email: str) -> Person:
     return asyncio.run(work())
 
 
-def _findings(file: str, known: Known | None = None) -> Iterable[Finding]:
+def _findings(file: str, known: Known | None, *, links: bool) -> Iterable[Finding]:
     checked = _checked(file, known)
-    for each in checked.findings:
+    dead = asyncio.run(LinkCheck.from_settings().findings(checked.contents)) if links else ()
+    for each in (*checked.findings, *dead):
         place = file if each.part in ("", Path(file).name) else f"{file}#{each.part}"
         yield replace(each, part=place)
 

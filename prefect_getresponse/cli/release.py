@@ -27,6 +27,7 @@ from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.newsletters.account_side import AccountSide
 from prefect_getresponse.newsletters.afterwards import cancel_release, release_statistics
+from prefect_getresponse.newsletters.content.links import LinkCheck
 from prefect_getresponse.newsletters.engine import Approval, Releasing
 from prefect_getresponse.newsletters.plan import ReleaseHasErrors, ReleasePlan
 from prefect_getresponse.newsletters.release_file import read_release
@@ -46,6 +47,7 @@ def release_(
     block: str | None = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     no_input: Annotated[bool, Parameter(negative="")] = False,
+    links: bool = True,
     json_: Annotated[Path | None, Parameter(name="--json")] = None,
 ) -> int:
     """Check a release against its account, have it approved, and send it once.
@@ -61,12 +63,14 @@ def release_(
         block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
         dry_run: Stop after the plan.
         no_input: Ask nothing at a terminal.
+        links: Follow the links of the newsletter; dead ones are errors.
         json_: Write the report to this file.
     """
     check_writable(json_)
     text = read_release(file)
     credentials = load_credentials(block)
-    run = Releasing(text, credentials.account_name, time.time)
+    followed = LinkCheck.from_settings() if links else None
+    run = Releasing(text, credentials.account_name, time.time, followed)
 
     def report() -> ReleaseReport:
         plan = asyncio.run(_with(credentials.get_async_client, run.plan))

@@ -1,11 +1,12 @@
-"""Check the messages that an account has: autoresponders, RSS newsletters, A/B tests and drafts.
+"""Check the messages that an account has: what it sends by itself, and its drafts.
 
-Confirmation messages are not among them: the API shows only GetResponse's own texts.
+Autoresponders, RSS newsletters, A/B tests and drafts have texts of their own. Lists with double
+opt-in name one of the texts that GetResponse has in their language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +15,13 @@ from prefect_getresponse.newsletters.content.findings import Finding
 from prefect_getresponse.newsletters.content.message import Known, Message, check_message
 from prefect_getresponse.tasks.ab_tests_subject import get_subject_ab_test, list_subject_ab_tests
 from prefect_getresponse.tasks.autoresponders import get_autoresponder, list_autoresponders
+from prefect_getresponse.tasks.campaigns import get_campaign, list_campaigns
 from prefect_getresponse.tasks.newsletters import get_newsletter, list_newsletters
 from prefect_getresponse.tasks.rss_newsletters import get_rss_newsletter, list_rss_newsletters
+from prefect_getresponse.tasks.subscription_confirmations import (
+    list_subscription_confirmation_bodies,
+    list_subscription_confirmation_subjects,
+)
 
 MOST = 500
 """Messages of one kind that are read: a call each."""
@@ -83,7 +89,52 @@ async def check_account_messages(side: AccountSide, known: Known) -> list[Findin
             one = row[kind.id_name]
             message = await side.account.call(kind.details, **{kind.argument: one})
             found += _findings(f"{kind.name}/{one}", message, known)
+    return [*found, *await _confirmations(side, known)]
+
+
+async def _confirmations(side: AccountSide, known: Known) -> list[Finding]:
+    """Check the texts that ask people of lists with double opt-in to confirm."""
+    used = set[tuple[str, str, str]]()
+    lists = await side.account.items(list_campaigns, "campaignId")
+    for row in lists[:MOST]:
+        details = await side.account.call(get_campaign, campaign_id=row["campaignId"])
+        chosen = details.get("confirmation") or {}
+        language = str(details.get("languageCode", "")).lower()
+        if language and "double" in (details.get("optinTypes") or {}).values():
+            ids = [
+                str(chosen.get(f"subscriptionConfirmation{part}Id") or "")
+                for part in ("Subject", "Body")
+            ]
+            used.add((language, ids[0], ids[1]))
+    found = list[Finding]()
+    for language, subject_id, body_id in sorted(used):
+        subjects, bodies = [
+            await side.account.call(listing, language_code=language)
+            for listing in (
+                list_subscription_confirmation_subjects,
+                list_subscription_confirmation_bodies,
+            )
+        ]
+        subject = _one(subjects, "subscriptionConfirmationSubjectId", subject_id)
+        body = _one(bodies, "subscriptionConfirmationBodyId", body_id)
+        if body:
+            message = Message(
+                str(subject.get("subject", "")),
+                str(body.get("contentHtml") or ""),
+                str(body.get("contentPlain") or ""),
+                is_confirmation=True,
+            )
+            found += _named(f"confirmation/{body_id}", check_message(message, known).findings)
     return found
+
+
+def _one(rows: list[dict[str, Any]], key: str, wanted: str) -> dict[str, Any]:
+    return next((row for row in rows if row.get(key) == wanted), {})
+
+
+def _named(place: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    for each in findings:
+        yield replace(each, part=f"{place}#{each.part}")
 
 
 def _findings(place: str, message: dict[str, Any], known: Known) -> Iterator[Finding]:
@@ -94,9 +145,9 @@ def _findings(place: str, message: dict[str, Any], known: Known) -> Iterator[Fin
     lexpad = bool((message.get("sendSettings") or {}).get("externalLexpad"))
     for number, subject in enumerate(_subjects(message)):
         checked = check_message(Message(subject, html, plain, has_lexpad=lexpad), known)
-        for each in checked.findings:
-            if number == 0 or each.part == "subject":
-                yield replace(each, part=f"{place}#{each.part}")
+        yield from _named(
+            place, (each for each in checked.findings if number == 0 or each.part == "subject")
+        )
 
 
 def _subjects(message: dict[str, Any]) -> list[str]:

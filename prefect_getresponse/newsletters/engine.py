@@ -22,6 +22,7 @@ from prefect_getresponse.client.errors import (
 from prefect_getresponse.client.send import THROTTLED, AsyncClient
 from prefect_getresponse.newsletters.account_side import AccountSide
 from prefect_getresponse.newsletters.checks import AHEAD
+from prefect_getresponse.newsletters.content.links import LinkCheck
 from prefect_getresponse.newsletters.content_state import goes_as_approved
 from prefect_getresponse.newsletters.drafts import Drafts, Made, newsletters_of, read, released
 from prefect_getresponse.newsletters.plan import ReleasePlan, plan_release
@@ -53,6 +54,7 @@ class Releasing:
         text: The release with its texts.
         account_name: Name of the account.
         clock: Seconds since the epoch.
+        links: Follows the links of the text; None leaves them alone.
         run_id: The run.
         calls: Calls so far, by endpoint.
     """
@@ -60,6 +62,7 @@ class Releasing:
     text: ReleaseText
     account_name: str
     clock: Callable[[], float]
+    links: LinkCheck | None = None
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     calls: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -70,7 +73,7 @@ class Releasing:
         """Check the release against its account and say what will be sent; writes nothing."""
         client.statistics.take()
         try:
-            return await plan_release(self.text, AccountSide(client, self.clock))
+            return await plan_release(self.text, AccountSide(client, self.clock), self.links)
         finally:
             self._count(client)
 

@@ -11,6 +11,7 @@ from prefect_getresponse.newsletters.account_side import AccountSide, Resolved
 from prefect_getresponse.newsletters.audience import Audience, count_audience, recent_newsletters
 from prefect_getresponse.newsletters.checks import check_release
 from prefect_getresponse.newsletters.content.findings import Finding, Severity, in_order
+from prefect_getresponse.newsletters.content.links import LinkCheck
 from prefect_getresponse.newsletters.content_state import stored
 from prefect_getresponse.newsletters.creation import Creation, creation_of
 from prefect_getresponse.newsletters.drafts import Made, newsletters_of, read, released
@@ -79,7 +80,9 @@ class ReleasePlan:
         time = self.resolved.time
         if time is None:
             return "at once, as soon as it is approved"
-        return f"{time.date.replace('T', ' ')} {time.zone} ({time.at:%Y-%m-%d %H:%M} UTC)"
+        utc = f"{time.at:%Y-%m-%d %H:%M} UTC"
+        local = f"{time.date.replace('T', ' ').removesuffix(':00')} {time.zone}"
+        return local if local == utc else f"{local} ({utc})"
 
     def markdown(self) -> str:
         """Return it for people."""
@@ -123,12 +126,15 @@ class ReleasePlan:
         return ["## Findings", "", *lines]
 
 
-async def plan_release(text: ReleaseText, side: AccountSide) -> ReleasePlan:
+async def plan_release(
+    text: ReleaseText, side: AccountSide, links: LinkCheck | None = None
+) -> ReleasePlan:
     """Check a release against its account and say what will be sent. Writes nothing.
 
     Args:
         text: The release with its texts.
         side: The account.
+        links: Follows its links; None leaves them alone.
 
     Raises:
         InvalidRelease: Something that it names is not in the account.
@@ -143,8 +149,10 @@ async def plan_release(text: ReleaseText, side: AccountSide) -> ReleasePlan:
         side.known(resolved.list.id), recent_newsletters(side, resolved.list.id)
     )
     audience = await count_audience(side, resolved.list, resolved.segments, recent)
+    checked = check_release(text, known, side.now)
     found = [
-        *check_release(text, known, side.now).findings,
+        *checked.findings,
+        *(await links.findings(checked.contents) if links and before is None else ()),
         *_of_sender(resolved, text.place),
         *audience.findings(text.place),
         *(await _same_content(side, creation, recent, text) if before is None else ()),

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from prefect_getresponse import cli
 from tests.support.fast_sandbox import CAMPAIGN, FastSandbox
+from tests.support.terminals import at_a_terminal
 
-PROGRAM = Path(sys.executable).with_name("prefect-getresponse")
 AGREED = [f"yes{number}@example.com" for number in range(40)]
 DECLINED = [f"no{number}@example.com" for number in range(20)]
 
@@ -35,33 +30,6 @@ def empty(fast: FastSandbox) -> str:
     name = f"dialogue-{len(fast.log)}"
     fast.api("POST", "/campaigns", {"name": name, "optinTypes": {"api": "single"}})
     return name
-
-
-def at_a_terminal(words: list[str], keys: str, environment: dict[str, str]) -> tuple[int, str]:
-    """Run the program at a terminal where somebody types; its exit code and what it prints."""
-    ours, its = pty.openpty()
-    with subprocess.Popen(
-        [PROGRAM, *words],
-        stdin=its,
-        stderr=its,
-        stdout=subprocess.PIPE,
-        env=environment | {"NO_COLOR": "1"},
-    ) as process:
-        os.close(its)
-        os.write(ours, keys.encode())
-        seen = b""
-        while True:
-            try:
-                part = os.read(ours, 1 << 16)
-            except OSError:  # the other end is closed
-                break
-            if not part:
-                break
-            seen += part
-        printed = process.stdout.read() if process.stdout else b""
-    os.close(ours)
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", (seen + printed).decode("utf-8", "replace"))
-    return process.wait(timeout=60), plain
 
 
 def test_answers_are_asked_the_plan_is_confirmed_and_then_it_is_sent(

@@ -12,6 +12,7 @@ import pytest
 
 from prefect_getresponse import cli
 from tests.support.fast_sandbox import FastSandbox, fast_sandbox, only_settings
+from tests.support.terminals import at_a_terminal
 
 RELEASE = """subject: News of spring
 sender: {sender}
@@ -133,3 +134,13 @@ def test_preview_reads_a_contact(
     assert "Hi Ann" in capsys.readouterr().out
     assert cli.run(["preview", str(file), "--contact", "none@example.com"]) == 2
     assert "no list has this address" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_question_at_a_terminal(file: Path, sandbox: FastSandbox, tmp_path: Path) -> None:
+    environment = sandbox.settings(tmp_path)
+    for key, code, made in (("no", 2, 0), ("yes", 0, 1)):
+        ended, seen = at_a_terminal(["release", str(file)], f"{key}\n", environment)
+        assert ended == code, seen
+        assert f"Release {file.stem} to 1 people" in " ".join(seen.split())
+        query = {"query[name]": f"release {file.stem} "}
+        assert len(sandbox.api("GET", "/newsletters", **query)) == made

@@ -1,24 +1,31 @@
 """Releases, people and faults of one seed, in virtual time; what must be true in the end.
 
-A seed decides how many runs there are and when, which text and clock each has, what becomes of its
-calls, whether its plan is approved, and what other people edit, cancel or delete meanwhile.  In the
-end every command is run again undisturbed, and the mail goes out.  Whether all is right is read off
-GetResponse's side: the newsletters that people got.
+A seed decides how many runs there are and when, which text, clock and time zone each has, what
+becomes of its calls, whether and how late its plan is approved, whether its file changes before the
+answer, and what other people edit, cancel or delete meanwhile.  In the end every command is run
+again undisturbed, and the mail goes out.  Whether all is right is read off GetResponse's side: the
+newsletters that people got.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.newsletters.engine import Approval, Releasing
 from prefect_getresponse.newsletters.release_file import read_release
-from tests.newsletters.lab import Killed, Lab, Wire
+from tests.newsletters.lab import AT, Killed, Lab, Wire
 from tests.support.troubles import Trouble
 
 HOUR = 3600.0
@@ -35,6 +42,7 @@ _TROUBLES = [
     Trouble.KILLED_AFTER,
 ]
 _SUBJECTS = ("News of spring", "News of spring, corrected")
+_ZONES = ("UTC", "Europe/Warsaw", "America/New_York", "Asia/Kolkata")
 
 
 @dataclass
@@ -62,10 +70,19 @@ class Simulation:
 
     def run(self) -> Outcome:
         """Let everything happen, then look."""
-        self.lab.time.run(self._everything())
+        with time_zone_restored():
+            self.lab.time.run(self._everything())
         self.lab.time.advance(8 * HOUR)
         self._look()
         return self.outcome
+
+    def _text(self, subject: str) -> str:
+        """Return a release's text, whose time is written in one of several ways."""
+        zone = self.chance.choice(["", "", *_ZONES])
+        if not zone:
+            return self.lab.text(subject)
+        wall = AT.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        return f"{self.lab.text(subject, wall)}time_zone: {zone}\n"
 
     async def _everything(self) -> None:
         chance = self.chance
@@ -74,12 +91,13 @@ class Simulation:
         await asyncio.gather(*runs, *others)
         # The same commands again, as whoever finds a dead run does.
         for text in dict.fromkeys(self.texts):
-            await self._release(text, Wire(self.lab.sandbox), 0.0, approves=False)
+            await self._release(text, text, Wire(self.lab.sandbox), 0.0, answer=None)
 
     async def _attempt(self, seed: int) -> None:
         chance = random.Random(seed)
-        text = self.lab.text(chance.choices(_SUBJECTS, [4, 1])[0])
-        self.texts.append(text)
+        text, later = [self._text(chance.choices(_SUBJECTS, [4, 1])[0]) for _ in range(2)]
+        later = chance.choice([text, text, text, later])
+        self.texts += [text, later]
         rate = chance.choice([0.0, 0.02, 0.1])
         wire = Wire(self.lab.sandbox)
         wire.delay = lambda: chance.random() * chance.choice([0.1, 2.0])
@@ -95,16 +113,33 @@ class Simulation:
             chance.choice([0.0, 1.0, chance.random() * 60, chance.random() * 1_800])
         )
         skew = chance.choice([0.0, 0.0, -HOUR * 30, HOUR * 30])
-        await self._release(text, wire, skew, approves=chance.random() < 0.8)
+        waits = chance.choice([0.0, 300.0, 300.0, 3 * HOUR, 8 * HOUR, None])
+        answer = None if waits is None else chance.random() * waits
+        await self._release(text, later, wire, skew, answer=answer)
 
-    async def _release(self, text: str, wire: Wire, skew: float, *, approves: bool) -> None:
-        run = Releasing(read_release(text), "lab", lambda: self.lab.time() + skew)
+    async def _release(
+        self, text: str, later: str, wire: Wire, skew: float, *, answer: float | None
+    ) -> None:
+        """Release a text as a flow does: plan it, wait for the answer, plan anew, send.
+
+        Args:
+            text: The release when it is planned.
+            later: The release when the answer has come.
+            wire: Its calls.
+            skew: How wrong its clock is.
+            answer: Seconds until somebody approves the plan; None if nobody does.
+        """
         try:
             async with self.lab.client(wire, self.chance.randrange(1 << 30)) as client:
+                run = Releasing(read_release(text), "lab", lambda: self.lab.time() + skew)
                 plan = await run.plan(client)
-                if approves:
-                    await asyncio.sleep(self.chance.random() * 300)
+                if answer is not None:
+                    await asyncio.sleep(answer)
                     self.approved[plan.hash] = text
+                    self._move()
+                    run = Releasing(read_release(later), "lab", lambda: self.lab.time() - skew)
+                    plan = await run.plan(client)
+                    self.outcome.counts["another text"] += plan.hash not in self.approved
                 if plan.hash not in self.approved:
                     self.outcome.counts["not approved"] += 1
                     return
@@ -117,6 +152,12 @@ class Simulation:
             self.outcome.counts[report.status] += 1
             if not report.balanced and report.status not in ("unknown", "sent_twice"):
                 self.outcome.failures.append(f"does not balance: {report.line()}")
+
+    def _move(self) -> None:
+        """Let the worker that goes on be in another time zone."""
+        os.environ["TZ"] = self.chance.choice(_ZONES)
+        time.tzset()
+        self.outcome.counts["moved"] += 1
 
     async def _person(self) -> None:
         """Edit, cancel or delete a newsletter of the release some time."""
@@ -153,4 +194,21 @@ class Simulation:
             said = (each["subject"], each["content"]["html"].rstrip())
             if said != (release.subject, release.html.rstrip()):
                 failures.append(f"something else than what was approved was sent: {said}")
+            if datetime.fromisoformat(each["sendOn"]) != release.when():
+                failures.append(f"it was sent at another time: {each['sendOn']}")
+            if each["sendSettings"]["selectedCampaigns"] != [self.lab.campaign_id]:
+                failures.append("it was sent to others")
         self.outcome.counts["sent"] += len(sent)
+
+
+@contextmanager
+def time_zone_restored() -> Iterator[None]:
+    """Give this process its time zone back afterwards."""
+    before = os.environ.get("TZ")
+    try:
+        yield
+    finally:
+        os.environ.pop("TZ", None)
+        if before is not None:
+            os.environ["TZ"] = before
+        time.tzset()

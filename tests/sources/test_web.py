@@ -1,4 +1,3 @@
-import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +9,7 @@ from prefect_getresponse.sources import open_source
 from prefect_getresponse.sources.errors import SourceNotFound, UnreadableSource
 from prefect_getresponse.sources.storage.web import WebPlace
 from tests.sources.workbooks import PEOPLE, xlsx
+from tests.support.names import known_hosts
 
 TABLE = b"Email,Name\na@example.com,Anna\n"
 SHEET = "https://docs.google.com/spreadsheets/d/1AbC-x"
@@ -38,12 +38,7 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "inner.example": "10.0.0.7",
         "six.example": "2606:4700::1",
     }
-
-    def look_up(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
-        return [(0, 0, 0, "", (known[host], port))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    return known
+    return known_hosts(monkeypatch, known)
 
 
 def read(place: WebPlace) -> bytes:

@@ -2,6 +2,7 @@
 
 `scan` finds tags and their arguments, `tags` holds what each tag takes, `values` reads tokens and
 prettifiers, `conditions` those of `IF`, `dates` formats and shifts. `syntax` checks one text with
-them, `html` what surrounds the tags, `message` a whole message; `render` prints a text for one
-person. `findings` is what all checks return.  Source: GetResponse, Dynamic Content.
+them, `html` what surrounds the tags, `message` a whole message; `links` follows its links; `render`
+prints a text for one person. `findings` is what all checks return.
+Source: GetResponse, Dynamic Content.
 """

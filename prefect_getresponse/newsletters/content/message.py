@@ -16,6 +16,7 @@ from prefect_getresponse.newsletters.content.syntax import Content, read_content
 from prefect_getresponse.newsletters.content.values import CONTACT_TOKENS, GEO_TOKENS
 
 SUBJECT_LENGTH = range(2, 129)
+CONFIRMATION_SUBJECT_LENGTH = range(2, 251)
 PART_LENGTH = 524_288
 """Characters of HTML and of plain text.  Source: GetResponse API v3, newsletters."""
 _LAYOUT = frozenset({"LINK", "EXTERNAL", "IF", "ELSIF", "ELSE", "ENDIF"})
@@ -112,12 +113,13 @@ def check_message(message: Message, known: Known | None = None) -> Checked:
 
 
 def _check_subject(message: Message, content: Content | None, findings: Findings) -> None:
-    if len(message.subject) not in SUBJECT_LENGTH:
+    length = CONFIRMATION_SUBJECT_LENGTH if message.is_confirmation else SUBJECT_LENGTH
+    if len(message.subject) not in length:
         findings.error(
             "subject-length",
             0,
             f"The subject has {len(message.subject)} characters.",
-            "GetResponse takes 2 to 128.",
+            f"GetResponse takes {length[0]} to {length[-1]}.",
         )
     if "\n" in message.subject or "\r" in message.subject:
         findings.error("subject-lines", 0, "The subject has a line break.", "Write it in one line.")

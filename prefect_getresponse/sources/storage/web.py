@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import ipaddress
 import re
-import socket
 import tempfile
 import time
 import weakref
@@ -18,13 +16,13 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 import httpx
 
 from prefect_getresponse.sources.errors import SourceNotFound, UnreadableSource
+from prefect_getresponse.sources.storage.public_hosts import MOVED, PrivateHost, bound
 
 SCHEMES = ("http", "https")
 MAX_BYTES = 1 << 32
 MAX_REDIRECTS = 5
 MAX_SECONDS = 3600.0
 _CONNECT_SECONDS, _READ_SECONDS = 15.0, 60.0
-_MOVED = frozenset({301, 302, 303, 307, 308})
 _GOOGLE_SHEET = re.compile(r"(/spreadsheets/d/[\w-]+)(?:/(?:edit|view|htmlview).*)?/?")
 # What of a query names a table, and is no secret; the rest may be a key or a signature.
 _NAMES_A_TABLE = ("gid", "format")
@@ -78,11 +76,16 @@ class WebPlace:
         try:
             with httpx.Client(timeout=timeout, transport=self._transport) as client:
                 for hop in range(MAX_REDIRECTS + 1):
-                    with client.stream("GET", **_request(url, is_redirect=hop > 0)) as answer:
-                        if answer.status_code not in _MOVED:
+                    asked = bound(url) if hop else {"url": url}
+                    with client.stream("GET", **asked) as answer:
+                        if answer.status_code not in MOVED:
                             self._take(answer, deadline)
                             return
                         url = self._next(url, answer.headers.get("Location", ""))
+        except PrivateHost as error:
+            raise UnreadableSource(
+                "the file is redirected to a private network", "Give its own URL", error.host
+            ) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise self._failed(f"cannot be fetched ({type(error).__name__})") from None
         raise self._failed(f"is redirected more than {MAX_REDIRECTS} times")
@@ -143,36 +146,6 @@ class _View(io.RawIOBase):
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
-
-
-def _request(url: str, *, is_redirect: bool) -> dict[str, Any]:
-    """Return what is asked; a redirect is bound to an address that was found to be public."""
-    if not is_redirect:
-        return {"url": url}
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    found = _public_address(host, port)
-    bound = f"[{found}]" if ":" in found else found
-    address = parts._replace(netloc=f"{bound}:{port}").geturl()
-    # Bound, because a name may lead elsewhere when it is looked up once more.
-    return {
-        "url": address,
-        "headers": {"Host": parts.netloc.rpartition("@")[2]},
-        "extensions": {"sni_hostname": host},
-    }
-
-
-def _public_address(host: str, port: int) -> str:
-    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    for address in found:
-        known = ipaddress.ip_address(address)
-        mapped = getattr(known, "ipv4_mapped", None) or known
-        if not mapped.is_global or mapped.is_multicast:
-            raise UnreadableSource(
-                "the file is redirected to a private network", "Give its own URL", host
-            )
-    return found[0]
 
 
 def _export_of(url: str) -> str:
