@@ -78,6 +78,7 @@ class Job:
         said: What was said about the source.
         holder: The right to write to the ledger; None until `holding` gives it.
         time: What time it is at GetResponse.
+        account_id: Id of the account.
         has_forgotten: Whether the ledger knows less than was sent; `holding` finds out.
     """
 
@@ -98,6 +99,7 @@ class Job:
     said: Said = field(default_factory=Said)
     holder: Holder | None = None
     time: ServerTime = field(default_factory=ServerTime)
+    account_id: str = ""
     has_forgotten: bool = False
 
     def open_ledger(self) -> Ledger:

@@ -141,6 +141,13 @@ class ImportOptions(BaseModel):
         title="What the rejects file holds",
         description="Whether the file of rejects holds keyed hashes (keys) or whole rows (full).",
     )
+    rejects_to: str = Field(
+        default="",
+        repr=False,
+        title="Where rejected rows go",
+        description="Folder or URL (s3://...) in which each run leaves a file of its rejected rows,"
+        " so that you can fetch it from there.",
+    )
     show_addresses: bool = Field(
         default=False,
         title="Show addresses",
@@ -240,7 +247,7 @@ def import_options(**values: Any) -> ImportOptions:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
         )
-        raise InvalidArguments(f"the import's options: {faults}") from None
+        raise InvalidArguments(f"invalid import options: {faults}") from None
     if options.limit and options.mode == "mirror":
         raise InvalidArguments(
             "limit and mode mirror do not go together: who is not sent is not gone",

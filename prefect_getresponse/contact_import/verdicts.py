@@ -28,11 +28,11 @@ class Verdict(StrEnum):
 
 NEEDS_ATTENTION = (
     Verdict.REJECTED,
-    Verdict.EXCLUDED,
-    Verdict.NOT_VISIBLE_YET,
     Verdict.UNKNOWN,
+    Verdict.NOT_VISIBLE_YET,
+    Verdict.EXCLUDED,
 )
-"""Verdicts whose rows are listed one by one in the report."""
+"""Verdicts whose rows are listed one by one, those first for which there is something to do."""
 
 EXPLANATIONS: Mapping[str, str] = {
     "no_email": "the row has no e-mail address",

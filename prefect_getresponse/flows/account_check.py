@@ -20,8 +20,8 @@ from prefect_getresponse.contact_import.options import MappingText
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.doctor import AccountReport, CheckOptions, Outcome, check_account
 from prefect_getresponse.doctor.report_markdown import report_markdown
+from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
-from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 
 
 class AccountCheckFailed(GetResponseError):
@@ -35,7 +35,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name="account-check", flow_run_name=_flow_run_name)
-@fails_in_a_sentence
+@ends_in_a_sentence
 def account_check(
     credentials: GetResponseCredentials,
     list_name: str = "",

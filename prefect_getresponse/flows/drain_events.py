@@ -18,8 +18,8 @@ from prefect_getresponse.events.engine import drain
 from prefect_getresponse.events.opening import opened
 from prefect_getresponse.events.reports_markdown import drain_markdown
 from prefect_getresponse.events.run_display import show, tell_ending
+from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
-from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 
 NAME = "drain-events"
 
@@ -38,7 +38,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name=NAME, flow_run_name=_flow_run_name)
-@fails_in_a_sentence
+@ends_in_a_sentence
 def drain_events(
     credentials: GetResponseCredentials,
     to: str,

@@ -16,9 +16,6 @@ from prefect import flow, get_client, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
-    ArtifactFilter,
-    ArtifactFilterFlowRunId,
-    ArtifactFilterKey,
     FlowRunFilter,
     FlowRunFilterId,
     FlowRunFilterIdempotencyKey,
@@ -34,7 +31,7 @@ from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
 from prefect_getresponse.reporting.markdown import text
-from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
+from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.sources import short_name
 
 LOOK_EVERY = 5.0
@@ -65,7 +62,7 @@ class ListOutcome(BaseModel):
         list_name: Name of the list, or its id, as it was given.
         source: Short name of the source.
         state: State of the flow run, such as `Completed`.
-        summary: What its report says first; empty if it has none.
+        summary: What the run says in one sentence: counts by verdict, or why it failed.
         flow_run_id: Id of the flow run.
         succeeded: Whether all is well.
     """
@@ -88,7 +85,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name="many-contact-imports", flow_run_name=_flow_run_name)
-@fails_in_a_sentence
+@ends_in_a_sentence
 def many_contact_imports(
     credentials: GetResponseCredentials,
     imports: list[ListImport],
@@ -122,7 +119,7 @@ def many_contact_imports(
         get_run_logger().info("%d imports are on their way", len(started))
         runs = _wait(client, started, wait_seconds)
         outcomes = [
-            _outcome(client, each, runs[identifier])
+            _outcome(each, runs[identifier])
             for each, identifier in zip(imports, started, strict=True)
         ]
     create_markdown_artifact(
@@ -220,29 +217,15 @@ def _wait(
         time.sleep(min(LOOK_EVERY, left))
 
 
-def _outcome(client: SyncPrefectClient, each: ListImport, run: FlowRun) -> ListOutcome:
+def _outcome(each: ListImport, run: FlowRun) -> ListOutcome:
     return ListOutcome(
         list_name=each.list_name,
         source=short_name(each.source),
         state=run.state_name or "unknown",
-        summary=_summary(client, run),
+        summary=(run.state and run.state.message) or "",
         flow_run_id=run.id,
         succeeded=run.state_type == StateType.COMPLETED,
     )
-
-
-def _summary(client: SyncPrefectClient, run: FlowRun) -> str:
-    """First sentence of the report that the run has left."""
-    found = client.read_artifacts(
-        artifact_filter=ArtifactFilter(
-            flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]),
-            key=ArtifactFilterKey(like_="getresponse-import-report-%"),
-        )
-    )
-    for artifact in found:
-        lines = [line for line in str(artifact.data).splitlines() if line.strip()]
-        return lines[1] if len(lines) > 1 else ""
-    return ""
 
 
 def _markdown(outcomes: Sequence[ListOutcome]) -> str:

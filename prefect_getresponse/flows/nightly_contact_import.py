@@ -58,8 +58,9 @@ from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.reporting.flow_progress import FlowProgress
 from prefect_getresponse.reporting.progress import Progress
 from prefect_getresponse.reporting.streams import never_stopping
+from prefect_getresponse.runtime.assets import Made, getresponse_key, record_assets, source_key
+from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
-from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 from prefect_getresponse.runtime.starters import starter
 from prefect_getresponse.sources.errors import ImportInputError
 
@@ -74,7 +75,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name="nightly-contact-import", flow_run_name=_flow_run_name)
-@fails_in_a_sentence
+@ends_in_a_sentence
 @explained_by(ImportOptions)
 def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
     credentials: GetResponseCredentials,
@@ -96,6 +97,7 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
     skip_confirmation: bool = False,
     verify: bool = True,
     reject_rows: RejectRows = "keys",
+    rejects_to: str = "",
     vouched_by: str = "",
 ) -> ImportReport:
     """Import a contact export into a list (campaign) and say what became of every row.
@@ -135,6 +137,7 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
         skip_confirmation=skip_confirmation,
         verify=verify,
         reject_rows=reject_rows,
+        rejects_to=rejects_to,
         vouched_by=vouched_by or who.name,
         is_scheduled=who.is_schedule,
         is_attended=who.is_person,
@@ -164,6 +167,8 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
         tell(result)
         with never_stopping("the report"):
             report_import(job, result)
+    with never_stopping("the asset"):
+        record_assets(_made(job, result), [source_key(job.location)])
     if result.problem:
         raise failure(result)
     return result
@@ -245,6 +250,15 @@ def report_import(job: Job, result: ImportReport) -> ImportReport:
     with never_stopping("the report"):
         show_report(job, result, attention_rows(job, result.run_id, ROWS_SHOWN))
     return result
+
+
+def _made(job: Job, result: ImportReport) -> list[Made]:
+    """The people of the list, unless nothing was sent."""
+    if job.options.dry_run or job.campaign is None:
+        return []
+    key = getresponse_key(job.account_id, "lists", job.campaign.campaign_id, "contacts")
+    counts = {str(verdict): rows for verdict, rows in result.verdicts.items() if rows}
+    return [Made(key, f"contacts of {job.campaign_name}", counts)]
 
 
 def tell(result: ImportReport) -> None:

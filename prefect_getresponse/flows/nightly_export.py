@@ -32,8 +32,8 @@ from prefect_getresponse.export.report import ExportReport, failure
 from prefect_getresponse.export.schema.catalogue import shaped_tables
 from prefect_getresponse.reporting.flow_progress import FlowProgress
 from prefect_getresponse.runtime.assets import Made, asset_key, getresponse_key, record_assets
+from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
-from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 from prefect_getresponse.sinks.opening import open_sink
 from prefect_getresponse.sinks.sink import Sink
 from prefect_getresponse.sources.storage.places import short_name
@@ -50,7 +50,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name="nightly-export", flow_run_name=_flow_run_name)
-@fails_in_a_sentence
+@ends_in_a_sentence
 def nightly_export(
     credentials: GetResponseCredentials,
     to: str,

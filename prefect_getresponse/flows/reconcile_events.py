@@ -18,8 +18,8 @@ from prefect_getresponse.events.reconciling.reconcile import ReconcileOptions
 from prefect_getresponse.events.reconciling.report import ReconcileReport
 from prefect_getresponse.events.reports_markdown import reconcile_markdown
 from prefect_getresponse.events.run_display import SILENT, show, tell, tell_ending
+from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
-from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 
 NAME = "reconcile-events"
 
@@ -29,7 +29,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name=NAME, flow_run_name=_flow_run_name)
-@fails_in_a_sentence
+@ends_in_a_sentence
 def reconcile_events(
     credentials: GetResponseCredentials,
     to: str,

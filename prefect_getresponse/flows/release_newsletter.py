@@ -25,6 +25,7 @@ from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.masking import mask, mask_deep
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.credentials import GetResponseCredentials
+from prefect_getresponse.newsletters.content.links import LinkCheck
 from prefect_getresponse.newsletters.engine import Approval, Releasing
 from prefect_getresponse.newsletters.plan import ReleasePlan
 from prefect_getresponse.newsletters.release_file import read_release
@@ -38,8 +39,9 @@ from prefect_getresponse.runtime.approvals import (
     ask_in_run,
 )
 from prefect_getresponse.runtime.artifact_keys import artifact_key
+from prefect_getresponse.runtime.assets import Made, getresponse_key, record_assets
+from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
-from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 from prefect_getresponse.runtime.starters import starter
 from prefect_getresponse.sources.errors import ImportInputError
 from prefect_getresponse.sources.storage.places import short_name
@@ -60,7 +62,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name="release-newsletter", flow_run_name=_flow_run_name)
-@fails_in_a_sentence
+@ends_in_a_sentence
 def release_newsletter(
     credentials: GetResponseCredentials,
     release: str,
@@ -68,6 +70,7 @@ def release_newsletter(
     approve: str = "",
     approval_hours: Annotated[float, Field(gt=0, le=24 * 30)] = HOURS,
     statistics: str = "release-statistics/release-statistics",
+    check_links: bool = True,
     dry_run: bool = False,
 ) -> ReleaseReport:
     """Check a release against its account, have it approved, and send it once.
@@ -81,6 +84,7 @@ def release_newsletter(
         approve: Hash of the plan that you approve, for runs that cannot wait for a form.
         approval_hours: How long an answer is waited for; then the run fails with nothing sent.
         statistics: Deployment that reads statistics after an hour, a day and a week; none if empty.
+        check_links: Follow the links of the newsletter; dead ones are errors.
         dry_run: Stop after the plan.
 
     Returns:
@@ -91,7 +95,8 @@ def release_newsletter(
         ReleaseFailed: It is not what it must be; carries the report.
         GetResponseError: Anything else that kept it from being sent.
     """
-    run = Releasing(read_release(release), credentials.account_name, time.time)
+    links = LinkCheck.from_settings() if check_links else None
+    run = Releasing(read_release(release), credentials.account_name, time.time, links)
     plan = plan_newsletter(credentials, run)
     if dry_run:
         return run.report(plan)
@@ -102,6 +107,8 @@ def release_newsletter(
     else:
         report = send_newsletter(credentials, run, plan, said)
     _show(report)
+    with never_stopping("the asset"):
+        record_assets(*_made(plan, report))
     if report.problem:
         raise release_failed(report)
     if report.status == "released" and statistics:
@@ -176,6 +183,18 @@ def _show(report: ReleaseReport) -> None:
             key=artifact_key("release-report", report.key),
             description=f"Release {report.key}; run {report.run_id}",
         )
+
+
+def _made(plan: ReleasePlan, report: ReleaseReport) -> tuple[list[Made], list[str]]:
+    """The newsletter that is on its way, and the list that it goes to."""
+    account, audience = plan.resolved.account_id, plan.resolved.list.id
+    made = Made(
+        getresponse_key(account, "newsletters", report.newsletter_id),
+        f"newsletter {report.key}",
+        {"people": report.people, "send_on": report.send_on, "hash": report.hash},
+    )
+    to = getresponse_key(account, "lists", audience, "contacts")
+    return [made] if report.status == "released" else [], [to]
 
 
 def _tell(report: ReleaseReport, ending: Ending) -> None:

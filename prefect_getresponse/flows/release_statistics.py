@@ -19,8 +19,8 @@ from prefect_getresponse.newsletters.afterwards import ReleaseStatistics
 from prefect_getresponse.newsletters.afterwards import release_statistics as read_statistics
 from prefect_getresponse.reporting.streams import never_stopping
 from prefect_getresponse.runtime.artifact_keys import artifact_key
+from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
-from prefect_getresponse.runtime.failed_states import fails_in_a_sentence
 
 
 def _flow_run_name() -> str:
@@ -30,7 +30,7 @@ def _flow_run_name() -> str:
 
 
 @flow(name="release-statistics", flow_run_name=_flow_run_name)
-@fails_in_a_sentence
+@ends_in_a_sentence
 def release_statistics(credentials: GetResponseCredentials, key: str) -> ReleaseStatistics:
     """Read how a release went: an artifact, and an event that says whether it is far from usual.
 

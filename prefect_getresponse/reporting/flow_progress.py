@@ -31,6 +31,9 @@ IMPORT_PHASES: Mapping[str, int] = {
 }
 """Share of an import that each phase counts for, in percent, in their order."""
 
+WITHOUT_AN_END = frozenset({"verifying"})
+"""Phases that wait for others: how long they still take does not follow from how long they took."""
+
 logger = logging.getLogger("prefect_getresponse")
 
 
@@ -97,9 +100,12 @@ class FlowProgress:
     def _text(self, seconds: float | None = None) -> str:
         if seconds is None:
             seconds = time.monotonic() - self._started
-        return progress_text(
+        text = progress_text(
             self._phase, self._done, self._total, self._unit, seconds, datetime.now(UTC)
         )
+        # The percentage beside it is that of the whole run.
+        number = list(self._phases).index(self._phase) + 1 if self._phase in self._phases else 0
+        return f"step {number} of {len(self._phases)}, {text}" if number else text
 
 
 class _Shown:
@@ -189,7 +195,7 @@ def progress_text(
     rate = done / seconds if seconds >= _SECONDS_FOR_A_RATE else 0.0
     if rate:
         parts.append(f"{rate:,.0f} a second" if rate >= 1 else f"{60 * rate:,.1f} a minute")
-    if rate and total and done < total:
+    if rate and total and done < total and phase not in WITHOUT_AN_END:
         left = timedelta(seconds=round((total - done) / rate))
         parts.append(f"about {left} to go, until {now + left:%H:%M} UTC")
     return ", ".join(parts)

@@ -14,6 +14,8 @@ from typing import Any
 from prefect.assets import Asset, AssetProperties, materialize
 from prefect.cache_policies import NO_CACHE
 
+LONGEST = 512
+"""Characters of a key that Prefect takes."""
 _FORBIDDEN = re.compile(r"[^\w./:-]+")
 
 
@@ -35,6 +37,11 @@ class Made:
 def getresponse_key(account_id: str, *parts: str) -> str:
     """Key of something in GetResponse, by ids: `getresponse://ACCOUNT/lists/LIST/contacts`."""
     return asset_key("/".join(["getresponse:/", account_id, *parts]))
+
+
+def source_key(location: str) -> str:
+    """Key of what was read: a file of this machine has no scheme of its own."""
+    return asset_key(location if "://" in location else f"file://{location}")[:LONGEST]
 
 
 def asset_key(place: str) -> str:

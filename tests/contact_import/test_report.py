@@ -42,6 +42,7 @@ def report(**values: Any) -> ImportReport:
         "reject_ratio": 0.1,
         "max_reject_ratio": 0.2,
         "rejects_file": "",
+        "rejected_at": "",
         "error": None,
     }
     return ImportReport.model_validate(fields | values)
@@ -94,7 +95,7 @@ def test_how_a_column_was_understood_is_said_where_it_is_not_plain() -> None:
 
 def test_the_plan_of_a_run_that_goes_on_does_not_read_like_a_dry_run() -> None:
     text = report(dry_run=True).markdown(goes_on=True)
-    assert "is sent next" in text
+    assert "Sending starts now" in text
     assert "Nothing was sent" not in text
     assert "dry_run" not in text
 

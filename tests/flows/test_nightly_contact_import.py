@@ -40,6 +40,7 @@ run_flow: Callable[..., Any] = nightly_contact_import
 """The flow, for options that come as one dictionary."""
 
 PAGE_WITH_AUTOMATION = ROOT / "docs" / "how-to" / "operate.md"
+PHASES = ("check", "read", "plan", "send", "verify", "report")
 PEOPLE = ["jane@example.com", "john@example.com", "mary@example.com"]
 
 
@@ -136,15 +137,16 @@ def test_a_night_as_prefect_shows_it(
 
     flow_run = prefect.latest_flow_run()
     assert flow_run["state_type"] == "COMPLETED"
+    assert flow_run["state"]["message"] == "3 added, 1 excluded"
     assert flow_run["name"] == f"{CAMPAIGN} from people.csv"
     runs = prefect.find("task_runs", flow_runs={"id": {"any_": [flow_run["id"]]}})
-    assert {run["name"] for run in runs} == {"check", "read", "plan", "send", "verify", "report"}
+    assert {run["name"] for run in runs} == {*PHASES, "assets"}
     assert {run["state_type"] for run in runs} == {"COMPLETED"}
 
     artifacts = prefect.artifacts(flow_run)
     assert artifacts.keys() == {"progress", "plan", "report", "rejects"}
     assert "3" in artifacts["plan"]["data"]
-    assert "is sent next" in artifacts["plan"]["data"]
+    assert "Sending starts now" in artifacts["plan"]["data"]
     assert "Balanced" in artifacts["report"]["data"]
     [refused] = json.loads(artifacts["rejects"]["data"])
     assert (refused["row"], refused["reason"]) == (5, "no_consent")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from prefect.flow_engine import run_flow
 from prefect.states import Pending
 
 from prefect_getresponse import GetResponseCredentials
+from prefect_getresponse.cli.automation_definitions import shipped
 from prefect_getresponse.flows.release_newsletter import release_newsletter
 from prefect_getresponse.flows.release_statistics import release_statistics
 from prefect_getresponse.newsletters.report import ReleaseReport
@@ -27,6 +29,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
 ]
 
+[EXPIRED] = [each for each in shipped() if each.key == "approval-expired"]
 RELEASE = """key: {key}
 subject: {subject}
 sender: {sender}
@@ -100,6 +103,7 @@ def defaults(credentials: GetResponseCredentials, release: str, **others: Any) -
         "approve": "",
         "approval_hours": 24,
         "statistics": "",
+        "check_links": True,
         "dry_run": False,
         **others,
     }
@@ -118,6 +122,28 @@ def test_it_waits_for_a_form_and_goes_on_with_what_was_approved(
         assert run.go_on().is_completed()
         [newsletter] = sent(account, "form")
         assert newsletter["subject"] == "News of spring"
+
+
+def test_an_approval_that_comes_too_late_sends_nothing(
+    account: FastSandbox, credentials: GetResponseCredentials
+) -> None:
+    with get_client(sync_client=True) as client:
+        run = Deployed(client, defaults(credentials, text(account, "late"), approval_hours=2))
+        waiting = run.go_on()
+        expires = waiting.state_details.pause_timeout
+        assert expires is not None
+        assert timedelta(hours=1.9) < expires - datetime.now(UTC) < timedelta(hours=2.1)
+        # Two hours later:
+        over = {"pause_timeout": datetime.now(UTC) - timedelta(seconds=1)}
+        details = waiting.state_details.model_copy(update=over)
+        waiting = waiting.model_copy(update={"state_details": details})
+        client.set_flow_run_state(run.id, waiting, force=True)
+        assert run.answer(decision="approve", your_name="Ann")
+        state = client.read_flow_run(run.id).state
+        assert state is not None
+        assert state.is_failed()
+        assert state.message in EXPIRED.trigger["match"]["prefect.state-message"]
+        assert sent(account, "late") == []
 
 
 def test_a_plan_that_changed_meanwhile_is_asked_about_again(
@@ -150,6 +176,10 @@ def test_runs_that_cannot_wait_end_before_they_do_anything(
     assert account.writes == before
     report = release_newsletter(credentials, release, approve=caught.value.hash)
     assert report.status == "released"
+    with get_client(sync_client=True) as client:
+        made = [each for each in client.read_task_runs() if each.name == "assets"]
+        assert made
+        assert all(each.state and each.state.is_completed() for each in made)
     assert release_newsletter(credentials, release).status == "already_released"
     assert release_statistics(credentials, "alone").state == "scheduled"
 

@@ -10,9 +10,11 @@ from slugify import slugify
 from prefect_getresponse.client.masking import mask
 from prefect_getresponse.contact_import.display.questions import questions_markdown
 from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import AttentionRow, ImportReport
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, NEEDS_ATTENTION
+from prefect_getresponse.runtime.flow_words import in_flow_words
 from prefect_getresponse.sources import short_name
 
 ROWS_SHOWN = 1000
@@ -63,7 +65,7 @@ def show_plan(job: Job, planned: ImportReport) -> None:
         planned: Its report before anything is sent.
     """
     create_markdown_artifact(
-        planned.markdown(goes_on=not job.options.dry_run),
+        _in_flow_words(planned.markdown(goes_on=not job.options.dry_run)),
         key=artifact_key("plan", job),
         description=f"What is to be done to {job.campaign_name}; {_run(planned)}",
     )
@@ -93,9 +95,9 @@ def show_report(job: Job, report: ImportReport, rows: list[AttentionRow]) -> Non
         rows: Rows to look at, at most `ROWS_SHOWN`.
     """
     create_markdown_artifact(
-        report.markdown(),
+        _in_flow_words(report.markdown()),
         key=artifact_key("report", job),
-        description=f"{_ending(report)}; {_run(report)}",
+        description=_in_flow_words(f"{_ending(report)}; {_run(report)}"),
     )
     create_table_artifact(
         [
@@ -114,6 +116,10 @@ def show_report(job: Job, report: ImportReport, rows: list[AttentionRow]) -> Non
     )
 
 
+def _in_flow_words(text: str) -> str:
+    return in_flow_words(text, ImportOptions.model_fields)
+
+
 def _ending(report: ImportReport) -> str:
     return (report.problem or "Every row has its verdict").rstrip(".")
 
@@ -124,7 +130,8 @@ def _shown(report: ImportReport, shown: int) -> str:
         return "Rows to look at: none"
     amount = f"{shown:,} of {whole:,} shown" if shown < whole else f"{whole:,}"
     where = f". All of them are in {report.rejects_file}" if report.rejects_file else ""
-    return f"Rows to look at: {amount}{where}"
+    alone = f". Rejected ones alone are in {report.rejected_at}" if report.rejected_at else ""
+    return f"Rows to look at: {amount}{where}{alone}"
 
 
 def _run(report: ImportReport) -> str:

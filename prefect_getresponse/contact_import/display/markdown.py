@@ -80,7 +80,7 @@ def _summary(report: ImportReport, goes_on: bool) -> str:
     if report.would_stop:
         return f"⚠️ **A run would stop before it sends anything:** {text(report.would_stop)}"
     if report.dry_run:
-        sent = "What is planned is sent next." if goes_on else "Nothing was sent."
+        sent = "Sending starts now." if goes_on else "Nothing was sent."
         return f"📋 **A plan for {report.rows_read:,} rows.** {sent}"
     calls = sum(report.calls.values())
     return (
@@ -136,6 +136,8 @@ def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
         steps[-1] += " and sends nothing twice."
     if report.rejects_file:
         steps.append(f"Look at the rows that need it: `{report.rejects_file}`.")
+    if report.rejected_at:
+        steps.append(f"Rejected rows alone are in `{report.rejected_at}`.")
     steps += [_note(note) for note in report.notes]
     for column, words in sorted(report.unclear_answers.items()):
         answers = _some([code(word) for word in words])

@@ -215,15 +215,17 @@ class Rows(Connection):
 
         Args:
             run: Number of the run.
-            verdicts: The verdicts.
+            verdicts: The verdicts; if not all rows are returned, those of the first come first.
             undecided: What rows without a verdict count as: `planned` or `unknown`.
-            limit: Most rows to return; -1 for all.
+            limit: Most rows to return; -1 for all of them, in their order.
         """
         marks = ", ".join("?" * len(verdicts))
+        ranks = " ".join(f"WHEN '{verdict}' THEN {rank}" for rank, verdict in enumerate(verdicts))
+        order = "row" if limit < 0 else f"CASE verdict_now {ranks} END, row"
         yield from self._db.execute(
             f"SELECT row, coalesce(verdict, ?) AS verdict_now, coalesce({_WHY}, ''), key,"
             f" coalesce(detail, '') FROM {_ROWS_AND_CHUNKS}"
             f" WHERE rows.run = ? AND verdict_now IN ({marks})"
-            " ORDER BY row LIMIT ?",
+            f" ORDER BY {order} LIMIT ?",
             (undecided, undecided is Verdict.PLANNED, run, *verdicts, limit),
         )

@@ -89,6 +89,7 @@ async def check(
         import_obstacle=obstacle,
         said=said,
         time=client.time,
+        account_id=account_id,
     )
 
 

@@ -165,7 +165,8 @@ class _Planning:
         )
 
     def _decide(self, exclusions: Exclusions) -> None:
-        self._progress.start("deciding", self._ledger.count_rows(self._run))
+        total = self._ledger.count_rows(self._run)
+        self._progress.start("deciding", total)
         last = 0
         while people := self._ledger.undecided(self._run, last, ROWS_AT_ONCE):
             options, now = self._job.options, self._job.started
@@ -174,7 +175,7 @@ class _Planning:
                 for person in people
             )
             last = people[-1].row
-            self._progress.advance(last)
+            self._progress.advance(min(last, total))  # the header has a number, too
 
     def _plan_removals(self) -> None:
         if self._job.options.mode != "mirror":

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
@@ -15,6 +16,7 @@ from prefect_getresponse.contact_import.asking.said import Said
 from prefect_getresponse.contact_import.job import Job, private_dir
 from prefect_getresponse.contact_import.keyed_hash import KeyedHash
 from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
+from prefect_getresponse.contact_import.ledger.copy_folder import copy_folder
 from prefect_getresponse.contact_import.ledger.import_book import ImportChunk, ImportState
 from prefect_getresponse.contact_import.report import (
     AttentionRow,
@@ -29,6 +31,7 @@ from prefect_getresponse.contact_import.verdicts import (
     Verdict,
     reject_ratio,
 )
+from prefect_getresponse.sources.storage.places import is_url, public_url
 
 _NO_LIMIT = -1
 
@@ -62,6 +65,11 @@ def report(
             for chunk, state in ledger.imports(run.number).states()
         ]
         to_remove, removed = ledger.removals(run.number).count()
+        rejects_file, rejected_at = (
+            ("", "")
+            if planned and error is None
+            else _rejects(job, run, ledger, _undecided(planned))
+        )
         ended = run.phase is Phase.FINISHED or (planned and error is None)
         made = ImportReport(
             run_id=run_id,
@@ -88,9 +96,8 @@ def report(
             and not any(each["contradiction"] for each in imports),
             reject_ratio=round(reject_ratio(verdicts, run.rows_read), 6),
             max_reject_ratio=job.options.max_reject_ratio,
-            rejects_file=""
-            if planned and error is None
-            else _write_rejects(job, run, ledger, _undecided(planned)),
+            rejects_file=rejects_file,
+            rejected_at=rejected_at,
             preview=_preview(job, run, ledger) if planned else [],
             plan_hash=ledger.plan_hash(run.number) if planned else "",
             would_stop=run.facts.get("would_stop", ""),
@@ -175,11 +182,22 @@ def _attention(
         )
 
 
-def _write_rejects(job: Job, run: Run, ledger: Ledger, undecided: Verdict) -> str:
+def _rejects(job: Job, run: Run, ledger: Ledger, undecided: Verdict) -> tuple[str, str]:
+    """Write the files of rows that need attention; return where they are, for us and for others."""
     rows = list(_attention(job, ledger, run.number, undecided, _NO_LIMIT))
+    rejected = [row for row in rows if row.verdict == Verdict.REJECTED]
+    path = job.ledger.with_name(f"{run.run_id}-rejects.csv")
+    written, left = _write_rejects(job, run, path, rows), ""
+    if rejected and job.options.rejects_to:
+        alone = path.with_name(f"{run.run_id}-rejected.csv")
+        if _write_rejects(job, run, alone, rejected):
+            left = _leave(alone, job.options.rejects_to)
+    return written, left
+
+
+def _write_rejects(job: Job, run: Run, path: Path, rows: Sequence[AttentionRow]) -> str:
     if not rows:
         return ""
-    path = job.ledger.with_name(f"{run.run_id}-rejects.csv")
     try:
         path.unlink(missing_ok=True)  # written by the same run before it was interrupted
         if job.options.reject_rows == "full":
@@ -190,6 +208,21 @@ def _write_rejects(job: Job, run: Run, ledger: Ledger, undecided: Verdict) -> st
         logger.warning("the rejects file %s could not be written: %s", path, error.strerror)
         return ""
     return str(path)
+
+
+def _leave(path: Path, folder: str) -> str:
+    """Move a file to where others can fetch it; return its address without secrets."""
+    place = public_url(folder) if is_url(folder) else folder
+    where = f"{place.rstrip('/')}/{path.name}"
+    try:
+        copy_folder(folder).put(path.name, path)
+    except Exception as error:  # storages have errors of their own
+        reason = type(error).__name__
+        logger.warning("the rejected rows could not be left at %s (%s)", where, reason)
+        return ""
+    finally:
+        path.unlink(missing_ok=True)
+    return where
 
 
 def _whole_rows(

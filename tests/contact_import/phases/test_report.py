@@ -116,6 +116,27 @@ def test_the_rejects_file_tells_people_apart_by_keyed_hashes(lab: Lab) -> None:
     assert not set(keys().values()) & set(first.values())
 
 
+def test_rejected_rows_alone_are_left_where_they_can_be_fetched(lab: Lab, tmp_path: Path) -> None:
+    lab.write([("=1+1@", "yes"), ("jane@example.com", "no")], HEADER)
+
+    report = lab.run(max_reject_ratio=1, rejects_to=str(tmp_path / "out"))
+
+    [path] = (tmp_path / "out").iterdir()
+    assert report.rejected_at == str(path)
+    with path.open(encoding="utf-8", newline="") as file:
+        assert [row["verdict"] for row in csv.DictReader(file)] == ["rejected"]
+    assert f"`{path}`" in report.markdown()
+    assert not list(lab.state.glob("**/*-rejected.csv"))
+
+
+def test_a_place_that_takes_no_rejected_rows_changes_no_verdict(lab: Lab, tmp_path: Path) -> None:
+    lab.write([("=1+1@", "yes"), ("jane@example.com", "yes")], HEADER)
+    (tmp_path / "file").write_text("in the way")
+    report = lab.run(max_reject_ratio=1, rejects_to=str(tmp_path / "file" / "out"))
+    assert (report.rejected_at, report.problem) == ("", None)
+    assert report.rejects_file
+
+
 def test_whole_rows_are_written_only_on_request(lab: Lab) -> None:
     lab.write([("=1+1@", "yes"), ("jane@example.com", "no")], HEADER)
 
