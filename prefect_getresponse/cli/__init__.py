@@ -13,17 +13,20 @@ from cyclopts import App, CycloptsError
 
 from prefect_getresponse import __version__
 from prefect_getresponse.cli import (
+    automations,
     contact_import,
     demo,
     deploy,
     doctor,
     export,
     inbox,
+    init,
     limits,
     lint,
     map_source,
     oauth,
     operations,
+    people,
     purge,
     receive,
     release,
@@ -41,6 +44,10 @@ app = App(
     help="GetResponse for Prefect: import contacts, and try everything against a local sandbox.",
     version=__version__,
 )
+app.register_install_completion_command(
+    name="completion", help="Install completion for your shell: bash, zsh or fish."
+)
+app.command(init.init)
 app.command(contact_import.import_, name="import")
 app.command(map_source.map_, name="map")
 app.command(export.export)
@@ -54,6 +61,9 @@ app.command(lint.lint)
 app.command(lint.preview)
 app.command(release.release)
 app.command(deploy.deploy)
+app.command(automations.automations)
+app.command(people.lists)
+app.command(people.contacts)
 app.command(purge.purge)
 app.command(receive.receive)
 app.command(inbox.inbox)

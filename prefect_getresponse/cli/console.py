@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, Protocol
 
+from cyclopts import CycloptsError
 from rich.console import Console
 from rich.markdown import Markdown
 
@@ -24,7 +25,9 @@ err = Console(stderr=True, markup=False, emoji=False)
 def complain(error: Exception) -> None:
     """Print an error on one line; questions are a block of lines."""
     text = str(error) if isinstance(error, UndecidedColumns) else one_line(error)
-    line = f"error: {type(error).__name__}: {text}"
+    # What was typed wrongly is no error of a kind that programs look for.
+    kind = "" if isinstance(error, CycloptsError) else f"{type(error).__name__}: "
+    line = f"error: {kind}{text}"
     err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

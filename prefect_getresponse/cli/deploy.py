@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import httpx
 from cyclopts import Parameter
@@ -27,11 +28,12 @@ def deploy(
     time_zone: str | None = None,
     param: Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")] = None,
     name: str | None = None,
+    notify: str = "",
     paused: Annotated[bool, Parameter(negative="")] = False,
     serve: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
-    """Put ready-made flows on a Prefect server, with a schedule; the same command changes them.
+    """Create or update deployments of the ready-made flows.
 
     Exits with 2 if nothing was applied, with 1 if only a part was.
 
@@ -39,21 +41,31 @@ def deploy(
 
     Args:
         names: nightly (one import every night), many-lists (several lists at once), one-list (what
-            many-lists starts), account-check (every week).
+            many-lists starts), export (the account into tables), release (a newsletter),
+            release-statistics, account-check (every week), drain-events and reconcile-events
+            (webhooks).
         block: Name of the GetResponseCredentials block that runs load.
         pool: Work pool; a process pool is made if there is none of the name.
         source: What to import, as the worker sees it.
         list_name: Name of the list, or its id.
         cron: When runs are due: minute, hour, day of month, month, day of week.
-        time_zone: Time zone of the schedule, such as Europe/Warsaw.
+        time_zone: Time zone of the schedule, such as Europe/Warsaw; UTC unless given.
         param: NAME=VALUE: any other parameter of the flow; VALUE is JSON, or else a text.
         name: Name of the deployment, for a second one of the same flow.
+        notify: Notification block that tells you when a run fails: its type and name, such as
+            slack-webhook/ops.
         paused: Pause the schedule.
         serve: Start the runs from here, on this machine, until Ctrl-C; no pool and no worker.
         dry_run: Show what would be applied.
     """
+    from prefect_getresponse.cli.automation_definitions import notification_block
     from prefect_getresponse.cli.deployments import Choices, fitted, server
 
+    if notify and serve:
+        raise InvalidArguments(
+            "--notify and --serve do not go together",
+            advice="Deploy to a pool, or install an automation (`automations install`).",
+        )
     if len(names) > 1 and (cron or name):
         raise InvalidArguments("--cron and --name speak about one deployment at a time")
     choices = Choices(
@@ -68,11 +80,12 @@ def deploy(
     wanted = fitted(names, choices)
     with server() as deployer:
         check_block(block)
+        told = notification_block(deployer.client, notify) if notify else None
         if dry_run:
             return show(deployer, wanted, choices, serve=serve)
         if serve:
             return serve_here(wanted, choices)
-        return apply(deployer, wanted, choices)
+        return apply(deployer, wanted, choices, told)
 
 
 def show(deployer: Deployer, wanted: list[Definition], choices: Choices, *, serve: bool) -> int:
@@ -85,14 +98,16 @@ def show(deployer: Deployer, wanted: list[Definition], choices: Choices, *, serv
     return OK
 
 
-def apply(deployer: Deployer, wanted: list[Definition], choices: Choices) -> int:
+def apply(
+    deployer: Deployer, wanted: list[Definition], choices: Choices, told: UUID | None = None
+) -> int:
     """Put the deployments on the server, and the work pools that they need."""
     for pool in deployer.missing_pools(wanted):
         deployer.make_pool(pool)
         print_line(f"work pool {pool}: made, of type process")
     for number, definition in enumerate(wanted):
         try:
-            deployer.apply(definition, paused=choices.paused)
+            deployer.apply(definition, paused=choices.paused, notify=told)
         except httpx.HTTPError as error:
             if number == 0:
                 raise

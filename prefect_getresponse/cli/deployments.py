@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
 import yaml
@@ -21,7 +22,10 @@ from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCre
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyOptions
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
+from prefect.events.actions import SendNotification
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.deployment_triggers import DeploymentEventTrigger
+from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.settings import PREFECT_API_URL
 from prefect.types.entrypoint import EntrypointType
@@ -181,8 +185,12 @@ def fitted(names: Sequence[str], choices: Choices) -> list[Definition]:
     known = {definition.name: definition for definition in definitions()}
     unknown = [name for name in names if name not in known]
     if unknown or not names:
-        what = f"no deployment is called {', '.join(unknown)}" if unknown else "nothing is chosen"
-        raise InvalidArguments(what, advice=f"Choose of: {', '.join(known)}.")
+        what = (
+            f"no deployment is called {', '.join(unknown)}"
+            if unknown
+            else "name at least one deployment"
+        )
+        raise InvalidArguments(what, advice=f"Choose from: {', '.join(known)}.")
     found = [known[name] for name in dict.fromkeys(names)]
     taken = {name for each in found for name in each.schema_of_parameters["properties"]}
     if strange := choices.parameters.keys() - taken:
@@ -239,12 +247,12 @@ def _schedules(definition: Definition, choices: Choices) -> list[Schedule]:
 class Deployer:
     """Puts definitions on a Prefect server.
 
-    Args:
+    Attributes:
         client: The server.
     """
 
     def __init__(self, client: SyncPrefectClient) -> None:
-        self._client = client
+        self.client = client
 
     def missing_pools(self, wanted: Sequence[Definition]) -> list[str]:
         """Work pools that are not there yet."""
@@ -253,7 +261,7 @@ class Deployer:
 
     def _has_pool(self, name: str) -> bool:
         try:
-            self._client.read_work_pool(name)
+            self.client.read_work_pool(name)
         except ObjectNotFound:
             return False
         return True
@@ -261,17 +269,23 @@ class Deployer:
     def make_pool(self, name: str) -> None:
         """Make a work pool whose workers start a process for each run."""
         with suppress(ObjectAlreadyExists):
-            self._client.create_work_pool(WorkPoolCreate(name=name, type=_POOL_TYPE))
+            self.client.create_work_pool(WorkPoolCreate(name=name, type=_POOL_TYPE))
 
-    def apply(self, definition: Definition, *, paused: bool) -> None:
-        """Create a deployment, or make it what the definition says."""
+    def apply(self, definition: Definition, *, paused: bool, notify: UUID | None = None) -> None:
+        """Create a deployment, or make it what the definition says.
+
+        Args:
+            definition: What it is to be.
+            paused: Whether its schedules are paused.
+            notify: Notification block that tells of runs that fail; None for none.
+        """
         flow = definition.flow
         limit = definition.concurrency_limit
         strategy = (
             ConcurrencyOptions(collision_strategy=limit.collision_strategy) if limit else None
         )
-        deployment_id = self._client.create_deployment(
-            self._client.create_flow(flow),
+        deployment_id = self.client.create_deployment(
+            self.client.create_flow(flow),
             definition.name,
             version=__version__,
             description=definition.description,
@@ -288,11 +302,39 @@ class Deployer:
             paused=paused,
         )
         # They have no names of their own: those of the last time go, as with `prefect deploy`.
-        self._client.delete_resource_owned_automations(f"prefect.deployment.{deployment_id}")
+        self.client.delete_resource_owned_automations(f"prefect.deployment.{deployment_id}")
         for trigger in definition.triggers:
             rings = trigger.model_copy()
             rings.set_deployment_id(deployment_id)
-            self._client.create_automation(rings.as_automation())
+            self.client.create_automation(rings.as_automation())
+        if notify:
+            self.client.create_automation(_alert(definition, deployment_id, notify))
+
+
+def _alert(definition: Definition, deployment_id: UUID, block_id: UUID) -> AutomationCore:
+    """An automation that tells of failed runs; it goes when the deployment is applied anew."""
+    owner = f"prefect.deployment.{deployment_id}"
+    return AutomationCore(
+        name=f"{definition.full_name}: a run failed",
+        description="Made by `prefect-getresponse deploy --notify`.",
+        trigger=EventTrigger(
+            expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
+            match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
+            match_related=ResourceSpecification(
+                {"prefect.resource.role": "deployment", "prefect.resource.id": owner}
+            ),
+            posture=Posture.Reactive,
+            threshold=1,
+        ),
+        actions=[
+            SendNotification(
+                block_document_id=block_id,
+                subject="{{ flow_run.name }}: {{ flow_run.state.name }}",
+                body="{{ flow_run.state.message }}\n{{ flow_run|ui_url }}",
+            )
+        ],
+        owner_resource=owner,
+    )
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def export_(
         list_: Names or ids of the lists whose people are exported; all otherwise.
         details: Whose tags, custom fields and location are read, a call each: of people who
             changed (and of everybody while they are few), of all, or of none.
-        details_budget: How many people a night have their details read besides.
+        details_budget: How many more people a night have their details read.
         activity: Where opens and clicks are from: the listings of the api, or none.
         look_back_days: Days whose statistics are read again, since they go on changing.
         full_every_days: After how many days people are read whole.

@@ -55,7 +55,7 @@ def show_(*, block: str | None = None) -> int:
 
 @limits.command(name="reset")
 def reset_(*, block: str | None = None) -> int:
-    """Free all slots and budgets, for what a restart of the Prefect server left behind.
+    """Release all slots and budgets, e.g. after the Prefect server restarted.
 
     Use it when nothing works on the account: workers that run do not notice.
 

@@ -11,7 +11,7 @@ from prefect_getresponse.cli.console import FAILED, OK, complain, print_line
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.credentials import GetResponseCredentials
 
-oauth = App(name="oauth", help="OAuth 2.0: let an application into an account.")
+oauth = App(name="oauth", help="Authorize an OAuth 2.0 application.")
 
 
 @oauth.command

@@ -15,7 +15,7 @@ def purge(
     older_than: float | None = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
-    """Delete what imports have kept of people for longer than needed.
+    """Delete personal data that imports no longer need.
 
     That is rows of runs that have ended, people whom no source has had since, and reject files.
 

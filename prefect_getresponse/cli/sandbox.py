@@ -28,7 +28,7 @@ def sandbox(
         host: Address to listen on.
         port: Port to listen on, 0 for a free one.
         api_key: Key that callers must send.
-        speed: How many times faster than life GetResponse's own work is done; call limits
+        speed: Speed-up of GetResponse's background work (queues, imports, sending); call limits
             stay as they are.
         seed_contacts: Confirmed contacts on the default list from the start.
         client_id: Client id of the OAuth application that may ask for access tokens.

@@ -38,8 +38,8 @@ def test_the_package_deploys_what_the_file_says() -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ([], "nothing is chosen. Choose of: nightly, many-lists, one-list"),
-        (["weekly"], "no deployment is called weekly. Choose of: nightly"),
+        ([], "name at least one deployment. Choose from: nightly, many-lists, one-list"),
+        (["weekly"], "no deployment is called weekly. Choose from: nightly"),
         (["nightly"], "nightly needs list_name, source. Give --source, --list or --param"),
         (["many-lists"], "many-lists needs imports"),
         (["one-list", "--param", "imports=[]"], "one-list cannot take imports"),
@@ -141,7 +141,7 @@ def test_a_dry_run_shows_all_and_makes_nothing(
     shown = printed(capsys)
     assert f"work pool {pool}: would be made" in shown
     assert "nightly-contact-import/dry" in shown
-    assert "5 3 * * 1-5 Europe/Warsaw" in shown
+    assert "5 3 * * 1-5 UTC" in shown
     assert '"/data/people.csv"' in shown
     with pytest.raises(ObjectNotFound):
         client.read_work_pool(pool)
