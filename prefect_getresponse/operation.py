@@ -35,7 +35,8 @@ from typing import (
     get_type_hints,
 )
 
-from prefect import Task
+from prefect import Task, unmapped
+from prefect.blocks.core import Block
 from prefect.cache_policies import NO_CACHE
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -274,7 +275,22 @@ class Operation:
         return TypeAdapter(arguments)
 
 
-class OperationTask(Task[P, R], Generic[P, R]):
+class _Mapped(Task[P, R], Generic[P, R]):
+    """A task that is mapped over everything but its credentials."""
+
+    if not TYPE_CHECKING:  # editors see Prefect's overloads
+
+        def map(self, *args: Any, **kwargs: Any) -> Any:
+            """Map as Prefect does, which would take a block for a list of its fields."""
+            named = {name: _alone(value) for name, value in kwargs.items()}
+            return super().map(*map(_alone, args), **named)
+
+
+def _alone(value: Any) -> Any:
+    return unmapped(value) if isinstance(value, Block) else value
+
+
+class OperationTask(_Mapped[P, R], Generic[P, R]):
     """A Prefect task of one API operation.
 
     Attributes:
@@ -317,7 +333,9 @@ class OperationTask(Task[P, R], Generic[P, R]):
     @cached_property
     def aio(self) -> Task[P, Coroutine[Any, Any, R]]:
         """The async twin: the same task for async flows."""
-        return Task(_async_sender(self.operation), **_task_options(self.operation, self._options))
+        return _Mapped(
+            _async_sender(self.operation), **_task_options(self.operation, self._options)
+        )
 
     def with_options(self, **options: Unpack[TaskOptions]) -> OperationTask[P, R]:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride] - same options, fewer of them
         """Return this task with some options changed, its async twin included."""

@@ -33,24 +33,24 @@ SHARED = "types"
 """Page of the types that are declared outside the modules of tasks."""
 
 RETRIES: Mapping[RetryClass, str] = {
-    RetryClass.READ: "A read: repeated whenever that may help, by Prefect once more after minutes.",
-    RetryClass.DELETE: "Deletes: repeated; what is gone already counts as deleted.",
-    RetryClass.UPDATE: "Sets what is given: repeated when nobody knows whether it happened.",
+    RetryClass.READ: "Read. Retried by the client, then by Prefect after 1 and 5 minutes.",
+    RetryClass.DELETE: "Deletes. Retried; what is already gone counts as deleted.",
+    RetryClass.UPDATE: "Sets what is given. Retried when the outcome is unknown.",
     RetryClass.KEYED: (
-        "Creates what can be found again: never repeated blindly, a doubtful call ends as "
+        "Creates what can be found again. Never retried blindly; a doubtful call ends as "
         "`OutcomeUnknown` with `reconcilable`."
     ),
-    RetryClass.ONCE: "Creates or sends: never repeated, a doubtful call ends as `OutcomeUnknown`.",
+    RetryClass.ONCE: "Creates or sends. Never retried; a doubtful call ends as `OutcomeUnknown`.",
     RetryClass.BATCH: (
-        "Adds many at once: never repeated blindly, a doubtful call ends as `OutcomeUnknown` with "
+        "Adds many at once. Never retried blindly; a doubtful call ends as `OutcomeUnknown` with "
         "`reconcilable`."
     ),
     RetryClass.IMPORT: (
-        "Starts an import: never repeated blindly, a doubtful call ends as `OutcomeUnknown` with "
+        "Starts an import. Never retried blindly; a doubtful call ends as `OutcomeUnknown` with "
         "`reconcilable`."
     ),
 }
-"""What a repeat would do, in words."""
+"""What a retry would do, in words."""
 
 AnyTask = OperationTask[..., Any]
 
@@ -88,10 +88,10 @@ def _index(by_module: Mapping[str, list[AnyTask]]) -> str:
     parts = [
         NOTICE,
         f"# The tasks: {number} operations\n",
-        "Every task is called as it is, awaited as `task.aio(...)`, or submitted and mapped as any "
+        "Call a task directly, await `task.aio(...)`, or use `.submit()` and `.map()` like any "
         "Prefect task. Its first argument is the credentials block. What is not `required` is left "
         "out of the call unless you give it, or has the default that is named.\n",
-        "## What repeating means",
+        "## What is retried",
         *(f"- {text}" for text in dict.fromkeys(RETRIES.values())),
         "",
     ]

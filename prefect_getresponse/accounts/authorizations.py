@@ -135,8 +135,8 @@ class BlockVault:
             _names[_digest(self._block, new)] = login_of(self._block)
         if not self._name:
             logger.warning(
-                "GetResponse gave a new refresh token, and no saved block is there to keep it: "
-                "the next process may be refused. Use a saved GetResponseCredentials block."
+                "GetResponse issued a new refresh token, but these credentials are not saved in a "
+                "block, so it will be lost when this process ends. Save them in a block."
             )
         return bool(self._name)
 

@@ -170,7 +170,7 @@ def _writing() -> Generator[None]:
         yield
     except (ValueError, TypeError, RecursionError):
         raise InvalidArguments(
-            "the arguments hold something that neither JSON nor a URL can",
+            "an argument cannot be encoded as JSON or in a URL",
             advice="Send texts of whole characters, finite numbers, lists, and dicts of these.",
         ) from None
 
@@ -314,7 +314,7 @@ def _read_success(
     is_markup = not request.binary and content.lstrip(_BLANK).startswith(b"<")
     if "html" in media_type or is_markup:
         raise MaintenancePage(
-            "a web page was answered instead of the API", **_where(request, status)
+            "got an HTML page instead of an API response", **_where(request, status)
         )
     if request.binary:
         return ApiAnswer(status, content, paging, date)

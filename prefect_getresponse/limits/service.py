@@ -83,7 +83,7 @@ class _Service:
         try:
             return self.keeper.step()
         except Exception as error:  # without this thread calls would wait for slots for ever
-            logger.warning("slots could not be looked after (%s); again", type(error).__name__)
+            logger.warning("slot keeper failed (%s); retrying", type(error).__name__)
             return POLL
 
     def end(self) -> None:

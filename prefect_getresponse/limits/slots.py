@@ -407,7 +407,10 @@ class SlotKeeper:
             self._say(short_for, "all slots of the account are taken")
         if short_for >= LOST:
             self._held.short_since = math.inf
-            logger.warning("the account's slots were not given back for %d seconds: freed", LOST)
+            logger.warning(
+                "no slots were released for %d s; assuming their holders died and freeing them",
+                LOST,
+            )
             self._pool.free_all()
 
     def _say(self, seconds: float, what: str) -> None:
@@ -513,7 +516,5 @@ class SlotKeeper:
         self._held = _Holding()
         self._pool.close()
         self._choice += 1
-        logger.warning(
-            "%s; the account's limits are kept without it, so other machines are not seen", error
-        )
+        logger.warning("%s; falling back to limits shared on this machine only", error)
         return 0.0

@@ -182,5 +182,5 @@ def _add(digest: _Digest, row: int, cells: Sequence[str], source: str) -> None:
         digest.update("\x1f".join(cells).encode() + b"\x1e")
     except UnicodeEncodeError:
         raise UnreadableSource(
-            "half of a surrogate pair is missing in a text", "Repair it", source, row
+            "a text contains an unpaired Unicode surrogate", "Fix the export", source, row
         ) from None

@@ -1,4 +1,4 @@
-"""A/B tests of the former kind, which can only be read; `ab_tests_subject` holds the present ones.
+"""A/B tests (legacy), which can only be read; `ab_tests_subject` holds the current ones.
 
 Source: GetResponse API v3, A/B tests.
 """
@@ -90,7 +90,7 @@ def list_splittests(
     page: Page | Omit = OMIT,
     per_page: PerPage | Omit = OMIT,
 ) -> list[Splittest]:
-    """Read one page of A/B tests of the former kind.
+    """Read one page of A/B tests (legacy).
 
     Args:
         credentials: The account.
@@ -115,7 +115,7 @@ def list_splittests(
 def get_splittest(
     credentials: GetResponseCredentials, splittest_id: str, *, fields: str | Omit = OMIT
 ) -> Splittest:
-    """Read one A/B test of the former kind.
+    """Read one legacy A/B test.
 
     Args:
         credentials: The account.

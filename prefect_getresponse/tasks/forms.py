@@ -1,4 +1,4 @@
-"""Forms that were made with the former form editor; for the newer ones see `forms_and_popups`.
+"""Forms that were made with the legacy form editor; for the newer ones see `forms_and_popups`.
 
 Forms are made in the panel and read here.  Source: GetResponse API v3, Forms.
 """

@@ -1,4 +1,4 @@
-"""Legacy landing pages: those of the former editor.
+"""Legacy landing pages: those of the legacy editor.
 
 They are read here; `landing_pages` has the later ones.  Source: GetResponse API v3, Legacy Landing
 Pages.

@@ -115,7 +115,7 @@ def test_without_a_block_a_warning_says_so(
     sandbox.control("POST", "expire_tokens")
     with caplog.at_level(logging.DEBUG):
         call(unsaved)
-    assert "no saved block is there to keep it" in caplog.text
+    assert "are not saved in a block" in caplog.text
     assert unsaved.refresh_token.get_secret_value() not in caplog.text
 
 

@@ -19,7 +19,7 @@ from tests.support.declared import TASKS
 README = (ROOT / "README.md").read_text("utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 INVARIANTS = (ROOT / "INVARIANTS.md").read_text("utf-8")
-IMPORT = (ROOT / "docs" / "import.md").read_text("utf-8")
+IMPORT = "\n".join(each.read_text("utf-8") for each in (ROOT / "docs" / "import").glob("*.md"))
 
 
 def test_readme_lists_every_module_of_tasks_and_no_other() -> None:

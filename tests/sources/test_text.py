@@ -47,7 +47,7 @@ def test_surrogates_are_refused(write: Write) -> None:
 
 
 def test_zero_bytes_are_refused_with_their_place(write: Write) -> None:
-    with pytest.raises(UnreadableSource, match="zero byte near offset 8"):
+    with pytest.raises(UnreadableSource, match="NUL byte near offset 8"):
         list(TextFile(write("Émail\na\0b\n", "a.csv")).lines())
 
 

@@ -162,7 +162,7 @@ def _flattened(value: object) -> dict[str, str]:
     cells: dict[str, str] = {}
     _flatten(cast(dict[str, object], value), "", cells, depth=1)
     if not _is_unicode(cells):
-        raise ValueError("half of a surrogate pair is missing in a text")
+        raise ValueError("a text contains an unpaired Unicode surrogate")
     return cells
 
 

@@ -132,7 +132,7 @@ class TextFile:
             yield text[:zero]
             offset = fed - len(text[zero:].encode(self.encoding, "replace"))
             raise UnreadableSource(
-                f"there is a zero byte near offset {offset}",
+                f"the file contains a NUL byte near offset {offset}",
                 "The file is damaged or not text; export it again, or give its --encoding",
                 self.name,
             )
