@@ -115,7 +115,7 @@ def package_files() -> Iterator[str]:
     """The files that an installation must have, the ready-made flows among them."""
     for folder, _, names in os.walk(ROOT / PACKAGE):
         for name in names:
-            if name in {"py.typed", "prefect.yaml"} or Path(name).suffix in {
+            if name in {"py.typed", "prefect.yaml", "automations.yaml"} or Path(name).suffix in {
                 ".py",
                 ".json",
                 ".csv",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -191,5 +193,6 @@ def _typed(what: str, option: str, *, asks: bool, hidden: bool = False) -> str:
     if not asks:
         raise InvalidArguments(f"{what.partition(' (')[0]}: not given", advice=f"Give {option}.")
     while True:
-        if typed := Prompt.ask(escape(what), console=err, password=hidden).strip():
+        given = getpass(f"{what}: ", stream=sys.stderr) if hidden else Prompt.ask(what, console=err)
+        if typed := given.strip():
             return typed

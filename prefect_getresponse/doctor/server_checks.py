@@ -34,7 +34,13 @@ def limits(account: str) -> list[Finding]:
             advice = "Repair it: prefect-getresponse limits ensure."
             findings.append(problem("limits", f"{state.name} was changed by hand", advice))
         else:
-            findings.append(ok("limits", f"{state.name}: {state.taken} of {state.size} taken"))
+            findings.append(
+                ok(
+                    "limits",
+                    f"{state.name}: {state.taken} of {state.size} slots in use, those of this check"
+                    " included",
+                )
+            )
     return findings
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.asking.answers import Judged
@@ -21,6 +22,7 @@ from prefect_getresponse.contact_import.rows.validation import PreparedRow, comp
 from prefect_getresponse.doctor.findings import Finding, named, ok, problem, warning
 from prefect_getresponse.sources import Source
 from prefect_getresponse.sources.errors import ImportInputError
+from prefect_getresponse.tasks.accounts import get_account_billing
 from prefect_getresponse.tasks.custom_fields import list_custom_fields
 
 ROWS_LOOKED_AT = 10_000
@@ -55,6 +57,7 @@ async def source(
         _rejected(seen),
         *_questions(judged),
         *(_misfits(each.column, defined, seen) for each in _custom(mapping, defined)),
+        _room(await account.call(get_account_billing), seen),
     ]
     found = [finding for finding in findings if finding]
     return found or [ok(_CHECK, f"{opened.name}: {_columns(mapping)}, custom fields fit")]
@@ -139,6 +142,20 @@ def _rejected(seen: _Seen) -> Finding | None:
     tally = [(verdict, reason, rows) for (verdict, reason), rows in seen.tally.items()]
     stop = reason_to_stop(tally, seen.rows, _MAX_REJECT_RATIO)
     return problem(_CHECK, str(stop.args[0]), stop.advice) if stop else None
+
+
+def _room(billing: Mapping[str, Any], seen: _Seen) -> Finding | None:
+    """A plan that holds fewer people than the source has."""
+    size = str(billing.get("listSize", ""))
+    people = sum(rows for (verdict, _), rows in seen.tally.items() if verdict == "planned")
+    if not size.isdigit() or people <= int(size):
+        return None
+    least = "at least " if seen.rows >= ROWS_LOOKED_AT else ""
+    return warning(
+        "plan",
+        f"the source has {least}{people:,} people, and the account's plan holds {int(size):,}",
+        "Choose a larger plan in GetResponse, or import fewer people (--limit).",
+    )
 
 
 def _questions(judged: Judged) -> Iterator[Finding]:

@@ -68,7 +68,8 @@ def test_what_was_edited_is_left_alone(
     assert cli.run(words) == 0
     mine = there(client, "too-many-rejects")
     identifier = mine.id
-    changed = AutomationCore.model_validate(mine.model_dump(exclude={"id"}) | {"actions": [PAUSE]})
+    values = mine.model_dump(exclude={"id", "owner_resource"}) | {"actions": [PAUSE]}
+    changed = AutomationCore.model_validate(values)
     client.update_automation(identifier, changed)
 
     assert cli.run(words) == 1

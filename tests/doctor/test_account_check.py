@@ -336,6 +336,20 @@ def test_a_source_in_which_nobody_says_who_agreed(clinic: Clinic) -> None:
     assert "--vouch" in report.of(Outcome.WARNING)[0].advice
 
 
+def test_a_plan_without_room_for_the_source(clinic: Clinic) -> None:
+    rows = [(f"p{number}@example.com", "yes") for number in range(1_001)]
+    source = clinic.lab.write(rows, "Email,Email Marketing Consent")
+    expired(clinic)
+    clinic.answers["/v3/accounts/billing"] |= {"renewalDate": "2099-01-01"}
+
+    report = clinic.examine(source=str(source))
+
+    assert outcomes(report) == {"plan": "warning"}
+    assert report.of(Outcome.WARNING)[0].found == (
+        "the source has 1,001 people, and the account's plan holds 1,000"
+    )
+
+
 KINDS = ["string", "number", "date", "datetime", "phone", "ip", "url", "gender"]
 LOOKALIKES = ["1e5", "nan", "1_000", "+5", "20260131", "2026-W05-6", "http:foo", "male", "red;blue"]
 LOOKALIKES += ["fe80::1%eth0", "Male", "1.5", "2026-01-31", "2026-01-31 12:30", "::1", "red", " "]

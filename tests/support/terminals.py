@@ -35,6 +35,7 @@ def at_a_terminal(
         stderr=its,
         stdout=subprocess.PIPE,
         env=environment | {"NO_COLOR": "1"},
+        start_new_session=True,  # the terminal of whoever runs the tests is none of its business
     ) as process:
         os.close(its)
         os.write(ours, keys.encode())

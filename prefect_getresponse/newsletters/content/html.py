@@ -15,7 +15,7 @@ _MARK, _FILLER, _DIGITS = 0xE000, "\uf8ff", 0xE001
 _BASE = 6_000
 _WIDTH = 5
 """Characters of a mark: no tag is shorter."""
-_ENDLESS = 10
+_ENDLESS = 3
 """Tags without an end that are still read on."""
 _OTHER_SCHEMES = frozenset({"mailto", "tel", "sms", "cid", "webcal"})
 
@@ -97,6 +97,8 @@ class _Reader(HTMLParser):
         return self._ended(super().parse_pi(i))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not attrs and tag not in ("img", "script"):
+            return  # most tags: there is nothing to look at
         line, column = self.getpos()
         start = self._lines[min(line, len(self._lines)) - 1] + column
         values = {name: value or "" for name, value in attrs}
