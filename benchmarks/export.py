@@ -6,13 +6,20 @@ them does. Each program is a process of its own, and is measured by the system.
     csv loop     httpx and orjson, page by page, written as CSV: the least that a program can do
     ours         into SQLite, and into Parquet files
     dlt          its generic `rest_api` source with its page-number paginator, into DuckDB
+    tap          `tap-getresponse` from PyPI, into a file of Singer's messages; led to the sandbox,
+                 as its host cannot be set
 
     right        people who were there the whole time and are in the result
     missing      people who were there the whole time and are not
     calls        calls of the API
     cpu s, MB    of the process: user and system time, largest resident memory
 
-dlt is among the dependencies of development.
+dlt is among the dependencies of development. tap-getresponse is not: it needs an environment of its
+own, whose Python is given.
+
+    python -m venv /tmp/tap && /tmp/tap/bin/pip install tap-getresponse
+    python benchmarks/export.py --people 100000 --tap /tmp/tap/bin/python
+    python benchmarks/export.py --people 1000000 --ours
 """
 
 from __future__ import annotations
@@ -73,6 +80,16 @@ source = rest_api_source({
 pipeline = dlt.pipeline("bench", destination=dlt.destinations.duckdb(out), dataset_name="b",
                         pipelines_dir=out + ".work")
 pipeline.run(source, loader_file_format="jsonl")
+"""
+_TAP = """
+import sys
+from tap_getresponse import client, streams, tap
+url, key = sys.argv[1:]
+client.GetResponseStream.url_base = url
+class OnlyPeople(tap.TapGetResponse):
+    def discover_streams(self):
+        return [streams.ContactsStream(self)]
+OnlyPeople(config={"auth_token": key}).sync_all()
 """
 
 
@@ -136,22 +153,27 @@ class Account:
         return len(self._http.get(f"{self._control}/log").json()["calls"])
 
 
-def measured(words: list[str], environment: dict[str, str]) -> tuple[float, float]:
+def measured(words: list[str], environment: dict[str, str], output: Path) -> tuple[float, float]:
     """Run a program; its processor time in seconds and its memory in megabytes."""
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    with output.open("wb") as file:
+        process = subprocess.Popen(words, env=environment, stdout=file)
+        _, status, usage = os.wait4(process.pid, 0)
     if status:
-        raise RuntimeError(f"{words[0]} ended with {status}")
+        print(f"{words[0]} ended with {status}: what it wrote is counted", file=sys.stderr)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def compare(
-    account: Account, every: int, words: list[str], read: Callable[[], Iterator[str]]
+    account: Account,
+    every: int,
+    words: list[str],
+    read: Callable[[], Iterator[str]],
+    output: Path = Path(os.devnull),
 ) -> Outcome:
     """Let one program read the account while it changes."""
     before, calls = account.people(), account.calls()
     account.churn(every)
-    cpu, megabytes = measured(words, environment_of(account.url))
+    cpu, megabytes = measured(words, environment_of(account.url), output)
     account.churn(0)
     made = account.calls() - calls
     stayed = before & account.people()
@@ -192,7 +214,15 @@ def _of_duckdb(path: Path) -> Iterator[str]:
         )
 
 
-def run(people: int, every: int, folder: Path) -> dict[str, Outcome]:
+def _of_tap(path: Path) -> Iterator[str]:
+    with path.open() as file:
+        for line in file:
+            message = json.loads(line)
+            if message["type"] == "RECORD":
+                yield message["record"]["contactId"]
+
+
+def run(people: int, every: int, folder: Path, tap: str, only_ours: bool) -> dict[str, Outcome]:
     """Let all programs that are there read the same account, one after another."""
     found: dict[str, Outcome] = {}
     with Sandbox(api_key=KEY, seed_contacts=people).serve() as server:
@@ -211,6 +241,8 @@ def run(people: int, every: int, folder: Path) -> dict[str, Outcome]:
             ("ours, Parquet", f"{folder}/lake"),
         ):
             found[name] = compare(account, every, [*ours, *only, to], lambda to=to: _of_sink(to))  # type: ignore[misc]
+        if only_ours:
+            return found
         dlt = [server.url + "/", KEY, str(folder / "dlt.duckdb")]
         found["dlt rest_api"] = compare(
             account,
@@ -218,6 +250,12 @@ def run(people: int, every: int, folder: Path) -> dict[str, Outcome]:
             [sys.executable, "-c", _DLT, *dlt],
             lambda: _of_duckdb(folder / "dlt.duckdb"),
         )
+        if tap:
+            messages = folder / "tap.jsonl"
+            words = [tap, "-c", _TAP, server.url, KEY]
+            found["tap-getresponse"] = compare(
+                account, every, words, lambda: _of_tap(messages), messages
+            )
     return found
 
 
@@ -226,15 +264,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--every", type=int, default=5)
+    parser.add_argument("--tap", default="", help="Python with tap-getresponse")
+    parser.add_argument("--ours", action="store_true", help="leave other programs out")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = run(given.people, given.every, Path(folder))
+        found = run(given.people, given.every, Path(folder), given.tap, given.ours)
     least = found["csv loop"].cpu
-    print(f"{'':14}{'right':>9}{'missing':>9}{'calls':>7}{'cpu s':>8}{'x loop':>8}{'MB':>7}")
+    print(f"{'':16}{'right':>9}{'missing':>9}{'calls':>7}{'cpu s':>8}{'x loop':>8}{'MB':>7}")
     for name, each in found.items():
         ratio = each.cpu / least
         print(
-            f"{name:14}{each.right:>9,}{each.missing:>9,}{each.calls:>7,}{each.cpu:>8}"
+            f"{name:16}{each.right:>9,}{each.missing:>9,}{each.calls:>7,}{each.cpu:>8}"
             f"{ratio:>8.1f}{each.megabytes:>7,.0f}"
         )
     RESULTS.parent.mkdir(exist_ok=True)

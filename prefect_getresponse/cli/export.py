@@ -31,6 +31,7 @@ def export_(
     details: Details = "changed",
     details_budget: int = 0,
     activity: Activity = "api",
+    create_reports: Annotated[bool, Parameter(negative="")] = False,
     look_back_days: int = 30,
     full_every_days: int = 7,
     strict_proof: Annotated[bool, Parameter(negative="")] = False,
@@ -50,7 +51,10 @@ def export_(
         details: Whose tags, custom fields and location are read, a call each: of people who
             changed (and of everybody while they are few), of all, or of none.
         details_budget: How many more people a night have their details read.
-        activity: Where opens and clicks are from: the listings of the api, or none.
+        activity: Where opens and clicks are from: the listings of the api, files of report(s), auto
+            (listings, and reports once GetResponse has ended those), or none.
+        create_reports: Have GetResponse make a report where none is there. An add-on; it stays in
+            the account.
         look_back_days: Days whose statistics are read again, since they go on changing.
         full_every_days: After how many days people are read whole.
         strict_proof: Fail if tables differ from GetResponse's statistics, which is a warning
@@ -68,6 +72,7 @@ def export_(
         details=details,
         details_budget=details_budget,
         activity=activity,
+        create_reports=create_reports,
         look_back_days=look_back_days,
         full_every_days=full_every_days,
         strict_proof=strict_proof,

@@ -1,9 +1,10 @@
-"""What drains and reconciliations leave in Prefect: an artifact and an event, and no person."""
+"""What drains and reconciliations leave in Prefect: artifact, event and asset, and no person."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any, Literal
 
 from prefect.artifacts import create_markdown_artifact
@@ -11,6 +12,11 @@ from prefect.events import emit_event
 from slugify import slugify
 
 from prefect_getresponse.client.masking import mask_deep
+from prefect_getresponse.events.draining.report import DrainReport
+from prefect_getresponse.events.draining.rows import EVENTS
+from prefect_getresponse.events.reconciling.report import ReconcileReport
+from prefect_getresponse.runtime.assets import Made, asset_key, getresponse_key, record_assets
+from prefect_getresponse.sinks.opening import open_sink
 
 Ending = Literal["completed", "failed"]
 SILENT = "getresponse.webhooks.silent"
@@ -28,6 +34,22 @@ def show(what: str, account_name: str, markdown: str, description: str) -> None:
     digits = hashlib.blake2b(account_name.encode(), digest_size=3).hexdigest()
     key = "-".join(filter(None, ["getresponse", what, slugify(account_name), digits]))
     create_markdown_artifact(markdown, key=key, description=description)
+
+
+def record(to: str, report: DrainReport | ReconcileReport, rows: int) -> None:
+    """Tell Prefect that the table of events has new rows.
+
+    Args:
+        to: URL of the destination.
+        report: What was done.
+        rows: How many rows are new.
+    """
+    if not rows:
+        return
+    with closing(open_sink(to)) as sink:
+        key = asset_key(sink.asset_key(EVENTS))
+    made = Made(key, f"events of {report.account}", {"new": rows})
+    record_assets([made], [getresponse_key(report.account_id)])
 
 
 def tell(name: str, account_name: str, payload: Mapping[str, Any], **labels: str) -> None:

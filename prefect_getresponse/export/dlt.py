@@ -1,33 +1,39 @@
 """The account as a source of dlt, for the destinations that only dlt has.
 
-It is an adapter: tables, keys and types are those of the export, rows are read and turned by the
-same code. How far it has come is kept by dlt. Needs `pip install "prefect-getresponse[dlt]"`.
+It is an adapter: the export writes its tables into a copy, a SQLite file, and dlt takes them from
+there, with their keys and types. So what dlt loads is proved as any export is. Needs
+`pip install "prefect-getresponse[dlt]"`.
 """
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
 from importlib import import_module
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
-from prefect_getresponse.client.paginate import iterate_pages
-from prefect_getresponse.export.options import export_options
-from prefect_getresponse.export.schema.catalogue import ENTITIES, Entity, Shaped, shaped_tables
-from prefect_getresponse.export.schema.rows import RowShape
-from prefect_getresponse.operation import OperationTask
-from prefect_getresponse.segments import section
-from prefect_getresponse.sinks.tables import Column, Kind
-from prefect_getresponse.tasks.accounts import get_account
-from prefect_getresponse.tasks.campaigns import list_campaigns
-from prefect_getresponse.tasks.contacts import Contact, list_contacts
-from prefect_getresponse.tasks.search_contacts import list_contacts_by_conditions
+from prefect_getresponse.export.engine import chosen_tables, run_export
+from prefect_getresponse.export.options import ExportOptions, export_options
+from prefect_getresponse.export.report import failure
+from prefect_getresponse.export.schema.catalogue import RUNS, shaped_tables
+from prefect_getresponse.sinks.opening import open_sink
+from prefect_getresponse.sinks.tables import SYNCED_AT, Kind, Table, Where
 
 if TYPE_CHECKING:
     from prefect_getresponse.credentials import GetResponseCredentials
 
 LAG = timedelta(days=1)
 """How far a load goes back behind the last one."""
+_ROWS_AT_ONCE = 5_000
+_REPLACED = ("contact_tags", "contact_custom_fields", "order_lines", "cart_lines")
+"""Tables whose rows go without a trace, and that are loaded whole therefore."""
 _TYPES = {
     Kind.TEXT: "text",
     Kind.INTEGER: "bigint",
@@ -37,123 +43,79 @@ _TYPES = {
     Kind.DAY: "date",
     Kind.JSON: "json",
 }
-_OWN_WAY = ("contacts", "removals")
 Row = dict[str, Any]
 
 
-def getresponse_source(credentials: GetResponseCredentials, streams: Sequence[str] = ()) -> Any:
-    """Make the account a source of dlt.
+def getresponse_source(
+    credentials: GetResponseCredentials,
+    streams: Sequence[str] = (),
+    *,
+    copy: str = "",
+    **options: Any,
+) -> Any:
+    """Export the account into a copy, and make its tables a source of dlt.
 
     Args:
         credentials: The account.
-        streams: Names of tables: those that are read whole, `contacts` (by `changed_on`, with a lag
-            of a day) and `removals`; all of these if empty.
+        streams: What to export, such as contacts or newsletters; everything if empty.
+        copy: Path of the copy. It is kept, so that the next load reads what changed since; without
+            it the account is read whole each time, into a file that goes with the source.
+        options: Further options of the export, such as `details`.
 
     Returns:
-        The source, for `pipeline.run(...)`.
+        The source, for `pipeline.run(...)`: a resource for each table.
 
     Raises:
-        InvalidArguments: A stream is unknown.
+        ExportFailed: Something is missing that nothing explains, or the export broke off.
+        InvalidArguments: A stream or an option is unknown.
     """
     dlt: Any = import_module("dlt")
-    export_options(to="dlt", streams=tuple(streams))
-    account_id = str(_call(credentials, get_account)["accountId"])
-    tables = shaped_tables()
-
-    def resources() -> Iterator[Any]:
-        for entity in ENTITIES:
-            if not entity.of_shop and (not streams or entity.name in streams):
-                shaped = tables[entity.name]
-                rows = _rows_of(credentials, account_id, entity, shaped)
-                yield _resource(dlt, shaped, shaped.table.columns, rows, "replace")
-        if not streams or "removals" in streams:
-            rows = _removals(credentials, account_id, tables["removals"])
-            columns = tables["removals"].table.columns
-            yield _resource(dlt, tables["removals"], columns, rows, "merge")
-        if not streams or "contacts" in streams:
-            yield _contacts(dlt, credentials, account_id, tables["contacts"])
-
-    return dlt.source(resources, name="getresponse")()
+    folder = None if copy else tempfile.TemporaryDirectory(prefix="getresponse-dlt-")
+    path = copy or str(Path(folder.name if folder else "") / "copy.sqlite")
+    chosen = export_options(to=f"sqlite:///{path}", streams=tuple(streams), **options)
+    with ThreadPoolExecutor(1) as thread:  # where no event loop is running, as in a notebook
+        thread.submit(asyncio.run, _export(credentials, chosen)).result()
+    tables = [*chosen_tables(chosen, shaped_tables()), RUNS]
+    source = dlt.source(
+        lambda: [_resource(dlt, chosen.to, table) for table in tables], name="getresponse"
+    )()
+    if folder:
+        finalize(source, folder.cleanup)
+    return source
 
 
-def _resource(
-    dlt: Any, shaped: Shaped, columns: Sequence[Column], rows: Iterator[list[Row]], how: str
-) -> Any:
-    table = shaped.table
-    return dlt.resource(
-        rows,
-        name=table.name,
-        primary_key=list(table.key),
-        write_disposition=how,
-        columns=_hints(columns),
-    )
+async def _export(credentials: GetResponseCredentials, options: ExportOptions) -> None:
+    with closing(open_sink(options.to)) as sink:
+        client = credentials.get_async_client()
+        report = await run_export(options, credentials.account_name, client, sink)
+    if report.problem:
+        raise failure(report)
 
 
-def _hints(columns: Sequence[Column]) -> dict[str, dict[str, str]]:
-    return {each.name: {"name": each.name, "data_type": _TYPES[each.kind]} for each in columns}
+def _resource(dlt: Any, to: str, table: Table) -> Any:
+    """A table as dlt takes it: only rows that are new, unless rows of it go without a trace."""
+    hints: dict[str, Any] = {
+        "name": table.name,
+        "primary_key": list(table.key),
+        "columns": {
+            each.name: {"name": each.name, "data_type": _TYPES[each.kind]}
+            for each in table.all_columns
+        },
+    }
+    if table.name in _REPLACED:
+        return dlt.resource(lambda: _rows(to, table), write_disposition="replace", **hints)
+    cursor = dlt.sources.incremental(SYNCED_AT, lag=LAG.total_seconds())
+
+    def changed(since: Any = cursor) -> Iterator[list[Row]]:
+        last = since.last_value
+        yield from _rows(to, table, *([Where(SYNCED_AT, ">=", last)] if last else []))
+
+    return dlt.resource(changed, write_disposition="merge", **hints)
 
 
-def _contacts(
-    dlt: Any, credentials: GetResponseCredentials, account_id: str, shaped: Shaped
-) -> Any:
-    listed = RowShape(Contact)
-    columns = (Column("account_id"), *listed.columns)
-    names = [column.name for column in columns]
-
-    cursor = dlt.sources.incremental("changed_on", lag=LAG.total_seconds())
-
-    def contacts(since: Any = cursor) -> Iterator[list[Row]]:
-        last: datetime | None = since.last_value
-        window = {"changed_from": (last - LAG).strftime("%Y-%m-%dT%H:%M:%S+0000")} if last else {}
-        for page in _pages(credentials, list_contacts, sort_email="ASC", **window):
-            yield [dict(zip(names, (account_id, *row), strict=True)) for row in listed.rows(page)]
-
-    return dlt.resource(
-        contacts,
-        name="contacts",
-        primary_key=list(shaped.table.key),
-        write_disposition="merge",
-        columns=_hints(columns),
-    )
-
-
-def _rows_of(
-    credentials: GetResponseCredentials, account_id: str, entity: Entity, shaped: Shaped
-) -> Iterator[list[Row]]:
-    for page in _pages(credentials, entity.task, **entity.sort):
-        yield _named(shaped, shaped.rows(account_id, page))
-
-
-def _removals(
-    credentials: GetResponseCredentials, account_id: str, shaped: Shaped
-) -> Iterator[list[Row]]:
-    lists = [each["campaignId"] for page in _pages(credentials, list_campaigns) for each in page]
-    left = _pages(
-        credentials,
-        list_contacts_by_conditions,
-        subscribers_type=["removed"],
-        section_logic_operator="and",
-        section=[section(lists)],
-        sort_email="ASC",
-    )
-    for page in left:
-        yield _named(shaped, shaped.rows(account_id, page))
-
-
-def _named(shaped: Shaped, rows: list[tuple[Any, ...]]) -> list[Row]:
-    return [dict(zip(shaped.table.names, row, strict=True)) for row in rows]
-
-
-def _pages(
-    credentials: GetResponseCredentials, task: OperationTask[..., Any], **arguments: object
-) -> Iterator[list[Row]]:
-    request = task.operation.request(arguments)
-    for page in iterate_pages(credentials.get_client(), request):
-        if page.items:
-            yield page.items
-
-
-def _call(
-    credentials: GetResponseCredentials, task: OperationTask[..., Any], **arguments: object
-) -> Any:
-    return credentials.get_client().send(task.operation.request(arguments)).data
+def _rows(to: str, table: Table, *where: Where) -> Iterator[list[Row]]:
+    names = [column.name for column in table.all_columns]
+    with closing(open_sink(to)) as sink:
+        rows = iter(sink.select(table, names, *where))
+        while part := list(islice(rows, _ROWS_AT_ONCE)):
+            yield [dict(zip(names, row, strict=True)) for row in part]

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
+import httpx
+
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.client.send import THROTTLED, AsyncClient
 from prefect_getresponse.export.options import ExportOptions
@@ -24,7 +26,8 @@ from prefect_getresponse.export.schema.catalogue import (
     Shaped,
     shaped_tables,
 )
-from prefect_getresponse.export.streams.activities import NAME, export_activities
+from prefect_getresponse.export.streams.activities import export_activities
+from prefect_getresponse.export.streams.activity_reports import NAME
 from prefect_getresponse.export.streams.details import DetailsReading
 from prefect_getresponse.export.streams.entities import (
     export_blocklists,
@@ -50,7 +53,7 @@ async def run_export(
     sink: Sink,
     *,
     progress: Progress | None = None,
-    clock: Callable[[], float] = time.time,
+    web: httpx.BaseTransport | None = None,
 ) -> ExportReport:
     """Export an account, or go on with an export that was interrupted.
 
@@ -60,7 +63,7 @@ async def run_export(
         client: The account's client.
         sink: The destination, open.
         progress: Shows where the export is.
-        clock: Seconds since the epoch.
+        web: Carries requests to other hosts than GetResponse's API; the network if None.
 
     Returns:
         What came of every table, also when the export broke off after it had begun to write.
@@ -70,7 +73,8 @@ async def run_export(
     """
     began = time.monotonic()
     client.statistics.take()
-    run = await _start(options, account_name, client, sink, progress or Silent(), clock)
+    run = await _start(options, account_name, client, sink, progress or Silent())
+    run.web = web
     report = run.report
     await plan(run)
     if not options.dry_run:
@@ -101,7 +105,6 @@ async def _start(
     client: AsyncClient,
     sink: Sink,
     progress: Progress,
-    clock: Callable[[], float],
 ) -> ExportRun:
     reader = Reader(client)
     account = await reader.call(get_account)
@@ -125,7 +128,7 @@ async def _start(
         shaped_tables(),
         report,
         progress,
-        clock,
+        clock=client.time.now,
     )
 
 

@@ -10,7 +10,7 @@ from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.export.schema.catalogue import NEEDS, STREAMS
 
 Details = Literal["changed", "all", "none"]
-Activity = Literal["api", "none"]
+Activity = Literal["api", "report", "auto", "none"]
 
 DETAILS_AT_ONCE = 5_000
 """People whose details are read without being asked for: 100 seconds of the account's calls."""
@@ -28,7 +28,9 @@ class ExportOptions(BaseModel):
         lists: Names or ids of the lists whose people are exported; all if empty.
         details: Whose own page is read, for tags, custom fields and location: of people who
             `changed`, of `all`, or of `none`.
-        activity: Where opens and clicks are from: the `api`'s listings, or `none`.
+        activity: Where opens and clicks are from: the `api`'s listings, files of `report`s, `auto`
+            (listings, and reports once GetResponse has ended those), or `none`.
+        create_reports: Whether a report is made where none is there; an add-on of GetResponse.
         look_back_days: Days whose statistics are read again, since they go on changing.
         full_every_days: After how many days people are read whole, which finds who is gone.
         details_budget: How many people a night have their details read again, oldest first, or for
@@ -44,6 +46,7 @@ class ExportOptions(BaseModel):
     lists: tuple[str, ...] = ()
     details: Details = "changed"
     activity: Activity = "api"
+    create_reports: bool = False
     look_back_days: Annotated[int, Field(ge=1, le=MOST_LOOK_BACK_DAYS)] = 30
     full_every_days: Annotated[int, Field(ge=1)] = 7
     details_budget: Annotated[int, Field(ge=0)] = 0

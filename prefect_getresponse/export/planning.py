@@ -8,11 +8,13 @@ from prefect_getresponse.export.run import ExportRun
 from prefect_getresponse.export.streams.details import due_details, to_read
 from prefect_getresponse.export.streams.people import PeopleScope
 from prefect_getresponse.segments import section
+from prefect_getresponse.tasks.custom_reports import list_custom_reports
 from prefect_getresponse.tasks.newsletters import list_newsletters
 from prefect_getresponse.tasks.search_contacts import list_contacts_by_conditions
 from prefect_getresponse.tasks.tags import list_tags
 
 CALLS_A_SECOND = 50
+CALLS_OF_A_NEW_REPORT = 10
 _ROWS_A_PAGE = 980  # of 1000, as neighbouring pages share some
 
 
@@ -39,6 +41,8 @@ async def plan(run: ExportRun) -> None:
         planned["removals"] = PlannedStream(calls=_pages(left), how=f"{left:,} people who left")
     if "newsletter_days" in chosen:
         planned["newsletter_days"] = await _newsletters(run)
+    if "newsletter_activities" in chosen:
+        planned["newsletter_activities"] = await _activities(run, planned["newsletter_days"].calls)
     run.report.planned_seconds = round(
         sum(each.calls for each in planned.values()) / CALLS_A_SECOND, 1
     )
@@ -77,3 +81,12 @@ async def _newsletters(run: ExportRun) -> PlannedStream:
         return PlannedStream(calls=recent, how=f"{recent:,} newsletters sent in the look-back")
     number = await run.reader.count(list_newsletters)
     return PlannedStream(calls=number, how=f"{number:,} newsletters, all of their days")
+
+
+async def _activities(run: ExportRun, newsletters: int) -> PlannedStream:
+    if run.options.activity != "report":
+        return PlannedStream(calls=newsletters, how=f"of {newsletters:,} newsletters at most")
+    reports = await run.reader.count(list_custom_reports)
+    made = ", and one that is made" if run.options.create_reports else ""
+    calls = 2 * reports + (CALLS_OF_A_NEW_REPORT if made else 0)
+    return PlannedStream(calls=calls + 1, how=f"of {reports:,} reports at most{made}")

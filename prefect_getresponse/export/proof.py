@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from prefect_getresponse.export.run import ExportRun
-from prefect_getresponse.export.streams.activities import NAME as ACTIVITIES
+from prefect_getresponse.export.streams.activity_reports import NAME as ACTIVITIES
 from prefect_getresponse.sinks.tables import Where
 
 Counts = Mapping[tuple[str, date], int]

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
+import httpx
+
 from prefect_getresponse.export.options import ExportOptions
 from prefect_getresponse.export.reader import Reader
 from prefect_getresponse.export.report import ExportReport
@@ -31,7 +33,8 @@ class ExportRun:
         shaped: The tables by name.
         report: What becomes of it.
         progress: Shows how far it is.
-        clock: Seconds since the epoch.
+        clock: Seconds since the epoch at GetResponse: the worker's own clock may be wrong.
+        web: Carries requests to other hosts than GetResponse's API; the network if None.
         shops: Ids of the shops, once they were read.
         activities_since: First day of which activities were read; None if they were not.
     """
@@ -45,12 +48,13 @@ class ExportRun:
     report: ExportReport
     progress: Progress
     clock: Callable[[], float]
+    web: httpx.BaseTransport | None = None
     shops: list[str] | None = None
     activities_since: date | None = None
 
     @property
     def now(self) -> datetime:
-        """The present moment, in UTC."""
+        """The present moment at GetResponse, in UTC."""
         return datetime.fromtimestamp(self.clock(), UTC)
 
     @property
@@ -113,6 +117,10 @@ class ExportRun:
             self.save_state(transaction, stream, state)
         return transaction.at
 
+    def gone(self, transaction: Transaction) -> dict[str, object]:
+        """What is set in the row of a thing that is not found any more."""
+        return {"_deleted_at": self.now, SYNCED_AT: transaction.at}
+
     def mark_gone(
         self, transaction: Transaction, name: str, begun: datetime, *where: Where
     ) -> None:
@@ -125,7 +133,7 @@ class ExportRun:
         )
         table = self.shaped[name].table
         self.report.table(name).gone += transaction.count(table, *unseen)
-        transaction.update(table, {"_deleted_at": transaction.at}, *unseen)
+        transaction.update(table, self.gone(transaction), *unseen)
 
 
 class Writing:

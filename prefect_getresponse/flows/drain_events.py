@@ -17,7 +17,7 @@ from prefect_getresponse.events.draining.report import DrainReport
 from prefect_getresponse.events.engine import drain
 from prefect_getresponse.events.opening import opened
 from prefect_getresponse.events.reports_markdown import drain_markdown
-from prefect_getresponse.events.run_display import show, tell_ending
+from prefect_getresponse.events.run_display import record, show, tell_ending
 from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
 
@@ -72,6 +72,7 @@ def drain_events(
         tell_ending(NAME, credentials.account_name, "failed", {"problem": str(error)})
         raise
     tell_ending(NAME, report.account, "failed" if report.problem else "completed", report.as_dict())
+    record(to, report, report.done)
     if report.problem:
         raise EventsGivenUp(report.problem)
     return report

@@ -63,6 +63,7 @@ def nightly_export(
     details_budget: Annotated[int, Field(ge=0)] = 0,
     dry_run: bool = False,
     strict_proof: bool = False,
+    create_reports: bool = False,
 ) -> ExportReport:
     """Export the account into tables, complete or said not to be.
 
@@ -74,12 +75,15 @@ def nightly_export(
         lists: Names or ids of the lists whose people are exported; all if empty.
         details: Whose tags, custom fields and location are read, a call each. changed means people
             who changed, and everybody while they are few.
-        activity: Where opens and clicks are from: the listings of the api, or none.
+        activity: Where opens and clicks are from: the listings of the api, files of report(s), auto
+            (listings, and reports once GetResponse has ended those), or none.
         look_back_days: Days whose statistics are read again, since they go on changing.
         full_every_days: After how many days people are read whole.
         details_budget: How many people a night have their details read besides.
         dry_run: Stop after the plan, which says how many calls and seconds it takes.
         strict_proof: Fail if tables differ from GetResponse's statistics.
+        create_reports: Have GetResponse make a report of activities where none is there. An add-on;
+            it stays in the account.
 
     Returns:
         What came of every table.
@@ -99,6 +103,7 @@ def nightly_export(
         details_budget=details_budget,
         dry_run=dry_run,
         strict_proof=strict_proof,
+        create_reports=create_reports,
     )
     with closing(open_sink(to)) as sink, FlowProgress(_key("progress", sink), _PHASES) as progress:
         report = export_account(credentials, options, sink, progress)

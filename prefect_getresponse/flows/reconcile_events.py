@@ -17,7 +17,7 @@ from prefect_getresponse.events.opening import opened
 from prefect_getresponse.events.reconciling.reconcile import ReconcileOptions
 from prefect_getresponse.events.reconciling.report import ReconcileReport
 from prefect_getresponse.events.reports_markdown import reconcile_markdown
-from prefect_getresponse.events.run_display import SILENT, show, tell, tell_ending
+from prefect_getresponse.events.run_display import SILENT, record, show, tell, tell_ending
 from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
 
@@ -65,6 +65,7 @@ def reconcile_events(
         missed = {"missed": dict(report.missed), "brought": dict(report.brought)}
         tell(SILENT, report.account, missed)
     tell_ending(NAME, report.account, "completed", report.as_dict())
+    record(to, report, report.added.total())
     return report
 
 

@@ -93,6 +93,7 @@ class ParquetSink:
         self._current = self._load(PROGRESS) or self._load(MANIFEST)
         self._run = uuid.uuid4().hex[:12]
         self._claim = ""
+        self._replaced: list[str] = []
 
     def asset_key(self, table: Table) -> str:
         """Where a table is, as one word without secrets."""
@@ -150,6 +151,7 @@ class ParquetSink:
                 self.apply(table, changes)
         except BaseException:
             self._current = json.loads(before)
+            self._replaced.clear()
             raise
         finally:
             for changes in transaction.changes.values():
@@ -158,11 +160,19 @@ class ParquetSink:
         for account_id, stream, state in transaction.states:
             states.setdefault(account_id, {})[stream] = dict(state)
         self._store.write_text(PROGRESS, json.dumps(self._current))
+        self._remove_replaced()
+
+    def _remove_replaced(self) -> None:
+        """Remove what neither a reader nor the next run goes by any more."""
+        kept = self._published_paths()
+        for path in self._replaced:
+            if path not in kept:
+                self._store.remove(path)
+        self._replaced.clear()
 
     def apply(self, table: Table, changes: Changes) -> None:
         """Write the parts of a table that changes touch, as new files."""
         entry = self._current.setdefault("tables", {}).setdefault(table.name, {})
-        kept = self._published_paths()
         for part in changes.touched(list(entry)):
             old = entry.get(part)
             rows = self._store.read(table, old["path"]) if old else []
@@ -175,8 +185,8 @@ class ParquetSink:
                 entry[part] = {"path": path, "rows": len(found)}
             else:
                 entry.pop(part, None)
-            if old and old["path"] not in kept:
-                self._store.remove(old["path"])
+            if old:
+                self._replaced.append(old["path"])
         changes.close()
 
     def select(

@@ -30,7 +30,7 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from prefect_getresponse.sinks.sql_types import driver_values, sql_type
 from prefect_getresponse.sinks.tables import Column as TableColumn
-from prefect_getresponse.sinks.tables import Row, Table, Where
+from prefect_getresponse.sinks.tables import Kind, Row, Table, Where
 
 BY_KEY = ("postgresql", "sqlite", "mysql", "mariadb")
 """Databases that write by key in one statement."""
@@ -93,7 +93,8 @@ class SqlTables:
     def column(table: Table, column: TableColumn) -> Column[Any]:
         """A column as SQLAlchemy knows it."""
         in_key = column.name in table.key
-        kind = sql_type(column.kind, in_key)
+        key = [table.column(name).kind for name in table.key]
+        kind = sql_type(column.kind, key.count(Kind.TEXT) if in_key else 0)
         return Column(
             column.name, kind, primary_key=in_key, nullable=not in_key, autoincrement=False
         )

@@ -24,6 +24,8 @@ from sqlalchemy.types import TypeEngine
 from prefect_getresponse.sinks.tables import Kind
 
 _KEY_LENGTH = 255
+_MYSQL_KEY_LENGTH = 764
+"""Characters of four bytes that fit into a key of MySQL, beside a moment and a number."""
 _ZONES = ("postgresql", "oracle", "mssql")
 """Databases whose timestamps have a zone; others keep UTC without saying so."""
 
@@ -82,18 +84,20 @@ def json_text(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def sql_type(kind: Kind, in_key: bool) -> TypeEngine[Any]:
+def sql_type(kind: Kind, texts_in_key: int = 0) -> TypeEngine[Any]:
     """The type of a column.
 
     Args:
         kind: What it holds.
-        in_key: Whether it is part of the key: many databases index no text without a length.
+        texts_in_key: If it is part of the key, how many texts that has: many databases index no
+            text without a length, and MySQL and MariaDB no key of more than 3,072 bytes.
     """
     match kind:
         case Kind.TEXT:
-            if in_key:
+            if texts_in_key:
+                length = min(_KEY_LENGTH, _MYSQL_KEY_LENGTH // texts_in_key)
                 return String(_KEY_LENGTH).with_variant(
-                    mysql.VARCHAR(_KEY_LENGTH, collation="utf8mb4_bin"), "mysql", "mariadb"
+                    mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb"
                 )
             return Text().with_variant(mysql.LONGTEXT(collation="utf8mb4_bin"), "mysql", "mariadb")
         case Kind.INTEGER:

@@ -37,14 +37,16 @@ class Loop:
     Args:
         folder: Where the databases are.
         together: Whether inbox and destination are one database.
+        to: Another destination.
     """
 
-    def __init__(self, folder: Path, *, together: bool = True) -> None:
+    def __init__(self, folder: Path, *, together: bool = True, to: str = "") -> None:
         self.api = Api()
+        self.transport: httpx.AsyncBaseTransport = self.api.sandbox.async_transport()
         self.campaign = self.api.create_list("customers")
         self.table = folder / "tables.sqlite"
         self.inbox_url = f"sqlite:///{self.table if together else folder / 'inbox.sqlite'}"
-        self.to = f"sqlite:///{self.table}"
+        self.to = to or f"sqlite:///{self.table}"
         self.start()
 
     def start(self) -> None:
@@ -84,7 +86,7 @@ class Loop:
             API,
             ApiKeyAuth(SecretStr(KEY), API, {}),
             throttle=Throttle(clock=self.now, chance=random.Random(1)),
-            transport=self.api.sandbox.async_transport(),
+            transport=self.transport,
             sleep=sleep,
         )
 

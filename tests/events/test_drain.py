@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.events.draining.handlers import Event, Handler, Handlers, load_handlers
+from prefect_getresponse.events.draining.rows import EVENTS
 from prefect_getresponse.events.inbox.entries import Entry
+from prefect_getresponse.sinks.parquet import ParquetSink
+from prefect_getresponse.sinks.sink import SinkBusy
 from prefect_getresponse.webhooks import on_event
 from tests.events.loop import Loop, keys
 from tests.events.samples import opened
@@ -280,3 +284,18 @@ def test_handlers_of_a_file(tmp_path: Any) -> None:
         "@on_event('contact_added')\ndef note(event: Event) -> None: ...\n"
     )
     assert len(load_handlers(str(file))) == 1
+
+
+def test_a_folder_of_files_has_each_event_once_and_one_writer(tmp_path: Path) -> None:
+    loop = Loop(tmp_path, together=False, to=str(tmp_path / "lake"))
+    taken = take_in(loop, *(opened(contact={"contactId": f"K{number}"}) for number in range(7)))
+    with ParquetSink(loop.to).claim("Ab1", "another"), pytest.raises(SinkBusy):
+        loop.drain()
+    assert loop.inbox.counts() == {"waiting": 7}
+    assert loop.drain(batch=3).done == 7
+    loop.inbox.replay(state="done")
+    assert loop.drain().done == 7
+    sink = ParquetSink(loop.to)
+    assert sorted(row[0] for row in sink.select(EVENTS, ["event_id"])) == sorted(taken)
+    assert {Path(file) for file in sink.files()} == set((tmp_path / "lake").rglob("*.parquet"))
+    loop.close()

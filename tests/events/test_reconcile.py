@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import httpx
 import pytest
 
 from prefect_getresponse.client.errors import InvalidArguments
@@ -126,6 +127,28 @@ def test_equal_events_of_one_second_are_counted(loop: Loop) -> None:
     loop.reconcile(types=["contact_opened_message"])
     assert in_table(loop) == told(loop)
     assert told(loop).total() == 8
+
+
+class Forgetful(httpx.AsyncBaseTransport):
+    """A GetResponse that lists nobody who is on a list."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v3/contacts":
+            headers = {"TotalCount": "0", "TotalPages": "0", "CurrentPage": "1"}
+            return httpx.Response(200, json=[], headers=headers, request=request)
+        return await self._inner.handle_async_request(request)
+
+
+def test_an_arrival_that_is_counted_and_not_found_is_said(loop: Loop) -> None:
+    loop.api.add(loop.campaign, "ann@mail.example")
+    loop.api.advance(2 * 86_400)
+    assert not loop.reconcile(since="2026-09-19").unexplained
+    loop.transport = Forgetful(loop.transport)
+    [row] = loop.reconcile(since="2026-09-19").unexplained
+    assert (row["type"], row["expected"], row["got"]) == ("contact_added", 1, 0)
 
 
 def test_a_change_that_nothing_told_of_is_one_row(loop: Loop) -> None:

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.export.engine import run_export
 from prefect_getresponse.export.options import export_options
 from prefect_getresponse.export.report import ExportReport
@@ -63,6 +64,7 @@ class Lab:
         self.time = VirtualTime()
         self.sandbox = Sandbox(api_key=KEY, clock=self.time, **options)
         self.wire = Wire(self.sandbox)
+        self.web: httpx.BaseTransport = self.sandbox.transport(sleep=self.time.advance)
         self.http = httpx.Client(
             transport=self.sandbox.transport(sleep=self.time.advance),
             base_url=URL,
@@ -101,10 +103,17 @@ class Lab:
                 chance=random.Random(1),
                 clock=lambda: self.time.elapsed,
             )
+            client.time = ServerTime(passed=lambda: self.time.elapsed)
             chosen = export_options(to=to, **options)
             with closing(open_sink(to)) as sink:
                 async with client:
-                    return await run_export(chosen, "lab", client, sink, clock=self.time)
+                    return await run_export(
+                        chosen,
+                        "lab",
+                        client,
+                        sink,
+                        web=self.web,
+                    )
 
         return self.time.run(work())
 

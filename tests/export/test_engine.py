@@ -105,6 +105,10 @@ def test_only_who_changed_is_read_again(to: str) -> None:
         row["tag_id"] for row in contents(to, "contact_tags") if row["contact_id"] == first
     }
     assert third in {row["contact_id"] for row in contents(to, "removals")}
+    [gone] = [
+        row["_deleted_at"] for row in contents(to, "contacts", set()) if row["contact_id"] == third
+    ]
+    assert abs(gone.timestamp() - lab.time()) < 30  # GetResponse's time, not this machine's
 
 
 def test_tags_that_change_silently_are_found_and_said(to: str) -> None:

@@ -6,11 +6,14 @@ import types
 from typing import Annotated, Any, Literal, NotRequired, Required, Union, get_args, get_origin
 
 import pytest
+from sqlalchemy import make_url
 from typing_extensions import get_type_hints, is_typeddict
 
+from prefect_getresponse.events.draining.rows import EVENTS
 from prefect_getresponse.export.schema.catalogue import ENTITIES, STREAMS, shaped_tables
 from prefect_getresponse.export.schema.fields import SECRETS, fields_of, snake
 from prefect_getresponse.export.schema.rows import RowShape
+from prefect_getresponse.sinks.sql_statements import SqlTables
 from prefect_getresponse.sinks.tables import Kind
 from prefect_getresponse.tasks import (
     carts,
@@ -91,6 +94,17 @@ def test_every_table_belongs_to_a_stream_and_names_are_plural_and_unreserved() -
     for name, shaped in tables.items():
         assert name.endswith("s")
         assert shaped.table.key[0] == "account_id"
+
+
+@pytest.mark.parametrize("name", ["mysql", "mariadb"])
+def test_keys_fit_into_mysql(name: str) -> None:
+    dialect = make_url(f"{name}+pymysql://").get_dialect()()
+    tables = SqlTables(None, "", staged=False)
+    for table in [*(shaped.table for shaped in shaped_tables().values()), EVENTS]:
+        texts = [column.type.dialect_impl(dialect) for column in tables.table(table).primary_key]
+        lengths = [getattr(each, "length", None) or 2 for each in texts]
+        assert sum(4 * length for length in lengths) <= 3072, table.name
+        assert min(lengths) >= 2
 
 
 def test_names_are_snake_case_and_campaigns_are_lists() -> None:

@@ -93,6 +93,28 @@ def test_readers_see_nothing_of_a_run_before_it_is_published(
     assert len(list((tmp_path / "out" / "things").iterdir())) == 1
 
 
+def test_what_a_change_replaces_stays_until_the_change_is_kept(
+    sink: ParquetSink, tmp_path: Path
+) -> None:
+    with sink.transaction() as transaction:
+        transaction.upsert(THINGS, [FULL])
+    killed = ParquetSink(str(tmp_path / "out"))
+
+    def die() -> None:
+        with killed.transaction() as transaction:
+            transaction.upsert(THINGS, [("a", "x2", *FULL[2:])])
+            assert transaction.count(THINGS) == 2  # writes the new files
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        die()
+    assert contents(killed) == contents(ParquetSink(str(tmp_path / "out"))) == [FULL]
+    with killed.transaction() as transaction:
+        transaction.upsert(THINGS, [("a", "x2", *FULL[2:])])
+    killed.publish()
+    assert len(list((tmp_path / "out" / "things").iterdir())) == 1
+
+
 def test_one_export_at_a_time_writes_to_a_folder(sink: ParquetSink, tmp_path: Path) -> None:
     other = ParquetSink(str(tmp_path / "out"))
     with sink.claim("a", "run 1"):

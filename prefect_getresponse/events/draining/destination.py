@@ -7,7 +7,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from prefect_getresponse.events.draining.rows import EVENTS
 from prefect_getresponse.events.inbox.database import same_database
 from prefect_getresponse.events.inbox.inbox import Inbox
 from prefect_getresponse.sinks.opening import open_sink
+from prefect_getresponse.sinks.parquet import ParquetSink
 from prefect_getresponse.sinks.sink import Sink, Transaction
 from prefect_getresponse.sinks.sql import SqlTransaction
 from prefect_getresponse.sinks.tables import Where
@@ -40,9 +41,23 @@ class Destination:
         self._inbox = inbox
         self.is_one_database = same_database(inbox.url, to)
 
-    def prepare(self) -> None:
-        """Make what is missing of the table."""
+    @contextmanager
+    def prepared(self, account_id: str, run_id: str) -> Generator[None]:
+        """Make what is missing of the table, and keep others out where only one can write.
+
+        Databases are written to side by side, since a lease keeps entries apart. Files are not.
+
+        Args:
+            account_id: The account.
+            run_id: Who writes.
+
+        Raises:
+            SinkBusy: Another process writes to the folder.
+        """
         self.sink.prepare([EVENTS])
+        is_shared = not isinstance(self.sink, ParquetSink)
+        with nullcontext() if is_shared else self.sink.claim(account_id, run_id):
+            yield
 
     def close(self) -> None:
         """Give connections back."""

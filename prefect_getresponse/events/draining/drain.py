@@ -115,14 +115,11 @@ class Drain:
         began, report = time.monotonic(), self.report
         report.account = account_name
         try:
-            account_id = await account_id_of(self._client)
-            self._destination.prepare()
-            while True:
-                lease = self._inbox.take((account_id, ""), self._options.batch)
-                if not lease.entries:
-                    break
-                report.taken += len(lease.entries)
-                await self._do(lease, account_id)
+            account_id = report.account_id = await account_id_of(self._client)
+            with self._destination.prepared(account_id, report.run_id):
+                while (lease := self._take(account_id)).entries:
+                    report.taken += len(lease.entries)
+                    await self._do(lease, account_id)
             counts = self._inbox.counts()
             report.waiting = counts.get("waiting", 0) + counts.get("leased", 0)
             report.unreadable = counts.get("unreadable", 0)
@@ -131,6 +128,9 @@ class Drain:
             report.throttled, report.calls = calls.pop(THROTTLED, 0), calls
             report.seconds = round(time.monotonic() - began, 3)
         return report
+
+    def _take(self, account_id: str) -> Lease:
+        return self._inbox.take((account_id, ""), self._options.batch)
 
     async def _do(self, lease: Lease, account_id: str) -> None:
         try:

@@ -14,6 +14,7 @@ class DrainReport(BaseModel):
 
     Attributes:
         account: Name of the account.
+        account_id: GetResponse's id of it.
         run_id: Tells this drain from others.
         inbox: Where entries came from, without secrets.
         to: Where rows went, without secrets.
@@ -35,6 +36,7 @@ class DrainReport(BaseModel):
     """
 
     account: str = ""
+    account_id: str = ""
     run_id: str = ""
     inbox: str = ""
     to: str = ""

@@ -104,29 +104,32 @@ class Reconciliation:
         began, report = time.monotonic(), self.report
         report.account = account_name
         try:
-            account_id = await account_id_of(self._client)
-            self._destination.prepare()
-            now = self._clock()
-            since = self._since(account_id, now)
-            lists = await self._lists()
-            report.since, report.until = _iso(since), _iso(now)
-            report.lists = len(lists)
-            found = [
-                each
-                async for each in self._found(Listings(self._account, self._client, lists, since))
-            ]
-            self._complete(found, account_id, now)
-            report.unexplained = await unexplained(self._account, lists, since, now, found)
-            with self._inbox.transaction() as connection:
-                report.brought = self._inbox.types_brought(connection, since)
-            with self._destination.sink.transaction() as work:
-                work.save_state(account_id, STREAM, {"until": now})
-            self._destination.sink.publish()
+            account_id = report.account_id = await account_id_of(self._client)
+            with self._destination.prepared(account_id, report.run_id):
+                await self._compare(account_id)
         finally:
             calls = self._client.statistics.take()
             report.throttled, report.calls = calls.pop(THROTTLED, 0), calls
             report.seconds = round(time.monotonic() - began, 3)
         return report
+
+    async def _compare(self, account_id: str) -> None:
+        report, now = self.report, self._clock()
+        since = self._since(account_id, now)
+        lists = await self._lists()
+        report.since, report.until = _iso(since), _iso(now)
+        report.lists = len(lists)
+        listings = Listings(self._account, self._client, lists, since)
+        found = [each async for each in self._found(listings)]
+        self._complete(found, account_id, now)
+        report.unexplained = await unexplained(
+            self._account, lists, since, now, found, self._wanted
+        )
+        with self._inbox.transaction() as connection:
+            report.brought = self._inbox.types_brought(connection, since)
+        with self._destination.sink.transaction() as work:
+            work.save_state(account_id, STREAM, {"until": now})
+        self._destination.sink.publish()
 
     def _since(self, account_id: str, now: float) -> float:
         asked = moment_of(self._options.since)
@@ -148,9 +151,14 @@ class Reconciliation:
         found = [await self._account.find_campaign(name) for name in self._options.lists]
         return {each.campaign_id: each.name for each in found}
 
+    @property
+    def _wanted(self) -> frozenset[str]:
+        """Types that are looked for."""
+        return frozenset(self._options.types or (*FINDABLE, DIFFERS))
+
     async def _found(self, listings: Listings) -> AsyncIterator[Polled]:
         """What reading finds, each event once: who moves while lists are read is seen twice."""
-        wanted = frozenset(self._options.types) or {*FINDABLE, DIFFERS}
+        wanted = self._wanted
         seen: set[str] = set()
         ways = {
             listings.arrivals_and_changes: {"contact_added", DIFFERS},

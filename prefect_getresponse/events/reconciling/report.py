@@ -14,6 +14,7 @@ class ReconcileReport(BaseModel):
 
     Attributes:
         account: Name of the account.
+        account_id: GetResponse's id of it.
         run_id: Tells this run from others.
         inbox: The inbox, without secrets.
         to: Where rows went, without secrets.
@@ -33,6 +34,7 @@ class ReconcileReport(BaseModel):
     """
 
     account: str = ""
+    account_id: str = ""
     run_id: str = ""
     inbox: str = ""
     to: str = ""

@@ -2,7 +2,7 @@
 
 The listing reaches back 30 days, has no ids, and goes on growing: the days since the last run, and
 two more, are read again and replaced. Only newsletters are read to which something happened, as
-statistics say.
+statistics say. GetResponse has announced the end of the listing: `activity_reports` succeeds it.
 """
 
 from __future__ import annotations
@@ -15,29 +15,42 @@ from prefect_getresponse.client.errors import AccessDenied, NotFound
 from prefect_getresponse.export.options import ACTIVITY_DAYS
 from prefect_getresponse.export.run import ExportRun
 from prefect_getresponse.export.schema.rows import moment_of
+from prefect_getresponse.export.streams.activity_reports import NAME, NoReport, export_reports
 from prefect_getresponse.export.streams.entities import unavailable
 from prefect_getresponse.sinks.tables import Where
 from prefect_getresponse.tasks.newsletters import list_newsletter_activities
 
-NAME = "newsletter_activities"
 _OVERLAP_DAYS = 2
 
 
 async def export_activities(run: ExportRun) -> None:
-    """Read activities by the API's listing of each newsletter."""
+    """Read activities, by the API's listing of each newsletter or from reports."""
     state = run.state(NAME)
     since = run.activities_since = _first_day(run, state)
     due = _newsletters_with_activity(run, since)
+    try:
+        if run.options.activity == "report":
+            await export_reports(run, since, due)
+        else:
+            await _read_listings(run, since, due)
+    except (AccessDenied, NotFound, NoReport) as error:
+        unavailable(run, NAME, error)
+
+
+async def _read_listings(run: ExportRun, since: date, due: list[str]) -> None:
     run.progress.start("reading activities", len(due), "newsletters")
     try:
         for done, newsletter_id in enumerate(due, start=1):
             await _read_newsletter(run, newsletter_id, since)
             run.progress.advance(done)
-    except (AccessDenied, NotFound) as error:
-        unavailable(run, NAME, error)
+    except (AccessDenied, NotFound):
+        if run.options.activity != "auto":
+            raise
+        await export_reports(run, since, due)
         return
+    state = run.state(NAME) | {"until": run.today.isoformat()}
     with run.sink.transaction() as transaction:
-        run.save_state(transaction, NAME, {"until": run.today.isoformat()})
+        run.save_state(transaction, NAME, state)
 
 
 def _first_day(run: ExportRun, state: dict[str, Any]) -> date:
@@ -47,6 +60,8 @@ def _first_day(run: ExportRun, state: dict[str, Any]) -> date:
     if until is None:
         return oldest
     wanted = date.fromisoformat(until) - timedelta(days=_OVERLAP_DAYS)
+    if run.options.activity == "report":
+        return wanted
     if wanted < oldest:
         run.report.warnings.append(
             f"activities from {wanted} to {oldest - timedelta(days=1)} cannot be read any more:"
@@ -57,9 +72,10 @@ def _first_day(run: ExportRun, state: dict[str, Any]) -> date:
 
 def _newsletters_with_activity(run: ExportRun, since: date) -> list[str]:
     """Newsletters to which something happened since a day, as statistics say."""
-    table = run.shaped["newsletter_days"].table
-    found = run.sink.select(table, ["newsletter_id"], run.mine, Where("day", ">=", since))
-    return sorted({newsletter_id for (newsletter_id,) in found})
+    days, all_of_them = run.shaped["newsletter_days"].table, run.shaped["newsletters"].table
+    found = run.sink.select(days, ["newsletter_id"], run.mine, Where("day", ">=", since))
+    there = run.sink.select(all_of_them, ["newsletter_id"], run.mine, Where("_deleted_at", "null"))
+    return sorted({row[0] for row in found} & {row[0] for row in there})
 
 
 async def _read_newsletter(run: ExportRun, newsletter_id: str, since: date) -> None:

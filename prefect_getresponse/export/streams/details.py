@@ -171,7 +171,7 @@ class DetailsReading:
             run.write_rows(
                 transaction,
                 "contacts",
-                [(*mine, *row, transaction.at, row[changed], None) for row in rows],
+                [(*mine, *row, run.now, row[changed], None) for row in rows],
             )
             tags = [row for identifier, each in listed for row in self._tags(identifier, each)]
             run.write_rows(transaction, "contact_tags", tags)
@@ -179,7 +179,7 @@ class DetailsReading:
             run.write_rows(transaction, "contact_custom_fields", values)
             if gone:
                 left = (run.mine, Where("contact_id", "in", gone))
-                transaction.update(self._contacts.table, {"_deleted_at": transaction.at}, *left)
+                transaction.update(self._contacts.table, run.gone(transaction), *left)
 
     def _tags(self, identifier: str, person: dict[str, Any]) -> list[tuple[Any, ...]]:
         shaped = self._run.shaped["contact_tags"]

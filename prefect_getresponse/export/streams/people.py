@@ -22,6 +22,8 @@ from prefect_getresponse.tasks.search_contacts import list_contacts_by_condition
 
 OVERLAP = timedelta(days=1)
 """How far a reading of what changed goes back behind the last one."""
+_SLACK = timedelta(seconds=2)
+"""How far GetResponse's clocks may be apart, and more than the part of a second they leave out."""
 _SETTLINGS = 3
 """How often whoever changed meanwhile is read again."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -109,7 +111,7 @@ class PeopleReading:
         with run.writing() as writing:
             for each in scope.filters():
                 await self._read_listing(writing, **each)
-        await self._settle(moment)
+        await self._settle(moment - _SLACK)
         with run.sink.transaction() as transaction:
             run.mark_gone(transaction, _CONTACTS, begun, *scope.where[1:])
             ended = {"until": moment.isoformat(), "whole_at": moment.isoformat()}
@@ -128,7 +130,7 @@ class PeopleReading:
                 ]
             if max((each for each in latest if each), default=_NEVER) < again:
                 return
-            moment = again - timedelta(seconds=2)
+            moment = again - _SLACK
 
     async def _read_changed(self, since: datetime) -> None:
         run, scope = self._run, self._scope
@@ -137,7 +139,7 @@ class PeopleReading:
         with run.writing() as writing:
             for each in scope.filters():
                 await self._read_listing(writing, changed_from=_text(since), **each)
-        await self._settle(moment)
+        await self._settle(moment - _SLACK)
         with run.sink.transaction() as transaction:
             kept = run.state(scope.state_name) | {"until": moment.isoformat()}
             run.save_state(transaction, scope.state_name, kept)
@@ -214,7 +216,7 @@ async def export_removals(run: ExportRun) -> None:
         if recent:
             gone = (run.mine, Where("contact_id", "in", list(recent)), Where("_deleted_at", "null"))
             contacts = run.shaped[_CONTACTS].table
-            transaction.update(contacts, {"_deleted_at": transaction.at}, *gone)
+            transaction.update(contacts, run.gone(transaction), *gone)
         run.save_state(transaction, "removals", {"until": moment.isoformat()})
 
 

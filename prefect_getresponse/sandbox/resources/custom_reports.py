@@ -1,11 +1,15 @@
 """Reports (tag Custom Reports), whose files are made in the background.
 
 A file is `pending` for half a minute and `in-progress` for one and a half, then it is `ready` for
-30 days, all divided by the speed. The link to it is another one at each reading; nothing is there.
+30 days, all divided by the speed. The link to it is another one at each reading and leads to the
+sandbox itself for five minutes, whatever the speed. Reports of activities hold them; the files of
+other kinds are empty. GetResponse does not say what columns its files have: those here are a guess.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -24,7 +28,8 @@ FILTERED = "message_activity_report"
 _PENDING_SECONDS = 30.0
 _READY_SECONDS = 120.0
 _DAYS_KEPT = 30
-_DOWNLOADS = "https://reports.getresponse.example"
+_LINK_SECONDS = 300.0
+_COLUMNS = ("Message ID", "Contact ID", "Email", "Activity type", "Activity date")
 
 
 def _complete(world: World, request: Request, record: Record) -> None:
@@ -68,16 +73,49 @@ def _make_file(world: World, record: Record, now: float) -> None:
     world.agenda.at(expires, record.record_id, expire)
 
 
-def _shown(world: World, _record: Record, members: Body) -> Body:
-    files = [_with_link(world, each) for each in members["files"]]
+def _shown(world: World, record: Record, members: Body) -> Body:
+    files = [_with_link(world, record, each) for each in members["files"]]
     return {**members, "files": files}
 
 
-def _with_link(world: World, file: Body) -> Body:
+def _with_link(world: World, record: Record, file: Body) -> Body:
     if file["status"] != "ready":
         return file
-    link = f"{_DOWNLOADS}/{file['customReportFileId']}/{world.ids.next()}.csv"
-    return {**file, "downloadUrl": link}
+    name = f"{file['customReportFileId']}-{world.ids.next()}.csv"
+    world.report_links[name] = record.record_id, world.now + _LINK_SECONDS
+    return {**file, "downloadUrl": f"http://{world.host}/_sandbox/reports/{name}"}
+
+
+def report_file(world: World, name: str) -> bytes | None:
+    """Return the file that a link leads to; None if the link is no longer valid.
+
+    Args:
+        world: The account.
+        name: Last part of the link.
+    """
+    report_id, ends = world.report_links.get(name, ("", 0.0))
+    record = world.records.find(REPORTS.name, report_id, {})
+    if record is None or world.now > ends:
+        return None
+    members = record.members
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    writer.writerows(_activities(world, members) if members["type"] == FILTERED else ())
+    return text.getvalue().encode()
+
+
+def _activities(world: World, members: Body) -> Iterator[tuple[str, ...]]:
+    """What recipients did in the days of a report, until it was made."""
+    period = members["scheduling"]["oneTime"]
+    first = parse_moment(period["startDate"])
+    last = min(parse_moment(period["endDate"]) + DAY, parse_moment(members["generatedAt"]))
+    kinds = members["filters"]["activityType"]
+    for message_id in members["filters"]["messageId"]:
+        mailing = world.mailings.get(message_id)
+        for each in mailing.events(last) if mailing else ():
+            if each.moment >= first and each.kind in kinds:
+                yield message_id, each.contact_id, each.email, each.kind, iso(each.moment)
 
 
 def _row(_world: World, record: Record, row: Body) -> Body:

@@ -222,6 +222,7 @@ class Application:
         with self._lock:
             now = self._clock()
             self.world.settle(now)
+            self.world.host = call.headers.get("host", self.world.host)
             if _is_control(call):
                 return Exchange(self._control(self, call, now))
             exchange = self._disturbed(call, now, crowded)

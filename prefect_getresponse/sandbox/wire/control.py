@@ -15,13 +15,19 @@ from typing import Any, Literal, cast
 from urllib.parse import parse_qs, urlsplit
 
 from prefect_getresponse.sandbox.contract.dates import iso
-from prefect_getresponse.sandbox.contract.messages import Answer, Call, json_answer
+from prefect_getresponse.sandbox.contract.messages import (
+    Answer,
+    Call,
+    file_answer,
+    json_answer,
+)
 from prefect_getresponse.sandbox.notices.notices import CALLBACK_ACTIONS, WEBHOOK_TYPES
 from prefect_getresponse.sandbox.notices.outbox import Outbox
 from prefect_getresponse.sandbox.notices.settings import NoticeSettings, read_settings
 from prefect_getresponse.sandbox.people.contact_book import Contact, Happening
 from prefect_getresponse.sandbox.people.import_jobs import OUTCOMES
 from prefect_getresponse.sandbox.resources import from_fields
+from prefect_getresponse.sandbox.resources.custom_reports import report_file
 from prefect_getresponse.sandbox.resources.newsletters import NEWSLETTERS
 from prefect_getresponse.sandbox.wire.app import CONTROL_PREFIX as PREFIX
 from prefect_getresponse.sandbox.wire.app import Application
@@ -41,6 +47,7 @@ REASONS = (
 """Why a contact can have been removed (GetResponse API v3, `SearchedContactDetails.reason`)."""
 
 _CONTACTS_SHOWN = 10_000
+_REPORTS = f"{PREFIX}/reports/"
 
 
 class ControlError(Exception):
@@ -59,6 +66,8 @@ def control(app: Application, call: Call, now: float) -> Answer:
         call: The call.
         now: Unix seconds.
     """
+    if call.path.startswith(_REPORTS) and call.method == "GET":
+        return _report(app, call)
     action = _ACTIONS.get((call.method, call.path.removeprefix(PREFIX).rstrip("/")))
     if action is None:
         known = ", ".join(f"{method} {PREFIX}{path}" for method, path in _ACTIONS)
@@ -67,6 +76,14 @@ def control(app: Application, call: Call, now: float) -> Answer:
         return json_answer(200, action(app, call, now))
     except ControlError as error:
         return json_answer(error.status, {"error": str(error)})
+
+
+def _report(app: Application, call: Call) -> Answer:
+    """Give the file of a report to whoever has its link."""
+    content = report_file(app.world, call.path.removeprefix(_REPORTS))
+    if content is None:
+        return json_answer(403, {"error": "the link is not valid, or not any more"})
+    return file_answer(content, "text/csv")
 
 
 def _log(app: Application, _call: Call, _now: float) -> Any:

@@ -146,6 +146,7 @@ class World:
 
     Attributes:
         now: Unix seconds of the call that is being answered.
+        host: Host and port that it was sent to.
         made: Unix seconds at which it began.
     """
 
@@ -158,6 +159,7 @@ class World:
         queue_status: int = 409,
     ) -> None:
         self.now = self.made = now
+        self.host = "sandbox"
         self.speed = speed
         self.queue_status = queue_status
         self.ids = Ids()
@@ -173,6 +175,8 @@ class World:
         self.records = Records()
         self.mailings: dict[str, Mailing] = {}
         """Sendings of messages by identifier of the message."""
+        self.report_links: dict[str, tuple[str, float]] = {}
+        """Reports that links lead to, and until when, by the last part of the link."""
         self.agenda = Agenda()
         self.watcher: Tell | None = None
         """Hears of what happens; None while nobody wants to know."""
