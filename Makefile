@@ -36,7 +36,7 @@ test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debia
 	@$(BIN)/pytest -m browser tests/browser $(ARGS)
 
 fuzz: dev ## Feed the importer damaged sources and disturbed days for long (ARGS="-k model" for a part)
-	@HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/sources/test_any_bytes.py \
+	@HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/sources/test_any_bytes.py tests/sources/test_workbooks.py \
 		tests/contact_import/test_model.py $(ARGS)
 
 screenshots: dev browser ## Take the pictures of the documentation anew

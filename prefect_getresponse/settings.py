@@ -40,7 +40,7 @@ class GetResponseSettings(PrefectBaseSettings):
         state_dir: Folder of the import's ledgers; `<PREFECT_HOME>/getresponse` when empty.
         retention_days: Days for which imports remember people who are in no source any more.
         ledger_copy: Folder or URL to copy the ledgers to, for workers without a lasting disk.
-        source_max_ratio: How many times as large as a Parquet file its values may be.
+        source_max_ratio: How many times as large as a packed or Parquet file its content may be.
         require_read_only: Refuse databases as sources that have no read-only transactions.
         link_hosts: Hosts of your own network that links of newsletters may lead to, separated by
             commas; others are not asked there.

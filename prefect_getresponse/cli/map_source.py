@@ -17,7 +17,7 @@ from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.sources import short_name
-from prefect_getresponse.sources.reading import Reading
+from prefect_getresponse.sources.reading import Dates, Decimal, Reading
 
 _ENDING = ".toml"
 
@@ -34,9 +34,14 @@ def map_(
     require_read_only: Annotated[bool, Switch] = False,
     encoding: str = "",
     delimiter: str = "",
+    quote: str = "",
+    escape: str = "",
     sheet: str = "",
     records: str = "",
     no_header: Annotated[bool, Switch] = False,
+    header_rows: int | None = None,
+    dates: Dates = "",
+    decimal: Decimal = "",
     no_input: Annotated[bool, Switch] = False,
 ) -> int:
     """Decide what the columns of a source are, and keep the answers in a mapping file.
@@ -55,9 +60,14 @@ def map_(
         require_read_only: Refuse databases that have no read-only transactions.
         encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
         delimiter: Character between cells, or tab; found out if not given.
+        quote: Character around cells, or none.
+        escape: Character that takes the meaning of the next one away, such as a backslash.
         sheet: Name or number (from 1) of a sheet of a workbook.
         records: Where the records of a JSON document are, such as data.items.
         no_header: The first row is a person already: columns are named by their places, #1, #2.
+        header_rows: How many rows name the columns, if it is not one.
+        dates: Which part of dates comes first, where it is not clear.
+        decimal: Sign before decimals, where it is not the point.
         no_input: Ask nothing: stop if something is undecided.
     """
     if print_ and source.lower().endswith(_ENDING):
@@ -69,9 +79,13 @@ def map_(
     reading = Reading(
         encoding=encoding,
         delimiter=delimiter,
+        quote=quote,
+        escape=escape,
         sheet=sheet,
         records=records,
-        header=0 if no_header else None,
+        header=0 if no_header else header_rows,
+        dates=dates,
+        decimal=decimal,
         query=query,
         require_read_only=require_read_only,
     )

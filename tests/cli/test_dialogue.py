@@ -130,6 +130,9 @@ def test_map_prints_the_lines_for_a_deployment(
     assert capsys.readouterr().out.strip() == "Blurg=consent:Zap"
 
     file = tmp_path / "kept.toml"
+    assert cli.run([*words, "--to", str(file), "--quote", "none", "--dates", "day-first"]) == 0
+    assert 'quote = "none"\ndates = "day-first"' in file.read_text("utf-8")
+    file.unlink()
     assert cli.run([*words, "--to", str(file)]) == 0
     assert cli.run(["map", str(source), "--to", str(file)]) == 0  # its answers are kept
     capsys.readouterr()

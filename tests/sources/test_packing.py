@@ -117,6 +117,8 @@ def test_a_bomb_stops_early(write: Write, monkeypatch: pytest.MonkeyPatch, kind:
     with pytest.raises(UnreadableSource, match="more than 100 times"):
         chunks.extend(file.chunks())
     assert sum(map(len, chunks)) <= 1 << 20
+    monkeypatch.setenv("PREFECT_INTEGRATIONS_GETRESPONSE_SOURCE_MAX_RATIO", "10000")
+    assert sum(map(len, ByteFile(write(packed, "large.csv")).chunks())) == len(zeros)
 
 
 def test_size_counts_unpacked(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.contact_import.rows.validation import compile_reader
 from prefect_getresponse.sources import Reading, open_source
 from prefect_getresponse.sources.errors import UnreadableSource
 from tests.support.postgresql import PASSWORD, PROGRAMS, postgresql
@@ -76,6 +78,28 @@ def test_types_that_python_has_no_values_for_are_read_as_their_text(server: str)
         "0044-03-15 BC",
     ]
     assert cells[7:9] == ["(not text)", "101"]
+
+
+def test_a_table_with_addresses_of_the_network_gives_the_people_that_it_should(
+    server: str,
+) -> None:
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS subscribers(id serial primary key, email text,"
+            " first_name text, ip_address inet, subscribed boolean)"
+        )
+        db.execute(
+            "INSERT INTO subscribers(email, first_name, ip_address, subscribed) VALUES"
+            " ('ann@example.com', 'Ann', '203.0.113.7', true),"
+            " ('bob@example.com', 'Bob', '2001:db8::1', false)"
+        )
+    query = "SELECT email, first_name, ip_address, subscribed FROM subscribers ORDER BY id"
+    source = open_source(server, Reading(query=query))
+    reader = compile_reader(map_source(source))
+    ann, bob = reader.read(source)
+    assert ann.contact is not None
+    assert (ann.contact.name, ann.contact.ip_address) == ("Ann", "203.0.113.7")
+    assert (bob.contact, bob.reason) == (None, "no_consent")
 
 
 def test_a_reading_that_is_given_up_says_nothing(

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from prefect_getresponse.sources import Reading, WorkbookSource, open_source
 from prefect_getresponse.sources.errors import (
@@ -339,6 +341,28 @@ def message_of(path: Path) -> str:
     return message
 
 
+def test_hidden_rows_are_read_and_told(write: Write) -> None:
+    def hide(book: Workbook, sheet: Worksheet) -> None:
+        sheet.row_dimensions[3].hidden = True
+
+    told = open_source(write(xlsx(change=hide), "a.xlsx"))
+    assert isinstance(told, WorkbookSource)
+    assert [note.partition(":")[0] for note in told.notes] == [
+        "1 row of the sheet is hidden, by a filter or by hand, and is read all the same"
+    ]
+    assert len(list(told.records())) == 2
+    rows = [
+        row.replace("<table:table-row", '<table:table-row table:visibility="filter"')
+        for row in ODS_PEOPLE[1:]
+    ]
+    filtered = open_source(write(ods(ODS_PEOPLE[0], *rows), "a.ods"))
+    assert isinstance(filtered, WorkbookSource)
+    assert "Rows of the sheet are hidden" in filtered.notes[0]
+    plain = open_source(write(ods(*ODS_PEOPLE), "b.ods"))
+    assert isinstance(plain, WorkbookSource)
+    assert plain.notes == ()
+
+
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_end_in_one_sentence(write: Write, name: str) -> None:
     message = message_of(write(BOMBS[name], name))
@@ -353,7 +377,8 @@ def test_a_workbook_that_is_said_to_be_huge_is_not_unpacked(write: Write) -> Non
         open_source(write(bytes(packed), "a.xlsx"))
 
 
-@settings(max_examples=12)
+# Each starts a program of its own, so that a hundredth of the usual number has to do.
+@settings(max_examples=max(12, settings().max_examples // 100))
 @given(data=st.data())
 def test_damaged_workbooks_give_rows_or_an_input_error(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -34,6 +34,7 @@ from prefect_getresponse.contact_import.words.columns import meaning
 MOST_STRANGE = 0.01
 """Share of rows with an answer that nobody knows, above which a known column becomes a question."""
 _NAMED = 20
+_FEW_OPPOSITES = 10
 _STATES = frozenset({"status", "answer", "topic"})
 _FEW = {Kind.CHOICE, Kind.VALUES, Kind.LISTS, Kind.CONSTANT}
 _HARMLESS: Mapping[harmless.Kind, set[Kind]] = {
@@ -129,6 +130,21 @@ def _are_channels(cells: Collection[str]) -> bool:
     return bool(by_mail and set(others) - set(by_mail))
 
 
+def _are_opposites(cells: Collection[str]) -> bool:
+    """Tell whether a cell is another one with a `not`: `vorhanden`, `nicht vorhanden`."""
+    words = {phrases.spoken(cell) for cell in cells}
+    return len(words) <= _FEW_OPPOSITES and any(
+        part and (whole.endswith(f" {part}") or whole.startswith(f"{part} "))
+        for whole in filter(phrases.denies, words)
+        for part in words
+    )
+
+
+def _are_letters(cells: Collection[str]) -> bool:
+    """Tell whether cells are single letters or signs, whatever these stand for."""
+    return all(len(cell) == 1 for cell in cells)
+
+
 @dataclass
 class _Judge:
     mapping: ColumnMapping
@@ -212,7 +228,10 @@ class _Judge:
     def _may_answer(self, column: str, content: ColumnContent, kind: Kind) -> bool:
         """Tell whether words say of a few texts or numbers that they may be answers."""
         if kind is Kind.TEXTS and (
-            any(map(consent.has_ended, content.values)) or _are_channels(content.values)
+            any(map(consent.has_ended, content.values))
+            or _are_channels(content.values)
+            or _are_opposites(content.values)
+            or (phrases.may_have_codes(column) and _are_letters(content.values))
         ):
             return True
         if self.says_who_agreed or kind not in (Kind.TEXTS, Kind.NUMBERS):

@@ -6,6 +6,7 @@ import json
 import re
 from ast import literal_eval
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from prefect_getresponse.contact_import.rows import dates
@@ -18,9 +19,13 @@ _SIGNED = re.compile(r"[-+]\d+|-")
 # Says how a sign is to be drawn, and nothing else: `✔` and `✔️` are one tick.
 _DRAWN = str.maketrans("", "", "\ufe0e\ufe0f\u200d")
 
+# A cell is asked for its kind several times in a row, and columns one after another.
+_REMEMBERED = 4_000
+
 Answer = Literal["yes", "no", "silent", "unknown"]
 
 
+@lru_cache(_REMEMBERED)
 def simplified(cell: str) -> str:
     """Return a cell without case, accents, and the signs between words."""
     text = cell.strip()[: phrases.LONGEST].translate(_DRAWN)

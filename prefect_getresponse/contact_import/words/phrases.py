@@ -71,6 +71,7 @@ REFUSAL_IN_CELLS = (
     rf"|(?:{pattern('denying')})(?: \w+){{0,4}} (?:{pattern('mail')}|\b(?:{pattern('letters')}))"
     rf"|(?:{pattern('consenting')}|{pattern('mail')}){_NEAR}(?:{pattern('ending')})"
     rf"|(?:{pattern('ending')}){_NEAR}(?:{pattern('consenting')}|{pattern('mail')})"
+    rf"|(?:{pattern('consenting')}|{pattern('mail')}) (?:{pattern('denying')})$"
 )
 """Regular expression for a refusal in `spoken` words, wherever it stands."""
 _IN_CELLS = re.compile(REFUSAL_IN_CELLS)
@@ -124,6 +125,8 @@ _NO_REFUSAL = re.compile(
     r"|cookies?|sale|partners?|third part\w*|one to one|emails bounced|customer service)\b"
     r"|(?<!hard )\bbounces\b"
 )
+# What programs write beside an address, and nobody answers.
+_MARKS = re.compile(r"\b(hash|key|token|id|uuid|guid|md5|url|link)\b")
 LONGEST = 1000
 """Characters that are looked at: nobody agrees to more at once."""
 _WORDS_OF_SENTENCE = 4
@@ -200,6 +203,12 @@ def is_about_another_channel(text: str) -> bool:
 def is_about_mail(text: str) -> bool:
     """Tell whether a text names e-mail."""
     return _MAIL.search(spoken(text)) is not None
+
+
+def may_have_codes(column: str) -> bool:
+    """Tell whether letters below the name of a column may stand for answers about e-mail."""
+    words = spoken(column)
+    return _MAIL.search(words) is not None and not _MARKS.search(words)
 
 
 def is_certain(column: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
+from prefect_getresponse.settings import GetResponseSettings
 from prefect_getresponse.sources.errors import (
     EmptySource,
     ImportInputError,
@@ -18,7 +19,6 @@ from prefect_getresponse.sources.storage.places import Location, place, unreacha
 CHUNK_BYTES = 1 << 18
 MAX_BYTES = 1 << 34
 """Largest uncompressed source that is read: 16 GiB, about 100 million rows."""
-MAX_RATIO = 100
 _RATIO_GRACE_BYTES = 1 << 24
 
 # First bytes of files that are offered for import but are not text, and what to do instead.
@@ -66,6 +66,7 @@ class ByteFile:
         self._binary = binary
         self._version: object = None
         self._position = 0
+        self._most_times = 0.0
         head = self.head(64)
         if not head:
             raise EmptySource("the file is empty", "Check the export that writes it", self.name)
@@ -158,10 +159,14 @@ class ByteFile:
             raise UnreadableSource(
                 f"the source is larger than {MAX_BYTES >> 30} GiB", "Split it", self.name
             )
-        if total > _RATIO_GRACE_BYTES and total > MAX_RATIO * on_disk:
+        if total <= _RATIO_GRACE_BYTES:
+            return
+        self._most_times = self._most_times or GetResponseSettings().source_max_ratio
+        if total > self._most_times * on_disk:
             raise UnreadableSource(
-                f"the packed data become more than {MAX_RATIO} times as large",
-                "If that is right, unpack the file first",
+                f"the packed data become more than {self._most_times:g} times as large",
+                "If that is right, unpack the file first, or raise"
+                " PREFECT_INTEGRATIONS_GETRESPONSE_SOURCE_MAX_RATIO",
                 self.name,
             )
 

@@ -50,6 +50,11 @@ _WITHOUT_RESULT = re.compile(
     rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\shidden="(?:1|true)")[^>]*\sr="(\d{1,7})"')
+_HIDDEN_ROWS_OF_ODS = re.compile(
+    rb'<table:table-row\b[^>]*\stable:visibility="(?:filter|collapse)"[^>]*>(?!\s*<table:table-cell'
+    rb"(?:\s[^>]*)?/>\s*</table:table-row>)"
+)
 _MERGED_DOWN = re.compile(rb'number-rows-spanned="(?!1")')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -76,10 +81,11 @@ def _messages(file: BinaryIO, wanted: str) -> Iterator[Message | list[list[str]]
         if sheet is None:
             yield found
             return
-        if _is_merged_down(file):
+        merged, has_hidden = _scan_ods(file)
+        if merged:
             yield {"problem": "merged_down"}
             return
-        errors, unfinished = _scan(file, sheet.name)
+        errors, unfinished, hidden = _scan(file, sheet.name)
     except PasswordError:
         yield {"problem": "password"}
         return
@@ -89,7 +95,11 @@ def _messages(file: BinaryIO, wanted: str) -> Iterator[Message | list[list[str]]
     if unfinished:
         yield {"problem": "unfinished", "cell": unfinished}
         return
-    yield found | {"merged_across": _merged_across(sheet)}
+    yield found | {
+        "merged_across": _merged_across(sheet),
+        "hidden_rows": hidden,
+        "has_hidden_rows": has_hidden or hidden > 0,
+    }
     yield from _batches(sheet, errors)
 
 
@@ -196,18 +206,21 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def _scan(file: BinaryIO, sheet: str) -> tuple[dict[tuple[int, int], str], str]:
+def _scan(file: BinaryIO, sheet: str) -> tuple[dict[tuple[int, int], str], str, int]:
     """Return the cells that show an error, which the parser leaves blank; and one not calculated.
+
+    The number behind them is that of the rows that a filter or somebody hides.
 
     Programs that write formulas without their results leave cells that look blank. A blank cell
     says that somebody has not refused, so both must be known.
     """
     errors: dict[tuple[int, int], str] = {}
+    hidden = last_hidden = 0
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
         member = _member(archive, sheet)
         if not member:
-            return {}, ""
+            return {}, "", 0
         with archive.open(member) as stream:
             rest = b""
             while chunk := stream.read(_CHUNK_BYTES):
@@ -216,24 +229,33 @@ def _scan(file: BinaryIO, sheet: str) -> tuple[dict[tuple[int, int], str], str]:
                     for column, row, value in _CELL_OF_ERROR.findall(text):
                         errors[int(row) - 1, _index(column)] = value.decode()
                 if (b"<f" in text or b":f" in text) and (found := _WITHOUT_RESULT.search(text)):
-                    return errors, found[1].decode()
+                    return errors, found[1].decode(), hidden
+                if b'hidden="' in text:
+                    new = [row for row in map(int, _HIDDEN_ROW.findall(text)) if row > last_hidden]
+                    hidden, last_hidden = hidden + len(new), max(new, default=last_hidden)
                 rest = text[max(text.rfind(b"<row"), len(text) - _LONGEST_CELL) :]
-    return errors, ""
+    return errors, "", hidden
 
 
-def _is_merged_down(file: BinaryIO) -> bool:
-    """Tell whether an ODS has cells of several rows, of which the parser tells nothing."""
+def _scan_ods(file: BinaryIO) -> tuple[bool, bool]:
+    """Tell whether an ODS has cells of several rows, and rows that are hidden.
+
+    The parser tells nothing of either.
+    """
+    has_hidden = False
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
         if "content.xml" not in archive.namelist():
-            return False
+            return False, False
         with archive.open("content.xml") as stream:
             rest = b""
             while chunk := stream.read(_CHUNK_BYTES):
-                if _MERGED_DOWN.search(rest + chunk):
-                    return True
-                rest = chunk[-100:]
-    return False
+                text = rest + chunk
+                if _MERGED_DOWN.search(text):
+                    return True, has_hidden
+                has_hidden = has_hidden or _HIDDEN_ROWS_OF_ODS.search(text) is not None
+                rest = chunk[-1000:]
+    return False, has_hidden
 
 
 def _member(archive: zipfile.ZipFile, sheet: str) -> str:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -48,6 +48,9 @@ class WorkbookSource:
         location: Path or URL of the file.
         reading: What is said about the file.
 
+    Attributes:
+        notes: Whether rows are hidden, which are read all the same.
+
     Raises:
         EmptySource: There are no records.
         UnreadableSource: The workbook is damaged, protected or too large, or it is not clear which
@@ -61,6 +64,7 @@ class WorkbookSource:
         reading.allow(("sheet", "header"), "a workbook", self.name)
         self._sheet = reading.sheet
         self._live: _Process | None = self._start()
+        self.notes = _notes(self._live.found)
         self._total = 0
         rows = self._live.rows()
         self._kept = list(islice(rows, _KEPT_ROWS))
@@ -180,6 +184,19 @@ class _Process:
                 self._source,
             )
         raise damaged("the parser gave up", self._source)
+
+
+def _notes(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the plan says of a sheet."""
+    if not found["has_hidden_rows"]:
+        return ()
+    number = found["hidden_rows"]
+    rows = {0: "Rows", 1: "1 row"}.get(number, f"{number:,} rows")
+    are = "is" if number == 1 else "are"
+    return (
+        f"{rows} of the sheet {are} hidden, by a filter or by hand, and {are} read all the same:"
+        " delete what should not be imported.",
+    )
 
 
 def _end(process: subprocess.Popen[bytes], errors: BinaryIO) -> None:
