@@ -161,12 +161,15 @@ def _room(billing: Mapping[str, Any], seen: _Seen) -> Finding | None:
 def _questions(judged: Judged) -> Iterator[Finding]:
     """What the import would ask; columns that nobody decided stop it."""
     questions = judged.questions(vouched=False)
-    if undecided := [each.column for each in questions if each.column]:
-        yield problem(
-            _CHECK,
-            f"an import would ask what these columns are: {named(undecided)}",
-            "Run `prefect-getresponse map` or the import; both show what is in them.",
-        )
+    tags = [each.column for each in questions if each.taken_for == "tag"]
+    undecided = [each.column for each in questions if each.column and each.taken_for != "tag"]
+    for what, names in (("what these columns are", undecided), ("how to call these tags", tags)):
+        if names:
+            yield problem(
+                _CHECK,
+                f"an import would ask {what}: {named(names)}",
+                "Run `prefect-getresponse map` or the import; both ask, and show what to answer.",
+            )
     if not judged.deciding and not undecided:
         yield warning(
             _CHECK,
