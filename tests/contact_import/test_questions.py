@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 
+from prefect_getresponse.contact_import.display.questions import questions_markdown
 from prefect_getresponse.contact_import.questions import Question, UndecidedColumns
 
 AGREES = Question(
@@ -44,3 +45,24 @@ def test_only_so_many_questions_are_printed() -> None:
     text = str(UndecidedColumns(many))
     assert "30 columns" in text
     assert text.endswith("  and 10 more questions")
+
+
+def test_addresses_columns_and_tags_stand_in_one_block_and_one_artifact() -> None:
+    address = Question("Mail 1", "email", map=("Mail 1=email", "Mail 2=email"), why="Choose one")
+    tag = Question("C#", "tag", map=("C#=C__2", "C#=-"), why="It would become `C_`, as `C++` does")
+    error = UndecidedColumns([address, AGREES, tag, WHO]).at("people.csv")
+    said = str(error)
+    assert said.startswith("people.csv: 2 columns and a tag have to be decided.")
+    assert "    --map 'Mail 2=email'" in said
+    assert 'Tag "C#". It would become `C_`' in said
+    assert "    --map-tag 'C#=C__2'" in said
+
+    shown = questions_markdown(error)
+    assert [line for line in shown.splitlines() if line.startswith("## ")] == [
+        "## Mail 1",
+        "## I agree to receive other communications",
+        "## The tag C\\#",
+        "## Who has agreed?",
+    ]
+    assert "below `[tags]` of a mapping file" in shown
+    assert '- `"C#" = "C__2"`' in shown

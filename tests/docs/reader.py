@@ -110,7 +110,8 @@ class Reader:
 
     def _ours(self, words: Sequence[str]) -> None:
         waits = words[0] in WAITING or "--serve" in words
-        if waits or any("://" in word for word in words):
+        is_here = words[0] == "import" and words[1].startswith("sqlite:")
+        if waits or (not is_here and any("://" in word for word in words)):
             understood(cli.app, words)
         else:
             assert cli.run(list(words)) == cli.OK, words

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -67,6 +70,11 @@ def reader(
     shutil.copy(ROOT / "examples" / "customers.xlsx", tmp_path)
     people = gzip.compress(b'{"email": "jane@example.com", "first_name": "Jane"}\n')
     (tmp_path / "customers.jsonl.gz").write_bytes(people)
+    table = import_module("pyarrow.csv").read_csv(tmp_path / "customers.csv")
+    import_module("pyarrow.parquet").write_table(table, tmp_path / "customers.parquet")
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as crm, crm:
+        crm.execute("CREATE TABLE customers (id, email, first_name, newsletter)")
+        crm.execute("INSERT INTO customers VALUES (1, 'jane@example.com', 'Jane', 'yes')")
     monkeypatch.setenv(f"{SETTINGS}STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv(f"{SETTINGS}SETTLE_SECONDS", "2.5")
     monkeypatch.setenv(f"{SETTINGS}API_KEY", "YOUR-KEY")

@@ -34,21 +34,22 @@ def _question(question: Question) -> list[str]:
         return ["## Who has agreed?", "", f"{why.strip()}", ""]
     if question.taken_for == "tag":
         lines = [f"## The tag {text(question.column)}", "", f"{why.strip()}", ""]
-        return [*lines, *_answers([_as_toml(question.column, each) for each in question.map])]
+        answers = [_as_toml(question.column, each) for each in question.map]
+        return [*lines, *_answers(answers, "One of these lines below `[tags]` of a mapping file")]
     lines = [f"## {text(question.column)}", "", f"{MEANS[question.taken_for]}.{why}", ""]
     if question.counts:
         lines += ["| in the column | rows |", "|---|---:|"]
         lines += [f"| {text(value)} | {rows:,} |" for value, rows in question.counts.items()]
         lines.append("")
-    return lines + _answers(question.map)
+    return lines + _answers(question.map, "One of these lines")
 
 
-def _answers(lines: Sequence[str]) -> list[str]:
+def _answers(lines: Sequence[str], what: str) -> list[str]:
     if not lines:
         return []
-    return ["One of these lines answers:", "", *(f"- {code(each)}" for each in lines), ""]
+    return [f"{what} answers:", "", *(f"- {code(each)}" for each in lines), ""]
 
 
 def _as_toml(tag: str, answer: str) -> str:
-    """The answer about a tag: a mapping file has it under `[tags]`, and lines cannot say it."""
-    return f"[tags] {toml_text(tag)} = {toml_text(answer.removeprefix(f'{tag}='))}"
+    """The answer about a tag as a mapping file has it; lines `COLUMN=FIELD` cannot say it."""
+    return f"{toml_text(tag)} = {toml_text(answer.removeprefix(f'{tag}='))}"

@@ -113,12 +113,13 @@ def agreement(cell: str) -> Answer:
 def _structured(cell: str) -> Mapping[str, Any] | None:
     """Return the JSON object in a cell, or the dictionary of Python."""
     text = cell.strip()
-    if not text.startswith("{") or len(text) > phrases.LONGEST:
+    if not text.startswith("{"):
         return None
-    for read in (json.loads, literal_eval):  # as JSON, and as Python writes it
+    is_python = "'" in text and "\\" not in text and len(text) <= phrases.LONGEST
+    for read in (json.loads, literal_eval) if is_python else (json.loads,):
         try:
             found: object = read(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             continue
         return cast(Mapping[str, Any], found) if isinstance(found, dict) else None
     return None

@@ -68,6 +68,7 @@ def test_dates_of_other_languages_are_seen_as_such(cell: str) -> None:
         ('{"email": {"state": "yes", "consent": "no"}}', "unknown"),
         ("{'email': False, 'sms': True}", "no"),
         ("{'email': True, 'sms': None}", "yes"),
+        ("{[1]: 'x'}", "unknown"),
         ("-1", "yes"),
         ("\x01", "yes"),
         ("\x00", "no"),
