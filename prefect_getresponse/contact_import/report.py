@@ -71,6 +71,8 @@ class ImportReport(BaseModel):
         reject_ratio: Share of rejected rows among those that could have been imported.
         max_reject_ratio: Share above which the run counts as failed.
         rejects_file: File that names every row needing attention; empty if there is none.
+        resumed: Whether an earlier process began the run: calls are those of all its parts, seconds
+            those of the last one.
         rejected_at: Where the file of rejected rows was left for others; empty if it was not.
         preview: The first rows as they would be sent, in a plan.
         plan_hash: What the plan says about every row, as a hash; empty in a report.
@@ -103,6 +105,7 @@ class ImportReport(BaseModel):
     max_reject_ratio: float
     rejects_file: str
     rejected_at: str = ""
+    resumed: bool = False
     preview: list[dict[str, Any]] = []
     plan_hash: str = ""
     would_stop: str = ""

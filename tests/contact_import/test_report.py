@@ -43,9 +43,15 @@ def report(**values: Any) -> ImportReport:
         "max_reject_ratio": 0.2,
         "rejects_file": "",
         "rejected_at": "",
+        "resumed": False,
         "error": None,
     }
     return ImportReport.model_validate(fields | values)
+
+
+def test_calls_of_all_parts_are_not_set_against_the_seconds_of_one() -> None:
+    assert "9 calls in 1.5 s" in report().markdown()
+    assert "9 calls in all, the last part in 1.5 s" in report(resumed=True).markdown()
 
 
 @pytest.mark.parametrize(

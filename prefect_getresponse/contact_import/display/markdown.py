@@ -83,9 +83,11 @@ def _summary(report: ImportReport, goes_on: bool) -> str:
         sent = "Sending starts now." if goes_on else "Nothing was sent."
         return f"📋 **A plan for {report.rows_read:,} rows.** {sent}"
     calls = sum(report.calls.values())
+    seconds = f"{report.seconds:,.1f} s"
+    took = f" in all, the last part in {seconds}" if report.resumed else f" in {seconds}"
     return (
         f"✅ **Balanced:** all {report.rows_read:,} rows have a verdict. "
-        f"{calls:,} calls in {report.seconds:,.1f} s, {report.throttled:,} of them throttled."
+        f"{calls:,} calls{took}, {report.throttled:,} of them throttled."
     )
 
 

@@ -98,6 +98,7 @@ def report(
             max_reject_ratio=job.options.max_reject_ratio,
             rejects_file=rejects_file,
             rejected_at=rejected_at,
+            resumed=run.started < job.started,
             preview=_preview(job, run, ledger) if planned else [],
             plan_hash=ledger.plan_hash(run.number) if planned else "",
             would_stop=run.facts.get("would_stop", ""),

@@ -194,4 +194,5 @@ def test_an_interrupted_run_keeps_its_id_and_its_count_of_calls(lab: Lab) -> Non
     resumed = lab.run()
 
     assert resumed.run_id == broken.run_id
+    assert (broken.resumed, resumed.resumed) == (False, True)
     assert resumed.calls["POST /contacts"] == len(PEOPLE) + 1
