@@ -115,13 +115,13 @@ def test_map_and_tsv(account: FastSandbox, tmp_path: Path) -> None:
             "twice",
         ),
         (["{source}", "--list", CAMPAIGN, "--max-reject-ratio", "2"], "InvalidArguments", "ratio"),
-        (["{source}", "--list", CAMPAIGN, "--mode", "replace"], "Error", "replace"),
+        (["{source}", "--list", CAMPAIGN, "--mode", "replace"], "error: Invalid value", "replace"),
         (["{source}", "--list", CAMPAIGN, "--encoding", "klingon"], "UnreadableSource", "klingon"),
         (["{source}", "--list", CAMPAIGN, "--block", "mine"], "InvalidArguments", "PREFECT_API_"),
         (["{source}", "--list", CAMPAIGN, "--json", "/missing/report.json"], "", "/missing"),
         (["{source}", "--list", CAMPAIGN, "--json", UNUSABLE], "InvalidArguments", "written"),
         ([f"{UNUSABLE}/*.csv", "--list", CAMPAIGN], "SourceNotFound", "Check the path"),
-        (["{source}"], "Missing", "--list"),
+        (["{source}"], "error: Command", "--list"),
     ],
 )
 def test_what_cannot_work_is_one_line_and_code_2(

@@ -26,6 +26,7 @@ from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.accounts.shared_limits import reset_limits
 from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
+from prefect_getresponse.runtime.flow_words import in_flow_words
 from prefect_getresponse.sources.errors import SourceNotFound
 from tests.docs.blocks import ROOT, blocks_of
 from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, fast_sandbox, set_waits
@@ -339,10 +340,12 @@ def test_the_log_of_a_failed_run_is_short_and_ends_with_what_to_do(
 
     error = state.result(raise_on_failure=False)
     assert says in str(error)
-    assert state.message == str(error)
+    assert state.message is not None
+    assert state.message == in_flow_words(str(error), nightly_contact_import.parameters.properties)
+    assert "--" not in state.message
     lines = log_of(prefect, prefect.latest_flow_run())
     assert "Traceback" not in "\n".join(lines)
-    assert str(error) in lines[-1]
+    assert state.message in lines[-1]
 
 
 def test_a_missing_source_is_logged_without_the_way_to_it(
