@@ -18,6 +18,9 @@ _LASTING = {
     "PRAGMA synchronous = FULL": "PRAGMA synchronous = OFF",
 }
 """What a ledger asks of the disk, and what is enough in memory."""
+DURING = "during "
+"""How steps begin at which a call is executed."""
+_SENDING = ("POST /contacts", "POST /contacts/batch", "POST /imports")
 _CHANGES = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP")
 
 
@@ -37,6 +40,8 @@ class Process:
         set_by: Seconds by which it is set.
         steps: Steps until it dies; None if it is not to die by them.  A step is the moment before
             or after a commit or a writing call.
+        calls: Calls that send people until it dies, when the last one is executed and its answer is
+            on the way; None if it is not to die by them.
         on_death: Called when it dies, with the step.
     """
 
@@ -50,6 +55,7 @@ class Process:
         set_at: float = 0.0,
         set_by: float = 0.0,
         steps: int | None = None,
+        calls: int | None = None,
         on_death: Callable[[str], None] = lambda _step: None,
     ) -> None:
         self.name = name
@@ -61,6 +67,7 @@ class Process:
         self._set_at = elapsed() + set_at
         self._set_by = set_by
         self._steps = steps
+        self._calls = calls
         self._on_death = on_death
 
     # Time ----------------------------------------------------------------------------------
@@ -100,11 +107,13 @@ class Process:
             Killed: It dies here, or is dead.
         """
         self.live()
+        if self._calls is not None and what.removeprefix(DURING) in _SENDING:
+            self._calls -= 1
         if self._steps is not None:
             self._steps -= 1
-            if self._steps <= 0:
-                self.die(what)
-                raise Killed
+        if 0 in (self._steps, self._calls):
+            self.die(what)
+            raise Killed
 
     def die(self, what: str) -> None:
         """Die now: nothing that it does from here on has an effect."""

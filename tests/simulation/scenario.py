@@ -67,10 +67,12 @@ class Death:
     Attributes:
         steps: After so many steps; None for none.
         seconds: After so many seconds; None for none.
+        calls: When so many of its calls that send people are executed; None for none.
     """
 
     steps: int | None = None
     seconds: float | None = None
+    calls: int | None = None
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,11 @@ class _Drawing:
             losses: tuple[Loss, ...] = ("", "", "", "", "cut", "older")
             nights = [replace(night, lost=chance.choice(losses)) for night in plan.nights[1:]]
             plan = replace(plan, nights=(plan.nights[0], *nights))
+        if chance.random() < 0.4:  # dies while it sends, and what it has sent is forgotten, or not
+            first = replace(plan.nights[0], death=Death(calls=chance.randint(1, 4)))
+            is_lost = chance.random() < 0.5 and plan.outcome != "review"
+            second = [replace(each, lost="cut" if is_lost else "") for each in plan.nights[1:2]]
+            plan = replace(plan, nights=(first, *second, *plan.nights[2:]))
         if scenario.page >= 1_000:
             return plan
         former = [Row(f"a{each:02}@example.com", f"Former {each}", "vip") for each in range(30)]

@@ -80,6 +80,7 @@ class Worker:
             set_at=set_at,
             set_by=set_by,
             steps=death.steps,
+            calls=death.calls,
             on_death=lambda step: world.note(process.name, f"DIES {step}"),
         )
         if death.seconds is not None:

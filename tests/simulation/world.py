@@ -17,7 +17,7 @@ import httpx
 from prefect_getresponse.limits.budgets import SLACK
 from prefect_getresponse.sandbox import Sandbox
 from tests.client.virtual_pool import LeaseServer
-from tests.simulation.process import Killed, Process
+from tests.simulation.process import DURING, Killed, Process
 from tests.simulation.scenario import BLOCKED, ImportPlan, Scenario, Weather
 from tests.support.troubles import EXECUTED, Trouble, disturbed
 from tests.support.virtual_time import VirtualTime
@@ -231,12 +231,13 @@ class World:
         if trouble is not None and trouble not in EXECUTED:
             self._import_strangers(request)
         if trouble is None or trouble in EXECUTED:
+            self._sign_up_before(request)
             response = await self.serve(process.name, request)
             self._move(request, response)
             response = self._oddly(request, response)
             if is_write(request):
                 with suppress(Killed):
-                    process.step(f"during {request.method} {request.url.path[3:]}")
+                    process.step(f"{DURING}{request.method} {request.url.path[3:]}")
         await asyncio.sleep(self._leg())
         return response
 
@@ -247,7 +248,9 @@ class World:
             return
         is_list = request.method == "GET" and request.url.path == "/v3/contacts"
         is_removed = request.url.path in _READS and b'"removed"' in request.content
-        if not (is_list or is_removed) or self.chance.random() < 0.5:
+        if not (is_list or is_removed):
+            return
+        if self.chance.random() < 0.5 and not (is_removed and not self.returned):
             return
         shown = [person["email"].casefold() for person in response.json()]
         for plan in self.scenario.imports if len(shown) >= size else ():
@@ -260,6 +263,16 @@ class World:
                 self.leave(plan.name, leaving[0])
             if is_removed and coming:
                 self.come_back(plan.name, coming[0])
+
+    def _sign_up_before(self, request: httpx.Request) -> None:
+        """Let somebody sign up right before a call of ours that is about them."""
+        if self.is_calm or not is_write(request) or request.url.path != "/v3/contacts":
+            return
+        email = json.loads(request.content)["email"].casefold()
+        for plan in self.scenario.imports:
+            is_theirs = self.lists[plan.name].encode() in request.content
+            if is_theirs and any(email == each for _, each in plan.sign_ups):
+                self.sign_up(plan.name, email)
 
     def _import_strangers(self, request: httpx.Request) -> None:
         """Let somebody else import as many people as an import of ours that has failed."""
