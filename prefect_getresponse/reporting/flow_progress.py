@@ -140,7 +140,7 @@ class _Shown:
         self._thread.join(_SECONDS_AT_THE_END)
 
     def _keep_up(self) -> None:
-        last = False
+        last = is_told = False
         while not last:
             self._changed.wait()
             self._changed.clear()
@@ -148,7 +148,10 @@ class _Shown:
             try:
                 self._put(*self._latest)
             except Exception as error:  # a report of progress is no reason to end an import
-                logger.warning("progress could not be shown (%s)", type(error).__name__)
+                # Not at the end: nobody waits for that, and Prefect may be gone by then.
+                if not (is_told or last):
+                    logger.warning("progress could not be shown (%s)", type(error).__name__)
+                    is_told = True
             self._closed.wait(SECONDS_BETWEEN_UPDATES)
 
     def _put(self, percent: float, text: str) -> None:
