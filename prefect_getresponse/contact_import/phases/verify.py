@@ -149,12 +149,9 @@ class Verification:
         """Give verdicts to people who did not appear in time."""
         self._conclude_imports()
         self._run.ledger.settle_queued(self._run.number)
-        # If anybody has come through the queue, those who have not were dropped.
-        queue_moved = any(
-            verdict in (Verdict.ADDED, Verdict.AWAITING_CONFIRMATION)
-            for verdict, _, _ in self._run.ledger.tally(self._run.number, Verdict.UNKNOWN)
-        )
-        if queue_moved:
+        # If most have come through the queue, those who have not were dropped.
+        ledger, run = self._run.ledger, self._run.number
+        if ledger.anybody_arrived(run) and ledger.has_queue_moved(run):
             self._conclude(ChunkState.ACKNOWLEDGED, Verdict.REJECTED, "silent_rejection")
         self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "in_queue")
         self._conclude(ChunkState.IN_DOUBT, Verdict.UNKNOWN, "in_doubt")
