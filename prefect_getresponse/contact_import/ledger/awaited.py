@@ -51,6 +51,21 @@ class Awaited(Connection):
         ).fetchone()
         return bool(found)
 
+    def longest_way(self, run: int) -> float | None:
+        """Seconds that the slowest of those who arrived took to the list; None if that is not told.
+
+        Args:
+            run: Number of the run.
+        """
+        (longest,) = self._db.execute(
+            "SELECT max(listed.created - chunks.begun) FROM rows JOIN chunks USING (run, chunk)"
+            " JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
+            " WHERE rows.run = ? AND rows.action = 'add' AND rows.verdict IN (?, ?)"
+            " AND chunks.route <> 'import'",
+            (run, Verdict.ADDED, Verdict.AWAITING_CONFIRMATION),
+        ).fetchone()
+        return None if longest is None else float(longest)
+
     def awaited_since(self, run: int) -> float:
         """When the last of the awaited rows was sent, in seconds since the epoch."""
         (sent,) = self._db.execute(

@@ -22,6 +22,10 @@ from prefect_getresponse.contact_import.routes.import_lane import outcome_of
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.reporting.progress import Progress
 
+PATIENCE = 1.5
+"""How many times longer than others a person in the queue is waited for."""
+LOOKS_APART = 60.0
+"""Seconds between looks: nobody knows better when somebody appeared."""
 ATTEMPTS = 3
 """How often a chunk whose outcome stays in doubt is sent at most."""
 
@@ -149,14 +153,26 @@ class Verification:
         """Give verdicts to people who did not appear in time."""
         self._conclude_imports()
         self._run.ledger.settle_queued(self._run.number)
-        # If most have come through the queue, those who have not were dropped.
-        ledger, run = self._run.ledger, self._run.number
-        if ledger.anybody_arrived(run) and ledger.has_queue_moved(run):
+        if self._is_queue_empty():
             self._conclude(ChunkState.ACKNOWLEDGED, Verdict.REJECTED, "silent_rejection")
         self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "in_queue")
         self._conclude(ChunkState.IN_DOUBT, Verdict.UNKNOWN, "in_doubt")
         self._conclude(Action.AWAIT, Verdict.REJECTED, "silent_rejection")
         self._run.ledger.conclude(self._run.number)
+
+    def _is_queue_empty(self) -> bool:
+        """Whether people who have not come through the queue by now were dropped by GetResponse.
+
+        They were if most have come, or if those who have took much less time than has passed.
+        """
+        ledger, run = self._run.ledger, self._run.number
+        if not ledger.anybody_arrived(run):
+            return False
+        if ledger.has_queue_moved(run):
+            return True
+        longest = ledger.longest_way(run)
+        waited = self._run.clock() - ledger.awaited_since(run)
+        return longest is not None and waited >= PATIENCE * longest + LOOKS_APART
 
     def _conclude_unverified(self) -> None:
         for chunk, state in self._book.states():
