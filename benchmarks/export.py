@@ -19,7 +19,7 @@ own, whose Python is given.
 
     python -m venv /tmp/tap && /tmp/tap/bin/pip install tap-getresponse
     python benchmarks/export.py --people 100000 --tap /tmp/tap/bin/python
-    python benchmarks/export.py --people 1000000 --ours
+    python benchmarks/export.py --people 20000 --ours
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ RESULTS = Path(__file__).parent / "results" / "export.json"
 KEY = "benchmark-key"
 SETTINGS = "PREFECT_INTEGRATIONS_GETRESPONSE_"
 
-_LOOP = """
+LOOP = """
 import csv, sys, httpx, orjson
 url, key, out = sys.argv[1:]
 http = httpx.Client(headers={"X-Auth-Token": "api-key " + key}, trust_env=False)
@@ -192,7 +192,8 @@ def environment_of(url: str) -> dict[str, str]:
     )
 
 
-def _of_sink(to: str) -> Iterator[str]:
+def of_sink(to: str) -> Iterator[str]:
+    """Ids of people whom a destination has."""
     with closing(open_sink(to)) as sink:
         table = tables()["contacts"]
         for identifier, gone in sink.select(table, ["contact_id", "_deleted_at"]):
@@ -233,14 +234,14 @@ def run(people: int, every: int, folder: Path, tap: str, only_ours: bool) -> dic
         found["csv loop"] = compare(
             account,
             every,
-            [sys.executable, "-c", _LOOP, *loop],
+            [sys.executable, "-c", LOOP, *loop],
             lambda: _of_csv(folder / "loop.csv"),
         )
         for name, to in (
             ("ours, SQLite", f"sqlite:///{folder}/ours.db"),
             ("ours, Parquet", f"{folder}/lake"),
         ):
-            found[name] = compare(account, every, [*ours, *only, to], lambda to=to: _of_sink(to))  # type: ignore[misc]
+            found[name] = compare(account, every, [*ours, *only, to], lambda to=to: of_sink(to))  # type: ignore[misc]
         if only_ours:
             return found
         dlt = [server.url + "/", KEY, str(folder / "dlt.duckdb")]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.export.lab import Lab, everything
+from tests.support.mariadb import IS_INSTALLED, mariadb
 from tests.support.postgresql import PROGRAMS, postgresql
 
 pytestmark = pytest.mark.skipif(
@@ -35,8 +36,19 @@ def lab() -> Lab:
     return Lab(past=16)
 
 
-@pytest.fixture(params=["sqlite", "parquet", "postgresql"])
+@pytest.fixture(scope="module")
+def other_database() -> Iterator[str]:
+    if not IS_INSTALLED:
+        pytest.skip("MariaDB's programs are not installed")
+    with mariadb() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "parquet", "postgresql", "mariadb"])
 def to(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "mariadb":
+        server: str = request.getfixturevalue("other_database")
+        return server
     if request.param == "postgresql":
         url: str = request.getfixturevalue("database")
         return f"{url}?schema=s{uuid.uuid4().hex[:8]}"
