@@ -355,3 +355,20 @@ def test_who_has_agreed_is_asked_with_the_columns() -> None:
     questions = read(CASES["Indonesian"], vouched=False).questions
     assert [question.taken_for for question in questions] == ["consent", "vouch"]
     assert "Unless" in questions[-1].why
+
+
+def test_ordinary_columns_ask_nothing_beside_one_of_consent() -> None:
+    columns = {
+        "State / Region": ["NY", "", ""],
+        "Stage": ["New", "Won", "Lost"],
+        "Şehir": ["İzmir", "Bursa", ""],
+        "会社名": ["A社", "", "A社"],
+        "Должность": ["директор", "", "менеджер"],
+        "Newsletter": ["yes", "no", "yes"],
+    }
+    rows = [
+        [f"p{at}@example.com", *(cells[at % 3] for cells in columns.values())] for at in range(90)
+    ]
+    found = judged(RowsSource([["Email", *columns], *rows], name="people"))
+    assert found.questions == ()
+    assert len(found.people) == 60

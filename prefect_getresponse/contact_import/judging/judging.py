@@ -248,6 +248,8 @@ class _Judge:
         if content.is_whole and harmless.are_of_place(column, content.values):
             return True
         named = harmless.kind_of_name(column)
+        if named == "groups" and kind is Kind.TICKS:  # one group, and nothing for all others
+            return not any(map(consent.is_answer, content.values))
         return named is not None and kind in _HARMLESS[named]
 
     def _question(self, index: int, taken_for: TakenFor, why: str, *, ignorable: bool) -> Question:
