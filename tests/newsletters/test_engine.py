@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
+from prefect_getresponse.client.errors import GetResponseError, InvalidArguments, OutcomeUnknown
 from prefect_getresponse.newsletters.account_side import AccountSide
 from prefect_getresponse.newsletters.afterwards import (
     NotReleased,
@@ -239,3 +239,43 @@ def test_a_dead_account_is_an_error_and_nothing_was_sent(lab: Lab) -> None:
     with pytest.raises(GetResponseError):
         lab.release(lab.text())
     assert lab.newsletters == []
+
+
+def test_another_text_that_is_sent_at_the_same_moment_stays_the_only_one(lab: Lab) -> None:
+    def before(request: httpx.Request) -> None:
+        if request.url.path == SEND[1] and not lab.broadcasts:
+            [ours] = lab.newsletters
+            sent = json.loads(request.content)
+            other = {
+                "name": "release spring 0123456789ab",
+                "type": "draft",
+                "subject": "Other news",
+                "fromField": {"fromFieldId": lab.sender["fromFieldId"]},
+                "campaign": {"campaignId": lab.campaign_id},
+                "content": {part: ours["content"][part] for part in ("html", "plain")},
+                "sendSettings": {"selectedCampaigns": [lab.campaign_id]},
+            }
+            made = lab.api("POST", "/newsletters", other)
+            body = {**sent, "messageId": made["newsletterId"]}
+            lab.api("POST", "/newsletters/send-draft", body)
+
+    lab.wire.before = before
+    report = lab.release(lab.text())
+    assert (report.status, report.sent) == ("sent_twice", 1)
+    assert [each["subject"] for each in lab.broadcasts] == ["Other news"]
+
+
+def test_a_draft_that_is_edited_just_before_it_is_sent_is_not_sent(lab: Lab) -> None:
+    looked_at: list[str] = []
+
+    def before(request: httpx.Request) -> None:
+        path = request.url.path
+        if request.method == "GET" and path.startswith("/v3/newsletters/"):
+            looked_at.append(path.rpartition("/")[2])
+        elif request.method == "GET" and path == CREATE[1] and len(looked_at) == 1:
+            lab.edit(looked_at[0])  # after it was chosen
+
+    lab.wire.before = before
+    with pytest.raises(OutcomeUnknown, match="edited or sent just now"):
+        lab.release(lab.text())
+    assert lab.calls(*SEND) == 0
