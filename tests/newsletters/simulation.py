@@ -29,6 +29,10 @@ from tests.newsletters.lab import AT, Killed, Lab, Wire
 from tests.support.troubles import Trouble
 
 HOUR = 3600.0
+LOOKED_AT_AGAIN = 2 * HOUR
+"""When dead runs are found: after all edits, and before the newsletter goes out.  Edits that no run
+sees any more are not promised to be found.
+"""
 _TROUBLES = [
     Trouble.REFUSED,
     Trouble.LOST_BEFORE,
@@ -88,8 +92,12 @@ class Simulation:
         chance = self.chance
         runs = [self._attempt(chance.randrange(1 << 30)) for _ in range(chance.randint(1, 4))]
         others = [self._person() for _ in range(chance.randint(0, 3))]
-        await asyncio.gather(*runs, *others)
-        # The same commands again, as whoever finds a dead run does.
+        await asyncio.gather(*runs, *others, self._again(after=LOOKED_AT_AGAIN))
+        await self._again(after=0.0)
+
+    async def _again(self, after: float) -> None:
+        """Run the same commands again, as whoever finds a dead run does, before the mail goes."""
+        await asyncio.sleep(after)
         for text in dict.fromkeys(self.texts):
             await self._release(text, text, Wire(self.lab.sandbox), 0.0, answer=None)
 
