@@ -7,7 +7,7 @@ imports that GetResponse is working on are waited for: they may be those of a ru
 from __future__ import annotations
 
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.account import Account, Campaign
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger
 from prefect_getresponse.contact_import.ledger.import_book import ACTIVE, OLDEST
@@ -22,16 +22,20 @@ async def wait_for_imports(job: Job, client: AsyncClient, progress: Progress) ->
     """
     if job.campaign is None or job.options.dry_run:
         return
-    account, now = Account(client), client.time.now
+    now = client.time.now
+    if not await _is_at_work(job.campaign, client):
+        return
+    progress.note("an import of the list is at work: waiting for it")
     deadline = now() + job.options.import_seconds
-    said = False
     async for last in looks(client, now, deadline, CHEAP):
-        listed = await account.imports(now() - OLDEST, job.campaign.campaign_id)
-        if last or not any(each.get("status") in ACTIVE for each in listed):
+        if last or not await _is_at_work(job.campaign, client):
             return
-        if not said:
-            progress.note("an import of the list is at work: waiting for it")
-            said = True
+
+
+async def _is_at_work(campaign: Campaign, client: AsyncClient) -> bool:
+    since = client.time.now() - OLDEST
+    listed = await Account(client).imports(since, campaign.campaign_id)
+    return any(each.get("status") in ACTIVE for each in listed)
 
 
 def note_first_run(job: Job, ledger: Ledger, run: int, progress: Progress) -> None:
