@@ -6,6 +6,8 @@
 
 PYTHON ?=
 export PYTHON
+# Without caches of bytecode every command that a test starts would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 
 BIN := .venv/bin

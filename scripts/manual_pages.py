@@ -15,14 +15,15 @@ from prefect import Flow
 from pydantic import SecretStr
 
 from prefect_getresponse import flows
-from prefect_getresponse.cli import app
+from prefect_getresponse.cli import COMMANDS, application
 from prefect_getresponse.settings import GetResponseSettings
 
 
 def command_line() -> str:
     """The page of the command line, as its own help says it."""
     with patch.object(sys, "argv", ["prefect-getresponse"]):  # the lines of usage begin with it
-        text = app.generate_docs(output_format="markdown").replace("```console", "```text")
+        written = application(COMMANDS).generate_docs(output_format="markdown")
+        text = written.replace("```console", "```text")
     commands = text[text.index("## prefect-getresponse ") :]  # behind their table of contents
     codes = (inspect.getdoc(import_module("prefect_getresponse.cli")) or "").split("\n\n")[-1]
     return f"# The command line\n\n{codes}\n\n{commands.rstrip()}\n"

@@ -8,65 +8,96 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Collection
+from importlib import import_module
 
-from cyclopts import App, CycloptsError
+from cyclopts import App
 
-from prefect_getresponse import __version__
-from prefect_getresponse.cli import (
-    automations,
-    contact_import,
-    demo,
-    deploy,
-    doctor,
-    export,
-    inbox,
-    init,
-    limits,
-    lint,
-    map_source,
-    oauth,
-    operations,
-    people,
-    purge,
-    receive,
-    release,
-    sandbox,
-)
-from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK, complain, err
-from prefect_getresponse.cli.dialogue import Stopped
-from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
+from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK
 from prefect_getresponse.reporting.streams import make_output_lasting
-from prefect_getresponse.sources.errors import ImportInputError
 
-app = App(
-    name="prefect-getresponse",
-    help="GetResponse for Prefect: import contacts, and try everything against a local sandbox.",
-    version=__version__,
-)
-app.register_install_completion_command(
-    name="completion", help="Install completion for your shell: bash, zsh or fish."
-)
-app.command(init.init)
-app.command(contact_import.import_, name="import")
-app.command(map_source.map_, name="map")
-app.command(export.export)
-app.command(doctor.doctor)
-app.command(sandbox.sandbox)
-app.command(demo.demo)
-app.command(operations.operations)
-app.command(oauth.oauth)
-app.command(limits.limits)
-app.command(lint.lint)
-app.command(lint.preview)
-app.command(release.release)
-app.command(deploy.deploy)
-app.command(automations.automations)
-app.command(people.lists)
-app.command(people.contacts)
-app.command(purge.purge)
-app.command(receive.receive)
-app.command(inbox.inbox)
+
+def _version() -> str:
+    from prefect_getresponse import __version__
+
+    return __version__
+
+
+COMMANDS = {
+    "init": ("init:init", "Set up a nightly import: key, list, source, columns, deployment."),
+    "import": (
+        "contact_import:import_",
+        "Import a contact export into a list and say what became of every row.",
+    ),
+    "map": (
+        "map_source:map_",
+        "Decide what the columns of a source are, and keep the answers in a mapping file.",
+    ),
+    "export": (
+        "export:export",
+        "Export the account into tables of a database or a folder of Parquet files.",
+    ),
+    "doctor": ("doctor:doctor", "Find out whether imports will work, without writing anything."),
+    "sandbox": ("sandbox:sandbox", "Serve a local GetResponse to try things against."),
+    "demo": (
+        "demo:demo",
+        "Watch a nightly contact import run as a Prefect flow against the sandbox.",
+    ),
+    "operations": (
+        "operations:operations",
+        "List the operations of the API and the tasks that call them.",
+    ),
+    "oauth": ("oauth:oauth", "Authorize an OAuth 2.0 application."),
+    "limits": ("limits:limits", "Limits of an account that all workers share through Prefect."),
+    "lint": ("lint:lint", "Check newsletters: dynamic content, links and texts. Needs no account."),
+    "preview": (
+        "lint:preview",
+        "Print a newsletter as one person would read it, as far as that can be known here.",
+    ),
+    "release": ("release:release", "Send a newsletter that was checked and approved, once."),
+    "deploy": (
+        "deploy:deploy",
+        "Create or update deployments of the ready-made flows.",
+    ),
+    "automations": (
+        "automations:automations",
+        "Install the automations that come with the package.",
+    ),
+    "lists": ("people:lists", "Show the lists (campaigns) of an account."),
+    "contacts": ("people:contacts", "Look somebody up in an account."),
+    "purge": ("purge:purge", "Delete personal data that imports no longer need."),
+    "receive": ("receive:receive", "Receive webhooks and callbacks into the inbox."),
+    "inbox": ("inbox:inbox", "Look at received webhooks and callbacks; drain, replay, purge."),
+}
+"""Commands: where each is, and what the list of them says of it (the first line of its own help).
+
+A command is imported when it is run: the list of commands and the version need none of them.
+"""
+
+
+def application(words: Collection[str]) -> App:
+    """Build the application that understands a line of words.
+
+    Args:
+        words: The line; what it names is imported, of everything else only the name is known.
+    """
+    app = App(
+        name="prefect-getresponse",
+        help="GetResponse for Prefect: import contacts, and try everything against a local"
+        " sandbox.",
+        version=_version,
+    )
+    app.register_install_completion_command(
+        name="completion", help="Install completion for your shell: bash, zsh or fish."
+    )
+    for name, (place, summary) in COMMANDS.items():
+        module, _, member = place.partition(":")
+        if name in words:
+            found = getattr(import_module(f"{__name__}.{module}"), member)
+            app.command(found, name=None if isinstance(found, App) else name)
+        else:
+            app.command(f"{__name__}.{place}", name=name, help=summary)
+    return app
 
 
 def main() -> None:
@@ -99,20 +130,14 @@ def run(arguments: list[str]) -> int:
         The exit code.
     """
     try:
-        with told_in_a_sentence():
-            code = app(
-                arguments, exit_on_error=False, print_error=False, result_action="return_value"
-            )
-    except Stopped:
-        err.print("stopped: nothing was sent")
-        return NOT_STARTED
-    except (CycloptsError, GetResponseError, ImportInputError) as error:
-        complain(error)
-        return FAILED if getattr(error, "after_send", False) else NOT_STARTED
-    except KeyboardInterrupt:
-        err.print("interrupted; the same command resumes where it stopped")
-        return FAILED
+        code = application(arguments)(
+            arguments, exit_on_error=False, print_error=False, result_action="return_value"
+        )
+    except (Exception, KeyboardInterrupt) as error:
+        from prefect_getresponse.cli.failures import told
+
+        return told(error)
     return code if isinstance(code, int) else OK
 
 
-__all__ = ["FAILED", "NOT_STARTED", "OK", "app", "main", "run"]
+__all__ = ["COMMANDS", "FAILED", "NOT_STARTED", "OK", "application", "main", "run"]

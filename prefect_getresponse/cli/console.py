@@ -10,10 +10,8 @@ from typing import Any, Protocol
 
 from cyclopts import CycloptsError
 from rich.console import Console
-from rich.markdown import Markdown
 
 from prefect_getresponse.client.errors import InvalidArguments
-from prefect_getresponse.contact_import.questions import UndecidedColumns
 
 OK, FAILED, NOT_STARTED = 0, 1, 2
 
@@ -24,6 +22,8 @@ err = Console(stderr=True, markup=False, emoji=False)
 
 def complain(error: Exception) -> None:
     """Print an error on one line; questions are a block of lines."""
+    from prefect_getresponse.contact_import.questions import UndecidedColumns
+
     text = str(error) if isinstance(error, UndecidedColumns) else one_line(error)
     # What was typed wrongly is no error of a kind that programs look for.
     kind = "" if isinstance(error, CycloptsError) else f"{type(error).__name__}: "
@@ -96,6 +96,8 @@ def show(report: Report, file: Path | None) -> int:
 def show_markdown(report: Report) -> None:
     """Print a report."""
     if out.is_terminal:
+        from rich.markdown import Markdown
+
         out.print(Markdown(report.markdown()))
     else:
         print_line(report.markdown())

@@ -353,3 +353,20 @@ def test_doctor_says_when_it_could_not_look(
     assert cli.run(["doctor"]) == 2
     monkeypatch.setenv("PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY", "wrong")
     assert cli.run(["doctor"]) == 1
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_list_of_commands_says_what_a_command_says_of_itself(name: str) -> None:
+    command = cli.application([name])[name]
+    assert command.help.partition("\n\n")[0].replace("\n", " ") == cli.COMMANDS[name][1]
+
+
+def test_the_list_of_commands_needs_neither_prefect_nor_httpx() -> None:
+    script = """
+import sys
+from prefect_getresponse import cli
+assert cli.run(["--help"]) == 0
+sys.exit({"prefect", "httpx", "pydantic"} & {*sys.modules} or 0)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

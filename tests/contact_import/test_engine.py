@@ -69,7 +69,7 @@ def night(lab: Lab, troubles: deque[Trouble | None], **options: str) -> ImportRe
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 @given(
     people=SOURCES,

@@ -112,7 +112,7 @@ class Reader:
         waits = words[0] in WAITING or "--serve" in words
         is_here = words[0] == "import" and words[1].startswith("sqlite:")
         if waits or (not is_here and any("://" in word for word in words)):
-            understood(cli.app, words)
+            understood(cli.application(words), words)
         else:
             assert cli.run(list(words)) == cli.OK, words
 

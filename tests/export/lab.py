@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from typing import Any
 
 import httpx
@@ -127,6 +128,7 @@ class Lab:
         return {row["contactId"]: row for row in rows}
 
 
+@cache
 def tables() -> dict[str, Table]:
     """All tables of an account by name."""
     return {name: shaped.table for name, shaped in shaped_tables().items()}

@@ -330,7 +330,7 @@ class TestTrouble:
         office.time.run(until=1.0)
 
         assert office.slots() == [SLOTS]
-        assert "other machines are not seen" in caplog.text
+        assert "limits shared on this machine only" in caplog.text
 
     def test_a_busy_server_is_not_taken_for_none(self) -> None:
         office = Office(2)

@@ -42,9 +42,11 @@ def test_80_calls_in_any_second(api: Api) -> None:
 def test_30000_calls_in_a_frame_that_begins_with_the_first_call(api: Api) -> None:
     api.advance(1234)
     begun = api.now
+    transport = api.sandbox.transport()
+    request = httpx.Request("GET", "https://sandbox.test/v3/accounts", headers=api.http.headers)
     for _ in range(30_000):
         api.now += 1 / 64
-        assert get(api).status_code == 200
+        assert transport.handle_request(request).status_code == 200
     api.advance(2)
     answer = get(api)
     assert refused(answer)["currentLimit"] == 30_000

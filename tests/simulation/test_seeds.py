@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation.simulation import simulate
 
-SEEDS = 200
+SEEDS = 100
 AT_ONCE = 20
 
 

@@ -11,6 +11,7 @@ import re
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal, NotRequired, Required, Union, get_args, get_origin
 
 from typing_extensions import get_type_hints, is_typeddict
@@ -49,7 +50,8 @@ class Field:
     column: Column
 
 
-def fields_of(answer: Any, without: Sequence[str] = ()) -> list[Field]:
+@cache
+def fields_of(answer: Any, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
     """Fields of a result type.
 
     Args:
@@ -65,12 +67,13 @@ def fields_of(answer: Any, without: Sequence[str] = ()) -> list[Field]:
         paths = (*known.paths, path) if known else (path,)
         column = known.column if known else Column(name, kind_of(path[-1], hint))
         found[name] = Field(paths, column)
-    return list(found.values())
+    return tuple(found.values())
 
 
-def objects_of(answer: Any) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+@cache
+def objects_of(answer: Any) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
     """Objects within an answer, itself included: where they are, and which members are known."""
-    yield from _objects(answer, ())
+    return tuple(_objects(answer, ()))
 
 
 def column_name(path: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ class RowShape:
     """
 
     def __init__(self, answer: Any, without: Sequence[str] = ()) -> None:
-        self.fields: list[Field] = fields_of(answer, without)
+        self.fields: tuple[Field, ...] = fields_of(answer, tuple(without))
         self.columns = (*(field.column for field in self.fields), MORE)
         self.strange: Counter[str] = Counter()
         self._objects = [each for each in objects_of(answer) if (each[0] or [""])[0] not in without]

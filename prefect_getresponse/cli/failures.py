@@ -1,0 +1,37 @@
+"""How a command that failed ends: one sentence, and the exit code that belongs to it."""
+
+from __future__ import annotations
+
+from cyclopts import CycloptsError
+
+from prefect_getresponse.cli.console import FAILED, NOT_STARTED, complain, err
+from prefect_getresponse.cli.dialogue import Stopped
+from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
+from prefect_getresponse.sources.errors import ImportInputError
+
+
+def told(error: BaseException) -> int:
+    """Say what a command failed of.
+
+    Args:
+        error: What it raised.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        BaseException: It is nothing that is known to happen, and so a fault of this program.
+    """
+    try:
+        with told_in_a_sentence():
+            raise error
+    except Stopped:
+        err.print("stopped: nothing was sent")
+        return NOT_STARTED
+    except (CycloptsError, GetResponseError, ImportInputError) as known:
+        complain(known)
+        return FAILED if getattr(known, "after_send", False) else NOT_STARTED
+    except KeyboardInterrupt:
+        err.print("interrupted; the same command resumes where it stopped")
+        return FAILED
