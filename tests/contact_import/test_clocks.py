@@ -119,7 +119,7 @@ def test_where_nobody_tells_the_time_waits_start_over(lab: Lab) -> None:
             answer.headers.pop("date", None)
             return answer
 
-    lab.wire._inner = Dateless()
+    lab.wire._inner = Dateless()  # pyright: ignore[reportPrivateUsage]
     Clock(lab)
     lab.wire.plan = on_first(sends, Trouble.KILLED_AFTER, lambda: None)
     lab.run_until_killed(route="batch")

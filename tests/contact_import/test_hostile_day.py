@@ -140,11 +140,11 @@ def test_one_whom_getresponse_calls_blocked_is_excluded(lab: Lab, route: str) ->
             content = (await request.aread()).decode()
             if sends(request) and "person3@example.com" in content:
                 told = "Cannot add contact that is blacklisted"
-                body = {"httpStatus": 400, "code": 1002, "message": told, "context": []}
+                body: dict[str, Any] = {"httpStatus": 400, "code": 1002, "message": told}
                 return httpx.Response(400, json=body, request=request)
             return await inner.handle_async_request(request)
 
-    lab.wire._inner = Blocking()
+    lab.wire._inner = Blocking()  # pyright: ignore[reportPrivateUsage]
     report = lab.run(route=route)
 
     assert counted(report) == {"added": 5, "excluded": 1}
@@ -289,7 +289,7 @@ class Rewritten(httpx.AsyncBaseTransport):
 
 def rewrite(lab: Lab, change: Callable[[str, Any], Any]) -> None:
     inner = lab.wire._inner  # pyright: ignore[reportPrivateUsage]
-    lab.wire._inner = Rewritten(inner, change)
+    lab.wire._inner = Rewritten(inner, change)  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.mark.parametrize("reason", [None, "Unsubscribe ", "opted-out", 7])
@@ -533,7 +533,7 @@ def test_an_import_that_a_gateway_sent_twice_is_ours(lab: Lab) -> None:
                 answer = await inner.handle_async_request(request)
             return answer
 
-    lab.wire._inner = Gateway()
+    lab.wire._inner = Gateway()  # pyright: ignore[reportPrivateUsage]
     report = lab.run(route="import")
 
     assert counted(report) == {"added": 6}
@@ -596,7 +596,7 @@ def test_one_row_that_is_refused_keeps_no_import_out(lab: Lab, named: bool) -> N
                 return httpx.Response(400, json=body, request=request)
             return await inner.handle_async_request(request)
 
-    lab.wire._inner = Strict()
+    lab.wire._inner = Strict()  # pyright: ignore[reportPrivateUsage]
     report = lab.run(route="import", max_reject_ratio=1)
 
     assert counted(report) == {"added": 6, "rejected": 1}

@@ -151,7 +151,8 @@ class Matrix:
             self._run(scenario, order | {"deadly": [step]}, cell)
             self._time.advance(chance.choice(PAUSES))
             if scenario == "other":
-                order = order | {"options": order["options"] | {"mode": "add_only"}}
+                options: dict[str, Any] = {**order["options"], "mode": "add_only"}
+                order = {**order, "options": options}
         result: Any = None
         was_well = False
         for run in range(RUNS):

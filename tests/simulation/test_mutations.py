@@ -116,7 +116,11 @@ def other_reasons_let_through(patch: pytest.MonkeyPatch) -> None:
 
 def ledgers_forget_nothing(patch: pytest.MonkeyPatch) -> None:
     """A ledger that knows less than was sent is believed."""
-    patch.setattr(Ledger, "has_forgotten", lambda _ledger: False)
+
+    def has_forgotten(_ledger: Ledger) -> bool:
+        return False
+
+    patch.setattr(Ledger, "has_forgotten", has_forgotten)
 
 
 def as_many_are_ours(patch: pytest.MonkeyPatch) -> None:
