@@ -22,6 +22,7 @@ from typing import Any
 
 from _customers import write_customers
 
+from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.judging.contents import ColumnTally
 from prefect_getresponse.contact_import.judging.kinds import kind_of
@@ -63,7 +64,7 @@ def prepare_in_ledger(path: Path) -> None:
 
 def job_of(path: Path, folder: Path) -> Job:
     """A job that reads a file into a ledger."""
-    options = ImportOptions(source=str(path), list_name="benchmark", mapping=MAPPING)
+    options = ImportOptions(source=str(path), list_name="benchmark", mapping=SourceMapping(MAPPING))
     return Job(
         options=options,
         key=options.job_key(str(path)),

@@ -100,7 +100,7 @@ class _Client(asyncio.Protocol):
                 self.answered.set_result(self._data.startswith(b"HTTP/1.1 200"))
             self._data = b""
 
-    def connection_lost(self, _error: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
         self.is_open = False
         if self.answered is not None and not self.answered.done():
             self.answered.set_result(False)

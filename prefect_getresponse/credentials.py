@@ -212,6 +212,7 @@ class GetResponseCredentials(CredentialsBlock):
             cls, name: str, validate: bool = True, client: PrefectClient | None = None
         ) -> Self:
             """Load a saved block; in async code, await `aload`."""
+            ...
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -87,7 +87,7 @@ def application(words: Collection[str]) -> App:
         " sandbox.",
         version=_version,
     )
-    app.register_install_completion_command(
+    app.register_install_completion_command(  # pyright: ignore[reportUnknownMemberType] - cyclopts does not annotate **kwargs
         name="completion", help="Install completion for your shell: bash, zsh or fish."
     )
     for name, (place, summary) in COMMANDS.items():

@@ -194,7 +194,6 @@ def _ordered(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _ordered(each) for key, each in cast(dict[str, Any], value).items()}
     if isinstance(value, list):
-        items: list[Any] = value
-        found = [_ordered(each) for each in items]
+        found = [_ordered(each) for each in cast(Sequence[Any], value)]
         return sorted(found) if all(isinstance(each, str) for each in found) else found
     return value

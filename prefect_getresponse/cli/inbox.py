@@ -119,8 +119,10 @@ def purge(
     if older_than < 0:
         raise InvalidArguments(f"--older-than {older_than:g}: days cannot be negative")
     states: list[State] = ["done"]
-    states += ["dead"] if dead else []
-    states += ["unreadable"] if unreadable else []
+    if dead:
+        states.append("dead")
+    if unreadable:
+        states.append("unreadable")
     with opened(inbox) as place:
         count = place.purge(older_than, states)
     print_line(f"purged: {count}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
@@ -60,7 +60,7 @@ def find_(
     found = _items(block, list_contacts, "contactId", email=email, additional_flags=["exactMatch"])
     rows = [
         (
-            str((each.get("campaign") or {}).get("name", "")),
+            str(_campaign_of(each).get("name", "")),
             str(each.get("name") or ""),
             str(each["contactId"]),
             str(each.get("createdOn", "")),
@@ -70,6 +70,10 @@ def find_(
     ]
     _show(found, ("list", "name", "id", "since", "came by"), rows, as_json=json_)
     return OK if found else FAILED
+
+
+def _campaign_of(contact: Mapping[str, Any]) -> Mapping[str, Any]:
+    return contact.get("campaign") or {}
 
 
 def _items(

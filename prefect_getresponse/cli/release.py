@@ -171,7 +171,7 @@ async def _with(
 
 
 def _stop(error: Exception) -> dict[str, Any]:
-    findings = error.findings if isinstance(error, ReleaseHasErrors) else []
+    findings = error.findings if isinstance(error, ReleaseHasErrors) else ()
     return {
         "error": str(error) or "declined",
         "hash": error.hash if isinstance(error, ApprovalNeeded) else "",

@@ -323,12 +323,14 @@ class Renewal:
         """What to do, one step after another: a request or a call of the vault."""
         tokens = self._tokens
         spent = tokens.refresh_token
-        for round_left in reversed(range(MOST_ROUNDS)):
+        rounds_left = MOST_ROUNDS
+        while True:
+            rounds_left -= 1
             try:
                 issued = yield from self._ask(spent)
                 break
             except TokenRefused:
-                newer = (yield from self._look_for_newer(spent)) if round_left else None
+                newer = (yield from self._look_for_newer(spent)) if rounds_left else None
                 if newer is None:
                     raise
                 spent = newer

@@ -7,7 +7,7 @@ accepted without a result.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import NoneType
 from typing import Any, Required, cast, get_args, get_origin, get_type_hints
@@ -39,7 +39,7 @@ class Shape:
             return self._fault(data)
         if not isinstance(data, list):
             return "no list"
-        items: list[Any] = data
+        items = cast("Sequence[Any]", data)
         return next(
             (f"a list of which one is {fault}" for fault in map(self._fault, items) if fault), ""
         )
@@ -83,8 +83,8 @@ def _texts(declared: Any) -> list[tuple[str, Kinds]]:
     ]
 
 
-def _kind_of(value: Any) -> str:
-    names = {
+def _kind_of(value: object) -> str:
+    names: dict[type, str] = {
         NoneType: "null",
         bool: "true or false",
         list: "a list",

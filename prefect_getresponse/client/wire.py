@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpcore
 import httpx
@@ -216,7 +216,14 @@ class _Backend(httpcore.SyncBackend):
         return _Stream(stream, self._layers, self._authorities)
 
 
-class _AsyncBackend(httpcore.AnyIOBackend):
+if TYPE_CHECKING:
+    # httpcore has a second class of this name, for where anyio is missing, and pyright takes that.
+    _AnyIOBackend = httpcore.AsyncNetworkBackend
+else:
+    _AnyIOBackend = httpcore.AnyIOBackend
+
+
+class _AsyncBackend(_AnyIOBackend):
     def __init__(self, connection: Connection) -> None:
         self._layers, self._authorities = connection.layers, connection.authorities
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from prefect_getresponse.client.errors import Conflict, GetResponseError, NotFound, OutcomeUnknown
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest
@@ -275,7 +275,9 @@ class Account:
             per_page=per_page,
             **_segment(campaign_id, "removed"),
         )
-        return answer.data if isinstance(answer.data, list) else [], answer.paging.total_count
+        is_page = isinstance(answer.data, list)
+        people = cast("list[dict[str, Any]]", answer.data) if is_page else []
+        return people, answer.paging.total_count
 
     async def find_subscriber(self, campaign_id: str, email: str) -> dict[str, Any] | None:
         """Somebody on a list by the address; None if nobody confirmed has it.
@@ -284,7 +286,7 @@ class Account:
             campaign_id: The list.
             email: The address as it was sent.
         """
-        found = await self.call(
+        found: list[dict[str, Any]] | None = await self.call(
             list_contacts, email=email, campaign_id=campaign_id, additional_flags=["exactMatch"]
         )
         wanted = listed_key(email)

@@ -115,7 +115,7 @@ class Past:
         new = {"name": self.list_name, "optinTypes": types}
         self.list_id = self._call("POST", "/campaigns", new)["campaignId"]
         self._tags = [self._call("POST", "/tags", {"name": name})["tagId"] for name in _TAGS]
-        field_body = {
+        field_body: dict[str, Any] = {
             "name": "home_city",
             "type": "string",
             "format": "text",

@@ -68,7 +68,7 @@ def text(value: object) -> str:
     if (bounds := getattr(value, "bounds", None)) and hasattr(value, "lower"):
         return _range(value, str(bounds))
     if isinstance(value, Mapping | Sequence | set | frozenset):
-        alone = sole_address(value) if isinstance(value, Sequence) else ""
+        alone = sole_address(cast(Sequence[object], value)) if isinstance(value, Sequence) else ""
         return alone or json.dumps(_plain(cast(object, value)), ensure_ascii=False)
     raise ValueError(f"a value of type {type(value).__name__} is not text")
 
@@ -78,7 +78,7 @@ def sole_address(items: Sequence[object]) -> str:
 
     Of several that are objects, as CRMs keep them, the one that is marked as primary counts.
     """
-    found = [item for item in items if isinstance(item, Mapping)]
+    found = [cast(Mapping[object, object], item) for item in items if isinstance(item, Mapping)]
     if len(items) > 1:
         primary = [item for item in found if item.get("primary") is True]
         items = primary if len(primary) == 1 and len(found) == len(items) else ()

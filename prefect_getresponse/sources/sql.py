@@ -199,7 +199,7 @@ def _lenient(loader: type[Any]) -> type[Any]:
     class Lenient(loader):  # type: ignore[misc]
         def load(self, data: Any) -> object:
             try:
-                return super().load(data)
+                return loader.load(self, data)
             except Exception:  # psycopg's own, of several kinds
                 return bytes(data).decode()
 

@@ -22,9 +22,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from prefect_getresponse.sources.errors import (
     ImportInputError,
@@ -78,7 +78,7 @@ class SourceMapping:
 
     def toml(self) -> str:
         """The mapping file that says this."""
-        parts = []
+        parts: list[str] = []
         if given := self.reading.given():
             values = [f"{name} = {toml_text(value)}" for name, value in given.items()]
             parts.append("\n".join(["[source]", *values]))
@@ -201,23 +201,26 @@ def _field(column: str, said: Any, name: str) -> str:
     where = f"column {listed([column])}"
     if isinstance(said, str):
         return said
-    if not isinstance(said, dict) or not isinstance(said.get("field"), str):
+    table = cast("Mapping[str, Any]", said) if isinstance(said, dict) else dict[str, Any]()
+    meaning = table.get("field")
+    if not isinstance(meaning, str):
         raise MappingError(f"{where} has no field", 'Write field = "..."', name)
-    _refuse_unknown(said, ("field", "yes"), where, name)
-    if "yes" not in said:
-        return str(said["field"])
-    answers = said["yes"]
-    if said["field"] not in _ANSWERED:
+    _refuse_unknown(table, ("field", "yes"), where, name)
+    if "yes" not in table:
+        return meaning
+    if meaning not in _ANSWERED:
         raise MappingError(
             f"{where} has `yes`, and its field is no question",
             f"Only {' and '.join(_ANSWERED)} have answers",
             name,
         )
-    if not isinstance(answers, list) or not all(isinstance(each, str) for each in answers):
+    given = table["yes"]
+    answers = cast("Sequence[Any]", given) if isinstance(given, list) else None
+    if answers is None or not all(isinstance(each, str) for each in answers):
         raise MappingError(f"{where}: `yes` is not a list of texts", 'Write ["...", "..."]', name)
     if any("|" in each for each in answers):
         raise MappingError(f"{where}: an answer holds |", "Answers are separated by it", name)
-    return with_answers(str(said["field"]), answers)
+    return with_answers(meaning, answers)
 
 
 def with_answers(meaning: str, answers: Iterable[str]) -> str:

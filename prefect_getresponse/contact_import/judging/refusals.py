@@ -106,7 +106,7 @@ def among(cells: list[str]) -> list[str]:
         return []
     text = phrases.without_accents("\n".join(" ".join(cell.splitlines()) for cell in cells))
     lines = [set(_NOT_LETTERS.sub(" ", line).split()) for line in text.split("\n")]
-    every = set().union(*lines)
+    every = set[str]().union(*lines)
     refusing, ending = _REFUSING.among(every), _ENDING.among(every)
     denying, about_mail = _DENYING.among(every), _ABOUT_MAIL.among(every)
     undoing = ending | denying

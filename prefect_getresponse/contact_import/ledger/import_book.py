@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from prefect_getresponse.contact_import.evidence import PROVES_OURS
 from prefect_getresponse.contact_import.ledger.records import BY_CHUNK
@@ -48,16 +48,18 @@ class ImportState:
 
         Counters that are no numbers are passed over: they prove nothing.
         """
-        if not isinstance(answer, dict) or not isinstance(answer.get("importId"), str):
+        members = _members(answer)
+        import_id = members.get("importId")
+        if not isinstance(import_id, str):
             return None
         counters = {
             name: number
-            for group in (answer.get("statistics"), answer.get("errorStatistics"))
-            for name, number in (group.items() if isinstance(group, dict) else ())
+            for group in (members.get("statistics"), members.get("errorStatistics"))
+            for name, number in _members(group).items()
             if isinstance(number, int) and not isinstance(number, bool)
         }
-        status = answer.get("status")
-        return cls(answer["importId"], status if isinstance(status, str) else "", counters)
+        status = members.get("status")
+        return cls(import_id, status if isinstance(status, str) else "", counters)
 
     @property
     def is_active(self) -> bool:
@@ -94,6 +96,11 @@ class ImportState:
         known = ("uploaded", "invalid", "updated", "addedToList")
         found = {name: n for name, n in self.counters.items() if n and name not in known}
         return ", ".join(f"{name} {n}" for name, n in sorted(found.items()))
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """The members of an object; of anything else there are none."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 class ImportChunk(NamedTuple):

@@ -8,6 +8,7 @@ are all others after a few of them in a row; what was sent is read back in any c
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 from prefect_getresponse.client.errors import (
     AuthenticationFailed,
@@ -121,9 +122,9 @@ class _Remover:
             found = await self._run.account.contact(contact_id)
         except NotFound:
             return True
-        campaign_id = (found.get("campaign") or {}).get("campaignId")
+        campaign: dict[str, Any] = found.get("campaign") or {}
         assert self._run.job.campaign is not None  # a dry run removes nobody
-        if campaign_id != self._run.job.campaign.campaign_id:
+        if campaign.get("campaignId") != self._run.job.campaign.campaign_id:
             return False
         if listed_key(str(found.get("email"))) != key:
             return False

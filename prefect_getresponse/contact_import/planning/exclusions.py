@@ -6,10 +6,10 @@ What is not understood here excludes or stops: it never lets anybody through.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
-from typing import Any
+from typing import Any, cast
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.rows.addresses import listed_key
@@ -65,10 +65,10 @@ def read_masks(answer: Any) -> Iterable[str]:
     Raises:
         OptOutsNotUnderstood: It is something else.
     """
-    masks: Any = answer.get("masks") if isinstance(answer, dict) else None
+    masks = cast("Mapping[str, Any]", answer).get("masks") if isinstance(answer, dict) else None
     if not isinstance(masks, list):
         raise OptOutsNotUnderstood("a blocklist or suppression list has no list of masks")
-    for mask in masks:
+    for mask in cast("Sequence[Any]", masks):
         if not isinstance(mask, str):
             raise OptOutsNotUnderstood("a mask of a blocklist or suppression list is no text")
         if mask.strip():

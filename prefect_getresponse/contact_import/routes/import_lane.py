@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from prefect_getresponse.client.errors import (
     Conflict,
@@ -222,12 +223,10 @@ class ImportLane:
     async def _has_room(self) -> bool:
         """Whether GetResponse works on no import of the list, and at most one of the account."""
         listed = await self._run.account.imports(self._run.clock() - OLDEST)
-        lists = [
-            (each.get("campaign") or {}).get("campaignId")
-            for each in listed
-            if each.get("status") in ACTIVE
-        ]
-        return self._campaign_id not in lists and len(lists) < ACTIVE_AT_ONCE
+        active = [each for each in listed if each.get("status") in ACTIVE]
+        lists: list[dict[str, Any]] = [each.get("campaign") or {} for each in active]
+        is_free = all(each.get("campaignId") != self._campaign_id for each in lists)
+        return is_free and len(lists) < ACTIVE_AT_ONCE
 
     async def _wait_for_room(self, waits: AsyncIterator[bool]) -> None:
         """Wait until GetResponse may take an import of the list."""

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 _NOISE = 1e-6
 """Seconds by which sums of times are off."""
@@ -150,7 +150,7 @@ def _value_at(value: Any, segments: Iterable[str | int]) -> Any:
             value = value[step]
         except (LookupError, TypeError):
             return None
-    return value if isinstance(value, str | int | float | list | dict) else None
+    return cast("Any", value) if isinstance(value, str | int | float | list | dict) else None
 
 
 class ApiError(Exception):

@@ -60,7 +60,8 @@ class Practice:
     def from_row(cls, row: Mapping[str, Any]) -> Practice:
         """Read one row of the table."""
         known = tuple(Known(by, text) for by, text in row.get("known", ()))
-        return cls(**{**row, "known": known})
+        members: dict[str, Any] = {**row, "known": known}
+        return cls(**members)
 
 
 @functools.cache

@@ -203,7 +203,7 @@ def in_contract_form(operation: Operation, body: Body) -> Body:
     return cast("Body", _conformed(body, body_shape(operation), loose))
 
 
-def _conformed(value: Any, shape: Shape, loose: Shape) -> Any:
+def _conformed(value: object, shape: Shape, loose: Shape) -> Any:
     if isinstance(value, dict) and shape.members:
         return _conformed_object(cast("Body", value), shape, loose)
     if isinstance(value, list) and shape.items is not None and loose.items is not None:
@@ -213,9 +213,9 @@ def _conformed(value: Any, shape: Shape, loose: Shape) -> Any:
         return [_conformed(each, shape.items, loose.items) for each in items]
     if isinstance(value, bool) and "boolean" not in shape.kinds and "string" in shape.kinds:
         return "true" if value else "false"
-    if isinstance(value, int | float) and shape.kinds == {"string"}:
+    if isinstance(value, int | float) and shape.kinds == frozenset({"string"}):
         return str(value)
-    return value
+    return cast("Any", value)
 
 
 def _conformed_object(value: Body, shape: Shape, loose: Shape) -> Body:

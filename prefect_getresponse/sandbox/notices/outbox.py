@@ -12,7 +12,7 @@ import json
 import random
 import uuid
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -204,4 +204,4 @@ def _says_ok(answer: httpx.Response) -> bool:
         said: Any = answer.json()
     except ValueError:
         return False
-    return isinstance(said, dict) and said.get("status") == "OK"
+    return isinstance(said, dict) and cast("dict[str, object]", said).get("status") == "OK"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 MOST_IN_A_BATCH = 100
@@ -83,7 +83,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _types(given: Any, known: Sequence[str], name: str) -> frozenset[str]:
-    listed: list[Any] = given if isinstance(given, list) else [None]
+    listed = cast("Sequence[Any]", given) if isinstance(given, list) else [None]
     if strange := [each for each in listed if each not in known]:
         raise ValueError(f"{name}: there is no {strange[0]!r}; there are {', '.join(known)}")
     return frozenset(listed)

@@ -77,9 +77,8 @@ class SmsClick:
 def sms_clicks(world: World, after: float, until: float) -> Iterator[SmsClick]:
     """Return who of the lists clicked in SMS between two moments, the later one included."""
     for sms in world.records.of(SMS.name).values():
-        field_id = (sms.members["sendSettings"].get("contacts") or {}).get(
-            "phoneNumberCustomFieldId"
-        )
+        chosen: Body = sms.members["sendSettings"].get("contacts") or {}
+        field_id = chosen.get("phoneNumberCustomFieldId")
         last = sms.members["handedOver"] + _LAST_REACTION / world.speed
         if not field_id or not sms.members["clickTracks"] or last < after:
             continue

@@ -188,7 +188,7 @@ def _goal(app: Application, call: Call, now: float) -> Any:
     details = {
         "GOAL_ID": _id_of("goal", body["goal"]),
         "goal_profile": "sandbox",
-        "goal_domain": urlsplit(body["url"]).hostname or "",
+        "goal_domain": urlsplit(str(body["url"])).hostname or "",
         "goal_name": body["goal"],
         "goal_url": body["url"],
         "goal_param_0": "0",
@@ -334,7 +334,7 @@ def _body(call: Call, *names: str) -> Mapping[str, Any]:
     """Read a JSON object with exactly the members `names`; all but `faults` are texts."""
     members = _object(call)
     texts = (members.get(name) for name in names if name != "faults")
-    if members.keys() != set(names) or not all(isinstance(text, str) for text in texts):
+    if set(members) != set(names) or not all(isinstance(text, str) for text in texts):
         message = f"the body must be an object with {', '.join(names)}"
         raise ControlError(HTTPStatus.BAD_REQUEST, message)
     return members

@@ -101,7 +101,9 @@ class GlobSource:
         found: dict[int, ImportInputError] = {}
         for part in self._parts:
             names = part.columns()
-            for at, error in (part.unusable if isinstance(part, ValuedSource) else {}).items():
+            if not isinstance(part, ValuedSource):
+                continue
+            for at, error in part.unusable.items():
                 found.setdefault(self._columns.index(names[at]), error)
         return found
 

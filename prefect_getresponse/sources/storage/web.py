@@ -76,7 +76,7 @@ class WebPlace:
         try:
             with httpx.Client(timeout=timeout, transport=self._transport) as client:
                 for hop in range(MAX_REDIRECTS + 1):
-                    asked = bound(url) if hop else {"url": url}
+                    asked: dict[str, Any] = bound(url) if hop else {"url": url}
                     with client.stream("GET", **asked) as answer:
                         if answer.status_code not in MOVED:
                             self._take(answer, deadline)

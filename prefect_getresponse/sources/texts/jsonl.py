@@ -136,9 +136,11 @@ def _decoded(line: str) -> object:
     """
     if _INEXACT.search(line) is None:
         with suppress(orjson.JSONDecodeError):
-            value = orjson.loads(line)
-            if isinstance(value, dict) and _keys(value) == len(_KEY.findall(line)):
-                return cast(object, value)
+            value: object = orjson.loads(line)
+            if isinstance(value, dict):
+                members = cast(dict[str, object], value)
+                if _keys(members) == len(_KEY.findall(line)):
+                    return members
     return DECODER.decode(line)
 
 

@@ -234,7 +234,7 @@ def _problem(found: dict[str, Any], sheet: str, source: str) -> ImportInputError
                 source,
             )
         case "several":
-            likely = next(chain(found["likely"], found["filled"]))
+            likely = next(chain[str](found["likely"], found["filled"]))
             return UnreadableSource(
                 f"several sheets hold cells: {listed(found['filled'])}",
                 f'Choose one, such as --sheet "{likely}"',
