@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,31 +70,40 @@ def _look_through(ledger: Path) -> None:
 
 
 @pytest.mark.parametrize("work", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
-def test_a_ledger_that_another_program_locks_is_not_damaged(work: str, ledger: Path) -> None:
+def test_a_ledger_that_another_program_locks_is_not_damaged(
+    work: str, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with closing(sqlite3.connect(ledger, isolation_level=None)) as other:
         other.execute(work)
+        connect_with(monkeypatch, "busy_timeout = 10")
         with pytest.raises(LedgerFailed, match="locked by another program"):
-            _write(ledger)
+            _write(ledger, "customers")
 
 
-def _write(ledger: Path) -> None:
-    with Ledger(ledger) as mine:
-        mine._db.execute("PRAGMA busy_timeout = 10")
-        with mine.transaction():
-            pass
+def connect_with(patch: pytest.MonkeyPatch, setting: str) -> None:
+    """Give all connections from now on a setting of SQLite."""
+    connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+
+    def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        db = connect(*arguments, **options)
+        db.execute(f"PRAGMA {setting}").fetchall()
+        return db
+
+    patch.setattr(sqlite3, "connect", connected)
 
 
-def limited(path: Path, pages: str) -> None:
-    with Ledger(path) as opened:
-        opened._db.execute(f"PRAGMA max_page_count = {pages}")
-        with opened.transaction():
-            opened._db.execute("CREATE TABLE filler (content)")
-            opened._db.execute("INSERT INTO filler VALUES (zeroblob(9999999))")
+def _write(ledger: Path, list_name: str) -> None:
+    with Ledger(ledger) as mine, mine.transaction():
+        mine.introduce(list_name)
 
 
-def test_a_full_disk_is_named_and_the_ledger_stays_whole(ledger: Path) -> None:
-    with pytest.raises(LedgerFailed, match="its disk is full"):
-        limited(ledger, "40")
+def test_a_full_disk_is_named_and_the_ledger_stays_whole(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        connect_with(patch, "max_page_count = 40")
+        with pytest.raises(LedgerFailed, match="its disk is full"):
+            _write(ledger, "x" * 9_999_999)
     with Ledger(ledger) as opened:
         assert opened.holder().epoch == 0
 
