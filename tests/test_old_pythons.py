@@ -7,8 +7,9 @@ import json
 import pkgutil
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -37,9 +38,9 @@ print(json.dumps([module.addresses(json.loads(sys.argv[3])), sys.version_info[:3
 
 def ingredients(parsed: Any) -> set[str]:
     """The names of everything in a parsed pattern."""
-    if isinstance(parsed, (list, tuple)) or hasattr(parsed, "data"):
-        parts = getattr(parsed, "data", parsed)
-        return set[str]().union(*(ingredients(part) for part in parts))
+    parts: Any = getattr(parsed, "data", parsed)
+    if isinstance(parts, (list, tuple)):
+        return set[str]().union(*(ingredients(part) for part in cast("Sequence[Any]", parts)))
     return {str(parsed)}
 
 

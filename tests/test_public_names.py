@@ -368,7 +368,7 @@ def test_operations_have_their_names() -> None:
 
 def test_prefect_finds_the_collection() -> None:
     (entry,) = entry_points(group="prefect.collections", name="prefect_getresponse")
-    assert entry.load() is prefect_getresponse.credentials
+    assert entry.load() is importlib.import_module("prefect_getresponse.credentials")
 
 
 def test_version() -> None:

@@ -145,7 +145,7 @@ class Matrix:
             broken: Whether they take calls in doubt for calls that were never made.
         """
         chance, cell = random.Random(f"{scenario} {seed} {deaths}"), Cell()
-        order = self._begin(scenario) | {"broken": broken}
+        order: Order = self._begin(scenario) | {"broken": broken}
         self._control("POST", "/faults", {"faults": schedule(seed)})
         for step in deaths:
             self._run(scenario, order | {"deadly": [step]}, cell)

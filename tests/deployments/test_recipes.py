@@ -14,7 +14,10 @@ import pytest
 import yaml
 from prefect.client.orchestration import PrefectClient
 from prefect.workers.process import ProcessWorker
-from prefect_kubernetes.worker import KubernetesWorker, KubernetesWorkerJobConfiguration
+from prefect_kubernetes.worker import (  # pyright: ignore[reportMissingTypeStubs] - it has no types
+    KubernetesWorker,
+    KubernetesWorkerJobConfiguration,
+)
 
 from tests.deployments.definitions import DEPLOYMENTS
 
@@ -36,7 +39,7 @@ def test_compose_file_is_understood() -> None:
     content = {name: part for name, part in read("compose.yaml").items() if name != "name"}
     done = subprocess.run(
         ["docker-compose", "--file", "-", "--project-directory", FOLDER, "config"],
-        input=yaml.safe_dump(content),
+        input=json.dumps(content),  # which is YAML, too
         env=os.environ | {"POSTGRES_PASSWORD": "secret"},
         capture_output=True,
         text=True,

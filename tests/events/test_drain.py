@@ -201,7 +201,7 @@ class Killed(BaseException):
 def test_killed_around_the_write_it_is_one_row(
     loop: Loop, when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from prefect_getresponse.events.inbox.inbox import Inbox
+    from prefect_getresponse.events.inbox.inbox import Inbox, Lease
 
     entries = take_in(loop, opened(), opened(type="contact_moved"))
     settle = Inbox.settle
@@ -211,9 +211,12 @@ def test_killed_around_the_write_it_is_one_row(
             settle(*given)
         raise Killed
 
+    def gives_nothing_back(_inbox: Inbox, _lease: Lease) -> int:
+        return 0
+
     with monkeypatch.context() as patch:
         patch.setattr(Inbox, "settle", killed)
-        patch.setattr(Inbox, "release", lambda *_: 0)  # who is killed gives nothing back
+        patch.setattr(Inbox, "release", gives_nothing_back)
         with pytest.raises(Killed):
             loop.drain()
     assert loop.drain().taken == 0

@@ -63,7 +63,7 @@ def alternatives(hint: Any) -> set[Any]:
     if origin in (Annotated, Required, NotRequired):
         return alternatives(get_args(hint)[0])
     if origin in (Union, types.UnionType):
-        return set().union(*(alternatives(each) for each in get_args(hint)))
+        return set[Any]().union(*(alternatives(each) for each in get_args(hint)))
     if origin is Literal:
         values = set(get_args(hint)) - {None}
         return {bool} if values == {"true", "false"} else {type(value) for value in values}

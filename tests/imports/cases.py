@@ -70,7 +70,7 @@ class Judged:
 
 def every_case() -> dict[str, Case]:
     """Return all cases by name."""
-    cases = {}
+    cases: dict[str, Case] = {}
     for found in sorted(DATA.glob(f"*{_EXPECTED}")):
         name = found.name.removesuffix(_EXPECTED)
         path = next(path for path in DATA.glob(f"{name}.*") if path != found)

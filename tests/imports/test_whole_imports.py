@@ -30,8 +30,8 @@ ROUNDS = 2
 def lab(tmp_path: Path) -> Lab:
     lab = Lab(tmp_path)
     for name, kind in (("birthdate", "date"), ("ltv", "number")):
-        field = {"name": name, "type": kind, "format": "text", "hidden": "false", "values": []}
-        lab.api("POST", "/custom-fields", field)
+        field = {"name": name, "type": kind, "format": "text", "hidden": "false"}
+        lab.api("POST", "/custom-fields", {**field, "values": []})
     return lab
 
 

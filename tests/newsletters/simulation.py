@@ -14,7 +14,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -210,7 +210,7 @@ class Simulation:
 
 
 @contextmanager
-def time_zone_restored() -> Iterator[None]:
+def time_zone_restored() -> Generator[None]:
     """Give this process its time zone back afterwards."""
     before = os.environ.get("TZ")
     try:

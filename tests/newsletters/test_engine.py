@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -217,8 +218,9 @@ def test_two_of_a_name_are_a_question(lab: Lab) -> None:
 
 def doubled(answer: httpx.Response) -> httpx.Response:
     """Show one segment as two of the same name."""
-    rows = json.loads(answer.read() or b"null")
-    if isinstance(rows, list) and len(rows) == 1 and rows[0].keys() >= {"searchContactId", "name"}:
+    content = json.loads(answer.read() or b"null")
+    rows = cast("list[dict[str, Any]]", content) if isinstance(content, list) else []
+    if len(rows) == 1 and rows[0].keys() >= {"searchContactId", "name"}:
         rows.append({**rows[0], "searchContactId": "other"})
         return httpx.Response(answer.status_code, json=rows)
     return answer

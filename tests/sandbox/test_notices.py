@@ -187,8 +187,8 @@ def test_opens_and_clicks_are_told_when_they_happen(
 
 
 def test_sms_clicks_are_told(api: Api, campaign: str, listener: Listener) -> None:
-    body = {"name": "mobile", "type": "phone", "format": "text", "hidden": "false", "values": []}
-    field_id = api.ok("POST", "/custom-fields", body)["customFieldId"]
+    field = {"name": "mobile", "type": "phone", "format": "text", "hidden": "false"}
+    field_id = api.ok("POST", "/custom-fields", {**field, "values": []})["customFieldId"]
     for number in range(30):
         customs = [{"customFieldId": field_id, "value": [f"+485000000{number:02}"]}]
         contact = {"email": f"p{number}@mail.example", "campaign": {"campaignId": campaign}}
@@ -394,5 +394,7 @@ def test_a_sandbox_on_a_port_sends_by_itself() -> None:
                 log = http.get(f"{base}/_sandbox/webhooks").json()
                 if log["deliveries"]:
                     break
+            else:
+                pytest.fail("nothing was sent")
             assert log["deliveries"][0]["status"] == 401
     assert not received.requests

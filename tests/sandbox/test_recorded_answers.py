@@ -121,9 +121,9 @@ def same_refusal(given: Recording, recorded: Recording) -> None:
         assert [shape for shape in map(shape_of, shown) if shape not in shapes] == []
 
 
-def shape_of(entry: Any) -> Any:
+def shape_of(entry: object) -> object:
     """What kind of an entry of a context it is."""
-    return type(entry) if not isinstance(entry, dict) else list(cast("Recording", entry))
+    return list(cast("Recording", entry)) if isinstance(entry, dict) else type(entry)
 
 
 def same_row(given: Recording, recorded: Recording, newer: set[str]) -> None:

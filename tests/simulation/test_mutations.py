@@ -76,22 +76,30 @@ def blind_repeats_of_people(patch: pytest.MonkeyPatch) -> None:
 
 def the_removed_come_back(patch: pytest.MonkeyPatch) -> None:
     """Whoever has unsubscribed is added again."""
-    patch.setattr(opt_outs, "refusing_reason", lambda _reason: None)
+
+    def refusing(_reason: object) -> None: ...
+
+    patch.setattr(opt_outs, "refusing_reason", refusing)
 
 
 def no_look_while_sending(patch: pytest.MonkeyPatch) -> None:
     """Opt-outs are read for the plan, and not again."""
 
     async def look(_watch: opt_outs.OptOutWatch) -> None: ...
+    def check(_watch: opt_outs.OptOutWatch) -> None: ...
 
     patch.setattr(opt_outs.OptOutWatch, "look", look)
-    patch.setattr(opt_outs.OptOutWatch, "check", lambda _watch: None)
+    patch.setattr(opt_outs.OptOutWatch, "check", check)
 
 
 def the_clock_of_the_machine(patch: pytest.MonkeyPatch) -> None:
     """Waits and ages go by a clock that somebody sets."""
+
+    def by_the_machine(time: ServerTime) -> float:
+        return time.wall()
+
     for name in ("now", "latest"):
-        patch.setattr(ServerTime, name, lambda time: time.wall())
+        patch.setattr(ServerTime, name, by_the_machine)
 
 
 def pages_as_they_come(patch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -308,7 +308,8 @@ class World:
         if request.method == "POST":
             answer = self.chance.choice(({}, [], {"importId": None}))
         elif isinstance(answer, dict):
-            answer = {**answer, "statistics": self.chance.choice((None, {"uploaded": None}, []))}
+            statistics: object = self.chance.choice((None, {"uploaded": None}, []))
+            answer = {**cast("dict[str, Any]", answer), "statistics": statistics}
         return _rewritten(response, answer)
 
     async def serve(self, worker: str, request: httpx.Request) -> httpx.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -27,6 +28,7 @@ THINGS = Table(
         Column("_more", Kind.JSON),
     ),
 )
+Row = tuple[Any, ...]
 WARSAW = timezone(timedelta(hours=1))
 FULL = (
     "a",
@@ -42,7 +44,7 @@ FULL = (
 EMPTY = ("a", "X1", None, None, None, None, None, None, None)
 
 
-def contents(sink: Sink, *where: Where) -> list[tuple[Any, ...]]:
+def contents(sink: Sink, *where: Where) -> list[Row]:
     return sorted(sink.select(THINGS, THINGS.names, *where))
 
 
@@ -104,11 +106,11 @@ def test_state_is_kept_with_the_rows(sink: Sink) -> None:
     assert sink.state("b", "things") == {}
 
 
-def numbered(count: int) -> list[tuple[Any, ...]]:
+def numbered(count: int) -> list[Row]:
     return [("a", f"{number:05}", f"n{number % 3}", *EMPTY[3:]) for number in range(count)]
 
 
-CONDITIONS: list[tuple[Where, Any]] = [
+CONDITIONS: list[tuple[Where, Callable[[Row], bool]]] = [
     (Where("thing_id", "=", "00003"), lambda row: row[1] == "00003"),
     (Where("thing_id", "<", "00003"), lambda row: row[1] < "00003"),
     (Where("thing_id", "<=", "00003"), lambda row: row[1] <= "00003"),
@@ -127,7 +129,7 @@ CONDITIONS: list[tuple[Where, Any]] = [
     ids=[f"{where.column} {where.test}" for where, _ in CONDITIONS],
 )
 def test_conditions_choose_what_is_read_changed_and_deleted(
-    sink: Sink, where: Where, expected: Any
+    sink: Sink, where: Where, expected: Callable[[Row], bool]
 ) -> None:
     rows = [*numbered(7), ("a", "x", None, 1.5, 7, *EMPTY[5:]), ("a", "y", "a", *EMPTY[3:])]
     chosen = sorted(row for row in rows if expected(row))
@@ -185,7 +187,7 @@ ROW = st.tuples(*(st.none() | VALUES[column.kind] for column in THINGS.columns[2
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.dictionaries(st.sampled_from(["k", "K", "ß", "%"]), ROW, min_size=1))
-def test_any_values_survive(sink: Sink, values: dict[str, tuple[Any, ...]]) -> None:
+def test_any_values_survive(sink: Sink, values: dict[str, Row]) -> None:
     sink.prepare([THINGS])
     rows = [("a", key, *row) for key, row in values.items()]
     with sink.transaction() as transaction:

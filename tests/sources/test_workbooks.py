@@ -4,7 +4,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -404,7 +404,7 @@ def test_damaged_workbooks_give_rows_or_an_input_error(
 
 def test_the_program_ends_with_its_source(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
-    popen = subprocess.Popen
+    popen = cast("Callable[..., subprocess.Popen[bytes]]", subprocess.Popen)
 
     def recorded(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
         started.append(popen(*args, **options))
