@@ -175,7 +175,7 @@ class ParquetSink:
         entry = self._current.setdefault("tables", {}).setdefault(table.name, {})
         for part in changes.touched(list(entry)):
             old = entry.get(part)
-            rows = self._store.read(table, old["path"]) if old else []
+            rows: Iterable[Sequence[Any]] = self._store.read(table, old["path"]) if old else []
             found, has_changed = changes.apply(part, rows)
             if not has_changed:
                 continue

@@ -59,11 +59,7 @@ def part_names(table: Table, known: Sequence[str], where: Iterable[Where]) -> li
 
 
 def _values(where: Where) -> list[object] | None:
-    if where.test == "=":
-        return [where.value]
-    if where.test == "in" and isinstance(where.value, list | tuple | set | frozenset):
-        return list(where.value)
-    return None
+    return [where.value] if where.test == "=" else where.several
 
 
 def _bucket(value: object, buckets: int) -> str:

@@ -303,9 +303,8 @@ def _count(connection: Connection, target: SqlTable, where: Sequence[Where]) -> 
 def _few_values_each(where: Sequence[Where]) -> Iterator[list[Where]]:
     """The conditions again and again, with a few values of a long `in` each time."""
     for place, condition in enumerate(where):
-        values = condition.value
-        if condition.test == "in" and isinstance(values, list | tuple | set | frozenset):
-            listed = list(values)
+        listed = condition.several
+        if listed is not None:
             for start in range(0, len(listed), _VALUES_AT_ONCE):
                 part = replace(condition, value=listed[start : start + _VALUES_AT_ONCE])
                 yield [*where[:place], part, *where[place + 1 :]]

@@ -109,8 +109,9 @@ def _test(table: SqlTable, condition: Where) -> ColumnElement[bool]:
     column, value = table.c[condition.column], condition.value
     match condition.test:
         case "in":
-            assert isinstance(value, list | tuple | set | frozenset)
-            return column.in_(list(value))
+            several = condition.several
+            assert several is not None
+            return column.in_(several)
         case "null":
             return column.is_(None)
         case "not null":

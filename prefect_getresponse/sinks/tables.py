@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 SYNCED_AT = "_synced_at"
 """Column of every table: when its row was written last. Destinations fill it in themselves."""
@@ -99,6 +100,14 @@ class Where:
     def __post_init__(self) -> None:
         if self.test not in self.TESTS:
             raise ValueError(f"{self.test!r} is no test of a column")
+
+    @property
+    def several(self) -> list[object] | None:
+        """The values of an `in`; None for other tests."""
+        value = self.value
+        if self.test != "in" or not isinstance(value, list | tuple | set | frozenset):
+            return None
+        return list(cast(Collection[object], value))
 
 
 Row = Sequence[object]
