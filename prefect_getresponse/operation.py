@@ -25,6 +25,7 @@ from typing import (
     Generic,
     NotRequired,
     ParamSpec,
+    Protocol,
     Required,
     TypeVar,
     Union,
@@ -340,6 +341,18 @@ class OperationTask(_Mapped[P, R], Generic[P, R]):
     def with_options(self, **options: Unpack[TaskOptions]) -> OperationTask[P, R]:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride] - same options, fewer of them
         """Return this task with some options changed, its async twin included."""
         return OperationTask(self.operation, **cast(TaskOptions, {**self._options, **options}))
+
+
+class Declared(Protocol):
+    """An `OperationTask` as far as it tells its operation, for attributes that hold one.
+
+    Type checkers take a task in an attribute for a method, and show it as a task of Prefect's.
+    """
+
+    @property
+    def operation(self) -> Operation:
+        """The operation as data."""
+        ...
 
 
 def operation(

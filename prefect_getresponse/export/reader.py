@@ -12,7 +12,7 @@ from prefect_getresponse.client.paginate import aiterate_pages
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.client.whole_listing import read_whole
-from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.operation import Declared
 
 SIDE_BY_SIDE = 6
 """Pages of one listing that are asked for at the same time."""
@@ -42,11 +42,11 @@ class Reader:
     def __init__(self, client: AsyncClient) -> None:
         self.client = client
 
-    async def call(self, task: OperationTask[..., Any], **arguments: object) -> Any:
+    async def call(self, task: Declared, **arguments: object) -> Any:
         """Call an operation by its task's declaration, without a task run."""
         return (await self.client.send(task.operation.request(arguments))).data
 
-    async def count(self, task: OperationTask[..., Any], **arguments: object) -> int:
+    async def count(self, task: Declared, **arguments: object) -> int:
         """How many things a listing has; one call."""
         request = task.operation.request(arguments | {"per_page": 1, "page": 1})
         answer = await self.client.send(request)
@@ -54,7 +54,7 @@ class Reader:
         return len(cast("list[Any]", answer.data)) if total is None else total
 
     async def pages(
-        self, task: OperationTask[..., Any], **arguments: object
+        self, task: Declared, **arguments: object
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Pages of a listing that only grows at its end."""
         request = task.operation.request(arguments)
@@ -62,7 +62,7 @@ class Reader:
             if page.items:
                 yield page.items
 
-    def whole(self, task: OperationTask[..., Any], id_name: str, **arguments: object) -> Whole:
+    def whole(self, task: Declared, id_name: str, **arguments: object) -> Whole:
         """A listing that is read whole although it changes meanwhile."""
         return Whole(self.client, task.operation.request(arguments), id_name)
 

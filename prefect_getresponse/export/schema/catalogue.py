@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from prefect_getresponse.export.schema.fields import snake
 from prefect_getresponse.export.schema.rows import Answer, RowShape
-from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.operation import Declared
 from prefect_getresponse.sinks.tables import Column, Kind, Table
 from prefect_getresponse.tasks import (
     ab_tests,
@@ -109,7 +109,7 @@ class Entity:
     """
 
     name: str
-    task: OperationTask[..., Any]
+    task: Declared
     answer: Any
     id_name: str
     sort: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -91,7 +91,7 @@ def column_name(path: Sequence[str]) -> str:
 
 def snake(name: str) -> str:
     """The API's name as columns have it: `campaignId` -> `list_id`."""
-    words = [word.lower() for word in _WORDS.findall(name)]
+    words: list[str] = [word.lower() for word in _WORDS.findall(name)]
     return "_".join(_LISTS.get(word, word) for word in words)
 
 

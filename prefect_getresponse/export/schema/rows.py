@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from prefect_getresponse.export.schema.fields import Field, fields_of, objects_of
 from prefect_getresponse.sinks.tables import Column, Kind
@@ -73,7 +73,8 @@ class RowShape:
                 if each is not None:
                     self._keep(more, place, path, each)
                 continue
-            members: tuple[str, ...] = tuple(each)
+            answer = cast(Answer, each)
+            members = tuple(answer)
             if members in usual:
                 continue
             unknown = [name for name in members if name not in known]
@@ -82,7 +83,7 @@ class RowShape:
             if not unknown:
                 usual.add(members)
             for name in unknown:
-                self._keep(more, place, (*path, name), each[name])
+                self._keep(more, place, (*path, name), answer[name])
 
     def _column(
         self,
@@ -135,7 +136,7 @@ class RowShape:
 
 
 def _member(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else None
+    return cast(Answer, value).get(name) if isinstance(value, dict) else None
 
 
 def _texts(values: list[Any]) -> list[Any]:

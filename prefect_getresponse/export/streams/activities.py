@@ -110,7 +110,8 @@ class Ordinals:
         if activity.get("createdOn") != self._second:
             self._second = activity.get("createdOn") or ""
             self._seen.clear()
-        what = str(activity.get("activity")), str((activity.get("contact") or {}).get("contactId"))
+        contact: dict[str, Any] = activity.get("contact") or {}
+        what = str(activity.get("activity")), str(contact.get("contactId"))
         self._seen[what] += 1
         return self._seen[what] - 1
 

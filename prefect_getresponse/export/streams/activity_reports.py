@@ -11,7 +11,7 @@ import asyncio
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -24,6 +24,7 @@ from prefect_getresponse.export.schema.rows import moment_of
 from prefect_getresponse.sources.errors import ImportInputError
 from prefect_getresponse.sources.storage.web import WebPlace
 from prefect_getresponse.tasks.custom_reports import (
+    CustomReportDetails,
     create_custom_report,
     get_custom_report,
     list_custom_reports,
@@ -44,7 +45,6 @@ _COLUMNS = {
     "email": ("email", "emailaddress", "contactemail"),
 }
 """What columns may be called, in small letters without anything between them."""
-Details = Mapping[str, Any]
 
 
 class NoReport(GetResponseError):
@@ -119,19 +119,21 @@ async def _files(run: ExportRun, since: date) -> list[ReadyFile]:
     return found
 
 
-async def _details(run: ExportRun, report_id: str) -> Details:
-    details: Details = await run.reader.call(get_custom_report, custom_report_id=report_id)
+async def _details(run: ExportRun, report_id: str) -> CustomReportDetails:
+    details: CustomReportDetails = await run.reader.call(
+        get_custom_report, custom_report_id=report_id
+    )
     return details
 
 
-def _ready(details: Details) -> Iterator[ReadyFile]:
+def _ready(details: CustomReportDetails) -> Iterator[ReadyFile]:
     """The newest file of a report, if it is one of activities."""
     files = [each for each in details.get("files") or [] if each.get("status") == "ready"]
     made = moment_of(details.get("generatedAt"))
     if details.get("type") != KIND or not files or made is None:
         return
     period = (details.get("scheduling") or {}).get("oneTime") or {}
-    first, last = (moment_of(period.get(name)) for name in ("startDate", "endDate"))
+    first, last = moment_of(period.get("startDate")), moment_of(period.get("endDate"))
     newest = max(files, key=lambda each: str(each.get("expiresAt")))
     yield ReadyFile(
         details["customReportId"],
@@ -156,9 +158,10 @@ async def _make(run: ExportRun, since: date, newsletters: Sequence[str]) -> list
         )
     except OutcomeUnknown:  # if it was made, the next export finds it
         made = None
-    for seconds in _POLLS if made else ():
+    report_id: str = made["customReportId"] if made else ""
+    for seconds in _POLLS if report_id else ():
         await asyncio.sleep(seconds)
-        if found := list(_ready(await _details(run, made["customReportId"]))):
+        if found := list(_ready(await _details(run, report_id))):
             return found
     run.report.warnings.append(f"the report {name!r} is not ready yet: the next export reads it")
     return []
@@ -170,9 +173,9 @@ async def _fetched(run: ExportRun, file: ReadyFile) -> WebPlace:
     for _ in range(_LINKS):
         details = await _details(run, file.report_id)
         links = [
-            each["downloadUrl"]
+            link
             for each in details.get("files") or []
-            if each["customReportFileId"] == file.file_id and each.get("downloadUrl")
+            if each["customReportFileId"] == file.file_id and (link := each.get("downloadUrl"))
         ]
         if not links:
             break
@@ -219,7 +222,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[_Line]:
         NoReport: A column that is needed is not among its columns.
     """
     reader = csv.reader(text)
-    header = next(reader, [])
+    header = next(reader, list[str]())
     names = ["".join(filter(str.isalnum, cell)).lower() for cell in header]
     places = {
         what: next((names.index(each) for each in known if each in names), None)

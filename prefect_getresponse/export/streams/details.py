@@ -188,8 +188,9 @@ class DetailsReading:
     def _values(self, identifier: str, person: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Rows of custom fields: one for each value."""
         rows: list[tuple[Any, ...]] = []
-        for each in person.get("customFieldValues") or []:
-            values = each.get("values") or each.get("value") or []
+        fields: list[dict[str, Any]] = person.get("customFieldValues") or []
+        for each in fields:
+            values: list[Any] = each.get("values") or each.get("value") or []
             about = {name: part for name, part in each.items() if name not in ("value", "values")}
             for position, value in enumerate(values):
                 lead = (identifier, position, value)

@@ -102,7 +102,9 @@ async def export_blocklists(run: ExportRun) -> None:
     """Read who must not be written to: the blocklists of the account and of the lists."""
     begun = run.begin("blocklists")
     run.progress.start("reading blocklists", None)
-    masks = {"": (await run.reader.call(get_account_blocklist)).get("masks") or []}
+    masks: dict[str, list[str]] = {
+        "": (await run.reader.call(get_account_blocklist)).get("masks") or []
+    }
     for list_id in run.lists:
         answer = await run.reader.call(get_campaign_blocklist, campaign_id=list_id)
         masks[list_id] = answer.get("masks") or []
@@ -122,7 +124,7 @@ async def export_suppressions(run: ExportRun) -> None:
     for (identifier,) in list(run.sink.select(table, [snake("suppressionId")], *there)):
         answer = await run.reader.call(get_suppression, suppression_id=identifier)
         with run.sink.transaction() as transaction:
-            masks = answer.get("masks") or []
+            masks: list[str] = answer.get("masks") or []
             _write_masks(run, transaction, "suppression_masks", identifier, masks)
     with run.sink.transaction() as transaction:
         run.mark_gone(transaction, "suppression_masks", begun)

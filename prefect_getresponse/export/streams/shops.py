@@ -108,7 +108,8 @@ async def _read_lines(run: ExportRun) -> None:
             for shop_id, order_id, listed in part:
                 its = (Where("shop_id", "=", shop_id), Where("order_id", "=", order_id))
                 transaction.delete(run.shaped["order_lines"].table, run.mine, *its)
-                lines = answers[shop_id, order_id].get("selectedVariants") or []
+                order = answers[shop_id, order_id]
+                lines: list[dict[str, Any]] = order.get("selectedVariants") or []
                 for position, line in enumerate(lines):
                     lead = (shop_id, order_id, position)
                     run.write(transaction, "order_lines", [line], lead)

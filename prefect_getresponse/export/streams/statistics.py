@@ -16,7 +16,7 @@ from prefect_getresponse.export.run import ExportRun
 from prefect_getresponse.export.schema.fields import snake
 from prefect_getresponse.export.schema.rows import moment_of
 from prefect_getresponse.limits.side_by_side import side_by_side
-from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.operation import Declared
 from prefect_getresponse.sinks.sink import Transaction
 from prefect_getresponse.sinks.tables import Where
 from prefect_getresponse.tasks.autoresponders import get_autoresponder_statistics
@@ -45,7 +45,7 @@ class Messages:
 
     table: str
     id_name: str
-    task: OperationTask[..., Any]
+    task: Declared
     counters: tuple[str, ...]
 
 
@@ -203,7 +203,7 @@ async def _list_days(
         days.setdefault(date.fromisoformat(each["createdOn"][:10]), {}).update(each)
     for answer in await run.reader.call(get_campaign_subscription_statistics, **wanted):
         for label, lists in answer.items():
-            counts = lists.get(list_id) or {}
+            counts: dict[str, Any] = lists.get(list_id) or {}
             if counts:
                 days.setdefault(date.fromisoformat(label[:10]), {})["subscriptions"] = counts
     for answer in await run.reader.call(get_campaign_removal_statistics, **wanted):
