@@ -60,8 +60,10 @@ class _Batch:
     lease: Lease
     partners: Mapping[str, Entry]
     duplicates: frozenset[str]
-    details: dict[str, Mapping[str, object] | None] = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)
+    details: dict[str, Mapping[str, object] | None] = field(
+        default_factory=dict[str, Mapping[str, object] | None]
+    )
+    faults: dict[str, str] = field(default_factory=dict[str, str])
     handled: int = 0
 
 

@@ -62,7 +62,8 @@ def on_event(*types: str) -> Callable[[Marked], Marked]:
     Raises:
         InvalidArguments: No type is named.
     """
-    if not types or not all(isinstance(each, str) for each in types):
+    given = cast(tuple[object, ...], types)  # a function, where brackets were forgotten
+    if not given or not all(isinstance(each, str) for each in given):
         raise InvalidArguments(
             "on_event needs the types of events", advice="Write @on_event('contact_added')."
         )

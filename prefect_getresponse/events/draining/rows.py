@@ -92,8 +92,8 @@ def row_of(told: Told, account_id: str) -> tuple[object, ...]:
 
 
 def _of_webhook(payload: Mapping[str, Any]) -> dict[str, str | None]:
-    contact = member(payload, "contact") or {}
-    message = member(payload, "message") or {}
+    contact: Mapping[str, Any] = member(payload, "contact") or {}
+    message: Mapping[str, Any] = member(payload, "message") or {}
     return {
         "email": text(member(contact, "email")),
         "name": text(member(contact, "name")),

@@ -28,6 +28,7 @@ _KEY_LENGTH = 240
 _KEY = String(_KEY_LENGTH).with_variant(
     mysql.VARCHAR(_KEY_LENGTH, collation="utf8mb4_bin"), "mysql", "mariadb"
 )
+_SECONDS: Double[float] = Double()
 _LONG = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 
 
@@ -51,15 +52,15 @@ class Tables:
             f"{prefix}inbox",
             self.metadata,
             Column("key", _KEY, primary_key=True),
-            Column("received_at", Double, nullable=False),
+            Column("received_at", _SECONDS, nullable=False),
             Column("kind", String(16), nullable=False),
             Column("type", String(64), nullable=False),
             Column("account_id", String(64), nullable=False),
             Column("contact_id", String(64), nullable=False),
-            Column("occurred_at", Double),
+            Column("occurred_at", _SECONDS),
             Column("payload", _LONG, nullable=False),
             Column("state", String(16), nullable=False),
-            Column("lease_until", Double),
+            Column("lease_until", _SECONDS),
             Column("tries", Integer, nullable=False),
             Column("error", _LONG, nullable=False),
             Column("identity", _KEY, nullable=False),

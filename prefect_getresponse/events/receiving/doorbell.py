@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import orjson
@@ -185,20 +185,22 @@ def _event(notice: Notice) -> Event:
 
 
 def _ids(entry: Entry) -> Iterator[tuple[str, str]]:
-    payload: Any = orjson.loads(entry.payload)
-    if not isinstance(payload, dict):
+    found: Any = orjson.loads(entry.payload)
+    if not isinstance(found, dict):
         return
+    payload = cast(dict[str, Any], found)
     if entry.kind == "callback":
         for name, value in payload.items():
             if name.endswith("_ID") and id_of(value):
                 yield name.removesuffix("_ID").lower(), value
         return
     contact = payload.get("contact")
-    nested: dict[str, Any] = contact if isinstance(contact, dict) else {}
+    nested = cast(dict[str, Any], contact) if isinstance(contact, dict) else {}
     for name in _WITH_IDS:
-        members = payload.get(name, nested.get(name))
-        if isinstance(members, dict):
+        value = payload.get(name, nested.get(name))
+        if isinstance(value, dict):
+            members = cast(dict[str, Any], value)
             key = "campaign" if name == "sourceCampaign" else name
-            found = id_of(members.get(f"{key}Id", members.get("resourceId")))
-            if found:
-                yield name, found
+            identifier = id_of(members.get(f"{key}Id", members.get("resourceId")))
+            if identifier:
+                yield name, identifier

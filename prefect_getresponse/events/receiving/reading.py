@@ -9,7 +9,7 @@ import base64
 import hashlib
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -72,7 +72,7 @@ def webhook_entries(body: bytes, webhook_id: str, received_at: float) -> list[En
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
         return [_unreadable(name, 0, {"raw": _as_text(body)}, "no JSON", received_at)]
-    elements: list[Any] = found if isinstance(found, list) else [found]
+    elements = cast(Sequence[Any], found) if isinstance(found, list) else [found]
     return [
         _webhook_entry(name, index, element, received_at) for index, element in enumerate(elements)
     ]

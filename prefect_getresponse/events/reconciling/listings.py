@@ -91,7 +91,8 @@ class Listings:
         for newsletter in await self.account.items(
             list_newsletters, "newsletterId", send_from=day_of(earliest)
         ):
-            if (newsletter.get("campaign") or {}).get("campaignId") not in self.lists:
+            campaign: Mapping[str, Any] = newsletter.get("campaign") or {}
+            if campaign.get("campaignId") not in self.lists:
                 continue
             # They have no ids, and only grow: page by page nothing is missed.
             request = list_newsletter_activities.operation.request(
@@ -112,7 +113,7 @@ class Listings:
         earliest = day_of(self.since - DAY)
         for each in await self.account.items(list_imports, "importId", created_from=earliest):
             finished = moment_of(each.get("finishedOn"))
-            campaign = each.get("campaign") or {}
+            campaign: Mapping[str, Any] = each.get("campaign") or {}
             is_ours = campaign.get("campaignId") in self.lists
             if each.get("status") == "finished" and is_ours and finished is not None:
                 if finished < self.since:
