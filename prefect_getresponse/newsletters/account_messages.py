@@ -98,9 +98,10 @@ async def _confirmations(side: AccountSide, known: Known) -> list[Finding]:
     lists = await side.account.items(list_campaigns, "campaignId")
     for row in lists[:MOST]:
         details = await side.account.call(get_campaign, campaign_id=row["campaignId"])
-        chosen = details.get("confirmation") or {}
+        chosen: dict[str, Any] = details.get("confirmation") or {}
+        optins: dict[str, Any] = details.get("optinTypes") or {}
         language = str(details.get("languageCode", "")).lower()
-        if language and "double" in (details.get("optinTypes") or {}).values():
+        if language and "double" in optins.values():
             ids = [
                 str(chosen.get(f"subscriptionConfirmation{part}Id") or "")
                 for part in ("Subject", "Body")
@@ -129,7 +130,7 @@ async def _confirmations(side: AccountSide, known: Known) -> list[Finding]:
 
 
 def _one(rows: list[dict[str, Any]], key: str, wanted: str) -> dict[str, Any]:
-    return next((row for row in rows if row.get(key) == wanted), {})
+    return next((row for row in rows if row.get(key) == wanted), dict[str, Any]())
 
 
 def _named(place: str, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -138,11 +139,12 @@ def _named(place: str, findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _findings(place: str, message: dict[str, Any], known: Known) -> Iterator[Finding]:
-    content = message.get("content") or {}
+    content: dict[str, Any] = message.get("content") or {}
     html, plain = (str(content.get(part) or "") for part in ("html", "plain"))
     if not (html or plain):
         return  # made with an editor whose texts the API does not show
-    lexpad = bool((message.get("sendSettings") or {}).get("externalLexpad"))
+    settings: dict[str, Any] = message.get("sendSettings") or {}
+    lexpad = bool(settings.get("externalLexpad"))
     for number, subject in enumerate(_subjects(message)):
         checked = check_message(Message(subject, html, plain, has_lexpad=lexpad), known)
         yield from _named(

@@ -273,7 +273,7 @@ def _sender(listed: list[dict[str, Any]], wanted: str) -> Sender:
             f"{len(found)} senders have this address", advice=f"Give the id of one: {ids}."
         )
     each = found[0]
-    domain = each.get("domain") or {}
+    domain: dict[str, Any] = each.get("domain") or {}
     return Sender(
         each["fromFieldId"],
         str(each.get("name", "")),

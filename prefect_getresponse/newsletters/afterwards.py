@@ -79,14 +79,13 @@ async def release_statistics(side: AccountSide, key: str) -> ReleaseStatistics:
     )
     total: dict[str, Any] = rows[0] if rows else {}
     counts = {name: _number(total.get(name)) for name in _COUNTS}
-    metrics = newsletter.get("sendMetrics") or {}
-    campaign = (newsletter.get("campaign") or {}).get("campaignId", "")
+    metrics = _metrics(newsletter)
+    campaign: dict[str, Any] = newsletter.get("campaign") or {}
     rates = {name: _rate(metrics.get(name)) for name in _RATES}
     recent = [
-        each["sendMetrics"]
-        for each in await recent_newsletters(side, campaign)
-        if each["newsletterId"] != one.id
-        and (each.get("sendMetrics") or {}).get("status") == "finished"
+        _metrics(each)
+        for each in await recent_newsletters(side, campaign.get("campaignId", ""))
+        if each["newsletterId"] != one.id and _metrics(each).get("status") == "finished"
     ][:LAST_SENDS]
     usual = {name: median(_rate(each.get(name)) for each in recent) for name in _RATES if recent}
     far = _far_off(rates, usual) if counts["sent"] >= _LEAST_SENT else ()
@@ -118,6 +117,11 @@ async def _one(side: AccountSide, key: str) -> Made:
             advice="Look at them in GetResponse.",
         )
     return sent[0]
+
+
+def _metrics(newsletter: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = newsletter.get("sendMetrics") or {}
+    return found
 
 
 def _far_off(rates: dict[str, float], usual: dict[str, float]) -> tuple[str, ...]:

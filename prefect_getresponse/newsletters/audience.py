@@ -93,7 +93,9 @@ async def count_audience(
     )[:LAST_SENDS]
     people, exact = on_list, True
     if segments and sum(sizes) <= MOST_READ:
-        people = len(set.intersection(*[await _members(side, each, one_list) for each in segments]))
+        people = len(
+            set[str].intersection(*[await _members(side, each, one_list) for each in segments])
+        )
     elif segments:
         people, exact = min(on_list, *sizes), False
     return Audience(people, exact, on_list, tuple(sizes), last)

@@ -68,8 +68,8 @@ def stored(newsletter: dict[str, Any]) -> Fingerprint:
     """Read the fingerprint of a newsletter as the API answers it."""
     content: dict[str, Any] = newsletter.get("content") or {}
     sender = _id(newsletter, "fromField", "fromFieldId")
-    flags = newsletter.get("flags") or []
-    words = flags.split(",") if isinstance(flags, str) else cast("list[str]", flags)
+    flags: str | list[str] = newsletter.get("flags") or []
+    words = flags.split(",") if isinstance(flags, str) else flags
     files: list[dict[str, Any]] = newsletter.get("attachments") or []
     return Fingerprint(
         subject=str(newsletter.get("subject", "")),

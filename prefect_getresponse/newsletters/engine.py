@@ -281,5 +281,6 @@ class _Release:
 
 
 def _people(newsletter: dict[str, Any]) -> int:
-    total = str((newsletter.get("sendMetrics") or {}).get("total", ""))
+    metrics: dict[str, Any] = newsletter.get("sendMetrics") or {}
+    total = str(metrics.get("total", ""))
     return int(total) if total.isdigit() else 0

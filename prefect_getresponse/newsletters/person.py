@@ -39,11 +39,12 @@ async def person_of(side: AccountSide, email: str) -> Person:
     details: dict[str, Any] = await side.account.call(
         get_contact, contact_id=found[-1]["contactId"]
     )
+    tags: list[dict[str, Any]] = details.get("tags") or []
     return Person(
         contact=with_names(str(details.get("name") or ""), str(details.get("email", email)))
         | {"subscriber_id": str(details["contactId"])},
         fields=_fields(details),
-        tags=frozenset(str(each.get("name")) for each in details.get("tags") or []),
+        tags=frozenset(str(each.get("name")) for each in tags),
         geo=_geo(details.get("geolocation") or {}),
         added_on=_moment(details.get("createdOn")),
         now=side.now,
@@ -51,12 +52,13 @@ async def person_of(side: AccountSide, email: str) -> Person:
 
 
 def _fields(details: Mapping[str, Any]) -> dict[str, list[str]]:
-    return {
-        str(each.get("name")): [
-            str(value) for value in each.get("value") or each.get("values") or []
-        ]
-        for each in details.get("customFieldValues") or []
-    }
+    listed: list[dict[str, Any]] = details.get("customFieldValues") or []
+    return {str(each.get("name")): _values(each) for each in listed}
+
+
+def _values(field: Mapping[str, Any]) -> list[str]:
+    values: list[object] = field.get("value") or field.get("values") or []
+    return [str(value) for value in values]
 
 
 def _geo(location: Mapping[str, Any]) -> dict[str, str]:

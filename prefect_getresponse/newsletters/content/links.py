@@ -11,7 +11,7 @@ import html
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx
@@ -155,7 +155,7 @@ class LinkCheck:
     async def _ask(self, client: httpx.AsyncClient, url: str) -> httpx.Response:
         """Ask for a page without reading it."""
         is_own = (urlsplit(url).hostname or "").lower() in self.own_hosts
-        asked = {"url": url} if is_own else await asyncio.to_thread(bound, url)
+        asked: dict[str, Any] = {"url": url} if is_own else await asyncio.to_thread(bound, url)
         answer = await client.head(**asked)
         if answer.status_code in _NO_HEAD:
             async with client.stream("GET", **asked) as answer:
