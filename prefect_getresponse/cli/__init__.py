@@ -129,6 +129,9 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code.
     """
+    if not COMMANDS.keys().isdisjoint(arguments):
+        # Imported while it can be: what fails later may be that no file can be opened any more.
+        import_module(f"{__name__}.failures")
     try:
         code = application(arguments)(
             arguments, exit_on_error=False, print_error=False, result_action="return_value"

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from prefect_getresponse import cli
-from prefect_getresponse.cli import console
+from prefect_getresponse.cli import console, operations
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.reporting import streams
 from prefect_getresponse.reporting.streams import LastingStream, never_stopping
@@ -128,13 +128,13 @@ def test_a_failure_after_the_first_send_is_not_one_before_it(
     error = GetResponseError("the disk is full")
     error.after_send = True
 
-    def fail(*_args: object, **_options: object) -> int:
+    def fail() -> int:
         raise error
 
-    monkeypatch.setattr(cli, "app", fail)
-    assert cli.run([]) == console.FAILED
+    monkeypatch.setattr(operations, "operations", fail)
+    assert cli.run(["operations"]) == console.FAILED
     error.after_send = False
-    assert cli.run([]) == console.NOT_STARTED
+    assert cli.run(["operations"]) == console.NOT_STARTED
     assert capsys.readouterr().err.count("the disk is full") == 2
 
 
@@ -142,11 +142,11 @@ def test_a_failure_after_the_first_send_is_not_one_before_it(
 def test_limits_of_the_machine_are_one_line(
     kind: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_args: object, **_options: object) -> int:
+    def fail() -> int:
         raise kind(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr(cli, "app", fail)
-    assert cli.run([]) == console.NOT_STARTED
+    monkeypatch.setattr(operations, "operations", fail)
+    assert cli.run(["operations"]) == console.NOT_STARTED
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 

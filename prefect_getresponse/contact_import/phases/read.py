@@ -28,6 +28,8 @@ from prefect_getresponse.sources.source import NotedSource
 ROWS_AT_ONCE = 10_000
 WAITS = "waits"
 """Fact of a run: how long it waits, for whoever has to settle it."""
+RESUMED = "resumed"
+"""Fact of a run: another process began it."""
 
 
 def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
@@ -55,7 +57,8 @@ def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
         if run is not None and run.phase is Phase.SENDING and not job.options.dry_run:
             progress.note(f"resuming the interrupted run {run.run_id}")
             ledger.add_calls(run.number, job.calls)
-            ledger.add_facts(run.number, {OPT_OUTS_READ: None})  # looked at again, however fresh
+            # Opt-outs are looked at again, however fresh the last look is.
+            ledger.add_facts(run.number, {RESUMED: True, OPT_OUTS_READ: None})
             return run.run_id
         if run is not None:
             ledger.end(run.number, Phase.INTERRUPTED, clock())

@@ -18,6 +18,7 @@ from prefect_getresponse.contact_import.keyed_hash import KeyedHash
 from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
 from prefect_getresponse.contact_import.ledger.copy_folder import copy_folder
 from prefect_getresponse.contact_import.ledger.import_book import ImportChunk, ImportState
+from prefect_getresponse.contact_import.phases.read import RESUMED
 from prefect_getresponse.contact_import.report import (
     AttentionRow,
     ImportReport,
@@ -98,7 +99,7 @@ def report(
             max_reject_ratio=job.options.max_reject_ratio,
             rejects_file=rejects_file,
             rejected_at=rejected_at,
-            resumed=run.started < job.started,
+            resumed=run.facts.get(RESUMED, False),
             preview=_preview(job, run, ledger) if planned else [],
             plan_hash=ledger.plan_hash(run.number) if planned else "",
             would_stop=run.facts.get("would_stop", ""),
