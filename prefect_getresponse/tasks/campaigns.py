@@ -264,7 +264,7 @@ def create_campaign(
     subscription_notifications: CampaignSubscriptionNotifications | Omit = OMIT,
     profile: CampaignProfile | Omit = OMIT,
 ) -> CampaignDetails:
-    r"""Create a list.
+    r"""Create a list; an account has 1,000 at most.
 
     Args:
         credentials: The account.

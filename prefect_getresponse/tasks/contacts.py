@@ -357,7 +357,7 @@ def create_batch_contacts(
 def get_contact(
     credentials: GetResponseCredentials, contact_id: str, *, fields: str | Omit = OMIT
 ) -> ContactDetails:
-    """Read one contact, with its tags (500 at most) and custom fields.
+    """Read one contact, with its tags (500 at most) and custom fields; who left is not found.
 
     Args:
         credentials: The account.
