@@ -16,10 +16,10 @@ from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.contact_import import account, engine
 from prefect_getresponse.contact_import.ledger import Ledger, awaited
 from prefect_getresponse.contact_import.phases import verify
+from prefect_getresponse.contact_import.phases.import_lane import ImportLane
 from prefect_getresponse.contact_import.planning import opt_outs
 from prefect_getresponse.contact_import.planning.decision import REFUSING_REMOVALS
 from prefect_getresponse.contact_import.polling import looks
-from prefect_getresponse.contact_import.routes.import_lane import ImportLane
 from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS
 from tests.simulation.simulation import simulate

@@ -30,9 +30,9 @@ from prefect_getresponse.contact_import.ledger.records import (
     Run,
     Standing,
 )
+from prefect_getresponse.contact_import.ledger.removals import Removals
 from prefect_getresponse.contact_import.ledger.runs import Runs
 from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, MachineFailed
-from prefect_getresponse.contact_import.planning import removals
 
 
 class Ledger(Runs, Chunks, People, Awaited):
@@ -47,9 +47,9 @@ class Ledger(Runs, Chunks, People, Awaited):
         """What is known of the run's imports."""
         return import_book.ImportBook(self._db, run)
 
-    def removals(self, run: int) -> removals.Removals:
+    def removals(self, run: int) -> Removals:
         """Who is to be removed from the list by the run."""
-        return removals.Removals(self._db, run)
+        return Removals(self._db, run)
 
 
 def anything_sent(path: Path, run_id: str) -> bool:

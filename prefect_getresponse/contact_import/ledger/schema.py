@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.contact_import.ledger import import_book
+from prefect_getresponse.contact_import.ledger import import_book, removals
 from prefect_getresponse.contact_import.ledger.records import NEXT_STATES
-from prefect_getresponse.contact_import.planning import removals
 
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS runs (

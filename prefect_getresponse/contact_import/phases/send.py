@@ -35,6 +35,7 @@ from prefect_getresponse.contact_import.ledger import (
     Standing,
 )
 from prefect_getresponse.contact_import.ledger.copy import Announcer, saved_at_the_end
+from prefect_getresponse.contact_import.phases.import_lane import ImportLane
 from prefect_getresponse.contact_import.phases.remove import remove_gone
 from prefect_getresponse.contact_import.planning.comparing import compare
 from prefect_getresponse.contact_import.planning.opt_outs import OptOutsAged, OptOutWatch
@@ -48,7 +49,6 @@ from prefect_getresponse.contact_import.routes import (
     imports,
     refusals,
 )
-from prefect_getresponse.contact_import.routes.import_lane import ImportLane
 from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.side_by_side import side_by_side

@@ -14,11 +14,11 @@ from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Action, ChunkState, Phase
 from prefect_getresponse.contact_import.ledger.copy import saved_at_the_end
 from prefect_getresponse.contact_import.ledger.import_book import ImportChunk
+from prefect_getresponse.contact_import.phases.import_lane import outcome_of
 from prefect_getresponse.contact_import.phases.remove import check_removed
 from prefect_getresponse.contact_import.phases.send import plan_more, send_planned
 from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.read_back import ReadBack
-from prefect_getresponse.contact_import.routes.import_lane import outcome_of
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.reporting.progress import Progress
 
