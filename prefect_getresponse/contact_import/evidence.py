@@ -21,13 +21,19 @@ CAME_SINCE = (
     f"(listed.created IS NULL OR chunks.begun IS NULL"
     f" OR listed.created >= chunks.begun - {MACHINES_APART})"
 )
-MAY_BE_OURS = f"{CAME_BY} AND {CAME_SINCE}"
-"""SQL: a call that was taken may have brought the person; without it, somebody else has."""
-
 _SAME_NAME = (
     "lower(trim(coalesce(listed.name, '')))"
     " = lower(trim(coalesce(json_extract(rows.contact, '$.name'), '')))"
 )
+_CAME_AFTER = (
+    "(listed.created IS NULL OR chunks.begun IS NULL OR listed.standing = 'removed'"
+    " OR listed.created >= CASE WHEN chunks.attempt > 1 THEN chunks.sent ELSE chunks.begun END"
+    f" OR {_SAME_NAME})"
+)
+"""Who may have come before the call was last sent bears the name we sent, or is a stranger."""
+MAY_BE_OURS = f"{CAME_BY} AND {CAME_SINCE} AND {_CAME_AFTER}"
+"""SQL: a call that was taken may have brought the person; without it, somebody else has."""
+
 PROVES_OURS = (
     f"listed.origin IS NOT NULL AND listed.created IS NOT NULL AND chunks.begun IS NOT NULL"
     f" AND {MAY_BE_OURS} AND (listed.standing = 'removed' OR {_SAME_NAME})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,31 @@ def test_one_who_signs_up_before_our_call_gets_what_the_source_says(lab: Lab) ->
 
     assert counted(lab.run()) == {"updated": 1}
     assert lab.members["person0@example.com"]["tags"] == ["vip"]
+
+
+@pytest.mark.parametrize("trouble", [None, Trouble.TOO_LARGE, Trouble.UNAUTHORIZED])
+@pytest.mark.parametrize("name", ["By form", "Person 0"])
+def test_one_who_waits_in_the_queue_before_our_batch_gets_what_the_source_says(
+    lab: Lab, trouble: Trouble | None, name: str
+) -> None:
+    """The batch is taken, and the one who is in the queue already is dropped from it."""
+    lab.write(PEOPLE)
+
+    def sign_up_early() -> None:
+        sign_up(lab, "person0@example.com", name)
+        lab.time.advance(5 if name == "By form" else 20)
+
+    if trouble:  # a first try that was not executed does not make the person ours
+        lab.wire.plan = on_first(is_path("POST", "/contacts/batch"), trouble, sign_up_early)
+    else:
+        lab.wire.plan = on_first(is_path("GET", "/tags"), None, sign_up_early)
+    with suppress(GetResponseError):
+        lab.run(route="batch")
+    lab.wire.plan = lambda _request: None
+    lab.run(route="batch")
+
+    person = lab.members["person0@example.com"]
+    assert (person["name"], person["tags"]) == ("Person 0", ["vip"])
 
 
 def test_an_address_that_is_taken_although_nobody_is_there_is_not_called_present(lab: Lab) -> None:

@@ -215,6 +215,32 @@ def test_an_import_that_is_too_large_goes_in_halves(lab: Lab) -> None:
     assert sorted(len(body["contacts"]) for body in imports_of(lab)) == [2, 3]
 
 
+@pytest.mark.parametrize("route", ["auto", "import"])
+@pytest.mark.usefixtures("small_knees")
+def test_halves_beyond_the_imports_of_a_day_are_not_tried(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    monkeypatch.setattr(
+        "prefect_getresponse.contact_import.planning.imports.imports.IMPORTS_A_DAY", 1
+    )
+    people = [(f"person{number}@example.com", "Name", "") for number in range(12)]
+    lab.write(people)
+    lab.wire.plan = first(Trouble.TOO_LARGE)
+
+    report = lab.run(route=route)
+
+    if route == "auto":
+        assert counted(report) == {"added": 12}
+        assert report.calls["POST /contacts/batch"] == 1
+    else:
+        assert report.problem is not None
+        assert "all 1 imports of today are used" in report.problem
+        lab.time.advance(86_400)
+        assert counted(lab.run(route=route)) == {"added": 12}
+    assert report.throttled == 0
+    assert sum(lab.wire.accepted.values()) == 12
+
+
 def test_who_is_dropped_is_told_by_the_counters_and_the_list(lab: Lab) -> None:
     lab.write([*PEOPLE, ("gone@rejected.example", "Gone", "")])
 

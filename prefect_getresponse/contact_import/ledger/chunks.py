@@ -57,10 +57,7 @@ class Chunks(Rows):
             )
             self._cut(run, Action.ADD, route, 1)
             kept = self.chunk_rows(run, chunk)
-            state = ChunkState.PLANNED if kept else ChunkState.SPLIT
-            self._db.execute(
-                "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?", (state, run, chunk)
-            )
+            self._refused(run, chunk, ChunkState.PLANNED if kept else ChunkState.SPLIT)
 
     def divert(self, run: int, chunk: int, rows: Sequence[int], *, one_by_one: bool) -> None:
         """Take rows out of a refused import, to go by calls that answer for fewer of them.
@@ -84,10 +81,7 @@ class Chunks(Rows):
             route, size = ("contacts", 1) if one_by_one else ("batch", 1_000)
             self._cut(run, Action.ADD, route, size)
             kept = self.chunk_rows(run, chunk)
-            state = ChunkState.PLANNED if kept else ChunkState.SPLIT
-            self._db.execute(
-                "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?", (state, run, chunk)
-            )
+            self._refused(run, chunk, ChunkState.PLANNED if kept else ChunkState.SPLIT)
 
     def withdraw(self, run: int, decisions: Sequence[Decision]) -> None:
         """Take rows out of calls that are still to be made, with their verdicts."""
@@ -121,20 +115,29 @@ class Chunks(Rows):
             return False
         with self.transaction():
             (new,) = self._db.execute(
-                "INSERT INTO chunks (run, chunk, route, state)"
-                " SELECT run, (SELECT max(chunk) + 1 FROM chunks WHERE run = ?), route, ?"
-                " FROM chunks WHERE run = ? AND chunk = ? RETURNING chunk",
+                "INSERT INTO chunks (run, chunk, route, state, attempt, begun)"
+                " SELECT run, (SELECT max(chunk) + 1 FROM chunks WHERE run = ?), route, ?,"
+                " attempt, begun FROM chunks WHERE run = ? AND chunk = ? RETURNING chunk",
                 (run, ChunkState.PLANNED, run, chunk),
             ).fetchone()
             self._db.execute(
                 "UPDATE rows SET chunk = ? WHERE run = ? AND chunk = ? AND row >= ?",
                 (new, run, chunk, rows[len(rows) // 2]),
             )
-            self._db.execute(
-                "UPDATE chunks SET state = ? WHERE run = ? AND chunk = ?",
-                (ChunkState.PLANNED, run, chunk),
-            )
+            for half in (chunk, new):
+                self._refused(run, half, ChunkState.PLANNED)
         return True
+
+    def _refused(self, run: int, chunk: int, state: ChunkState) -> None:
+        """Go on with a chunk whose last call was provably not executed: it counts as no attempt.
+
+        Whoever came before it is sent again has come by earlier, doubtful tries, or not by us.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = ?, attempt = max(attempt - 1, 0),"
+            " begun = CASE WHEN attempt > 1 THEN begun END WHERE run = ? AND chunk = ?",
+            (state, run, chunk),
+        )
 
     def recover(self, run: int, harmless: str, now: float) -> None:
         """After a crash: what was sent without an answer is in doubt.

@@ -36,6 +36,7 @@ from prefect_getresponse.contact_import.ledger.import_book import (
     ImportState,
 )
 from prefect_getresponse.contact_import.planning.decision import steps_to
+from prefect_getresponse.contact_import.planning.imports import ImportsUsedUp, left_of_day
 from prefect_getresponse.contact_import.planning.opt_outs import OptOutsAged, OptOutWatch
 from prefect_getresponse.contact_import.polling import CHEAP, looks
 from prefect_getresponse.contact_import.read_back import ReadBack
@@ -85,6 +86,7 @@ class ImportLane:
         self._sent = sent
         self._opt_outs = opt_outs or OptOutWatch(run)
         self._halved = 0
+        self._is_day_used_up = False
 
     async def run_all(self) -> None:
         """Send every import that is planned, each when the one before is done with.
@@ -142,6 +144,9 @@ class ImportLane:
         waits = looks(self._run.client, self._run.clock, deadline, CHEAP)
         if not await self._has_room():
             await self._wait_for_room(waits)
+        if self._is_day_used_up:
+            self._go_otherwise(chunk)
+            return False
         await self._opt_outs.look()
         while contacts := self._book.contacts(chunk.chunk):
             try:
@@ -216,6 +221,26 @@ class ImportLane:
             self._run.progress.note(f"an import was refused, its {len(rows):,} rows go otherwise")
             ledger.divert(run, chunk.chunk, [row.row for row in rows], one_by_one=False)
 
+    def _go_otherwise(self, chunk: ImportChunk) -> None:
+        """Let rows of an import go by other calls: those of the day are used up.
+
+        The plan has counted them, but halves of one that was too large, and those of others, come
+        on top.
+
+        Raises:
+            ImportsUsedUp: Only imports were asked for.
+        """
+        if self._run.job.options.route == imports.NAME:
+            raise ImportsUsedUp(
+                f"all {imports.IMPORTS_A_DAY} imports of today are used,"
+                f" and {chunk.rows:,} rows or more are not sent"
+            )
+        self._run.progress.note(f"no imports are left today, {chunk.rows:,} rows go by batch")
+        rows = self._run.ledger.chunk_rows(self._run.number, chunk.chunk)
+        self._run.ledger.divert(
+            self._run.number, chunk.chunk, [row.row for row in rows], one_by_one=False
+        )
+
     def _may_halve(self) -> bool:
         self._halved += 1
         return self._halved <= MOST_HALVED
@@ -223,6 +248,7 @@ class ImportLane:
     async def _has_room(self) -> bool:
         """Whether GetResponse works on no import of the list, and at most one of the account."""
         listed = await self._run.account.imports(self._run.clock() - OLDEST)
+        self._is_day_used_up = left_of_day(listed, self._run.clock()) < 1
         active = [each for each in listed if each.get("status") in ACTIVE]
         lists: list[dict[str, Any]] = [each.get("campaign") or {} for each in active]
         is_free = all(each.get("campaignId") != self._campaign_id for each in lists)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.account import Account, moment
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Action,
@@ -50,6 +51,18 @@ class _Group:
     steps: str | None
 
 
+def left_of_day(listed: Iterable[Mapping[str, Any]], now: float) -> int:
+    """Imports that the account may still make now.
+
+    Args:
+        listed: Its imports, those of the last day at least.
+        now: Seconds since the epoch.
+    """
+    times = (moment(each.get("createdOn")) for each in listed)
+    made = sum(created is None or created >= now - DAY for created in times)
+    return max(0, imports.IMPORTS_A_DAY - made)
+
+
 async def plan_imports(job: Job, run: int, ledger: Ledger, account: Account) -> int | None:
     """Cut rows into imports where those are the quicker route, or were asked for.
 
@@ -70,7 +83,7 @@ async def plan_imports(job: Job, run: int, ledger: Ledger, account: Account) -> 
     if not groups:
         return None
     made = await account.imports(job.started - DAY)
-    left = rest = max(0, imports.IMPORTS_A_DAY - len(made))
+    left = rest = left_of_day(made, job.started)
     for group in groups:
         rest -= planning.cut(group, rest)
     if job.options.route == "import" and planning.left_over:
