@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from prefect_getresponse.sandbox.contract.ids import Ids
+from prefect_getresponse.sandbox.people.views import Views
 
 Status = Literal["subscribed", "unconfirmed", "removed"]
 # One empty mapping for the many contacts without tags or custom fields.
 _NO_TAGS: Mapping[str, float] = MappingProxyType({})
 _NO_CUSTOMS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-_VIEWS_KEPT = 8
 
 
 def email_key(email: str) -> str:
@@ -46,6 +46,7 @@ class Contact:
         customs: Values by identifier of the custom field.
         reason: Why the contact was removed.
         deleted: When it was removed, unix seconds.
+        place: Its number in the order in which people joined their lists.
     """
 
     email: str
@@ -64,6 +65,7 @@ class Contact:
     customs: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_CUSTOMS)
     reason: str | None = None
     deleted: float | None = None
+    place: int = 0
 
 
 Kind = Literal[
@@ -116,7 +118,9 @@ class ContactBook:
         self._by_list: dict[str, dict[str, Contact]] = {}
         self._gone: dict[str, Contact] = {}
         self._former: dict[str, list[Contact]] = {}
-        self._views: dict[str, list[Contact]] = {}
+        self._joined = 0
+        self.views: Views[Contact] = Views()
+        """Selections in order."""
 
     def add(self, contact: Contact, status: Status, now: float, source: str = "") -> bool:
         """Put a contact on its list.
@@ -143,13 +147,20 @@ class ContactBook:
         contact.contact_id = self._ids.next()
         contact.status = status
         contact.created = contact.changed = now
-        members[key] = self._by_id[contact.contact_id] = contact
-        self._views.clear()
+        members[key] = contact
+        self._join(contact)
         if source:
             self._tell(Happening("copied", now, contact, {"source": source}))
         elif status == "subscribed":
             self._tell(Happening("added", now, contact))
         return True
+
+    def _join(self, contact: Contact) -> None:
+        """Put somebody behind all who are on a list."""
+        self._joined += 1
+        contact.place = self._joined
+        self._by_id[contact.contact_id] = self._by_id.pop(contact.contact_id, contact)
+        self.views.joined(contact)
 
     def get(self, contact_id: str) -> Contact | None:
         """Return the subscribed or unconfirmed contact of that identifier."""
@@ -194,7 +205,7 @@ class ContactBook:
             now: Unix seconds.
         """
         contact.changed = now
-        self._views.clear()
+        self.views.changed()
 
     def refill(self, contact: Contact, customs: Mapping[str, tuple[str, ...]], now: float) -> None:
         """Give a contact other values of custom fields, in place of all it has."""
@@ -218,6 +229,7 @@ class ContactBook:
         present = self.find(campaign_id, email)
         if present is not None and present is not contact and present.status != "removed":
             return False
+        self.views.leaves(contact)
         del self._by_list[contact.campaign_id][email_key(contact.email)]
         source, address = contact.campaign_id, contact.email
         contact.campaign_id, contact.email = campaign_id, email
@@ -225,7 +237,7 @@ class ContactBook:
         if present is not contact:
             self._remember(members.pop(email_key(email), None))
         members[email_key(email)] = contact
-        self._views.clear()
+        self._join(contact)
         if source != campaign_id:
             self._tell(Happening("moved", now, contact, {"source": source}))
         if address != email:
@@ -240,9 +252,9 @@ class ContactBook:
             reason: One of the API's reasons of removal.
             now: Unix seconds.
         """
+        self.views.leaves(contact)
         self._gone[contact.contact_id] = self._by_id.pop(contact.contact_id)
         contact.status, contact.reason, contact.deleted = "removed", reason, now
-        self._views.clear()
         self._tell(Happening("removed", now, contact))
 
     def confirm(self, contact: Contact, now: float) -> None:
@@ -251,19 +263,5 @@ class ContactBook:
         contact.status = "subscribed"
         self.touch(contact, now)
         if is_new:
+            self.views.joined(contact)
             self._tell(Happening("added", now, contact))
-
-    def view(self, key: str, build: Callable[[], list[Contact]]) -> list[Contact]:
-        """Return a selection of contacts, built anew only after something changed.
-
-        Reading a list page by page then filters and sorts once, not once a page.
-
-        Args:
-            key: Names the selection and its order.
-            build: Makes the selection.
-        """
-        if key not in self._views:
-            if len(self._views) >= _VIEWS_KEPT:
-                self._views.pop(next(iter(self._views)))
-            self._views[key] = build()
-        return self._views[key]

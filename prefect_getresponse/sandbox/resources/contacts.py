@@ -25,12 +25,15 @@ from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
 from prefect_getresponse.sandbox.contract.validation import Body, Query, objects
 from prefect_getresponse.sandbox.people.contact_book import Contact
 from prefect_getresponse.sandbox.people.custom_values import value_problem
+from prefect_getresponse.sandbox.people.views import Steady
 from prefect_getresponse.sandbox.resources import campaigns, tags
 from prefect_getresponse.sandbox.resources.custom_fields import value_details
 from prefect_getresponse.sandbox.resources.listing import (
     Attributes,
+    Selection,
     paged,
     select,
+    selection,
     selection_key,
     sparse,
 )
@@ -51,6 +54,8 @@ ATTRIBUTES: Attributes[Contact] = {
 _ACTIVITY_ATTRIBUTES: Attributes[MessageEvent] = {"createdOn": lambda each: each.event.moment}
 _ACTIVITY_DAYS = 14
 _EXACT = frozenset({"campaignId", "origin"})
+_KEPT = frozenset({"campaignId", "origin", "createdOn"})
+"""What a contact keeps while it is on a list."""
 _WITH_CUSTOMS = frozenset({"forceCustoms", "customFieldValues"})
 """Flags that GetResponse's plugins send to see custom fields in listings."""
 _GEOLOCATION = (
@@ -133,13 +138,31 @@ def list_contacts_of_campaign(world: World, request: Request) -> Answer:
 
 def _listed(world: World, request: Request, campaign_id: str | None) -> Answer:
     query = request.query
-    selected = world.contacts.view(
+    asked = selection(query, ATTRIBUTES, exact=_EXACT)
+    selected = world.contacts.views.get(
         f"{campaign_id} {selection_key(query)}",
-        lambda: select(_subscribed(world, query, campaign_id), query, ATTRIBUTES, exact=_EXACT),
+        lambda: asked.of(_subscribed(world, query, campaign_id)),
+        _steady(asked, campaign_id),
     )
     flags = query.get("additionalFlags", ())
     show = _row_with_customs if _WITH_CUSTOMS.intersection(flags) else _row
     return paged(selected, query, lambda contact: show(world, contact), "contactId")
+
+
+def _steady(asked: Selection[Contact], campaign_id: str | None) -> Steady[Contact] | None:
+    """Return the selection if only joining and leaving change who is in it and in what order."""
+    if not asked.filtered_by <= _KEPT or asked.sorted_by not in ((), ("createdOn",)):
+        return None
+
+    def belongs(contact: Contact) -> bool:
+        return _is_listed(contact, campaign_id) and asked.matches(contact)
+
+    directions = [-1 if descending else 1 for _, descending in asked.orders]
+    return Steady(belongs, *directions)
+
+
+def _is_listed(contact: Contact, campaign_id: str | None) -> bool:
+    return contact.status == "subscribed" and campaign_id in (None, contact.campaign_id)
 
 
 def _subscribed(world: World, query: Query, campaign_id: str | None) -> Iterator[Contact]:
@@ -152,7 +175,7 @@ def _subscribed(world: World, query: Query, campaign_id: str | None) -> Iterator
     else:
         found = world.contacts.members(campaign_id)
     for contact in found:
-        if contact.status == "subscribed" and campaign_id in (None, contact.campaign_id):
+        if _is_listed(contact, campaign_id):
             yield contact
 
 

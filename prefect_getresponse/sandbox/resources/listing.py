@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from prefect_getresponse.sandbox.contract.dates import parse_moment
 from prefect_getresponse.sandbox.contract.messages import Answer, json_answer
@@ -23,6 +24,71 @@ _PAGING = frozenset({"page", "perPage", "fields"})
 _DEFAULT_PER_PAGE = 100
 
 
+@dataclass(frozen=True)
+class Selection(Generic[T]):
+    """What a query filters by and sorts by.
+
+    Attributes:
+        tests: Tests that all must pass.
+        orders: Values to sort by and whether descending, the most important first.
+        filtered_by: Names of the filters.
+        sorted_by: Names of the values to sort by.
+    """
+
+    tests: tuple[Callable[[T], bool], ...]
+    orders: tuple[tuple[Callable[[T], Any], bool], ...]
+    filtered_by: frozenset[str]
+    sorted_by: tuple[str, ...]
+
+    def matches(self, item: T) -> bool:
+        """Whether an item passes all filters."""
+        return all(test(item) for test in self.tests)
+
+    def of(self, items: Iterable[T]) -> list[T]:
+        """Filter and sort a collection. What has no value sorts first and matches no filter."""
+        selected = [item for item in items if self.matches(item)]
+        for get, descending in reversed(self.orders):
+            selected.sort(key=_sort_key(get), reverse=descending)
+        return selected
+
+
+def selection(
+    query: Query, attributes: Attributes[T], *, exact: frozenset[str] = frozenset()
+) -> Selection[T]:
+    """Read the filters and the order of a query.
+
+    Text filters match a part of the value in any case; with `additionalFlags=exactMatch` the
+    whole value in any case. Several filters must all match.
+
+    Args:
+        query: Checked query parameters; those that are no filter or sort are passed over.
+        attributes: How to get at the values.
+        exact: Names of filters that compare whole values, case included (identifiers, words).
+    """
+    whole = "exactMatch" in query.get("additionalFlags", ())
+    tests: dict[str, Callable[[T], bool]] = {}
+    orders: dict[str, tuple[Callable[[T], Any], bool]] = {}
+    filtered_by: set[str] = set()
+    for parameter, value in query.items():
+        kind, name, bound = filter_parts(parameter)
+        if not kind:
+            continue
+        get = attributes[name]
+        if kind == "sort":
+            orders[name] = get, value.casefold() == "desc"
+            continue
+        filtered_by.add(name)
+        if bound:
+            tests[parameter] = _range_test(get, bound, value)
+        elif name in exact:
+            tests[parameter] = _equality_test(get, value)
+        else:
+            tests[parameter] = _text_test(get, value.casefold(), whole=whole)
+    return Selection(
+        tuple(tests.values()), tuple(orders.values()), frozenset(filtered_by), tuple(orders)
+    )
+
+
 def select(
     items: Iterable[T],
     query: Query,
@@ -30,37 +96,8 @@ def select(
     *,
     exact: frozenset[str] = frozenset(),
 ) -> list[T]:
-    """Filter and sort a collection. What has no value sorts first and matches no filter.
-
-    Text filters match a part of the value in any case; with `additionalFlags=exactMatch` the
-    whole value in any case. Several filters must all match.
-
-    Args:
-        items: The collection in its natural order.
-        query: Checked query parameters; those that are no filter or sort are passed over.
-        attributes: How to get at the values.
-        exact: Names of filters that compare whole values, case included (identifiers, words).
-    """
-    whole = "exactMatch" in query.get("additionalFlags", ())
-    tests: list[Callable[[T], bool]] = []
-    orders: list[tuple[Callable[[T], Any], bool]] = []
-    for parameter, value in query.items():
-        kind, name, bound = filter_parts(parameter)
-        if not kind:
-            continue
-        get = attributes[name]
-        if kind == "sort":
-            orders.append((get, value.casefold() == "desc"))
-        elif bound:
-            tests.append(_range_test(get, bound, value))
-        elif name in exact:
-            tests.append(_equality_test(get, value))
-        else:
-            tests.append(_text_test(get, value.casefold(), whole=whole))
-    selected = [item for item in items if all(test(item) for test in tests)]
-    for get, descending in reversed(orders):
-        selected.sort(key=_sort_key(get), reverse=descending)
-    return selected
+    """Filter and sort a collection, given in its natural order, as `selection` says."""
+    return selection(query, attributes, exact=exact).of(items)
 
 
 def filter_parts(parameter: str) -> tuple[str, str, str]:

@@ -74,7 +74,7 @@ def _found(world: World, request: Request, segment: Body) -> Answer:
 
     # The day is part of the name: relative periods move with it.
     name = f"{json.dumps(segment)} {int(request.now // DAY)} {selection_key(request.query)}"
-    selected = world.contacts.view(name, find) if asks_contacts_only(segment) else find()
+    selected = world.contacts.views.get(name, find) if asks_contacts_only(segment) else find()
     return paged(selected, request.query, lambda contact: _row(world, contact), "contactId")
 
 
