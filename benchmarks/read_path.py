@@ -23,7 +23,7 @@ from typing import Any
 from _customers import write_customers
 
 from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
-from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.job import Job, Order
 from prefect_getresponse.contact_import.judging.contents import ColumnTally
 from prefect_getresponse.contact_import.judging.kinds import kind_of
 from prefect_getresponse.contact_import.options import ImportOptions
@@ -31,7 +31,6 @@ from prefect_getresponse.contact_import.phases.read import read
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import compile_reader
-from prefect_getresponse.reporting.progress import Silent
 from prefect_getresponse.sources import open_source
 
 RESULTS = Path(__file__).parent / "results" / "read_path.json"
@@ -59,14 +58,14 @@ def prepare(path: Path) -> None:
 def prepare_in_ledger(path: Path) -> None:
     """The whole phase of an import: the same, with every row durable in a ledger."""
     with tempfile.TemporaryDirectory() as folder:
-        read(job_of(path, Path(folder)), Silent(), time.time)
+        read(job_of(path, Path(folder)))
 
 
 def job_of(path: Path, folder: Path) -> Job:
     """A job that reads a file into a ledger."""
     options = ImportOptions(source=str(path), list_name="benchmark", mapping=SourceMapping(MAPPING))
     return Job(
-        options=options,
+        order=Order(options),
         key=options.job_key(str(path)),
         location=str(path),
         source_name=path.name,

@@ -26,9 +26,9 @@ from pydantic import SecretStr
 
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.account import Account, Campaign
+from prefect_getresponse.contact_import.account import Campaign
 from prefect_getresponse.contact_import.active_run import ActiveRun
-from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.job import Job, Order
 from prefect_getresponse.contact_import.ledger import Ledger
 from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.planning.opt_outs import (
@@ -38,7 +38,6 @@ from prefect_getresponse.contact_import.planning.opt_outs import (
     read_opt_outs,
 )
 from prefect_getresponse.limits.throttle import Throttle
-from prefect_getresponse.reporting.progress import Silent
 
 RESULTS = Path(__file__).parent / "results" / "reading_again.json"
 URL = "https://sandbox.test/v3"
@@ -136,11 +135,8 @@ async def measure(removed: int) -> Measure:
         ) as client:
             with Ledger(Path(folder) / "list.sqlite") as ledger:
                 run = ledger.begin("run", "job", "source", 0.0)
-                active = ActiveRun(
-                    _job(Path(folder)), run.number, ledger, client, Silent(), client.time.now
-                )
-                now = client.time.now()
-                reading = read_opt_outs(Account(client), ledger, run.number, "list", now)
+                active = ActiveRun(_job(Path(folder), client), run, client)
+                reading = read_opt_outs(active)
                 whole = await _cost(account, reading)
                 watch = OptOutWatch(active)
                 await watch.look()
@@ -162,11 +158,11 @@ async def _cost(account: Removed, work: Any) -> tuple[int, float]:
 async def _at_once(_seconds: float) -> None: ...
 
 
-def _job(folder: Path) -> Job:
+def _job(folder: Path, client: AsyncClient) -> Job:
     options = import_options(source="people.csv", list_name="list", state_dir=str(folder))
     campaign = Campaign("list", "list", double_optin=False)
     return Job(
-        options=options,
+        order=Order(options),
         key="job",
         location="people.csv",
         source_name="people.csv",
@@ -175,8 +171,9 @@ def _job(folder: Path) -> Job:
         campaign=campaign,
         custom_fields={},
         ledger=folder / "list.sqlite",
-        started=0.0,
+        started=client.time.now(),
         calls={},
+        time=client.time,
     )
 
 

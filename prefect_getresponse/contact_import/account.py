@@ -15,7 +15,7 @@ from prefect_getresponse.client.errors import Conflict, GetResponseError, NotFou
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.client.whole_listing import read_whole
-from prefect_getresponse.contact_import.ledger.import_book import GONE, ImportState
+from prefect_getresponse.contact_import.ledger.books.imports import GONE, ImportState
 from prefect_getresponse.contact_import.planning.exclusions import (
     BLOCKLISTED_IN_ACCOUNT,
     BLOCKLISTED_IN_LIST,
@@ -84,10 +84,16 @@ class Account:
 
     Args:
         client: The account's client.
+        name: Name of the account.
+
+    Attributes:
+        client: The account's client.
+        name: Name of the account.
     """
 
-    def __init__(self, client: AsyncClient) -> None:
-        self._client = client
+    def __init__(self, client: AsyncClient, name: str = "") -> None:
+        self.client = client
+        self.name = name
 
     async def call(self, task: OperationTask[..., Any], **arguments: object) -> Any:
         """Call an operation by its task's declaration, without a task run."""
@@ -95,14 +101,14 @@ class Account:
 
     async def answer(self, task: OperationTask[..., Any], **arguments: object) -> ApiAnswer:
         """Call an operation, and return the answer with what its headers say."""
-        return await self._client.send(_request(task, arguments))
+        return await self.client.send(_request(task, arguments))
 
     async def pages(
         self, task: OperationTask[..., Any], id_name: str, **arguments: object
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Pieces of a listing, of which nobody is missed who is in it the whole time."""
         request = _request(task, arguments)
-        async for rows in read_whole(self._client, request, id_name, side_by_side=PAGES_AT_ONCE):
+        async for rows in read_whole(self.client, request, id_name, side_by_side=PAGES_AT_ONCE):
             yield rows
 
     async def items(

@@ -8,7 +8,6 @@ from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.active_run import ActiveRun
-from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.read_back import ReadBack
 
 FIRST_LOOKS = (30, 60)
@@ -77,12 +76,12 @@ async def with_canary(
     """
 
     async def watch() -> None:
-        deadline = run.clock() + max(run.job.options.settle_seconds, QUEUE_SECONDS)
-        async for _ in looks(run.client, run.clock, deadline, FIRST_LOOKS):
+        deadline = run.now() + max(run.job.options.settle_seconds, QUEUE_SECONDS)
+        async for _ in run.looks(deadline, FIRST_LOOKS):
             await read_back.look()
-            if run.ledger.anybody_arrived(run.number):
+            if run.awaited.anybody_arrived():
                 return
-        if run.ledger.count_awaited(run.number):
+        if run.awaited.count():
             raise NobodyArrives("none of the people sent so far has appeared on the list")
 
     work = asyncio.create_task(sending)

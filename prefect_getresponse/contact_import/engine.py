@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.client.server_time import ServerTime
-from prefect_getresponse.contact_import.job import holding
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.job import Order, holding
 from prefect_getresponse.contact_import.ledger import anything_sent
 from prefect_getresponse.contact_import.ledger.trouble import (
     failing_after_send,
@@ -63,30 +64,28 @@ async def run_import(
         ImportInputError: The source cannot be used; nothing was sent.
         GetResponseError: Anything else that kept it from sending anything.
     """
-    progress = progress or Silent()
     if clock is not None:
         client.time = ServerTime(clock, wall)
-    now = client.time.now
     with told_in_a_sentence(), _interruptible():
-        job = await check(options, account_name, client, source)
-    with told_in_a_sentence(job.ledger), holding(job) as job:
-        await settle_interrupted(job, client, progress, now)
+        job = await check(Order(options, source), Account(client, account_name))
+    with told_in_a_sentence(job.ledger), holding(job.shown_by(progress or Silent())) as job:
+        await settle_interrupted(job, client)
         with _interruptible():
-            run_id = read(job, progress, now)
+            run = read(job)
         error: GetResponseError | None = None
         try:
             with told_in_a_sentence(job.ledger):
-                await plan(job, run_id, client, progress)
-                await send(job, run_id, client, progress, now)
-                await verify(job, run_id, client, progress, now)
+                await plan(run, client)
+                await send(run, client)
+                await verify(run, client)
         except (GetResponseError, asyncio.CancelledError) as raised:
-            if not anything_sent(job.ledger, run_id):
+            if not anything_sent(job.ledger, run.run_id):
                 if isinstance(raised, PlanStopped):
-                    raised.report = report(job, run_id, now, raised, planned=True)
+                    raised.report = report(run.as_plan(), raised)
                 raise
             error = raised if isinstance(raised, GetResponseError) else interrupted()
         with failing_after_send():
-            return report(job, run_id, now, error)
+            return report(run, error)
 
 
 @contextmanager

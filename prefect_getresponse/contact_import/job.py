@@ -18,6 +18,7 @@ from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_loc
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
+from prefect_getresponse.reporting.progress import Progress, Silent
 from prefect_getresponse.sources import Source, open_source
 
 
@@ -57,11 +58,32 @@ def private_dir(path: str) -> Path:
 
 
 @dataclass(frozen=True)
+class Order:
+    """What is asked for.
+
+    Attributes:
+        options: The options.
+        given: Source that a program has handed over; None if the options say where it is.
+    """
+
+    options: ImportOptions
+    given: Source | None = None
+
+    def open_source(self) -> Source:
+        """Open the source.
+
+        Raises:
+            ImportInputError: It cannot be used.
+        """
+        return self.given or opened(self.options.source, self.options.mapping)
+
+
+@dataclass(frozen=True)
 class Job:
     """A checked import: its source can be read, its list exists, and nothing was sent yet.
 
     Attributes:
-        options: What was asked for.
+        order: What was asked for.
         key: Identity of the job over its runs.
         location: Canonical location of the source, without secrets.
         source_name: Short name of the source.
@@ -69,7 +91,6 @@ class Job:
         account_name: Name of the account.
         campaign: The list; None in a dry run for a list that is still to be created.
         custom_fields: Each custom field that the mapping names.
-        given: Source that a program has handed over; None if it is opened by its location.
         ledger: Path of the ledger.
         started: Start of the check, in seconds since the epoch.
         calls: Calls made so far, by endpoint.
@@ -80,9 +101,10 @@ class Job:
         time: What time it is at GetResponse.
         account_id: Id of the account.
         has_forgotten: Whether the ledger knows less than was sent; `holding` finds out.
+        progress: Shows how far the work is.
     """
 
-    options: ImportOptions
+    order: Order
     key: str
     location: str
     source_name: str
@@ -93,7 +115,6 @@ class Job:
     ledger: Path
     started: float
     calls: dict[str, int]
-    given: Source | None = None
     import_obstacle: str | None = None
     copy: LedgerCopy | None = None
     said: Said = field(default_factory=Said)
@@ -101,6 +122,11 @@ class Job:
     time: ServerTime = field(default_factory=ServerTime)
     account_id: str = ""
     has_forgotten: bool = False
+    progress: Progress = field(default_factory=Silent)
+
+    def shown_by(self, progress: Progress) -> Job:
+        """The job, whose work is shown somewhere."""
+        return replace(self, progress=progress)
 
     def open_ledger(self) -> Ledger:
         """Open the ledger to write to it.
@@ -116,7 +142,12 @@ class Job:
         Raises:
             ImportInputError: It cannot be used.
         """
-        return self.given or opened(self.options.source, self.options.mapping)
+        return self.order.open_source()
+
+    @property
+    def options(self) -> ImportOptions:
+        """What was asked for."""
+        return self.order.options
 
     @property
     def field_ids(self) -> dict[str, str]:
@@ -152,10 +183,10 @@ def holding(job: Job) -> Generator[Job]:
                 if job.copy is None:
                     holder = holder.successor()
                     ledger.set_holder(holder)
-                ledger.introduce(job.campaign_name)
+                ledger.identity.introduce(job.campaign_name)
                 if job.copy is not None and job.copy.is_rolled_back:
-                    ledger.distrust()
-                has_forgotten = ledger.has_forgotten()
+                    ledger.identity.distrust()
+                has_forgotten = ledger.identity.has_forgotten()
             yield replace(job, holder=holder, has_forgotten=has_forgotten)
     finally:
         if job.options.dry_run:

@@ -6,22 +6,22 @@ from datetime import UTC, datetime, timedelta
 
 from prefect_getresponse.contact_import.account import moment
 from prefect_getresponse.contact_import.active_run import ActiveRun
-from prefect_getresponse.contact_import.ledger import Ledger, Listed, Standing
+from prefect_getresponse.contact_import.ledger import Listed, Standing
+from prefect_getresponse.contact_import.ledger.books.people import People
 from prefect_getresponse.contact_import.planning.opt_outs import read_removed
 from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 
-def note_listed(ledger: Ledger, run: int, standing: Standing, page: list[dict[str, str]]) -> None:
+def note_listed(known: People, standing: Standing, page: list[dict[str, str]]) -> None:
     """Remember a page of people of the list.
 
     Args:
-        ledger: The ledger.
-        run: Number of the run.
+        known: What the run knows of people.
         standing: How they are on the list.
         page: The people, as GetResponse lists them.
     """
-    people = [
+    people = (
         Listed(
             listed_key(p["email"]),
             p["contactId"],
@@ -32,9 +32,8 @@ def note_listed(ledger: Ledger, run: int, standing: Standing, page: list[dict[st
         )
         for p in page
         if p.get("email")
-    ]
-    with ledger.transaction():
-        ledger.add_listed(run, standing, people)
+    )
+    known.add_listed(standing, people)
 
 
 class ReadBack:
@@ -56,26 +55,23 @@ class ReadBack:
             return
         campaign_id = self._run.job.campaign.campaign_id
         async for page in self._run.account.subscribers(campaign_id, self._created_from):
-            note_listed(self._run.ledger, self._run.number, Standing.SUBSCRIBED, page)
+            note_listed(self._run.people, Standing.SUBSCRIBED, page)
         if self._run.job.campaign.double_optin:
             async for page in self._run.account.search(campaign_id, "unconfirmed"):
-                note_listed(self._run.ledger, self._run.number, Standing.UNCONFIRMED, page)
+                note_listed(self._run.people, Standing.UNCONFIRMED, page)
 
     async def look(self) -> None:
         """Give rows whose person is on the list now their verdicts."""
         await self.read_list()
-        self._run.ledger.acknowledge_proved(self._run.number)
-        self._run.ledger.hand_over_strangers(self._run.number)
-        self._run.ledger.settle_visible(self._run.number, Standing.SUBSCRIBED, Verdict.ADDED)
-        self._run.ledger.settle_visible(
-            self._run.number, Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION
-        )
+        self._run.awaited.acknowledge_proved()
+        self._run.awaited.hand_over_strangers()
+        self._run.awaited.settle_visible(Standing.SUBSCRIBED, Verdict.ADDED)
+        self._run.awaited.settle_visible(Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION)
 
     async def look_for_departed(self) -> None:
         """Give rows whose person has left the list since the plan theirs: they had arrived."""
         if self._run.job.campaign is None:
             return
-        campaign_id = self._run.job.campaign.campaign_id
-        await read_removed(self._run.account, self._run.ledger, self._run.number, campaign_id)
-        self._run.ledger.acknowledge_proved(self._run.number)
-        self._run.ledger.settle_departed(self._run.number)
+        await read_removed(self._run)
+        self._run.awaited.acknowledge_proved()
+        self._run.awaited.settle_departed()

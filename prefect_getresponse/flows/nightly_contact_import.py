@@ -15,6 +15,8 @@ from prefect.runtime import flow_run
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.active_run import JobRun
 from prefect_getresponse.contact_import.display.flow_artifacts import (
     ROWS_SHOWN,
     artifact_key,
@@ -24,7 +26,7 @@ from prefect_getresponse.contact_import.display.flow_artifacts import (
     show_report,
 )
 from prefect_getresponse.contact_import.display.flow_events import emit_ending
-from prefect_getresponse.contact_import.job import Job, holding
+from prefect_getresponse.contact_import.job import Job, Order, holding
 from prefect_getresponse.contact_import.ledger import anything_sent
 from prefect_getresponse.contact_import.ledger.trouble import (
     failing_after_send,
@@ -56,7 +58,6 @@ from prefect_getresponse.contact_import.report import (
 )
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.reporting.flow_progress import FlowProgress
-from prefect_getresponse.reporting.progress import Progress
 from prefect_getresponse.reporting.streams import never_stopping
 from prefect_getresponse.runtime.assets import Made, getresponse_key, record_assets, source_key
 from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
@@ -144,29 +145,29 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
     )
     job = _unless_stopped(check_import(credentials, options))
     with holding(job) as job, FlowProgress(artifact_key("progress", job)) as progress:
-        run_id = _unless_stopped(read_source(credentials, job, progress))
+        run = _unless_stopped(read_source(credentials, job.shown_by(progress)))
         error: GetResponseError | None = None
         try:
-            _unless_stopped(plan_import(credentials, job, run_id, progress))
-            send_contacts(credentials, job, run_id, progress)
-            verify_contacts(credentials, job, run_id, progress)
+            _unless_stopped(plan_import(credentials, run))
+            send_contacts(credentials, run)
+            verify_contacts(credentials, run)
         except GetResponseError as raised:
-            if not anything_sent(job.ledger, run_id):
+            if not anything_sent(job.ledger, run.run_id):
                 raise
             error = raised
         except (TerminationSignal, KeyboardInterrupt):
-            report_cancelled(job, run_id)
+            report_cancelled(run)
             raise
         except ImportInputError:
             raise
         except Exception:  # of Prefect, such as a server that is gone: say what became of the rows
-            tell(report(job, run_id, job.time.now, interrupted()))
+            tell(report(run, interrupted()))
             raise
         with failing_after_send():
-            result = report(job, run_id, job.time.now, error)
+            result = report(run, error)
         tell(result)
         with never_stopping("the report"):
-            report_import(job, result)
+            report_import(run, result)
     with never_stopping("the asset"):
         record_assets(_made(job, result), [source_key(job.location)])
     if result.problem:
@@ -180,7 +181,8 @@ def check_import(
 ) -> Job | UndecidedColumns:
     """Check source, columns, key, list and custom fields before anything is written."""
     try:
-        return _run(credentials, lambda client: check(options, credentials.account_name, client))
+        name = credentials.account_name
+        return _run(credentials, lambda client: check(Order(options), Account(client, name)))
     except UndecidedColumns as undecided:
         with never_stopping("the questions"):
             show_questions(credentials.account_name, options.list_name, undecided)
@@ -188,13 +190,11 @@ def check_import(
 
 
 @task(name="read", task_run_name="read", cache_policy=NO_CACHE)
-def read_source(
-    credentials: GetResponseCredentials, job: Job, progress: Progress
-) -> str | UndecidedColumns:
+def read_source(credentials: GetResponseCredentials, job: Job) -> JobRun | UndecidedColumns:
     """Read the source into the ledger, or find the interrupted run to go on with."""
-    _run(credentials, lambda client: settle_interrupted(job, client, progress, job.time.now))
+    _run(credentials, lambda client: settle_interrupted(job, client))
     try:
-        return read(job, progress, job.time.now)
+        return read(job)
     except UndecidedColumns as undecided:
         with never_stopping("the questions"):
             show_questions(job.account_name, job.campaign_name, undecided)
@@ -202,53 +202,47 @@ def read_source(
 
 
 @task(name="plan", task_run_name="plan", cache_policy=NO_CACHE)
-def plan_import(
-    credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
-) -> PlanStopped | None:
+def plan_import(credentials: GetResponseCredentials, run: JobRun) -> PlanStopped | None:
     """Compare the rows with the list; the plan becomes an artifact."""
+    job = run.job
     try:
-        estimate = _run(credentials, lambda client: plan(job, run_id, client, progress))
+        estimate = _run(credentials, lambda client: plan(run, client))
     except PlanStopped as stopped:
-        stopped.report = report(job, run_id, job.time.now, stopped, planned=True)
+        stopped.report = report(run.as_plan(), stopped)
         with never_stopping("the event"):
             emit_ending(job, stopped.report, "failed")
         with never_stopping("the plan"):
             show_plan(job, stopped.report)
         with never_stopping("the report"):
-            rows = attention_rows(job, run_id, ROWS_SHOWN, planned=True)
-            show_report(job, stopped.report, rows)
+            show_report(job, stopped.report, attention_rows(run.as_plan(), ROWS_SHOWN))
         return stopped.with_traceback(None)
     if estimate is None:
         return None
     with never_stopping("the plan"):
-        show_plan(job, report(job, run_id, job.time.now, planned=True))
-    progress.note(f"plan: {estimate.sentence()}")
+        show_plan(job, report(run.as_plan()))
+    job.progress.note(f"plan: {estimate.sentence()}")
     return None
 
 
 @task(name="send", task_run_name="send", cache_policy=NO_CACHE)
-def send_contacts(
-    credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
-) -> None:
+def send_contacts(credentials: GetResponseCredentials, run: JobRun) -> None:
     """Send what the plan says, under the ledger."""
-    _run(credentials, lambda client: send(job, run_id, client, progress, job.time.now))
+    _run(credentials, lambda client: send(run, client))
 
 
 @task(name="verify", task_run_name="verify", cache_policy=NO_CACHE)
-def verify_contacts(
-    credentials: GetResponseCredentials, job: Job, run_id: str, progress: Progress
-) -> None:
+def verify_contacts(credentials: GetResponseCredentials, run: JobRun) -> None:
     """Read the list back and give every sent row its verdict."""
-    _run(credentials, lambda client: verify(job, run_id, client, progress, job.time.now))
+    _run(credentials, lambda client: verify(run, client))
 
 
 @task(name="report", task_run_name="report", cache_policy=NO_CACHE)
-def report_import(job: Job, result: ImportReport) -> ImportReport:
+def report_import(run: JobRun, result: ImportReport) -> ImportReport:
     """Show what became of every row: report and rejects as artifacts, and one event."""
     with never_stopping("the event"):
-        emit_ending(job, result, "failed" if result.problem else "completed")
+        emit_ending(run.job, result, "failed" if result.problem else "completed")
     with never_stopping("the report"):
-        show_report(job, result, attention_rows(job, result.run_id, ROWS_SHOWN))
+        show_report(run.job, result, attention_rows(run, ROWS_SHOWN))
     return result
 
 
@@ -276,15 +270,15 @@ def _unless_stopped(result: T | UndecidedColumns | PlanStopped) -> T:
     return result
 
 
-def report_cancelled(job: Job, run_id: str) -> None:
+def report_cancelled(run: JobRun) -> None:
     """Leave the report of what was done so far; the next run goes on from there."""
-    result = report(job, run_id, job.time.now, interrupted())
+    result = report(run, interrupted())
     # First, as whoever ended the run may not wait until Prefect has taken the rest.
     get_run_logger().warning("stopped: %s. %s", result.line(), Interrupted.default_advice)
     with never_stopping("the event"):
-        emit_ending(job, result, "cancelled")
+        emit_ending(run.job, result, "cancelled")
     with never_stopping("the report"):
-        show_report(job, result, attention_rows(job, run_id, ROWS_SHOWN))
+        show_report(run.job, result, attention_rows(run, ROWS_SHOWN))
 
 
 def _run(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from prefect_getresponse.client.errors import InvalidArguments
-from prefect_getresponse.contact_import.ledger import Ledger
+from prefect_getresponse.contact_import.ledger.books.people import People
 from prefect_getresponse.contact_import.planning.imports import ImportsUsedUp
 from tests.contact_import.lab import Killed, Lab, Plan, Trouble, counted
 
@@ -371,7 +371,7 @@ def test_an_import_that_ends_after_a_crash_is_accounted_for(
     lab.write(PEOPLE)
     lab.decide_imports("review")
     with monkeypatch.context() as patch:
-        patch.setattr(Ledger, "remember_outcomes", die)
+        patch.setattr(People, "remember_outcomes", die)
         lab.run_until_killed(route="import", import_seconds=600)
     lab.decide_imports("finished")
     lab.time.advance(600)

@@ -18,9 +18,11 @@ from pydantic import SecretStr
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.errors import GetResponseError, OutcomeUnknown
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.engine import run_import
-from prefect_getresponse.contact_import.ledger import ChunkState, Ledger
+from prefect_getresponse.contact_import.ledger import ChunkState
 from prefect_getresponse.contact_import.options import import_options
+from prefect_getresponse.contact_import.phases import resume, send
 from prefect_getresponse.contact_import.routes import BatchRoute
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.tasks.newsletters import create_newsletter
@@ -47,20 +49,19 @@ def _client(order: Order, steps: Steps, time: VirtualTime) -> AsyncClient:
     )
 
 
-def _forget_doubts(ledger: Ledger, run: int, harmless: str, now: float) -> None:
+def _forget_doubts(run: ActiveRun) -> None:
     """Take what was sent without an answer for what was never sent."""
-    sent = [chunk.chunk for chunk in ledger.chunks(run, ChunkState.SENT)]
-    imports = ledger.imports(run).chunks()
-    sent += [chunk.chunk for chunk in imports if chunk.state == ChunkState.SENT]
+    sent = [chunk.chunk for chunk in run.chunks.in_state(ChunkState.SENT)]
+    sent += [chunk.chunk for chunk in run.imports.chunks() if chunk.state == ChunkState.SENT]
     for chunk in sent:
-        ledger.set_state(run, chunk, ChunkState.PLANNED, now)
+        run.chunks.set_state(chunk, ChunkState.PLANNED, run.now())
 
 
 async def _import(order: Order, steps: Steps, time: VirtualTime) -> Any:
     BatchRoute.size = 3
     if order["broken"]:  # to see that it is noticed
-        ledgers: Any = Ledger
-        ledgers.recover = _forget_doubts
+        for phase in (send, resume):
+            vars(phase)["recover"] = _forget_doubts
     async with _client(order, steps, time) as client:
         options = import_options(**order["options"])
         report = await run_import(options, "matrix", client, clock=time)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -14,12 +14,16 @@ from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.client.retry import Decision, Failure
 from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.contact_import import account, engine
-from prefect_getresponse.contact_import.ledger import Ledger, awaited
+from prefect_getresponse.contact_import.active_run import ActiveRun
+from prefect_getresponse.contact_import.ledger import ChunkState
+from prefect_getresponse.contact_import.ledger.books import awaited
+from prefect_getresponse.contact_import.ledger.books.chunks import Chunks
+from prefect_getresponse.contact_import.ledger.books.identity import Identity
 from prefect_getresponse.contact_import.phases import verify
 from prefect_getresponse.contact_import.phases.import_lane import ImportLane
 from prefect_getresponse.contact_import.planning import opt_outs
 from prefect_getresponse.contact_import.planning.decision import REFUSING_REMOVALS
-from prefect_getresponse.contact_import.polling import looks
+from prefect_getresponse.contact_import.polling import COSTLY, looks
 from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS
 from tests.simulation.simulation import simulate
@@ -33,33 +37,31 @@ Mutation = Callable[[pytest.MonkeyPatch], None]
 def no_durable_intent(patch: pytest.MonkeyPatch) -> None:
     """Calls are sent without a word to the ledger."""
 
-    def intend(_ledger: Ledger, _run: int, _chunk: int, _now: float, **_others: Any) -> None: ...
+    def intend(_chunks: Chunks, _chunk: int, _now: float, **_others: Any) -> None: ...
 
-    patch.setattr(Ledger, "intend", intend)
+    patch.setattr(Chunks, "intend", intend)
 
 
 def no_doubt_after_a_crash(patch: pytest.MonkeyPatch) -> None:
     """What was sent without an answer is sent again."""
-    original: Callable[..., None] = Ledger.recover
+    original: Callable[..., None] = Chunks.recover
 
-    def recover(ledger: Ledger, run: int, *, harmless: str, **others: Any) -> None:
-        ledger._db.execute(  # pyright: ignore[reportPrivateUsage]
-            "UPDATE chunks SET state = 'planned' WHERE run = ? AND state = 'sent'"
-            " AND route <> 'import'",
-            (run,),
-        )
-        original(ledger, run, harmless=harmless, **others)
+    def recover(chunks: Chunks, harmless: str, now: float) -> None:
+        for chunk in chunks.in_state(ChunkState.SENT):
+            chunks.set_state(chunk.chunk, ChunkState.PLANNED, now)
+        original(chunks, harmless, now)
 
-    patch.setattr(Ledger, "recover", recover)
+    patch.setattr(Chunks, "recover", recover)
 
 
 def no_settling(patch: pytest.MonkeyPatch) -> None:
     """Doubtful calls are sent again at once."""
 
-    def at_once(client: Any, clock: Any, _deadline: float, *others: Any) -> Any:
-        return looks(client, clock, -math.inf, *others)
+    def at_once(run: ActiveRun, deadline: float, first: Sequence[int] = COSTLY) -> Any:
+        deadline = -math.inf if first is COSTLY else deadline
+        return looks(run.client, run.now, deadline, first)
 
-    patch.setattr(verify, "looks", at_once)
+    patch.setattr(ActiveRun, "looks", at_once)
 
 
 def blind_repeats(patch: pytest.MonkeyPatch) -> None:
@@ -125,10 +127,10 @@ def other_reasons_let_through(patch: pytest.MonkeyPatch) -> None:
 def ledgers_forget_nothing(patch: pytest.MonkeyPatch) -> None:
     """A ledger that knows less than was sent is believed."""
 
-    def has_forgotten(_ledger: Ledger) -> bool:
+    def has_forgotten(_identity: Identity) -> bool:
         return False
 
-    patch.setattr(Ledger, "has_forgotten", has_forgotten)
+    patch.setattr(Identity, "has_forgotten", has_forgotten)
 
 
 def as_many_are_ours(patch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import uuid
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Self
 
-from prefect_getresponse.contact_import.ledger.generation import Beside, Generation
+from prefect_getresponse.contact_import.ledger.books.book import transaction
+from prefect_getresponse.contact_import.ledger.books.identity import Identity
+from prefect_getresponse.contact_import.ledger.generation import Beside
 from prefect_getresponse.contact_import.ledger.lock import taken
 from prefect_getresponse.contact_import.ledger.migrations import bring_up_to_date
 from prefect_getresponse.contact_import.ledger.records import Holder
@@ -28,6 +28,10 @@ class Connection:
         path: Path of the file; created for its owner only.
         holder: Who holds the right to write to it; once it has another holder, changes raise
             `LedgerTaken`. None for reading.
+
+    Attributes:
+        path: Path of the file.
+        identity: Which ledger it is, and how far it has come.
 
     Raises:
         LedgerTooNew: A newer version of this package has written to it.
@@ -50,6 +54,7 @@ class Connection:
             except BaseException:
                 self._db.close()
                 raise
+        self.identity = Identity(self._db, self._beside)
 
     def close(self) -> None:
         """Close the file."""
@@ -74,66 +79,9 @@ class Connection:
         """Give the right to write to somebody: all others are kept out from now on."""
         self._db.execute("UPDATE holder SET epoch = ?, token = ?, saves = ?", holder)
 
-    # What it remembers, and whether that is all ----------------------------------------------
-
-    def generation(self) -> Generation:
-        """Which ledger this is, and how far it has come."""
-        found = self._db.execute("SELECT ledger_id, generation FROM identity").fetchone()
-        return Generation(*found)
-
-    def has_forgotten(self) -> bool:
-        """Whether it knows less than what was noted beside it: calls were made since."""
-        return self.generation().forgot(self._beside.read())
-
-    def distrust(self) -> None:
-        """Take it for one that has forgotten calls, until `catch_up`."""
-        self._beside.write(Generation("older", self.generation().number))
-
-    def introduce(self, list_name: str) -> None:
-        """Take down how the list is called now; a new ledger gets its id."""
-        self._db.execute(
-            "UPDATE identity SET list_name = ?,"
-            " ledger_id = CASE ledger_id WHEN '' THEN ? ELSE ledger_id END"
-            " WHERE list_name <> ? OR ledger_id = ''",
-            (list_name, uuid.uuid4().hex, list_name),
-        )
-
-    def list_name(self) -> str:
-        """How the list was called when it was imported into last; empty if that is not known."""
-        return str(self._db.execute("SELECT list_name FROM identity").fetchone()[0])
-
-    def next_generation(self) -> None:
-        """Count a call that is about to begin."""
-        self._db.execute("UPDATE identity SET generation = generation + 1")
-
-    def secure(self) -> None:
-        """Let what was committed last survive the loss of the journal, and note how far it goes."""
-        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        self._beside.write(self.generation())
-
-    def catch_up(self) -> None:
-        """Go on from here although calls were forgotten: whatever they did has been looked at."""
-        noted = self._beside.read()
-        if noted is not None:
-            self._db.execute(
-                "UPDATE identity SET generation = max(generation, ?) + 1", (noted.number,)
-            )
-        self.secure()
-
-    @contextmanager
-    def transaction(self) -> Generator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Make everything inside durable at once, or not at all; within another one, with that."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            with suppress(sqlite3.Error):  # a full disk has rolled it back itself
-                self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        return transaction(self._db)
 
 
 def _make_private(path: Path) -> None:

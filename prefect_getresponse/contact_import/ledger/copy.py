@@ -116,11 +116,11 @@ class LedgerCopy:
                     raise taken()
             self._looked = looked
 
-    def save(self, run: int = 0, announced: Collection[int] = (), more: int = 0) -> set[int]:
+    def save(self, run_id: str = "", announced: Collection[int] = (), more: int = 0) -> set[int]:
         """Write a copy.
 
         Args:
-            run: A run.
+            run_id: A run.
             announced: Planned calls of the run that the copy lists as sent.
             more: How many further ones it lists so in advance.
 
@@ -143,7 +143,7 @@ class LedgerCopy:
             ):
                 original.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
-                sent = _announce(copy, run, announced, more)
+                sent = _announce(copy, run_id, announced, more)
             self._folder.put(self._name(self._mine, f"{self._mine.saves}.sqlite"), file)
             self._note_newest()
             self._looked = float("-inf")
@@ -210,12 +210,12 @@ class Announcer:
 
     Args:
         copy: The copy; None if there is none.
-        run: Number of the run.
+        run_id: The run.
     """
 
-    def __init__(self, copy: LedgerCopy | None, run: int) -> None:
+    def __init__(self, copy: LedgerCopy | None, run_id: str) -> None:
         self._copy = copy
-        self._run = run
+        self._run_id = run_id
         self._announced: set[int] = set()
         self._saving = asyncio.Lock()
 
@@ -227,7 +227,7 @@ class Announcer:
             if chunk not in self._announced:
                 wanted = {*self._announced, chunk}
                 self._announced = await asyncio.get_running_loop().run_in_executor(
-                    None, self._copy.save, self._run, wanted, AHEAD
+                    None, self._copy.save, self._run_id, wanted, AHEAD
                 )
 
     def check(self) -> None:
@@ -256,10 +256,11 @@ def saved_at_the_end(copy: LedgerCopy | None) -> Generator[None]:
 
 
 def _announce(
-    copy: sqlite3.Connection, run: int, announced: Collection[int], more: int
+    copy: sqlite3.Connection, run_id: str, announced: Collection[int], more: int
 ) -> set[int]:
     """Mark planned calls as sent in a copy of the ledger; harmless ones are left out."""
     marks = ", ".join("?" * len(announced))
+    [run] = copy.execute("SELECT max(run) FROM runs WHERE run_id = ?", (run_id,)).fetchone()
     found = copy.execute(
         f"SELECT chunk FROM chunks WHERE run = ? AND state = ? AND chunk IN ({marks})"
         " UNION SELECT * FROM (SELECT chunk FROM chunks WHERE run = ? AND state = ?"

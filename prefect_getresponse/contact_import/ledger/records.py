@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 BY_CHUNK = "INDEXED BY rows_by_chunk"
 """Behind `rows`, for the rows of one chunk: SQLite would go through the whole run."""
@@ -91,21 +90,6 @@ class Holder(NamedTuple):
     def successor(self) -> Holder:
         """Whoever takes the ledger over next."""
         return Holder(self.epoch + 1, uuid.uuid4().hex[:8])
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a job over one state of its source."""
-
-    number: int
-    run_id: str
-    phase: Phase
-    fingerprint: str
-    started: float
-    rows_read: int
-    facts: dict[str, Any]
-    job: str = ""
-    source: str = ""
 
 
 class Listed(NamedTuple):

@@ -155,11 +155,11 @@ def purge_ledger(path: Path, before: float, *, dry_run: bool = False) -> Purged:
     """
     _sweep_beside(path, dry_run=dry_run)
     with Ledger(path) as ledger:
-        rows, people, unfinished = ledger.outdated(before)
+        rows, people, unfinished = ledger.outcomes.outdated(before)
         purged = Purged(rows=rows, people=people, unfinished=unfinished)
         if dry_run or not (rows or people):
             return purged
-        ledger.forget(before)
+        ledger.outcomes.forget(before)
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("VACUUM")  # or deleted pages would keep their content
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.contact_import.ledger import import_book, removals
+from prefect_getresponse.contact_import.ledger.books import imports, removals
 from prefect_getresponse.contact_import.ledger.records import NEXT_STATES
 
 _OWN_TABLES = """
@@ -66,7 +66,7 @@ CREATE TRIGGER IF NOT EXISTS ends_are_final BEFORE UPDATE OF phase ON runs
 WHEN OLD.phase IN ('finished', 'interrupted') AND NEW.phase <> OLD.phase
 BEGIN SELECT RAISE(ABORT, 'a run that has ended cannot go on'); END;
 """
-TABLES = _OWN_TABLES + import_book.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
+TABLES = _OWN_TABLES + imports.SCHEMA + removals.SCHEMA + INDEX_BY_KEY + _LAWS
 """Makes whatever of them is missing."""
 
 ADDED_COLUMNS = (

@@ -5,11 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from prefect_getresponse.client.errors import InvalidArguments
-from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
 from prefect_getresponse.contact_import.asking.answers import read_whole, settle
 from prefect_getresponse.contact_import.asking.memory import said_before
-from prefect_getresponse.contact_import.job import Job, opened, private_dir
+from prefect_getresponse.contact_import.job import Job, Order, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
 from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
 from prefect_getresponse.contact_import.ledger.neighbours import check_list_is_known
@@ -21,31 +20,24 @@ from prefect_getresponse.contact_import.rows.mapping import ColumnMapping, find_
 from prefect_getresponse.sources import Source
 
 
-async def check(
-    options: ImportOptions,
-    account_name: str,
-    client: AsyncClient,
-    given: Source | None = None,
-) -> Job:
+async def check(order: Order, account: Account) -> Job:
     """Check source, columns, key, custom fields, list and who has agreed, in this order.
 
     Args:
-        options: What was asked for.
-        account_name: Name of the account.
-        client: The account's client.
-        given: Source to read instead of the one that the options name.
+        order: What is to be imported, and where to.
+        account: The account.
 
     Raises:
         UndecidedColumns: Something about the source has to be decided first.
         ImportInputError: The source cannot be read or understood.
         GetResponseError: The key, the list or a custom field cannot be used.
     """
+    options, client = order.options, account.client
     begun = client.time.passed()
-    source = given or opened(options.source, options.mapping)
+    source = order.open_source()
     mapping = map_source(source, options.mapping.columns)
     columns = _described(mapping, source, options.resubscribe)
     folder = private_dir(options.state_dir)
-    account = Account(client)
     names = mapping.custom_names
     fields = await account.custom_fields(names, may_lack=options.create_fields)
     lacking = [name for name in names if name not in fields]
@@ -73,19 +65,18 @@ async def check(
         campaign = await account.create_campaign(options.list_name)
         path = ledger_path(folder, account_id, host, campaign.campaign_id)
     return Job(
-        options=options,
+        order=order,
         key=options.job_key(source.location),
         location=source.location,
         source_name=source.name,
         columns=tuple(columns),
-        account_name=account_name,
+        account_name=account.name,
         campaign=campaign,
         custom_fields=fields,
         ledger=rehearsal_of(path, copies) if options.dry_run else path,
         copy=LedgerCopy(copies, path) if copies and not options.dry_run else None,
         started=started,
         calls=client.statistics.take(),
-        given=given,
         import_obstacle=obstacle,
         said=said,
         time=client.time,

@@ -27,18 +27,17 @@ from prefect_getresponse.contact_import.ledger import (
     Decision,
     RowToSend,
 )
-from prefect_getresponse.contact_import.ledger.copy import Announcer
-from prefect_getresponse.contact_import.ledger.import_book import (
+from prefect_getresponse.contact_import.ledger.books.imports import (
     ACTIVE,
     OLDEST,
-    ImportBook,
     ImportChunk,
     ImportState,
 )
+from prefect_getresponse.contact_import.ledger.copy import Announcer
 from prefect_getresponse.contact_import.planning.decision import steps_to
 from prefect_getresponse.contact_import.planning.imports import ImportsUsedUp, left_of_day
 from prefect_getresponse.contact_import.planning.opt_outs import OptOutsAged, OptOutWatch
-from prefect_getresponse.contact_import.polling import CHEAP, looks
+from prefect_getresponse.contact_import.polling import CHEAP
 from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.contacts import unpack
@@ -81,8 +80,8 @@ class ImportLane:
         opt_outs: OptOutWatch | None = None,
     ) -> None:
         self._run = run
-        self._book: ImportBook = run.ledger.imports(run.number)
-        self._announcer = announcer or Announcer(None, run.number)
+        self._book = run.imports
+        self._announcer = announcer or Announcer(None, run.kept.run_id)
         self._sent = sent
         self._opt_outs = opt_outs or OptOutWatch(run)
         self._halved = 0
@@ -140,8 +139,8 @@ class ImportLane:
     async def _send(self, chunk: ImportChunk) -> bool:
         """Send an import; False if nothing of it was taken, or nobody of it is left."""
         await self._announcer.announce(chunk.chunk)
-        deadline = self._run.clock() + self._run.job.options.import_seconds
-        waits = looks(self._run.client, self._run.clock, deadline, CHEAP)
+        deadline = self._run.now() + self._run.job.options.import_seconds
+        waits = self._run.looks(deadline, CHEAP)
         if not await self._has_room():
             await self._wait_for_room(waits)
         if self._is_day_used_up:
@@ -157,7 +156,7 @@ class ImportLane:
             except Conflict:
                 if not await self._candidates(self._begun(chunk)):
                     # Another import was there before. Nothing was taken.
-                    self._run.ledger.retract(self._run.number, chunk.chunk, chunk.attempt)
+                    self._run.chunks.retract(chunk.chunk, chunk.attempt)
                     await self._wait_for_room(waits)
                     await self._opt_outs.look()
                     continue
@@ -167,14 +166,14 @@ class ImportLane:
                 self._answer(chunk, ChunkState.IN_DOUBT)
             except PayloadTooLarge as error:
                 self._announcer.forget(chunk.chunk)
-                if not self._run.ledger.halve(self._run.number, chunk.chunk):
+                if not self._run.cutting.halve(chunk.chunk):
                     self._refuse(chunk, error)
                 return False
             except (InvalidArguments, ValidationFailed) as error:
                 self._find_the_row(chunk, error)
                 return False
             except GetResponseError:
-                self._run.ledger.retract(self._run.number, chunk.chunk, chunk.attempt)
+                self._run.chunks.retract(chunk.chunk, chunk.attempt)
                 raise
             self._sent(len(contacts))
             return True
@@ -182,25 +181,23 @@ class ImportLane:
 
     async def _call(self, chunk: ImportChunk, contacts: list[str]) -> None:
         """Make the call, and write down its answer."""
-        request = imports.request(contacts, self._campaign_id, new_people=chunk.new_people)
+        request = imports.request(contacts, self._run.campaign_id, new_people=chunk.new_people)
 
         def intend() -> None:
             self._announcer.check()
             self._opt_outs.check()
-            self._run.ledger.intend(self._run.number, chunk.chunk, self._run.clock())
+            self._run.chunks.intend(chunk.chunk, self._run.now())
 
         answer = await self._run.client.send(request, on_start=intend)
-        with self._run.ledger.transaction():
+        with self._run.transaction():
             if state := ImportState.of(answer.data):  # else accepted, but nobody knows its id
                 self._book.note(chunk.chunk, state)
-            self._run.ledger.set_state(
-                self._run.number, chunk.chunk, ChunkState.ACKNOWLEDGED, self._run.clock()
-            )
+            self._run.chunks.set_state(chunk.chunk, ChunkState.ACKNOWLEDGED, self._run.now())
 
     def _begun(self, chunk: ImportChunk) -> float:
         """When an import was first sent, as far as anybody knows."""
         now = self._book.chunk(chunk.chunk)
-        return now.begun or now.sent or self._run.clock()
+        return now.begun or now.sent or self._run.now()
 
     def _find_the_row(self, chunk: ImportChunk, error: GetResponseError) -> None:
         """Let one row that GetResponse does not take keep no others out.
@@ -208,18 +205,18 @@ class ImportLane:
         Rows that the answer names go alone; if it names none, an import is halved as long as it is
         large, and its rows then go by the calls that answer for fewer.
         """
-        ledger, run = self._run.ledger, self._run.number
+        cutting = self._run.cutting
         self._announcer.forget(chunk.chunk)
-        rows = ledger.chunk_rows(run, chunk.chunk)
+        rows = self._run.chunks.rows(chunk.chunk)
         named = imports.blamed(len(rows), error)
         if len(rows) == 1:
             self._refuse(chunk, error)
         elif named:
             self._run.progress.note(f"an import was refused, {len(named)} of its rows go alone")
-            ledger.divert(run, chunk.chunk, [rows[place].row for place in named], one_by_one=True)
-        elif len(rows) <= SMALL or not self._may_halve() or not ledger.halve(run, chunk.chunk):
+            cutting.divert(chunk.chunk, [rows[place].row for place in named], one_by_one=True)
+        elif len(rows) <= SMALL or not self._may_halve() or not cutting.halve(chunk.chunk):
             self._run.progress.note(f"an import was refused, its {len(rows):,} rows go otherwise")
-            ledger.divert(run, chunk.chunk, [row.row for row in rows], one_by_one=False)
+            cutting.divert(chunk.chunk, [row.row for row in rows], one_by_one=False)
 
     def _go_otherwise(self, chunk: ImportChunk) -> None:
         """Let rows of an import go by other calls: those of the day are used up.
@@ -236,10 +233,8 @@ class ImportLane:
                 f" and {chunk.rows:,} rows or more are not sent"
             )
         self._run.progress.note(f"no imports are left today, {chunk.rows:,} rows go by batch")
-        rows = self._run.ledger.chunk_rows(self._run.number, chunk.chunk)
-        self._run.ledger.divert(
-            self._run.number, chunk.chunk, [row.row for row in rows], one_by_one=False
-        )
+        rows = self._run.chunks.rows(chunk.chunk)
+        self._run.cutting.divert(chunk.chunk, [row.row for row in rows], one_by_one=False)
 
     def _may_halve(self) -> bool:
         self._halved += 1
@@ -247,11 +242,11 @@ class ImportLane:
 
     async def _has_room(self) -> bool:
         """Whether GetResponse works on no import of the list, and at most one of the account."""
-        listed = await self._run.account.imports(self._run.clock() - OLDEST)
-        self._is_day_used_up = left_of_day(listed, self._run.clock()) < 1
+        listed = await self._run.account.imports(self._run.now() - OLDEST)
+        self._is_day_used_up = left_of_day(listed, self._run.now()) < 1
         active = [each for each in listed if each.get("status") in ACTIVE]
         lists: list[dict[str, Any]] = [each.get("campaign") or {} for each in active]
-        is_free = all(each.get("campaignId") != self._campaign_id for each in lists)
+        is_free = all(each.get("campaignId") != self._run.campaign_id for each in lists)
         return is_free and len(lists) < ACTIVE_AT_ONCE
 
     async def _wait_for_room(self, waits: AsyncIterator[bool]) -> None:
@@ -286,14 +281,14 @@ class ImportLane:
         self._run.progress.note("looking for an import whose answer is missing")
         chunk, begun = self._book.chunk(chunk.chunk), self._begun(chunk)
         was_taken = chunk.state == ChunkState.ACKNOWLEDGED
-        settled = self._run.clock() + self._run.job.options.settle_seconds
+        settled = self._run.now() + self._run.job.options.settle_seconds
         if chunk.sent is not None:
             settled = min(settled, chunk.sent + self._run.job.options.settle_seconds)
-        deadline = max(settled, self._run.clock() + self._run.job.options.import_seconds)
-        async for last in looks(self._run.client, self._run.clock, deadline, CHEAP):
+        deadline = max(settled, self._run.now() + self._run.job.options.import_seconds)
+        async for last in self._run.looks(deadline, CHEAP):
             found = [each for each in await self._candidates(begun) if each.may_have(chunk.rows)]
             certain = [each for each in found if each.counters.get("uploaded") == chunk.rows]
-            now = self._run.clock()
+            now = self._run.now()
             is_at_work = now < begun + OLDEST and any(each.is_active for each in found)
             is_over = now >= settled and not is_at_work
             if was_taken and len(certain) == 1:
@@ -312,7 +307,7 @@ class ImportLane:
 
     def _adopt(self, chunk: ImportChunk, state: ImportState | None) -> ImportState | None:
         """Take an import for ours."""
-        with self._run.ledger.transaction():
+        with self._run.transaction():
             if state is not None:
                 self._book.note(chunk.chunk, state)
             self._answer(chunk, ChunkState.ACKNOWLEDGED)
@@ -335,15 +330,15 @@ class ImportLane:
     async def _candidates(self, begun: float) -> list[ImportState]:
         """Imports of the list that began since, and are none of ours."""
         known = self._book.known_ids()
-        listed = await self._run.account.imports(begun - MACHINES_APART, self._campaign_id)
+        listed = await self._run.account.imports(begun - MACHINES_APART, self._run.campaign_id)
         states = [state for each in listed if (state := ImportState.of(each))]
         return [state for state in states if state.import_id not in known]
 
     async def _watch(self, chunk: ImportChunk, state: ImportState) -> None:
         """Wait until GetResponse has done with an import."""
         self._run.progress.note(f"import {state.import_id}: {chunk.rows:,} rows, waiting for it")
-        deadline = self._run.clock() + self._run.job.options.import_seconds
-        async for _ in looks(self._run.client, self._run.clock, deadline, CHEAP):
+        deadline = self._run.now() + self._run.job.options.import_seconds
+        async for _ in self._run.looks(deadline, CHEAP):
             before, state = state.status, await self._read(state.import_id)
             if state.status != before:
                 self._run.progress.note(f"import {state.import_id}: {state.status}")
@@ -364,10 +359,10 @@ class ImportLane:
 
     async def _count(self, chunk: ImportChunk, state: ImportState) -> ImportState:
         """Wait for the counters of a finished import: the first ones may be incomplete."""
-        deadline = self._run.clock() + self._run.job.options.settle_seconds
+        deadline = self._run.now() + self._run.job.options.settle_seconds
         if state.status != "finished" or state.accounts_for(chunk.rows):
             return state
-        async for _ in looks(self._run.client, self._run.clock, deadline, CHEAP):
+        async for _ in self._run.looks(deadline, CHEAP):
             state = await self._read(state.import_id)
             if state.accounts_for(chunk.rows):
                 break
@@ -386,9 +381,9 @@ class ImportLane:
         if not confirmed:
             decisions = await self._compare(chunk, state)
         done = ChunkState.VERIFIED if state.status == "finished" else ChunkState.FAILED
-        with self._run.ledger.transaction():
-            self._run.ledger.set_state(self._run.number, chunk.chunk, done, self._run.clock())
-            self._run.ledger.settle(self._run.number, decisions)
+        with self._run.transaction():
+            self._run.chunks.set_state(chunk.chunk, done, self._run.now())
+            self._run.rows.settle(decisions)
             if confirmed:
                 self._book.settle(chunk.chunk, Verdict.UPDATED, None, None)
 
@@ -396,7 +391,7 @@ class ImportLane:
         """Read who of the list is as the source says: the counters do not account for all."""
         self._run.progress.note(f"import {state.import_id}: reading back {chunk.rows:,} people")
         decisions: list[Decision] = []
-        rows = self._run.ledger.chunk_rows(self._run.number, chunk.chunk)
+        rows = self._run.chunks.rows(chunk.chunk)
         for start in range(0, len(rows), PEOPLE_AT_ONCE):
             part = rows[start : start + PEOPLE_AT_ONCE]
             decisions += await asyncio.gather(*(self._compare_one(row, state) for row in part))
@@ -415,12 +410,7 @@ class ImportLane:
         return any(each.state == ChunkState.PLANNED for each in self._book.chunks())
 
     def _answer(self, chunk: ImportChunk, state: ChunkState) -> None:
-        self._run.ledger.answer(self._run.number, chunk.chunk, state, self._run.clock())
-
-    @property
-    def _campaign_id(self) -> str:
-        assert self._run.job.campaign is not None  # a dry run sends nothing
-        return self._run.job.campaign.campaign_id
+        self._run.chunks.answer(chunk.chunk, state, self._run.now())
 
 
 def outcome_of(state: ImportState) -> dict[str, str | None]:

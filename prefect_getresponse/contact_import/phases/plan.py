@@ -7,12 +7,10 @@ import json
 from collections.abc import Iterable, Iterator
 
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun, at_work
 from prefect_getresponse.contact_import.ledger import (
     Action,
     Decision,
-    Ledger,
     Phase,
     Standing,
 )
@@ -40,19 +38,16 @@ from prefect_getresponse.contact_import.planning.stops import PlanStopped, reaso
 from prefect_getresponse.contact_import.read_back import note_listed
 from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
 from prefect_getresponse.contact_import.verdicts import Verdict
-from prefect_getresponse.reporting.progress import Progress
 
 ROWS_AT_ONCE = 5_000
 
 
-async def plan(job: Job, run_id: str, client: AsyncClient, progress: Progress) -> Estimate | None:
+async def plan(run: JobRun, client: AsyncClient) -> Estimate | None:
     """Decide about every row and cut the work into calls.
 
     Args:
-        job: The job.
-        run_id: The run.
+        run: The run.
         client: The account's client.
-        progress: Shows how far the planning is.
 
     Returns:
         What sending will cost; None when the run was planned before a crash.
@@ -60,41 +55,31 @@ async def plan(job: Job, run_id: str, client: AsyncClient, progress: Progress) -
     Raises:
         PlanStopped: The plan must not be carried out.
     """
-    with job.open_ledger() as ledger:
-        run = ledger.run(run_id)
-        if run.phase is not Phase.PLANNING:
+    with at_work(run, client, Phase.PLANNING) as active:
+        if active is None:
             return None
-        planning = _Planning(job, run.number, ledger, Account(client), progress)
-        try:
-            if ledger.is_new():
-                await wait_for_imports(job, client, progress)
-            return await planning.run_all()
-        finally:
-            ledger.add_calls(run.number, client.statistics.take())
+        if active.kept.is_first():
+            await wait_for_imports(run.job, client)
+        return await _Planning(active).run_all()
 
 
 class _Planning:
-    def __init__(
-        self, job: Job, run: int, ledger: Ledger, account: Account, progress: Progress
-    ) -> None:
-        self._job = job
+    def __init__(self, run: ActiveRun) -> None:
         self._run = run
-        self._ledger = ledger
-        self._account = account
-        self._progress = progress
+        self._job = run.job
 
     async def run_all(self) -> Estimate:
-        with self._ledger.transaction():
-            self._ledger.clear_plan(self._run)
+        with self._run.transaction():
+            self._run.plan.clear()
         await self._settle_earlier_imports()
         exclusions = await self._read_list()
-        note_first_run(self._job, self._ledger, self._run, self._progress)
+        note_first_run(self._run)
         self._check_addresses()
         self._decide(exclusions)
         await self._limit()
         self._plan_removals()
-        left = await plan_imports(self._job, self._run, self._ledger, self._account)
-        await compare(self._ledger, self._run, self._account, self._progress)
+        left = await plan_imports(self._run)
+        await compare(self._run)
         self._check_rejects()
         return self._cut(left)
 
@@ -110,11 +95,11 @@ class _Planning:
             return
         if not self._job.options.dry_run:
             raise stop
-        self._ledger.add_facts(self._run, {"would_stop": str(stop)})
+        self._run.kept.add_facts({"would_stop": str(stop)})
 
     def _reason_to_stop(self, max_reject_ratio: float) -> PlanStopped | None:
-        tally = self._ledger.tally(self._run, Verdict.PLANNED)
-        return reason_to_stop(tally, self._ledger.count_rows(self._run), max_reject_ratio)
+        tally = self._run.rows.tally(Verdict.PLANNED)
+        return reason_to_stop(tally, self._run.rows.count(), max_reject_ratio)
 
     async def _limit(self) -> None:
         """Leave out whoever comes after the first so many people that would be sent."""
@@ -123,25 +108,27 @@ class _Planning:
             return
         last = sent = 0
         while sent < limit:
-            rows = self._ledger.rows_to_send(self._run, last, min(CONTACTS_AT_ONCE, limit - sent))
+            rows = self._run.plan.to_send(last, min(CONTACTS_AT_ONCE, limit - sent))
             if not rows:
                 return
             known = [row for row, action in rows if action == Action.COMPARE]
-            self._write(await asyncio.gather(*(compare_one(self._account, row) for row in known)))
+            self._write(
+                await asyncio.gather(*(compare_one(self._run.account, row) for row in known))
+            )
             last = rows[-1][0].row
-            sent = self._ledger.count_to_send(self._run, last)
-        with self._ledger.transaction():
-            self._ledger.leave_out(self._run, last)
+            sent = self._run.plan.count_to_send(last)
+        with self._run.transaction():
+            self._run.plan.leave_out(last)
 
     async def _settle_earlier_imports(self) -> None:
         """Learn what became of imports that an earlier run could not await."""
-        book = self._ledger.imports(self._run)
+        book = self._run.imports
         for import_id in book.left_at_work():
-            state = await self._account.read_import(import_id)
+            state = await self._run.account.read_import(import_id)
             if not state.is_active:
-                with self._ledger.transaction():
+                with self._run.transaction():
                     book.renew(state)
-                    self._ledger.conclude_importing(
+                    self._run.outcomes.conclude_importing(
                         has_failed=state.has_failed or state.is_gone,
                         all_arrived=state.arrived == state.counters.get("uploaded"),
                         now=self._job.started,
@@ -151,69 +138,67 @@ class _Planning:
         campaign = self._job.campaign
         if campaign is None:
             return Exclusions()
-        self._progress.start("reading the list", None, "people")
+        self._run.progress.start("reading the list", None, "people")
         read = 0
-        how = self._ledger.awaits_anybody()
-        async for page in self._account.subscribers(campaign.campaign_id, how=how):
-            note_listed(self._ledger, self._run, Standing.SUBSCRIBED, page)
+        how = self._run.outcomes.awaits_anybody()
+        async for page in self._run.account.subscribers(campaign.campaign_id, how=how):
+            note_listed(self._run.people, Standing.SUBSCRIBED, page)
             read += len(page)
-            self._progress.advance(read)
-        async for page in self._account.search(campaign.campaign_id, "unconfirmed"):
-            note_listed(self._ledger, self._run, Standing.UNCONFIRMED, page)
-        return await read_opt_outs(
-            self._account, self._ledger, self._run, campaign.campaign_id, self._job.started
-        )
+            self._run.progress.advance(read)
+        async for page in self._run.account.search(campaign.campaign_id, "unconfirmed"):
+            note_listed(self._run.people, Standing.UNCONFIRMED, page)
+        return await read_opt_outs(self._run)
 
     def _decide(self, exclusions: Exclusions) -> None:
-        total = self._ledger.count_rows(self._run)
-        self._progress.start("deciding", total)
+        total = self._run.rows.count()
+        self._run.progress.start("deciding", total)
         last = 0
-        while people := self._ledger.undecided(self._run, last, ROWS_AT_ONCE):
+        while people := self._run.people.undecided(last, ROWS_AT_ONCE):
             options, now = self._job.options, self._job.started
             self._write(
                 decide(person, options.mode, exclusions, now, options.settle_seconds)
                 for person in people
             )
             last = people[-1].row
-            self._progress.advance(min(last, total))  # the header has a number, too
+            self._run.progress.advance(min(last, total))  # the header has a number, too
 
     def _plan_removals(self) -> None:
         if self._job.options.mode != "mirror":
             return
-        removals = self._ledger.removals(self._run)
+        removals = self._run.removals
         people, people_before = removals.people()
-        with self._ledger.transaction():
+        with self._run.transaction():
             removals.plan()
-            self._ledger.add_facts(self._run, {"people": people})
-            if why := protect_mentioned(self._job, self._ledger, self._run):
-                self._progress.note(f"nobody is removed: {why}")
+            self._run.kept.add_facts({"people": people})
+            if why := protect_mentioned(self._run):
+                self._run.progress.note(f"nobody is removed: {why}")
         check_removals(
             removals.count()[0],
-            self._ledger.count_listed(self._run),
+            self._run.people.count_listed(),
             people,
             people_before,
             self._job.options.max_removal_ratio,
         )
 
     def _write(self, decisions: Iterable[Decision]) -> None:
-        with self._ledger.transaction():
-            self._ledger.decide(self._run, decisions)
+        with self._run.transaction():
+            self._run.plan.decide(decisions)
 
     def _cut(self, imports_left: int | None) -> Estimate:
-        actions = self._ledger.count_actions(self._run)
-        cut_by_import = self._ledger.imports(self._run).chunks()
+        actions = self._run.plan.count_actions()
+        cut_by_import = self._run.imports.chunks()
         imported = sum(chunk.rows for chunk in cut_by_import if chunk.new_people)
         rest = actions[Action.ADD] - imported
         choice = self._job.options.route
         if imported or choice == "import":
             choice = "batch"  # for whoever does not fit into the imports of a day
         route = ROUTES[route_of_new_people(choice, rest, imports=False)]
-        self._ledger.cut(self._run, Action.ADD, route.name, route.size)
-        self._ledger.cut(self._run, Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
-        removed, _ = self._ledger.removals(self._run).count()
+        self._run.cutting.cut(Action.ADD, route.name, route.size)
+        self._run.cutting.cut(Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
+        removed, _ = self._run.removals.count()
         calls, seconds = calls_and_seconds(
             {
-                **self._ledger.count_chunks(self._run),
+                **self._run.chunks.count_by_route(),
                 UpdateRoute.name: sum(self._update_steps()),
                 "remove": removed,
             }
@@ -228,14 +213,14 @@ class _Planning:
             len(cut_by_import),
             imports_left,
         )
-        with self._ledger.transaction():
-            self._ledger.add_facts(self._run, {"estimate": expected.as_dict()})
+        with self._run.transaction():
+            self._run.kept.add_facts({"estimate": expected.as_dict()})
             if not self._job.options.dry_run:
-                self._ledger.enter(self._run, Phase.SENDING)
+                self._run.kept.enter(Phase.SENDING)
         return expected
 
     def _update_steps(self) -> Iterator[int]:
         last = 0
-        while rows := self._ledger.rows_with(self._run, Action.UPDATE, last, ROWS_AT_ONCE):
+        while rows := self._run.plan.with_action(Action.UPDATE, last, ROWS_AT_ONCE):
             yield from (len(json.loads(row.steps or "[]")) for row in rows)
             last = rows[-1].row

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 
+from prefect_getresponse.contact_import.active_run import JobRun
 from prefect_getresponse.contact_import.asking.answers import Judged, settle
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
@@ -21,7 +22,6 @@ from prefect_getresponse.contact_import.rows.validation import (
     PreparedRow,
     compile_reader,
 )
-from prefect_getresponse.reporting.progress import Progress
 from prefect_getresponse.sources import Source
 from prefect_getresponse.sources.source import NotedSource
 
@@ -32,45 +32,43 @@ RESUMED = "resumed"
 """Fact of a run: another process began it."""
 
 
-def read(job: Job, progress: Progress, clock: Callable[[], float]) -> str:
+def read(job: Job) -> JobRun:
     """Read the source into a new run, or go on with the run that a crash interrupted.
 
     An interrupted run of another state of the source must have been settled before.
 
     Args:
         job: The job.
-        progress: Shows how far the reading is.
-        clock: Seconds since the epoch.
 
     Returns:
-        Id of the run.
+        The run.
 
     Raises:
         UndecidedColumns: Something about the source has to be decided first.
         ImportInputError: The source cannot be read to its end.
     """
-    source = job.open_source()
+    source, now = job.open_source(), job.time.now
     if not job.options.dry_run:
-        forget_in_time(job, clock())
+        forget_in_time(job, now())
     with job.open_ledger() as ledger:
         run = ledger.unfinished(job.key)
         if run is not None and run.phase is Phase.SENDING and not job.options.dry_run:
-            progress.note(f"resuming the interrupted run {run.run_id}")
-            ledger.add_calls(run.number, job.calls)
+            job.progress.note(f"resuming the interrupted run {run.run_id}")
+            run.add_calls(job.calls)
             # Opt-outs are looked at again, however fresh the last look is.
-            ledger.add_facts(run.number, {RESUMED: True, OPT_OUTS_READ: None})
-            return run.run_id
+            run.add_facts({RESUMED: True, OPT_OUTS_READ: None})
+            return JobRun(job, run.run_id)
         if run is not None:
-            ledger.end(run.number, Phase.INTERRUPTED, clock())
-        now = clock()
-        run = ledger.begin(_run_id(now), job.key, job.source_name, now)
-        ledger.add_calls(run.number, job.calls)
-        _read_rows(job, source, ledger, run, progress)
-        ledger.enter(run.number, Phase.PLANNING)
-        return run.run_id
+            run.end(Phase.INTERRUPTED, now())
+        begun = now()
+        run = ledger.begin(_run_id(begun), job.key, job.source_name, begun)
+        run.add_calls(job.calls)
+        _read_rows(job, source, ledger, run)
+        run.enter(Phase.PLANNING)
+        return JobRun(job, run.run_id)
 
 
-def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Progress) -> None:
+def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run) -> None:
     mapping = map_source(source, job.options.mapping.columns)
     again = job.options.resubscribe
     reader = compile_reader(
@@ -82,22 +80,21 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
     )
     warnings: Counter[str] = Counter()
     _, size = source.progress()
-    progress.start("reading", size or None, "bytes" if size else "rows")
+    job.progress.start("reading", size or None, "bytes" if size else "rows")
     rows = 0
-    ledger.put_off_index()
+    run.rows.put_off_index()
     new_rows = _new_rows(reader.read(source), warnings, reader.notes)
     # Rows go by one at a time: a list of them would wake Python's collector of cyclic garbage.
-    while added := _add(ledger, run, islice(new_rows, ROWS_AT_ONCE)):
+    while added := _add(run, islice(new_rows, ROWS_AT_ONCE)):
         rows += added
-        progress.advance(source.progress()[0])
+        job.progress.advance(source.progress()[0])
     notes = [*(source.notes if isinstance(source, NotedSource) else ()), *reader.all_notes()]
     said = settle(job.options, Judged.of(source, mapping, reader), job.said, run.started)
     with ledger.transaction():
         ledger.say(job.location, said.facts())
-        ledger.mark_duplicates(run.number)
-        ledger.set_read(run.number, rows, source.fingerprint())
-        ledger.add_facts(
-            run.number,
+        run.rows.mark_duplicates()
+        run.set_read(rows, source.fingerprint())
+        run.add_facts(
             {
                 "renamed_tags": reader.renamed_tags,
                 "dropped_tags": sorted(reader.dropped_tags),
@@ -114,9 +111,9 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run, progress: Pro
         )
 
 
-def _add(ledger: Ledger, run: Run, rows: Iterable[NewRow]) -> int:
-    with ledger.transaction():
-        return ledger.add_rows(run.number, rows)
+def _add(run: Run, rows: Iterable[NewRow]) -> int:
+    with run.transaction():
+        return run.rows.add(rows)
 
 
 def _new_rows(

@@ -16,7 +16,6 @@ from prefect_getresponse.client.errors import (
     NotFound,
 )
 from prefect_getresponse.contact_import.active_run import ActiveRun
-from prefect_getresponse.contact_import.ledger import Run
 from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.verdicts import Verdict, reject_ratio
 from prefect_getresponse.limits.side_by_side import side_by_side
@@ -36,7 +35,7 @@ class PeopleNotRemoved(GetResponseError):
     default_advice = "The next run tries again."
 
 
-def check_removed(run: Run) -> None:
+def check_removed(run: ActiveRun) -> None:
     """Make sure that a run has not given up removing people.
 
     Args:
@@ -45,7 +44,7 @@ def check_removed(run: Run) -> None:
     Raises:
         PeopleNotRemoved: It has.
     """
-    if why := run.facts.get(_GIVEN_UP):
+    if why := run.kept.facts.get(_GIVEN_UP):
         raise PeopleNotRemoved(f"people gone from the source cannot be removed: {why}")
 
 
@@ -58,7 +57,7 @@ async def remove_gone(run: ActiveRun) -> None:
     Raises:
         AuthenticationFailed: The key is not valid any more; the next run goes on.
     """
-    waiting = run.ledger.removals(run.number).waiting()
+    waiting = run.removals.waiting()
     if not waiting:
         return
     if _rejects_too_many(run):
@@ -71,16 +70,16 @@ async def remove_gone(run: ActiveRun) -> None:
 def _rejects_too_many(run: ActiveRun) -> bool:
     """Whether so many rows were rejected that the source may be broken."""
     verdicts: dict[str, int] = {}
-    for verdict, _, rows in run.ledger.tally(run.number, Verdict.UNKNOWN):
+    for verdict, _, rows in run.rows.tally(Verdict.UNKNOWN):
         verdicts[verdict] = verdicts.get(verdict, 0) + rows
-    ratio = reject_ratio(verdicts, run.ledger.count_rows(run.number))
+    ratio = reject_ratio(verdicts, run.rows.count())
     return ratio > run.job.options.max_reject_ratio
 
 
 class _Remover:
     def __init__(self, run: ActiveRun) -> None:
         self._run = run
-        self._removals = run.ledger.removals(run.number)
+        self._removals = run.removals
         self._removed = itertools.count(1)
         self._failures = 0
 
@@ -107,14 +106,14 @@ class _Remover:
 
     def _leave(self, contact_id: str, why: str) -> None:
         self._removals.leave(contact_id)
-        self._run.ledger.count_warning(self._run.number, why)
+        self._run.kept.count_warning(why)
 
     def _failed(self, why: str) -> None:
         self._run.progress.note(f"one person could not be removed: {why}")
         self._failures += 1
         if self._failures == FAILURES_IN_A_ROW:
             self._run.progress.note("the others are left for the next run")
-            self._run.ledger.add_facts(self._run.number, {_GIVEN_UP: why})
+            self._run.kept.add_facts({_GIVEN_UP: why})
 
     async def _remove(self, contact_id: str, key: str) -> bool:
         """Remove somebody; False if the contact is not what the plan was about any more."""
@@ -123,8 +122,7 @@ class _Remover:
         except NotFound:
             return True
         campaign: dict[str, Any] = found.get("campaign") or {}
-        assert self._run.job.campaign is not None  # a dry run removes nobody
-        if campaign.get("campaignId") != self._run.job.campaign.campaign_id:
+        if campaign.get("campaignId") != self._run.campaign_id:
             return False
         if listed_key(str(found.get("email"))) != key:
             return False

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.masking import mask
 from prefect_getresponse.client.send import THROTTLED
+from prefect_getresponse.contact_import.active_run import JobRun
 from prefect_getresponse.contact_import.asking.said import Said
 from prefect_getresponse.contact_import.job import Job, private_dir
 from prefect_getresponse.contact_import.keyed_hash import KeyedHash
 from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
+from prefect_getresponse.contact_import.ledger.books.imports import ImportChunk, ImportState
 from prefect_getresponse.contact_import.ledger.copy_folder import copy_folder
-from prefect_getresponse.contact_import.ledger.import_book import ImportChunk, ImportState
 from prefect_getresponse.contact_import.phases.read import RESUMED
 from prefect_getresponse.contact_import.report import (
     AttentionRow,
@@ -39,70 +40,55 @@ _NO_LIMIT = -1
 logger = logging.getLogger("prefect_getresponse")
 
 
-def report(
-    job: Job,
-    run_id: str,
-    clock: Callable[[], float],
-    error: GetResponseError | None = None,
-    *,
-    planned: bool = False,
-) -> ImportReport:
+def report(run: JobRun, error: GetResponseError | None = None) -> ImportReport:
     """Account for every row of a run.
 
     Args:
-        job: The job.
-        run_id: The run.
-        clock: Seconds since the epoch.
+        run: The run; of one that `is_plan`, what is still to be sent counts as planned.
         error: Why the run ended early, if it did.
-        planned: Report the plan: what is still to be sent counts as planned.
     """
+    job, planned = run.job, _is_planned(run)
     with Ledger(job.ledger) as ledger:
-        run = ledger.run(run_id)
-        planned = planned or job.options.dry_run
-        verdicts, reasons = tally_up(ledger.tally(run.number, _undecided(planned)))
-        calls = ledger.calls(run.number)
+        kept = ledger.run(run.run_id)
+        verdicts, reasons = tally_up(kept.rows.tally(_undecided(run)))
+        calls = kept.calls()
         imports = [
-            _import(chunk, state, job.options.verify)
-            for chunk, state in ledger.imports(run.number).states()
+            _import(chunk, state, job.options.verify) for chunk, state in kept.imports.states()
         ]
-        to_remove, removed = ledger.removals(run.number).count()
-        rejects_file, rejected_at = (
-            ("", "")
-            if planned and error is None
-            else _rejects(job, run, ledger, _undecided(planned))
-        )
-        ended = run.phase is Phase.FINISHED or (planned and error is None)
+        to_remove, removed = kept.removals.count()
+        rejects_file, rejected_at = ("", "") if planned and error is None else _rejects(run, kept)
+        ended = kept.phase is Phase.FINISHED or (planned and error is None)
         made = ImportReport(
-            run_id=run_id,
+            run_id=run.run_id,
             source=job.source_name,
             list_name=job.campaign_name,
             dry_run=planned,
-            rows_read=run.rows_read,
+            rows_read=kept.rows_read,
             verdicts=verdicts,
             reasons=reasons,
-            renamed_tags=run.facts.get("renamed_tags", {}),
-            unclear_answers=run.facts.get("unclear_answers", {}),
-            warnings=run.facts.get("warnings", {}),
-            notes=run.facts.get("notes", []),
+            renamed_tags=kept.facts.get("renamed_tags", {}),
+            unclear_answers=kept.facts.get("unclear_answers", {}),
+            warnings=kept.facts.get("warnings", {}),
+            notes=kept.facts.get("notes", []),
             columns=list(job.columns),
-            **_said(run),
+            **_said(kept),
             removed=to_remove if planned else removed,
             imports=imports,
-            estimate=run.facts.get("estimate"),
+            estimate=kept.facts.get("estimate"),
             throttled=calls.pop(THROTTLED, 0),
             calls=calls,
-            seconds=round(clock() - job.started, 3),
+            seconds=round(job.time.now() - job.started, 3),
             balanced=ended
-            and sum(verdicts.values()) == run.rows_read
+            and sum(verdicts.values()) == kept.rows_read
             and not any(each["contradiction"] for each in imports),
-            reject_ratio=round(reject_ratio(verdicts, run.rows_read), 6),
+            reject_ratio=round(reject_ratio(verdicts, kept.rows_read), 6),
             max_reject_ratio=job.options.max_reject_ratio,
             rejects_file=rejects_file,
             rejected_at=rejected_at,
-            resumed=run.facts.get(RESUMED, False),
-            preview=_preview(job, run, ledger) if planned else [],
-            plan_hash=ledger.plan_hash(run.number) if planned else "",
-            would_stop=run.facts.get("would_stop", ""),
+            resumed=kept.facts.get(RESUMED, False),
+            preview=_preview(job, kept) if planned else [],
+            plan_hash=kept.plan.hash() if planned else "",
+            would_stop=kept.facts.get("would_stop", ""),
             error=str(error) if error else None,
         )
     if not planned:
@@ -124,15 +110,15 @@ def _keep(job: Job, made: ImportReport) -> None:
         logger.warning("the report could not be kept in %s: %s", path, error.strerror)
 
 
-def _said(run: Run) -> dict[str, Any]:
+def _said(kept: Run) -> dict[str, Any]:
     """What was said about the source, for the report."""
-    said = Said.of(run.facts.get("said", {}))
+    said = Said.of(kept.facts.get("said", {}))
     vouch = {"by": said.vouch.by, "at": said.vouch.at} if said.vouch else None
     return {"vouched": vouch, "ignored_columns": list(said.ignored)}
 
 
-def _preview(job: Job, run: Run, ledger: Ledger) -> list[dict[str, Any]]:
-    rows = ledger.first_to_send(run.number, ROWS)
+def _preview(job: Job, kept: Run) -> list[dict[str, Any]]:
+    rows = kept.plan.first_to_send(ROWS)
     return preview([(row.row, row.contact) for row in rows], whole=job.options.show_addresses)
 
 
@@ -153,25 +139,24 @@ def _import(chunk: ImportChunk, state: ImportState, verified: bool) -> dict[str,
     }
 
 
-def attention_rows(
-    job: Job, run_id: str, limit: int, *, planned: bool = False
-) -> list[AttentionRow]:
+def attention_rows(run: JobRun, limit: int) -> list[AttentionRow]:
     """Rows that need attention, at most `limit` of them, addresses masked."""
-    with Ledger(job.ledger) as ledger:
-        undecided = _undecided(planned or job.options.dry_run)
-        return list(_attention(job, ledger, ledger.run(run_id).number, undecided, limit))
+    with Ledger(run.job.ledger) as ledger:
+        return list(_attention(run, ledger.run(run.run_id), limit))
 
 
-def _undecided(planned: bool) -> Verdict:
+def _is_planned(run: JobRun) -> bool:
+    return run.is_plan or run.job.options.dry_run
+
+
+def _undecided(run: JobRun) -> Verdict:
     """What rows count as that have no verdict yet."""
-    return Verdict.PLANNED if planned else Verdict.UNKNOWN
+    return Verdict.PLANNED if _is_planned(run) else Verdict.UNKNOWN
 
 
-def _attention(
-    job: Job, ledger: Ledger, run: int, undecided: Verdict, limit: int
-) -> Iterator[AttentionRow]:
-    hashed = KeyedHash(private_dir(job.options.state_dir))
-    found = ledger.attention(run, NEEDS_ATTENTION, undecided, limit)
+def _attention(run: JobRun, kept: Run, limit: int) -> Iterator[AttentionRow]:
+    hashed = KeyedHash(private_dir(run.job.options.state_dir))
+    found = kept.rows.attention(NEEDS_ATTENTION, _undecided(run), limit)
     for row, verdict, reason, key, detail in found:
         yield AttentionRow(
             row=row,
@@ -184,26 +169,26 @@ def _attention(
         )
 
 
-def _rejects(job: Job, run: Run, ledger: Ledger, undecided: Verdict) -> tuple[str, str]:
+def _rejects(run: JobRun, kept: Run) -> tuple[str, str]:
     """Write the files of rows that need attention; return where they are, for us and for others."""
-    rows = list(_attention(job, ledger, run.number, undecided, _NO_LIMIT))
+    rows = list(_attention(run, kept, _NO_LIMIT))
     rejected = [row for row in rows if row.verdict == Verdict.REJECTED]
-    path = job.ledger.with_name(f"{run.run_id}-rejects.csv")
-    written, left = _write_rejects(job, run, path, rows), ""
-    if rejected and job.options.rejects_to:
+    path = run.job.ledger.with_name(f"{run.run_id}-rejects.csv")
+    written, left = _write_rejects(run.job, kept, path, rows), ""
+    if rejected and run.job.options.rejects_to:
         alone = path.with_name(f"{run.run_id}-rejected.csv")
-        if _write_rejects(job, run, alone, rejected):
-            left = _leave(alone, job.options.rejects_to)
+        if _write_rejects(run.job, kept, alone, rejected):
+            left = _leave(alone, run.job.options.rejects_to)
     return written, left
 
 
-def _write_rejects(job: Job, run: Run, path: Path, rows: Sequence[AttentionRow]) -> str:
+def _write_rejects(job: Job, kept: Run, path: Path, rows: Sequence[AttentionRow]) -> str:
     if not rows:
         return ""
     try:
         path.unlink(missing_ok=True)  # written by the same run before it was interrupted
         if job.options.reject_rows == "full":
-            write_rejects(path, rows, *_whole_rows(job, run, {row.row for row in rows}))
+            write_rejects(path, rows, *_whole_rows(job, kept, {row.row for row in rows}))
         else:
             write_rejects(path, rows)
     except OSError as error:  # what became of the rows is told all the same
@@ -228,10 +213,10 @@ def _leave(path: Path, folder: str) -> str:
 
 
 def _whole_rows(
-    job: Job, run: Run, wanted: Collection[int]
+    job: Job, kept: Run, wanted: Collection[int]
 ) -> tuple[Sequence[str], dict[int, Sequence[str]]]:
     """Columns of the source, and rows of it; nothing if it has changed since it was read."""
     source = job.open_source()
     columns = source.columns()
     cells = {row: cells for row, cells in source.records() if row in wanted}
-    return (columns, cells) if source.fingerprint() == run.fingerprint else ((), {})
+    return (columns, cells) if source.fingerprint() == kept.fingerprint else ((), {})

@@ -6,7 +6,6 @@ run is settled first: its doubtful calls are read back, nothing is sent, and it 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from prefect_getresponse.client.errors import GetResponseError
@@ -20,16 +19,13 @@ from prefect_getresponse.contact_import.phases.read import WAITS
 from prefect_getresponse.contact_import.phases.send import recover
 from prefect_getresponse.contact_import.phases.verify import Verification
 from prefect_getresponse.contact_import.planning.first_run import wait_for_imports
-from prefect_getresponse.reporting.progress import Progress
 
 
 class InterruptedRun(GetResponseError):
     """An interrupted run waits, and its source has changed since."""
 
 
-async def settle_interrupted(
-    job: Job, client: AsyncClient, progress: Progress, clock: Callable[[], float]
-) -> None:
+async def settle_interrupted(job: Job, client: AsyncClient) -> None:
     """Settle interrupted runs of the list, whatever they imported: a list has one memory.
 
     Only a run of the same job, whose source is as it was, is left to be resumed.
@@ -37,8 +33,6 @@ async def settle_interrupted(
     Args:
         job: The job.
         client: The account's client.
-        progress: Shows how many rows have appeared.
-        clock: Seconds since the epoch.
 
     Raises:
         InterruptedRun: There is one, and the options say to refuse.
@@ -48,20 +42,18 @@ async def settle_interrupted(
     with job.open_ledger() as ledger:
         for run in ledger.all_unfinished():
             if run.phase is not Phase.SENDING:
-                ledger.end(run.number, Phase.INTERRUPTED, clock())  # it has sent nothing
+                run.end(Phase.INTERRUPTED, job.time.now())  # it has sent nothing
                 continue
             if not job.has_forgotten and run.job == job.key:
                 if job.open_source().fingerprint() == run.fingerprint:
                     continue
                 _may_be_closed(job, run)
-            progress.note(f"settling the interrupted run {run.run_id} of {run.source}")
-            recover(ledger, run, job, clock())
-            theirs = replace(job, options=_waits_of(run, job.options))
-            active = ActiveRun(theirs, run.number, ledger, client, progress, clock)
-            await _settle(active, run.started)
+            job.progress.note(f"settling the interrupted run {run.run_id} of {run.source}")
+            theirs = replace(job, order=replace(job.order, options=_waits_of(run, job.options)))
+            await _settle(ActiveRun(theirs, run, client))
         if job.has_forgotten:
-            await _wait_for_what_is_forgotten(job, client, progress)
-            ledger.catch_up()
+            await _wait_for_what_is_forgotten(job, client)
+            ledger.identity.catch_up()
 
 
 def _waits_of(run: Run, options: ImportOptions) -> ImportOptions:
@@ -78,24 +70,25 @@ def _may_be_closed(job: Job, run: Run) -> None:
         )
 
 
-async def _settle(active: ActiveRun, started: float) -> None:
+async def _settle(active: ActiveRun) -> None:
     """Learn what became of all that a run has sent, and close it; sends nothing."""
+    recover(active)
     await ImportLane(active).settle()
-    verification = Verification(active, started)
+    verification = Verification(active)
     await verification.watch()
     verification.end(Phase.INTERRUPTED)
 
 
-async def _wait_for_what_is_forgotten(job: Job, client: AsyncClient, progress: Progress) -> None:
+async def _wait_for_what_is_forgotten(job: Job, client: AsyncClient) -> None:
     """Let those appear on the list who were sent by calls of which the ledger knows nothing.
 
     It was cut off, replaced by an older one or lost its journal: what was sent since may still be
     in GetResponse's queue. Whoever has appeared when this ends is found by the plan.
     """
     seconds = job.options.settle_seconds
-    progress.note(
+    job.progress.note(
         f"the ledger of {job.campaign_name} knows less than was sent: waiting {seconds:,.0f} s for"
         " people who may be on their way"
     )
     await client.sleep(seconds)
-    await wait_for_imports(job, client, progress)
+    await wait_for_imports(job, client)

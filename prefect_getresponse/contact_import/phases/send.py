@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 
 from prefect_getresponse.client.errors import (
@@ -20,21 +19,18 @@ from prefect_getresponse.client.errors import (
 )
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Campaign
-from prefect_getresponse.contact_import.active_run import ActiveRun
+from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun, at_work
 from prefect_getresponse.contact_import.canary import RejectLimit, with_canary
-from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import (
     Action,
     Chunk,
     ChunkState,
     Decision,
-    Ledger,
     Phase,
     RowToSend,
-    Run,
     Standing,
 )
-from prefect_getresponse.contact_import.ledger.copy import Announcer, saved_at_the_end
+from prefect_getresponse.contact_import.ledger.copy import Announcer
 from prefect_getresponse.contact_import.phases.import_lane import ImportLane
 from prefect_getresponse.contact_import.phases.remove import remove_gone
 from prefect_getresponse.contact_import.planning.comparing import compare
@@ -64,32 +60,21 @@ _ACCOUNT_WIDE_CODES = frozenset({1021, 1024, 1027, 1028})
 """400 and 404 answers that every row would get: headers, domain, contact limit of the plan."""
 
 
-async def send(
-    job: Job, run_id: str, client: AsyncClient, progress: Progress, clock: Callable[[], float]
-) -> None:
+async def send(run: JobRun, client: AsyncClient) -> None:
     """Send what the plan says and what a crash left unsent.
 
     Args:
-        job: The job.
-        run_id: The run.
+        run: The run.
         client: The account's client.
-        progress: Shows how many rows are sent.
-        clock: Seconds since the epoch.
 
     Raises:
         GetResponseError: The run cannot go on; what was not sent stays planned in the ledger.
     """
-    with saved_at_the_end(job.copy), job.open_ledger() as ledger:
-        run = ledger.run(run_id)
-        if run.phase is not Phase.SENDING:
-            return
-        recover(ledger, run, job, clock())
-        try:
-            active = ActiveRun(job, run.number, ledger, client, progress, clock)
+    with at_work(run, client, Phase.SENDING) as active:
+        if active is not None:
+            recover(active)
             await send_planned(active)
             await remove_gone(active)
-        finally:
-            ledger.add_calls(run.number, client.statistics.take())
 
 
 async def send_planned(run: ActiveRun) -> None:
@@ -98,11 +83,11 @@ async def send_planned(run: ActiveRun) -> None:
     if campaign is None:
         return
     opt_outs = OptOutWatch(run)
-    if planned := run.ledger.count_planned(run.number):
+    if planned := run.chunks.count_planned():
         await opt_outs.keep_fresh()
         run.progress.start("sending", planned)
     sent = _Sent(run.progress)
-    announcer = Announcer(run.job.copy, run.number)
+    announcer = Announcer(run.job.copy, run.kept.run_id)
     lane = asyncio.create_task(ImportLane(run, announcer, sent.add, opt_outs).run_all())
     try:
         await _send_calls(run, campaign, announcer, sent, opt_outs)
@@ -121,10 +106,10 @@ async def _send_calls(
 ) -> None:
     if not await plan_more(run):
         return
-    tag_ids = await run.account.tag_ids(run.ledger.tags_to_send(run.number))
+    tag_ids = await run.account.tag_ids(run.plan.tags())
     ids = Ids(campaign.campaign_id, run.job.field_ids, tag_ids)
     sender = _Sender(run, ids, announcer, sent, opt_outs)
-    await with_canary(_deliver_all(run, sender), run, ReadBack(run, run.clock()))
+    await with_canary(_deliver_all(run, sender), run, ReadBack(run, run.now()))
 
 
 async def plan_more(run: ActiveRun) -> bool:
@@ -133,32 +118,29 @@ async def plan_more(run: ActiveRun) -> bool:
     Args:
         run: The run.
     """
-    mode = run.job.options.mode
-    await compare(run.ledger, run.number, run.account, run.progress, mode)
-    run.ledger.cut(run.number, Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
-    return bool(run.ledger.chunks(run.number, ChunkState.PLANNED))
+    await compare(run, run.job.options.mode)
+    run.cutting.cut(Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
+    return bool(run.chunks.in_state(ChunkState.PLANNED))
 
 
-def recover(ledger: Ledger, run: Run, job: Job, now: float) -> None:
+def recover(run: ActiveRun) -> None:
     """Take what a crash left for in doubt; where times cannot be compared, waits start over.
 
     Args:
-        ledger: The ledger.
         run: The run.
-        job: The job.
-        now: Seconds since the epoch.
     """
-    ledger.recover(run.number, harmless=UpdateRoute.name, now=now)
-    if not job.time.is_known or ledger.fact(run.number, _TIMELESS):
-        ledger.wait_anew(run.number, now)
-    if not job.time.is_known:
-        ledger.add_facts(run.number, {_TIMELESS: 1})
+    now, is_time_known = run.now(), run.job.time.is_known
+    run.chunks.recover(harmless=UpdateRoute.name, now=now)
+    if not is_time_known or run.kept.fact(_TIMELESS):
+        run.chunks.wait_anew(now)
+    if not is_time_known:
+        run.kept.add_facts({_TIMELESS: 1})
 
 
 async def _deliver_all(run: ActiveRun, sender: _Sender) -> None:
     # Again, for chunks that were split, and for people who turned out to be on the list.
     while await plan_more(run):
-        chunks = run.ledger.chunks(run.number, ChunkState.PLANNED)
+        chunks = run.chunks.in_state(ChunkState.PLANNED)
         if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
             await sender.deliver(chunks.pop(0))
         await side_by_side(chunks, sender.deliver)
@@ -211,7 +193,7 @@ class _Sender:
         self._limit.check()
         await self._opt_outs.keep_fresh()
         route = ROUTES[chunk.route]
-        rows = self._run.ledger.chunk_rows(self._run.number, chunk.chunk)
+        rows = self._run.chunks.rows(chunk.chunk)
         if not rows:
             return  # all of them have opted out since the plan
         try:
@@ -242,10 +224,9 @@ class _Sender:
             if not route.repeatable:
                 self._announcer.check()
             self._opt_outs.check()
-            self._run.ledger.intend(
-                self._run.number,
+            self._run.chunks.intend(
                 chunk.chunk,
-                self._run.clock(),
+                self._run.now(),
                 is_harmless=route.repeatable,
             )
 
@@ -274,17 +255,17 @@ class _Sender:
         """
         contact = unpack(row.contact)
         found = await self._run.account.find_subscriber(self._ids.campaign_id, contact.email)
-        with self._run.ledger.transaction():
+        with self._run.transaction():
             self._answer(chunk, ChunkState.IN_DOUBT)
             if found is None and is_queued:
-                self._run.ledger.note_queued(self._run.number, chunk.chunk)
+                self._run.awaited.note_queued(chunk.chunk)
         if found is None:
             return
-        note_listed(self._run.ledger, self._run.number, Standing.SUBSCRIBED, [found])
+        note_listed(self._run.people, Standing.SUBSCRIBED, [found])
         if chunk.attempt > 0:  # else the person was there before our first try
-            self._run.ledger.acknowledge_proved(self._run.number)
-            self._run.ledger.settle_visible(self._run.number, Standing.SUBSCRIBED, Verdict.ADDED)
-        self._run.ledger.hand_over_strangers(self._run.number)
+            self._run.awaited.acknowledge_proved()
+            self._run.awaited.settle_visible(Standing.SUBSCRIBED, Verdict.ADDED)
+        self._run.awaited.hand_over_strangers()
 
     def _failed(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
         """Write down what a failed chunk means; False if its rows are to be sent again."""
@@ -292,18 +273,14 @@ class _Sender:
             self._answer(chunk, ChunkState.IN_DOUBT)
             self._count_failure(error)
         elif _stops_the_run(error):
-            self._run.ledger.retract(self._run.number, chunk.chunk, chunk.attempt)
+            self._run.chunks.retract(chunk.chunk, chunk.attempt)
             raise error
-        elif isinstance(error, PayloadTooLarge) and self._run.ledger.halve(
-            self._run.number, chunk.chunk
-        ):
+        elif isinstance(error, PayloadTooLarge) and self._run.cutting.halve(chunk.chunk):
             return False
         elif chunk.route == BatchRoute.name:
             alone = _blamed(rows, error)
             self._sent.note(f"a batch was refused, {len(alone)} rows go one by one")
-            self._run.ledger.split(
-                self._run.number, chunk.chunk, [row.row for row in alone], ContactsRoute.name
-            )
+            self._run.cutting.split(chunk.chunk, [row.row for row in alone], ContactsRoute.name)
             return False
         elif isinstance(error, ServerFailed):
             self._close(chunk, rows, Verdict.UNKNOWN, "server_error", error)
@@ -333,9 +310,7 @@ class _Sender:
     def _answer(
         self, chunk: Chunk, state: ChunkState, decisions: list[Decision] | None = None
     ) -> None:
-        self._run.ledger.answer(
-            self._run.number, chunk.chunk, state, self._run.clock(), decisions or []
-        )
+        self._run.chunks.answer(chunk.chunk, state, self._run.now(), decisions or [])
 
     def _count_failure(self, error: GetResponseError) -> None:
         self._failures += 1

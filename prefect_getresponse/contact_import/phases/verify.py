@@ -5,22 +5,18 @@ GetResponse takes contacts with an empty 202 and adds them minutes later, or nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.active_run import ActiveRun
-from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun, at_work
 from prefect_getresponse.contact_import.ledger import Action, ChunkState, Phase
-from prefect_getresponse.contact_import.ledger.copy import saved_at_the_end
-from prefect_getresponse.contact_import.ledger.import_book import ImportChunk
+from prefect_getresponse.contact_import.ledger.books.imports import ImportChunk
 from prefect_getresponse.contact_import.phases.import_lane import outcome_of
 from prefect_getresponse.contact_import.phases.remove import check_removed
 from prefect_getresponse.contact_import.phases.send import plan_more, send_planned
-from prefect_getresponse.contact_import.polling import looks
 from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.verdicts import Verdict
-from prefect_getresponse.reporting.progress import Progress
 
 PATIENCE = 1.5
 """How many times longer than others a person in the queue is waited for."""
@@ -30,34 +26,25 @@ ATTEMPTS = 3
 """How often a chunk whose outcome stays in doubt is sent at most."""
 
 
-async def verify(
-    job: Job, run_id: str, client: AsyncClient, progress: Progress, clock: Callable[[], float]
-) -> None:
+async def verify(run: JobRun, client: AsyncClient) -> None:
     """Wait for the queue and give every sent row its verdict; resend what provably never arrived.
 
     Args:
-        job: The job.
-        run_id: The run.
+        run: The run.
         client: The account's client.
-        progress: Shows how many rows have appeared.
-        clock: Seconds since the epoch.
 
     Raises:
         PeopleNotRemoved: Everybody has a verdict, but people could not be removed.
         GetResponseError: The list cannot be read; the ledger stays resumable.
     """
-    with saved_at_the_end(job.copy), job.open_ledger() as ledger:
-        run = ledger.run(run_id)
-        if run.phase is not Phase.SENDING:
+    with at_work(run, client, Phase.SENDING) as active:
+        if active is None:
             return
-        active = ActiveRun(job, run.number, ledger, client, progress, clock)
-        verification = Verification(active, run.started)
-        try:
-            await verification.run_all()
-        finally:
-            ledger.add_calls(run.number, client.statistics.take())
+        verification = Verification(active)
+        await verification.run_all()
+        active.note_calls()
         verification.end(Phase.FINISHED)
-        check_removed(ledger.run(run_id))
+        check_removed(active)
 
 
 class Verification:
@@ -65,13 +52,12 @@ class Verification:
 
     Args:
         run: The run.
-        started: Start of the run, in seconds since the epoch.
     """
 
-    def __init__(self, run: ActiveRun, started: float) -> None:
+    def __init__(self, run: ActiveRun) -> None:
         self._run = run
-        self._book = run.ledger.imports(run.number)
-        self._read_back = ReadBack(run, started)
+        self._book = run.imports
+        self._read_back = ReadBack(run, run.kept.started)
 
     async def run_all(self) -> None:
         """Watch, and resend what provably never arrived."""
@@ -89,9 +75,9 @@ class Verification:
 
     def _plan_again(self) -> int:
         """Plan doubtful calls again of which nothing has arrived, if that means anything."""
-        if not self._run.ledger.has_queue_moved(self._run.number):
+        if not self._run.awaited.has_queue_moved():
             return 0  # they may wait behind people whom GetResponse took, and has not added yet
-        return self._run.ledger.resend(self._run.number, ATTEMPTS)
+        return self._run.chunks.resend(ATTEMPTS)
 
     def end(self, phase: Phase) -> None:
         """Give everybody a verdict, remember it for the next run, and end the run: all at once.
@@ -99,28 +85,28 @@ class Verification:
         Args:
             phase: How it ends.
         """
-        with self._run.ledger.transaction():
+        with self._run.transaction():
             self._conclude_all()
-            self._run.ledger.remember_outcomes(self._run.number, self._run.clock())
-            self._run.ledger.end(self._run.number, phase, self._run.clock())
+            self._run.people.remember_outcomes(self._run.now())
+            self._run.kept.end(phase, self._run.now())
 
     async def watch(self) -> None:
         """Look at the list until all awaited people have appeared or their time is up."""
-        awaited = self._run.ledger.count_awaited(self._run.number)
+        awaited = self._run.awaited.count()
         if not awaited:
             return
         self._run.progress.start("verifying", awaited)
         settle = self._run.job.options.settle_seconds
-        sent, now = self._run.ledger.awaited_since(self._run.number), self._run.clock()
+        sent, now = self._run.awaited.since(), self._run.now()
         deadline = min(sent, now) + settle
         latest = datetime.fromtimestamp(deadline).astimezone()
         self._run.progress.note(
             f"people appear in minutes; looking until {latest:%H:%M:%S} at most"
         )
-        async for _ in looks(self._run.client, self._run.clock, deadline):
+        async for _ in self._run.looks(deadline):
             await self._read_back.look()
             self._conclude_counted_imports()
-            left = self._run.ledger.count_awaited(self._run.number)
+            left = self._run.awaited.count()
             self._run.progress.advance(awaited - left)
             if not left:
                 return
@@ -152,26 +138,26 @@ class Verification:
     def _conclude_all(self) -> None:
         """Give verdicts to people who did not appear in time."""
         self._conclude_imports()
-        self._run.ledger.settle_queued(self._run.number)
+        self._run.awaited.settle_queued()
         if self._is_queue_empty():
             self._conclude(ChunkState.ACKNOWLEDGED, Verdict.REJECTED, "silent_rejection")
         self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "in_queue")
         self._conclude(ChunkState.IN_DOUBT, Verdict.UNKNOWN, "in_doubt")
         self._conclude(Action.AWAIT, Verdict.REJECTED, "silent_rejection")
-        self._run.ledger.conclude(self._run.number)
+        self._run.chunks.conclude()
 
     def _is_queue_empty(self) -> bool:
         """Whether people who have not come through the queue by now were dropped by GetResponse.
 
         They were if most have come, or if those who have took much less time than has passed.
         """
-        ledger, run = self._run.ledger, self._run.number
-        if not ledger.anybody_arrived(run):
+        awaited = self._run.awaited
+        if not awaited.anybody_arrived():
             return False
-        if ledger.has_queue_moved(run):
+        if awaited.has_queue_moved():
             return True
-        longest = ledger.longest_way(run)
-        waited = self._run.clock() - ledger.awaited_since(run)
+        longest = awaited.longest_way()
+        waited = self._run.now() - awaited.since()
         return longest is not None and waited >= PATIENCE * longest + LOOKS_APART
 
     def _conclude_unverified(self) -> None:
@@ -182,4 +168,4 @@ class Verification:
         self._conclude(Action.AWAIT, Verdict.NOT_VISIBLE_YET, "not_verified")
 
     def _conclude(self, state: ChunkState | Action, verdict: Verdict, reason: str) -> None:
-        self._run.ledger.settle_awaited(self._run.number, state, verdict, reason)
+        self._run.awaited.settle_awaited(state, verdict, reason)

@@ -6,44 +6,39 @@ import asyncio
 
 from prefect_getresponse.client.errors import NotFound
 from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.ledger import Action, Decision, Ledger, RowToSend
+from prefect_getresponse.contact_import.active_run import ActiveRun
+from prefect_getresponse.contact_import.ledger import Action, Decision, RowToSend
 from prefect_getresponse.contact_import.options import Mode
 from prefect_getresponse.contact_import.planning.decision import decide_steps, steps_to
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
-from prefect_getresponse.reporting.progress import Progress
 
 CONTACTS_AT_ONCE = 100
 
 
-async def compare(
-    ledger: Ledger, run: int, account: Account, progress: Progress, mode: Mode = "add_and_update"
-) -> None:
+async def compare(run: ActiveRun, mode: Mode = "add_and_update") -> None:
     """Read every person who is to be compared, and decide what to send.
 
     Args:
-        ledger: The ledger.
-        run: Number of the run.
-        account: The account.
-        progress: Shows how far it is.
+        run: The run.
         mode: Whether people of the list may be changed at all.
     """
-    total = ledger.count_actions(run)[Action.COMPARE]
+    total = run.plan.count_actions()[Action.COMPARE]
     if not total:
         return
-    progress.start("comparing contacts", total, "people")
+    run.progress.start("comparing contacts", total, "people")
     done = last = 0
-    while rows := ledger.rows_with(run, Action.COMPARE, last, CONTACTS_AT_ONCE):
+    while rows := run.plan.with_action(Action.COMPARE, last, CONTACTS_AT_ONCE):
         if mode == "add_only":
             there = Verdict.ALREADY_PRESENT
             decisions = [Decision(row.row, verdict=there, reason="conflict") for row in rows]
         else:
-            decisions = list(await asyncio.gather(*(compare_one(account, row) for row in rows)))
-        with ledger.transaction():
-            ledger.decide(run, decisions)
+            decisions = list(await asyncio.gather(*(compare_one(run.account, row) for row in rows)))
+        with run.transaction():
+            run.plan.decide(decisions)
         last = rows[-1].row
         done += len(rows)
-        progress.advance(done)
+        run.progress.advance(done)
 
 
 async def compare_one(account: Account, row: RowToSend) -> Decision:

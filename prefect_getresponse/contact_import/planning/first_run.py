@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account, Campaign
+from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.job import Job
-from prefect_getresponse.contact_import.ledger import Ledger
-from prefect_getresponse.contact_import.ledger.import_book import ACTIVE, OLDEST
+from prefect_getresponse.contact_import.ledger.books.imports import ACTIVE, OLDEST
 from prefect_getresponse.contact_import.polling import CHEAP, looks
-from prefect_getresponse.reporting.progress import Progress
 
 
-async def wait_for_imports(job: Job, client: AsyncClient, progress: Progress) -> None:
+async def wait_for_imports(job: Job, client: AsyncClient) -> None:
     """Wait for imports of the list that are at work, as long as a run waits for its own.
 
     One that takes longer, as in a review, is left aside: whom it brings then is on the list.
@@ -25,7 +24,7 @@ async def wait_for_imports(job: Job, client: AsyncClient, progress: Progress) ->
     now = client.time.now
     if not await _is_at_work(job.campaign, client):
         return
-    progress.note("an import of the list is at work: waiting for it")
+    job.progress.note("an import of the list is at work: waiting for it")
     deadline = now() + job.options.import_seconds
     async for last in looks(client, now, deadline, CHEAP):
         if last or not await _is_at_work(job.campaign, client):
@@ -38,14 +37,14 @@ async def _is_at_work(campaign: Campaign, client: AsyncClient) -> bool:
     return any(each.get("status") in ACTIVE for each in listed)
 
 
-def note_first_run(job: Job, ledger: Ledger, run: int, progress: Progress) -> None:
+def note_first_run(run: ActiveRun) -> None:
     """Say that nothing is remembered of the people who are on the list."""
-    people = ledger.count_listed(run)
-    if not people or not ledger.is_new():
+    people = run.people.count_listed()
+    if not people or not run.kept.is_first():
         return
     note = (
-        f"first run here: {people:,} people are on {job.campaign_name!r} already, and the state"
+        f"first run here: {people:,} people are on {run.job.campaign_name!r} already, and the state"
         " folder remembers none of them. If it was imported into before, use the folder of then."
     )
-    progress.note(note)
-    ledger.add_note(run, note)
+    run.progress.note(note)
+    run.kept.add_note(note)

@@ -10,13 +10,12 @@ from itertools import islice
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.account import Account, moment
-from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.account import moment
+from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.ledger import (
     Action,
     ChunkState,
     Decision,
-    Ledger,
     RowToSend,
 )
 from prefect_getresponse.contact_import.planning.routing import (
@@ -63,14 +62,11 @@ def left_of_day(listed: Iterable[Mapping[str, Any]], now: float) -> int:
     return max(0, imports.IMPORTS_A_DAY - made)
 
 
-async def plan_imports(job: Job, run: int, ledger: Ledger, account: Account) -> int | None:
+async def plan_imports(run: ActiveRun) -> int | None:
     """Cut rows into imports where those are the quicker route, or were asked for.
 
     Args:
-        job: The job.
-        run: Number of the run.
-        ledger: The ledger.
-        account: The account.
+        run: The run.
 
     Returns:
         Imports that the account may still make today; None if none is wanted.
@@ -78,15 +74,15 @@ async def plan_imports(job: Job, run: int, ledger: Ledger, account: Account) -> 
     Raises:
         ImportsUsedUp: They were asked for, and are more than that.
     """
-    planning = _Planning(job, run, ledger)
+    planning = _Planning(run)
     groups = planning.groups()
     if not groups:
         return None
-    made = await account.imports(job.started - DAY)
-    left = rest = left_of_day(made, job.started)
+    made = await run.account.imports(run.job.started - DAY)
+    left = rest = left_of_day(made, run.job.started)
     for group in groups:
         rest -= planning.cut(group, rest)
-    if job.options.route == "import" and planning.left_over:
+    if run.job.options.route == "import" and planning.left_over:
         raise ImportsUsedUp(
             f"{left} of {imports.IMPORTS_A_DAY} imports of today are left,"
             f" and {planning.left_over:,} rows do not fit into them"
@@ -95,12 +91,11 @@ async def plan_imports(job: Job, run: int, ledger: Ledger, account: Account) -> 
 
 
 class _Planning:
-    def __init__(self, job: Job, run: int, ledger: Ledger) -> None:
-        self._job = job
+    def __init__(self, run: ActiveRun) -> None:
         self._run = run
-        self._ledger = ledger
-        self._actions = ledger.count_actions(run)
-        self._possible = job.import_obstacle is None
+        self._job = run.job
+        self._actions = run.plan.count_actions()
+        self._possible = run.job.import_obstacle is None
         self.left_over = 0
 
     def groups(self) -> list[_Group]:
@@ -139,23 +134,20 @@ class _Planning:
         )
         parts = list(islice(imports.cut(rows, self._job.field_ids, imports.MAX_BYTES), most + 1))
         fitting = parts[:most]
-        with self._ledger.transaction():
-            self._ledger.imports(self._run).cut(
-                group.action, group.steps, fitting, ChunkState.PLANNED
-            )
-            self.left_over += self._ledger.left_over(self._run, group.action, group.steps)
+        with self._run.transaction():
+            self._run.imports.cut(group.action, group.steps, fitting, ChunkState.PLANNED)
+            self.left_over += self._run.plan.left_over(group.action, group.steps)
             if group.action is Action.MERGE:
-                self._ledger.compare_left_over(self._run, group.steps)
+                self._run.plan.compare_left_over(group.steps)
         return len(fitting)
 
     def _mark(self, shapes: set[str | None]) -> None:
         for action in _KNOWN_PEOPLE:
             last = 0
-            while rows := self._ledger.rows_with(self._run, action, last, ROWS_AT_ONCE):
+            while rows := self._run.plan.with_action(action, last, ROWS_AT_ONCE):
                 marked = ((row, _shape(row)) for row in rows)
-                with self._ledger.transaction():
-                    self._ledger.decide(
-                        self._run,
+                with self._run.transaction():
+                    self._run.plan.decide(
                         [
                             Decision(row.row, Action.MERGE, contact_id=row.contact_id, steps=steps)
                             for row, steps in marked
@@ -167,7 +159,7 @@ class _Planning:
     def _rows(self, actions: tuple[Action, ...]) -> Iterator[RowToSend]:
         for action in actions:
             last = 0
-            while rows := self._ledger.rows_with(self._run, action, last, ROWS_AT_ONCE):
+            while rows := self._run.plan.with_action(action, last, ROWS_AT_ONCE):
                 yield from rows
                 last = rows[-1].row
 

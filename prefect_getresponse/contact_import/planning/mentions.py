@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.job import Job
-from prefect_getresponse.contact_import.ledger import Ledger
 from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.sources.trimming import INVISIBLE
 
@@ -29,18 +29,16 @@ def mentioned(cells: Sequence[str]) -> set[str]:
     return {listed_key(f"{local.strip('.')}@{domain.strip('.')}") for local, domain in found}
 
 
-def protect_mentioned(job: Job, ledger: Ledger, run: int) -> str:
+def protect_mentioned(run: ActiveRun) -> str:
     """Keep everybody in the list whom a rejected row of the source may be about.
 
     Args:
-        job: The job.
-        ledger: The ledger.
-        run: Number of the run.
+        run: The run.
 
     Returns:
         Why nobody is to be removed; empty if the others may be.
     """
-    removals = ledger.removals(run)
+    removals, job = run.removals, run.job
     wanted = removals.unreadable_rows()
     if not wanted or not removals.waiting():
         return ""
@@ -54,7 +52,7 @@ def protect_mentioned(job: Job, ledger: Ledger, run: int) -> str:
             # A person without any address was never on the list by one.
             unreadable += not found and email < len(cells) and bool(cells[email].strip())
     removals.protect(keys)
-    if source.fingerprint() != _fingerprint(ledger, run):
+    if source.fingerprint() != run.kept.fingerprint:
         removals.clear()
         return "the source has changed since it was read"
     if unreadable > FEW:
@@ -68,7 +66,3 @@ def _email_column(job: Job) -> int:
     columns = job.open_source().columns()
     [name] = [each["column"] for each in job.columns if each["field"] == "email"]
     return list(columns).index(name)
-
-
-def _fingerprint(ledger: Ledger, run: int) -> str:
-    return next(each.fingerprint for each in ledger.all_unfinished() if each.number == run)

@@ -14,10 +14,11 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from prefect_getresponse.contact_import.account import Account, moment
+from prefect_getresponse.contact_import.account import moment
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.evidence import MACHINES_APART
-from prefect_getresponse.contact_import.ledger import Decision, Ledger, Listed, Person, Standing
+from prefect_getresponse.contact_import.ledger import Decision, Listed, Person, Standing
+from prefect_getresponse.contact_import.ledger.books.people import People
 from prefect_getresponse.contact_import.planning.decision import (
     UNKNOWN_REMOVAL,
     refusal,
@@ -50,40 +51,31 @@ class OptOutsAged(Exception):
     """What is known of opt-outs is too old to send by: raised before the first byte of a call."""
 
 
-async def read_opt_outs(
-    account: Account, ledger: Ledger, run: int, campaign_id: str, now: float
-) -> Exclusions:
+async def read_opt_outs(run: ActiveRun) -> Exclusions:
     """Read who was removed from the list, and which addresses are blocked.
 
     Args:
-        account: The account.
-        ledger: Takes down the people.
-        run: Number of the run.
-        campaign_id: The list.
-        now: When the plan was begun, in seconds since the epoch.
+        run: The run.
     """
-    _, total = await account.removed_page(campaign_id, 1, 1)
-    await read_removed(account, ledger, run, campaign_id)
-    exclusions = await account.exclusions(campaign_id)
-    known = {_REMOVED: -1 if total is None else total}
-    ledger.add_facts(run, {OPT_OUTS_READ: now, _WHOLE: now, _PLANNED: now, **known})
+    _, total = await run.account.removed_page(run.campaign_id, 1, 1)
+    await read_removed(run)
+    exclusions = await run.account.exclusions(run.campaign_id)
+    now, known = run.job.started, {_REMOVED: -1 if total is None else total}
+    run.kept.add_facts({OPT_OUTS_READ: now, _WHOLE: now, _PLANNED: now, **known})
     return exclusions
 
 
-async def read_removed(account: Account, ledger: Ledger, run: int, campaign_id: str) -> None:
+async def read_removed(run: ActiveRun) -> None:
     """Read who was removed from the list and must not simply be subscribed again.
 
     Args:
-        account: The account.
-        ledger: Takes down the people.
-        run: Number of the run.
-        campaign_id: The list.
+        run: The run.
     """
-    async for page in account.search(campaign_id, "removed"):
-        _note_removed(ledger, run, page)
+    async for page in run.account.search(run.campaign_id, "removed"):
+        _note_removed(run.people, page)
 
 
-def _note_removed(ledger: Ledger, run: int, people: Iterable[dict[str, Any]]) -> None:
+def _note_removed(known: People, people: Iterable[dict[str, Any]]) -> None:
     """Take down people who were removed, as far as that keeps them away.
 
     Raises:
@@ -105,8 +97,7 @@ def _note_removed(ledger: Ledger, run: int, people: Iterable[dict[str, Any]]) ->
                     moment(person.get("createdOn")),
                 )
             )
-    with ledger.transaction():
-        ledger.add_listed(run, Standing.REMOVED, removed)
+    known.add_listed(Standing.REMOVED, removed)
 
 
 class OptOutWatch:
@@ -130,7 +121,7 @@ class OptOutWatch:
         Args:
             key: Comparison key of the address.
         """
-        exclusions = self._exclusions or await self._run.account.exclusions(self._campaign_id)
+        exclusions = self._exclusions or await self._run.account.exclusions(self._run.campaign_id)
         return exclusions.reason(key) or f"removed_{UNKNOWN_REMOVAL}"
 
     def check(self) -> None:
@@ -150,10 +141,9 @@ class OptOutWatch:
 
     async def look(self) -> None:
         """Look again, and take people who have opted out since out of planned calls."""
-        campaign_id = self._campaign_id
         before, now = self._fact(OPT_OUTS_READ), self._now()
-        exclusions = await self._run.account.exclusions(campaign_id)
-        anybody = await self._read_new(campaign_id, before, now)
+        exclusions = await self._run.account.exclusions(self._run.campaign_id)
+        anybody = await self._read_new(before, now)
         if anybody or exclusions != self._exclusions:
             left = self._withdraw(exclusions, now)
             if left:
@@ -161,22 +151,22 @@ class OptOutWatch:
                     f"{left:,} people have opted out since the plan: they are left out"
                 )
         self._exclusions = exclusions
-        self._run.ledger.add_facts(self._run.number, {OPT_OUTS_READ: now})
+        self._run.kept.add_facts({OPT_OUTS_READ: now})
         self._read_at, self._took = now, self._now() - now
 
-    async def _read_new(self, campaign_id: str, before: float, now: float) -> bool:
+    async def _read_new(self, before: float, now: float) -> bool:
         """Read who was removed since the last look; False if that is nobody."""
-        _, total = await self._run.account.removed_page(campaign_id, 1, 1)
+        _, total = await self._run.account.removed_page(self._run.campaign_id, 1, 1)
         known = self._fact(_REMOVED)
         is_due = not 0 <= now - self._fact(_WHOLE) < WHOLE
         if total is not None and total == known and not is_due:
             return False
-        if total is None or is_due or not await self._read_tail(campaign_id, total, known, before):
-            await self._read_whole(campaign_id, total or 0)
-        self._run.ledger.add_facts(self._run.number, {_REMOVED: -1 if total is None else total})
+        if total is None or is_due or not await self._read_tail(total, known, before):
+            await self._read_whole(total or 0)
+        self._run.kept.add_facts({_REMOVED: -1 if total is None else total})
         return True
 
-    async def _read_tail(self, campaign_id: str, total: int, known: float, before: float) -> bool:
+    async def _read_tail(self, total: int, known: float, before: float) -> bool:
         """Read from the end of the listing until as many are found as were removed since."""
         wanted = total - known
         if known < 0 or math.isinf(before) or not 0 < wanted <= TAIL * TAIL_PAGES:
@@ -184,8 +174,8 @@ class OptOutWatch:
         found: dict[str, dict[str, Any]] = {}
         last = math.ceil(total / TAIL)
         for page in range(last, max(0, last - TAIL_PAGES), -1):
-            people, _ = await self._run.account.removed_page(campaign_id, page, TAIL)
-            _note_removed(self._run.ledger, self._run.number, people)
+            people, _ = await self._run.account.removed_page(self._run.campaign_id, page, TAIL)
+            _note_removed(self._run.people, people)
             for person in people:
                 left_at = moment(person.get("deletedOn"))
                 if left_at is not None and left_at >= before - MACHINES_APART:
@@ -194,27 +184,26 @@ class OptOutWatch:
                 return True
         return False
 
-    async def _read_whole(self, campaign_id: str, total: int) -> None:
+    async def _read_whole(self, total: int) -> None:
         """Read all who were removed, but not so often that it takes calls that sending needs."""
         pause = math.ceil(total / 1_000) / (SHARE * CALLS_A_SECOND)
         wait = self._fact(_WHOLE) + pause - self._now()
         if 0 < wait <= pause:
             await self._run.client.sleep(wait)
-        await read_removed(self._run.account, self._run.ledger, self._run.number, campaign_id)
-        self._run.ledger.add_facts(self._run.number, {_WHOLE: self._now()})
+        await read_removed(self._run)
+        self._run.kept.add_facts({_WHOLE: self._now()})
 
     def _withdraw(self, exclusions: Exclusions, now: float) -> int:
         """Take people out of planned calls, with their verdicts."""
-        ledger, run, planned = self._run.ledger, self._run.number, self._fact(_PLANNED)
+        planned = self._fact(_PLANNED)
         withdrawn = last = 0
-        while people := ledger.planned_people(run, last, ROWS_AT_ONCE):
+        while people := self._run.people.planned(last, ROWS_AT_ONCE):
             reasons = [
                 (person.row, reason)
                 for person in people
                 if (reason := _reason(person, exclusions, planned, now))
             ]
-            ledger.withdraw(
-                run,
+            self._run.cutting.withdraw(
                 [Decision(row, verdict=Verdict.EXCLUDED, reason=reason) for row, reason in reasons],
             )
             withdrawn += len(reasons)
@@ -226,13 +215,8 @@ class OptOutWatch:
         return 0 <= self._now() - self._read_at < FRESH + self._took
 
     def _fact(self, name: str) -> float:
-        known = self._run.ledger.fact(self._run.number, name)
+        known = self._run.kept.fact(name)
         return -math.inf if known is None else known
-
-    @property
-    def _campaign_id(self) -> str:
-        assert self._run.job.campaign is not None  # a dry run sends nothing
-        return self._run.job.campaign.campaign_id
 
 
 def _reason(person: Person, exclusions: Exclusions, planned: float, now: float) -> str | None:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from prefect_getresponse.contact_import.account import Campaign
 from prefect_getresponse.contact_import.display.flow_artifacts import artifact_key, import_name
-from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.job import Job, Order
 from prefect_getresponse.contact_import.options import ImportOptions
 
 
 def job(campaign: str, account: str = "main") -> Job:
     return Job(
-        options=ImportOptions(source="people.csv", list_name=campaign),
+        order=Order(ImportOptions(source="people.csv", list_name=campaign)),
         key="",
         location="",
         source_name="people.csv",

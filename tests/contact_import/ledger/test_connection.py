@@ -34,7 +34,7 @@ def test_whoever_reads_waits_for_no_writer(path: Path) -> None:
 def test_an_index_that_was_put_off_comes_back_after_a_crash(path: Path) -> None:
     whole = objects(path)
     with Ledger(path) as ledger:
-        ledger.put_off_index()
+        ledger.begin("night", "job", "source", 0.0).rows.put_off_index()
     assert objects(path) < whole
 
     with Ledger(path):

@@ -271,11 +271,11 @@ def test_whoever_held_the_ledger_before_can_write_nothing(tmp_path: Path) -> Non
         first = ledger.holder().successor()
         ledger.set_holder(first)
     revenant = Ledger(path, first)
-    run_ = revenant.begin("run", "job", "source", 0.0)
+    run = revenant.begin("run", "job", "source", 0.0)
     with Ledger(path) as ledger:
         ledger.set_holder(first.successor())
 
     with pytest.raises(LedgerTaken), revenant:
-        revenant.end(run_.number, run_.phase, 1.0)
+        run.end(run.phase, 1.0)
     with pytest.raises(LedgerTaken), Ledger(path, first) as again:
         again.begin("other", "job", "source", 0.0)

@@ -34,7 +34,7 @@ def version(path: Path) -> int:
 
 def test_rows_that_were_refused_are_excluded(old: Path) -> None:
     with Ledger(old) as ledger:
-        assert sorted(ledger.tally(ledger.run(RUN).number, Verdict.UNKNOWN)) == [
+        assert sorted(ledger.run(RUN).rows.tally(Verdict.UNKNOWN)) == [
             ("added", None, 1),
             ("excluded", "no_consent", 1),
             ("rejected", "import_not_taken", 1),
@@ -50,13 +50,13 @@ def test_an_index_that_was_put_off_by_an_older_version_hides_nothing(old: Path) 
     with closing(sqlite3.connect(old)) as db:
         db.executescript("DROP INDEX rows_by_key; PRAGMA user_version = 0;")
     with Ledger(old) as ledger:
-        assert ("excluded", "no_consent", 1) in ledger.tally(1, Verdict.UNKNOWN)
+        assert ("excluded", "no_consent", 1) in ledger.run(RUN).rows.tally(Verdict.UNKNOWN)
 
 
 def test_the_laws_hold_after_a_migration(old: Path) -> None:
     with Ledger(old) as ledger:
-        ledger.settle(1, [Decision(2, verdict="excluded")])  # it has its verdict
-        assert ("added", None, 1) in ledger.tally(1, Verdict.UNKNOWN)
+        ledger.run(RUN).rows.settle([Decision(2, verdict="excluded")])  # it has its verdict
+        assert ("added", None, 1) in ledger.run(RUN).rows.tally(Verdict.UNKNOWN)
     with closing(sqlite3.connect(old)) as db, pytest.raises(sqlite3.IntegrityError, match="never"):
         db.execute("UPDATE rows SET verdict = 'unknown' WHERE row = 2")
 

@@ -66,7 +66,7 @@ def test_a_damaged_ledger_says_so(harm: Callable[[Path], None], ledger: Path) ->
 def _look_through(ledger: Path) -> None:
     with Ledger(ledger) as opened:
         opened.holder()
-        opened.outdated(0.0)
+        opened.outcomes.outdated(0.0)
 
 
 @pytest.mark.parametrize("work", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
@@ -94,7 +94,7 @@ def connect_with(patch: pytest.MonkeyPatch, setting: str) -> None:
 
 def _write(ledger: Path, list_name: str) -> None:
     with Ledger(ledger) as mine, mine.transaction():
-        mine.introduce(list_name)
+        mine.identity.introduce(list_name)
 
 
 def test_a_full_disk_is_named_and_the_ledger_stays_whole(

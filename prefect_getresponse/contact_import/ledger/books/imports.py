@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from prefect_getresponse.contact_import.evidence import PROVES_OURS
+from prefect_getresponse.contact_import.ledger.books.book import Book
 from prefect_getresponse.contact_import.ledger.records import BY_CHUNK
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -124,17 +124,8 @@ class ImportChunk(NamedTuple):
         return self.seen <= state.arrived <= self.seen + self.left
 
 
-class ImportBook:
-    """The imports of one run.
-
-    Args:
-        db: Connection to the ledger.
-        run: Number of the run.
-    """
-
-    def __init__(self, db: sqlite3.Connection, run: int) -> None:
-        self._db = db
-        self._run = run
+class Imports(Book):
+    """The imports of one run."""
 
     def chunks(self) -> list[ImportChunk]:
         """All chunks that go or went by import, in order."""

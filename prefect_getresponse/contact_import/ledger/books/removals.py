@@ -6,8 +6,9 @@ Only people whose address is in no row of the source are gone: those of excluded
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
+
+from prefect_getresponse.contact_import.ledger.books.book import Book
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS removals (
@@ -17,17 +18,8 @@ CREATE TABLE IF NOT EXISTS removals (
 """
 
 
-class Removals:
-    """People whom a run is to remove from the list.
-
-    Args:
-        db: Connection to the ledger.
-        run: Number of the run.
-    """
-
-    def __init__(self, db: sqlite3.Connection, run: int) -> None:
-        self._db = db
-        self._run = run
+class Removals(Book):
+    """People whom a run is to remove from the list."""
 
     def plan(self) -> None:
         """Find the people of the list whose address no row of the source has."""

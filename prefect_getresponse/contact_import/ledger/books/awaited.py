@@ -7,7 +7,7 @@ from prefect_getresponse.contact_import.evidence import (
     MAY_BE_OURS,
     PROVES_OURS,
 )
-from prefect_getresponse.contact_import.ledger.connection import Connection
+from prefect_getresponse.contact_import.ledger.books.book import Book
 from prefect_getresponse.contact_import.ledger.records import (
     BY_CHUNK,
     Action,
@@ -32,52 +32,48 @@ _OPEN_AND_NEW = "rows.verdict IS NULL AND rows.steps IS NOT 'returning'"
 """Rows of people who had not left the list when the run was planned, nor when they were sent."""
 
 
-class Awaited(Connection):
-    """Reading back."""
+class Awaited(Book):
+    """Rows of a run that are sent and not seen on the list yet, and what settles them."""
 
-    def count_awaited(self, run: int) -> int:
+    def count(self) -> int:
         """Number of rows that are sent and not seen on the list yet."""
         (rows,) = self._db.execute(
-            f"SELECT count(*) FROM rows WHERE run = ? AND {_AWAITED}", (run,)
+            f"SELECT count(*) FROM rows WHERE run = ? AND {_AWAITED}", (self._run,)
         ).fetchone()
         return int(rows)
 
-    def anybody_arrived(self, run: int) -> bool:
-        """Whether anybody whom the run has sent was seen on the list."""
-        (found,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM rows WHERE run = ? AND action = 'add'"
-            " AND verdict IN (?, ?))",
-            (run, Verdict.ADDED, Verdict.AWAITING_CONFIRMATION),
-        ).fetchone()
-        return bool(found)
-
-    def longest_way(self, run: int) -> float | None:
-        """Seconds that the slowest of those who arrived took to the list; None if that is not told.
-
-        Args:
-            run: Number of the run.
-        """
-        (longest,) = self._db.execute(
-            "SELECT max(listed.created - chunks.begun) FROM rows JOIN chunks USING (run, chunk)"
-            " JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
-            " WHERE rows.run = ? AND rows.action = 'add' AND rows.verdict IN (?, ?)"
-            " AND chunks.route <> 'import'",
-            (run, Verdict.ADDED, Verdict.AWAITING_CONFIRMATION),
-        ).fetchone()
-        return None if longest is None else float(longest)
-
-    def awaited_since(self, run: int) -> float:
+    def since(self) -> float:
         """When the last of the awaited rows was sent, in seconds since the epoch."""
         (sent,) = self._db.execute(
             "SELECT max(coalesce(chunks.sent, outcomes.at, 0)) FROM rows"
             " LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
             " LEFT JOIN outcomes ON outcomes.key = rows.key"
             f" WHERE rows.run = ? AND {_AWAITED}",
-            (run,),
+            (self._run,),
         ).fetchone()
         return float(sent or 0)
 
-    def acknowledge_proved(self, run: int) -> None:
+    def anybody_arrived(self) -> bool:
+        """Whether anybody whom the run has sent was seen on the list."""
+        (found,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM rows WHERE run = ? AND action = 'add'"
+            " AND verdict IN (?, ?))",
+            (self._run, Verdict.ADDED, Verdict.AWAITING_CONFIRMATION),
+        ).fetchone()
+        return bool(found)
+
+    def longest_way(self) -> float | None:
+        """Seconds of the slowest who arrived on the way to the list; None if that is not told."""
+        (longest,) = self._db.execute(
+            "SELECT max(listed.created - chunks.begun) FROM rows JOIN chunks USING (run, chunk)"
+            " JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
+            " WHERE rows.run = ? AND rows.action = 'add' AND rows.verdict IN (?, ?)"
+            " AND chunks.route <> 'import'",
+            (self._run, Verdict.ADDED, Verdict.AWAITING_CONFIRMATION),
+        ).fetchone()
+        return None if longest is None else float(longest)
+
+    def acknowledge_proved(self) -> None:
         """Take doubtful calls for executed of which somebody came who can only have come by them.
 
         Whoever else of such a call is missing after the settle time was dropped by GetResponse.
@@ -87,10 +83,10 @@ class Awaited(Connection):
             f" AND EXISTS (SELECT 1 FROM rows {BY_CHUNK} JOIN listed"
             "  ON listed.run = rows.run AND listed.key = rows.key"
             f"  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk AND {PROVES_OURS})",
-            (ChunkState.ACKNOWLEDGED, run, ChunkState.IN_DOUBT),
+            (ChunkState.ACKNOWLEDGED, self._run, ChunkState.IN_DOUBT),
         )
 
-    def hand_over_strangers(self, run: int) -> None:
+    def hand_over_strangers(self) -> None:
         """Treat people who came by another way than our calls as people of the list.
 
         What the source says of them was not delivered by being there: it is compared and updated.
@@ -102,7 +98,7 @@ class Awaited(Connection):
             " WHERE run = ? AND verdict IS NULL AND action = 'await' AND EXISTS"
             " (SELECT 1 FROM listed WHERE listed.run = rows.run AND standing = ?"
             f"  AND listed.key = rows.key AND NOT ({EARLIER_MAY_BE_OURS}))",
-            (Action.COMPARE, Standing.SUBSCRIBED, run, Standing.SUBSCRIBED),
+            (Action.COMPARE, Standing.SUBSCRIBED, self._run, Standing.SUBSCRIBED),
         )
         self._db.execute(
             "UPDATE rows SET action = ?, chunk = NULL, contact_id = (SELECT contact_id FROM listed"
@@ -113,18 +109,24 @@ class Awaited(Connection):
             f"  AND CASE WHEN chunks.route = 'import' THEN {_CAME_TO_NOTHING}"
             f"    AND NOT ({MAY_BE_OURS}) WHEN chunks.state = ?"
             f"   THEN NOT ({PROVES_OURS}) ELSE NOT ({MAY_BE_OURS}) END)",
-            (Action.COMPARE, Standing.SUBSCRIBED, run, Standing.SUBSCRIBED, ChunkState.IN_DOUBT),
+            (
+                Action.COMPARE,
+                Standing.SUBSCRIBED,
+                self._run,
+                Standing.SUBSCRIBED,
+                ChunkState.IN_DOUBT,
+            ),
         )
 
-    def count_strangers(self, run: int) -> int:
+    def count_strangers(self) -> int:
         """Number of rows whose person came by another way, and is still to be compared."""
         (rows,) = self._db.execute(
             "SELECT count(*) FROM rows WHERE run = ? AND verdict IS NULL AND action = ?",
-            (run, Action.COMPARE),
+            (self._run, Action.COMPARE),
         ).fetchone()
         return int(rows)
 
-    def has_queue_moved(self, run: int) -> bool:
+    def has_queue_moved(self) -> bool:
         """Whether those whom GetResponse took have mostly appeared: then absence means something.
 
         Also if it has taken nobody besides doubtful calls, as nothing is known then.
@@ -137,18 +139,17 @@ class Awaited(Connection):
             (
                 Verdict.ADDED,
                 Verdict.AWAITING_CONFIRMATION,
-                run,
+                self._run,
                 ChunkState.ACKNOWLEDGED,
                 ChunkState.VERIFIED,
             ),
         ).fetchone()
         return int(arrived) >= int(waiting)
 
-    def settle_visible(self, run: int, standing: Standing, verdict: Verdict) -> None:
+    def settle_visible(self, standing: Standing, verdict: Verdict) -> None:
         """Give awaited rows whose person is on the list now their verdict.
 
         Args:
-            run: Number of the run.
             standing: How the person is on the list.
             verdict: For people that this run has sent; those of an earlier run are unchanged.
         """
@@ -157,42 +158,39 @@ class Awaited(Connection):
             "UPDATE rows SET reason = NULL, verdict = CASE action WHEN 'await' THEN ? ELSE ? END"
             f" WHERE run = ? AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
-            (earlier, verdict, run, standing),
+            (earlier, verdict, self._run, standing),
         )
 
-    def settle_departed(self, run: int) -> None:
+    def settle_departed(self) -> None:
         """Give awaited rows whose person has left the list since the plan their verdict."""
         self._db.execute(
             "UPDATE rows SET verdict = ?, reason = 'removed_' || (SELECT name FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
             f" WHERE run = ? AND {_AWAITED} AND {_OPEN_AND_NEW} AND EXISTS (SELECT 1 FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
-            (Verdict.EXCLUDED, Standing.REMOVED, run, Standing.REMOVED),
+            (Verdict.EXCLUDED, Standing.REMOVED, self._run, Standing.REMOVED),
         )
 
-    def note_queued(self, run: int, chunk: int) -> None:
+    def note_queued(self, chunk: int) -> None:
         """Remember that GetResponse called the person of a call one who is in its queue."""
         self._db.execute(
             "UPDATE rows SET reason = ? WHERE run = ? AND chunk = ? AND verdict IS NULL",
-            (IN_QUEUE, run, chunk),
+            (IN_QUEUE, self._run, chunk),
         )
 
-    def settle_queued(self, run: int) -> None:
+    def settle_queued(self) -> None:
         """Give awaited rows their verdict whose person GetResponse called one in its queue."""
         self._db.execute(
             f"UPDATE rows SET verdict = ? WHERE run = ? AND {_AWAITED} AND reason = ?"
             " AND EXISTS (SELECT 1 FROM chunks WHERE chunks.run = rows.run"
             "  AND chunks.chunk = rows.chunk AND chunks.state = ?)",
-            (Verdict.NOT_VISIBLE_YET, run, IN_QUEUE, ChunkState.IN_DOUBT),
+            (Verdict.NOT_VISIBLE_YET, self._run, IN_QUEUE, ChunkState.IN_DOUBT),
         )
 
-    def settle_awaited(
-        self, run: int, state: ChunkState | Action, verdict: Verdict, reason: str
-    ) -> None:
+    def settle_awaited(self, state: ChunkState | Action, verdict: Verdict, reason: str) -> None:
         """Give rows that did not appear their verdict.
 
         Args:
-            run: Number of the run.
             state: State of their chunk, or `Action.AWAIT` for those that an earlier run had sent.
             verdict: What became of them.
             reason: Why.
@@ -201,5 +199,5 @@ class Awaited(Connection):
             f"UPDATE rows SET verdict = ?, reason = ? WHERE run = ? AND {_AWAITED}"
             " AND coalesce((SELECT state FROM chunks WHERE chunks.run = rows.run"
             "  AND chunks.chunk = rows.chunk), action) = ?",
-            (verdict, reason, run, state),
+            (verdict, reason, self._run, state),
         )

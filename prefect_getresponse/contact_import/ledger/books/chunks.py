@@ -1,0 +1,210 @@
+"""Chunks: the calls of a run, each intent and each answer durable."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
+from prefect_getresponse.contact_import.ledger.books.identity import Identity
+from prefect_getresponse.contact_import.ledger.books.rows import Rows
+from prefect_getresponse.contact_import.ledger.records import (
+    BY_CHUNK,
+    Chunk,
+    ChunkState,
+    Decision,
+    RowToSend,
+)
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+
+class Chunks(Book):
+    """The calls of a run.
+
+    Args:
+        db: Connection to the ledger.
+        number: Number of the run.
+        identity: Counts the calls that the ledger has seen begin.
+    """
+
+    def __init__(self, db: sqlite3.Connection, number: int, identity: Identity) -> None:
+        super().__init__(db, number)
+        self._rows = Rows(db, number)
+        self._identity = identity
+
+    def in_state(self, state: ChunkState) -> list[Chunk]:
+        """Chunks in a state, in order, without those that go by import."""
+        return [
+            Chunk(*row)
+            for row in self._db.execute(
+                "SELECT chunk, route, attempt FROM chunks"
+                " WHERE run = ? AND state = ? AND route <> 'import' ORDER BY chunk",
+                (self._run, state),
+            )
+        ]
+
+    def count_by_route(self) -> dict[str, int]:
+        """Number of chunks by route."""
+        return dict(
+            self._db.execute(
+                "SELECT route, count(*) FROM chunks WHERE run = ? GROUP BY route", (self._run,)
+            )
+        )
+
+    def count_planned(self) -> int:
+        """Number of rows in planned chunks."""
+        (rows,) = self._db.execute(
+            "SELECT count(*) FROM rows JOIN chunks USING (run, chunk)"
+            " WHERE run = ? AND rows.verdict IS NULL AND chunks.state = ?",
+            (self._run, ChunkState.PLANNED),
+        ).fetchone()
+        return int(rows)
+
+    def rows(self, chunk: int) -> list[RowToSend]:
+        """Open rows of a chunk, in order."""
+        return [
+            RowToSend(*row)
+            for row in self._db.execute(
+                f"SELECT row, key, contact, contact_id, steps FROM rows {BY_CHUNK}"
+                " WHERE run = ? AND chunk = ? AND verdict IS NULL ORDER BY row",
+                (self._run, chunk),
+            )
+        ]
+
+    def intend(self, chunk: int, now: float, *, is_harmless: bool = False) -> None:
+        """Make the intent to send a chunk durable, before its first byte.
+
+        Args:
+            chunk: The chunk.
+            now: Seconds since the epoch.
+            is_harmless: Whether it may be made again, so that it is no harm if it is forgotten.
+        """
+        with transaction(self._db):
+            self._db.execute(
+                "UPDATE chunks SET state = ?, attempt = attempt + 1, sent = ?,"
+                " begun = coalesce(begun, ?) WHERE run = ? AND chunk = ?",
+                (ChunkState.SENT, now, now, self._run, chunk),
+            )
+            if not is_harmless:
+                self._identity.count_call()
+        if not is_harmless:
+            self._identity.secure()
+
+    def answer(
+        self,
+        chunk: int,
+        state: ChunkState,
+        now: float,
+        decisions: Iterable[Decision] = (),
+    ) -> None:
+        """Make the answer to a chunk durable, with the verdicts it gives.
+
+        Args:
+            chunk: The chunk.
+            state: What the answer means for it.
+            now: Seconds since the epoch; waiting for its people counts from here.
+            decisions: Verdicts of its rows, if the answer gives them.
+        """
+        with transaction(self._db):
+            self.set_state(chunk, state, now)
+            self._rows.settle(decisions)
+
+    def set_state(self, chunk: int, state: ChunkState, now: float) -> None:
+        """Say where a chunk stands; waiting for its people counts from now.
+
+        Args:
+            chunk: The chunk.
+            state: Where it stands.
+            now: Seconds since the epoch.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = ?, sent = ? WHERE run = ? AND chunk = ?",
+            (state, now, self._run, chunk),
+        )
+
+    def retract(self, chunk: int, attempt: int) -> None:
+        """Plan a chunk again whose call was provably not executed: it counts as no attempt.
+
+        Args:
+            chunk: The chunk.
+            attempt: Attempts before that call.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = ?, attempt = ?,"
+            " begun = CASE ? WHEN 0 THEN NULL ELSE begun END WHERE run = ? AND chunk = ?",
+            (ChunkState.PLANNED, attempt, attempt, self._run, chunk),
+        )
+
+    def recover(self, harmless: str, now: float) -> None:
+        """After a crash: what was sent without an answer is in doubt.
+
+        Args:
+            harmless: Route whose calls may be sent again, as they set absolute values.
+            now: Seconds since the epoch; calls of which the time is not known count as sent now.
+        """
+        self._db.execute(
+            "UPDATE chunks SET sent = coalesce(sent, ?), begun = coalesce(begun,"
+            " (SELECT started FROM runs WHERE runs.run = chunks.run)),"
+            " state = CASE route WHEN ? THEN ? ELSE ? END WHERE run = ? AND state = ?",
+            (now, harmless, ChunkState.PLANNED, ChunkState.IN_DOUBT, self._run, ChunkState.SENT),
+        )
+
+    def wait_anew(self, now: float) -> None:
+        """Let all waits for what was sent begin now, as nobody can say when it was.
+
+        Args:
+            now: Seconds since the epoch.
+        """
+        self._db.execute(
+            "UPDATE chunks SET sent = ? WHERE run = ? AND state IN (?, ?)",
+            (now, self._run, ChunkState.IN_DOUBT, ChunkState.ACKNOWLEDGED),
+        )
+
+    def resend(self, attempts: int) -> int:
+        """Plan doubtful chunks again of which nobody appeared; at most `attempts` times each.
+
+        Doubtful imports are looked for in another way.
+
+        Returns:
+            Number of chunks planned again.
+        """
+        return self._db.execute(
+            "UPDATE chunks SET state = ?"
+            " WHERE run = ? AND state = ? AND attempt < ? AND route <> 'import' AND EXISTS"
+            " (SELECT 1 FROM rows WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
+            "  AND rows.verdict IS NULL)",
+            (ChunkState.PLANNED, self._run, ChunkState.IN_DOUBT, attempts),
+        ).rowcount
+
+    def conclude(self) -> None:
+        """Give calls of which nothing more can be learnt their final state.
+
+        A call whose people are still awaited keeps its state.
+        """
+        self._db.execute(
+            "UPDATE chunks SET state = CASE WHEN state = ? THEN ?"
+            "  WHEN EXISTS (SELECT 1 FROM imports WHERE imports.run = chunks.run"
+            "  AND imports.chunk = chunks.chunk"
+            "  AND imports.status IN ('rejected', 'canceled')) THEN ? ELSE ? END"
+            " WHERE run = ? AND state IN (?, ?) AND NOT EXISTS"
+            f" (SELECT 1 FROM rows {BY_CHUNK}"
+            "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
+            "  AND (rows.verdict IS NULL OR rows.verdict = ?))",
+            (
+                ChunkState.IN_DOUBT,
+                ChunkState.UNKNOWN,
+                ChunkState.FAILED,
+                ChunkState.VERIFIED,
+                self._run,
+                ChunkState.ACKNOWLEDGED,
+                ChunkState.IN_DOUBT,
+                Verdict.NOT_VISIBLE_YET,
+            ),
+        )
+
+    def last_sent(self) -> float:
+        """Time of the last intent to send, in seconds since the epoch; 0 if nothing was sent."""
+        (last,) = self._db.execute(
+            "SELECT coalesce(max(sent), 0) FROM chunks WHERE run = ?", (self._run,)
+        ).fetchone()
+        return float(last)

@@ -1,0 +1,149 @@
+"""Plan: what is to be done about each row that has no verdict yet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from prefect_getresponse.contact_import.ledger.books.book import Book
+from prefect_getresponse.contact_import.ledger.records import Action, Decision, RowToSend
+from prefect_getresponse.contact_import.verdicts import Verdict
+
+_SENT_ACTIONS = (Action.ADD, Action.UPDATE, Action.MERGE, Action.COMPARE)
+
+
+class Plan(Book):
+    """What is to be done by a run."""
+
+    def clear(self) -> None:
+        """Forget what an interrupted planning had decided; nothing was sent yet."""
+        for table in ("listed", "chunks", "removals"):
+            self._db.execute(f"DELETE FROM {table} WHERE run = ?", (self._run,))
+        self._db.execute(
+            "UPDATE rows SET verdict = NULL, reason = NULL, action = NULL, steps = NULL,"
+            " contact_id = NULL, detail = NULL, chunk = NULL"
+            " WHERE run = ? AND contact IS NOT NULL AND verdict IS NOT ?",
+            (self._run, Verdict.DUPLICATE),
+        )
+
+    def decide(self, decisions: Iterable[Decision]) -> None:
+        """Write down what the plan says; a verdict that is there stays."""
+        self._db.executemany(
+            "UPDATE rows SET action = ?, verdict = ?, reason = ?, contact_id = ?, steps = ?,"
+            " detail = coalesce(?, detail)"
+            f" WHERE run = {self._run} AND row = ? AND verdict IS NULL",
+            [
+                (
+                    item.action,
+                    item.verdict,
+                    item.reason,
+                    item.contact_id,
+                    item.steps,
+                    item.detail,
+                    item.row,
+                )
+                for item in decisions
+            ],
+        )
+
+    def with_action(self, action: Action, after: int, size: int) -> list[RowToSend]:
+        """Open rows with an action, in order."""
+        return [
+            RowToSend(*row)
+            for row in self._db.execute(
+                "SELECT row, key, contact, contact_id, steps FROM rows WHERE run = ? AND action = ?"
+                " AND verdict IS NULL AND row > ? ORDER BY row LIMIT ?",
+                (self._run, action, after, size),
+            )
+        ]
+
+    def first_to_send(self, size: int) -> list[RowToSend]:
+        """The first rows that would be sent."""
+        return [
+            RowToSend(*row)
+            for row in self._db.execute(
+                "SELECT row, key, contact, contact_id, steps FROM rows WHERE run = ?"
+                " AND action IN (?, ?, ?) AND verdict IS NULL ORDER BY row LIMIT ?",
+                (self._run, Action.ADD, Action.UPDATE, Action.MERGE, size),
+            )
+        ]
+
+    def to_send(self, after: int, size: int) -> list[tuple[RowToSend, str]]:
+        """Open rows that may have to be sent, in order, each with its action."""
+        return [
+            (RowToSend(*row), action)
+            for *row, action in self._db.execute(
+                "SELECT row, key, contact, contact_id, steps, action FROM rows WHERE run = ?"
+                " AND row > ? AND verdict IS NULL AND action IN (?, ?, ?, ?) ORDER BY row LIMIT ?",
+                (self._run, after, *_SENT_ACTIONS, size),
+            )
+        ]
+
+    def count_to_send(self, last: int) -> int:
+        """Number of open rows that have to be sent, up to a row."""
+        (rows,) = self._db.execute(
+            "SELECT count(*) FROM rows WHERE run = ? AND row <= ? AND verdict IS NULL"
+            " AND action IN (?, ?, ?)",
+            (self._run, last, Action.ADD, Action.UPDATE, Action.MERGE),
+        ).fetchone()
+        return int(rows)
+
+    def leave_out(self, after: int) -> None:
+        """Leave rows that would be sent out of this run: those after a row."""
+        self._db.execute(
+            "UPDATE rows SET verdict = ?, reason = 'over_limit', action = NULL WHERE run = ?"
+            " AND row > ? AND verdict IS NULL AND action IN (?, ?, ?, ?)",
+            (Verdict.PLANNED, self._run, after, *_SENT_ACTIONS),
+        )
+
+    def hash(self) -> str:
+        """What the plan says about every row, as one hash (32 hexadecimal digits)."""
+        digest = hashlib.blake2b(digest_size=16)
+        query = "SELECT row, key, hash, action, steps, verdict, reason FROM rows WHERE run = ?"
+        for row in self._db.execute(f"{query} ORDER BY row", (self._run,)):
+            digest.update(repr(row).encode())
+        query = "SELECT contact_id FROM removals WHERE run = ? ORDER BY 1"
+        for row in self._db.execute(query, (self._run,)):
+            digest.update(repr(row).encode())
+        return digest.hexdigest()
+
+    def count_actions(self) -> Counter[str]:
+        """Open rows by action."""
+        return Counter(
+            dict(
+                self._db.execute(
+                    "SELECT action, count(*) FROM rows WHERE run = ? AND verdict IS NULL"
+                    " AND action IS NOT NULL GROUP BY action",
+                    (self._run,),
+                )
+            )
+        )
+
+    def left_over(self, action: Action, steps: str | None) -> int:
+        """Number of open rows of a kind that are in no chunk."""
+        (rows,) = self._db.execute(
+            "SELECT count(*) FROM rows WHERE run = ? AND action = ? AND steps IS ?"
+            " AND verdict IS NULL AND chunk IS NULL",
+            (self._run, action, steps),
+        ).fetchone()
+        return int(rows)
+
+    def compare_left_over(self, steps: str | None) -> None:
+        """Let rows that fit into no import be compared with the contact itself."""
+        self._db.execute(
+            "UPDATE rows SET action = ?, steps = NULL WHERE run = ? AND action = ? AND steps IS ?"
+            " AND chunk IS NULL",
+            (Action.COMPARE, self._run, Action.MERGE, steps),
+        )
+
+    def tags(self) -> list[str]:
+        """Names of the tags that open rows carry."""
+        return [
+            name
+            for (name,) in self._db.execute(
+                "SELECT DISTINCT tag.value FROM rows, json_each(rows.contact, '$.tags') AS tag"
+                " WHERE run = ? AND verdict IS NULL AND action IN (?, ?, ?) ORDER BY 1",
+                (self._run, Action.ADD, Action.UPDATE, Action.MERGE),
+            )
+        ]

@@ -1,0 +1,111 @@
+"""The ledger of one list: its runs, and what it knows besides them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from prefect_getresponse.contact_import.ledger.books.outcomes import Outcomes
+from prefect_getresponse.contact_import.ledger.connection import Connection
+from prefect_getresponse.contact_import.ledger.records import Holder, Phase
+from prefect_getresponse.contact_import.ledger.run import COLUMNS, Run
+from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, MachineFailed
+
+_FINAL_PHASES = ("finished", "interrupted")
+
+
+class Ledger(Connection):
+    """A connection to the ledger of one list.
+
+    Args:
+        path: Path of the file; created for its owner only.
+        holder: Who holds the right to write to it, as `job.holding` gives it; None for reading.
+
+    Attributes:
+        outcomes: What became of people, whatever run has sent them.
+    """
+
+    def __init__(self, path: Path, holder: Holder | None = None) -> None:
+        super().__init__(path, holder)
+        self.outcomes = Outcomes(self._db)
+
+    def run(self, run_id: str) -> Run:
+        """A run by its id, with its books.
+
+        Raises:
+            KeyError: There is none.
+        """
+        found = self._db.execute(f"SELECT {COLUMNS} FROM runs WHERE run_id = ?", (run_id,))
+        for known in found:
+            return Run(self._db, self.identity, known)
+        raise KeyError(run_id)
+
+    def begin(self, run_id: str, job: str, source: str, now: float) -> Run:
+        """Begin a run; rows of ended runs are forgotten, what became of the people is kept."""
+        with self.transaction():
+            for table in ("rows", "chunks", "listed", "removals", "calls"):
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE run IN"
+                    " (SELECT run FROM runs WHERE phase IN (?, ?))",
+                    _FINAL_PHASES,
+                )
+            self._db.execute(
+                "INSERT INTO runs (run_id, job, source, fingerprint, phase, started)"
+                " VALUES (?, ?, ?, '', ?, ?)",
+                (run_id, job, source, Phase.READING, now),
+            )
+        return self.run(run_id)
+
+    def unfinished(self, job: str) -> Run | None:
+        """The run of a job that was begun and not ended."""
+        return next((run for run in reversed(self.all_unfinished()) if run.job == job), None)
+
+    def all_unfinished(self) -> list[Run]:
+        """Runs of all jobs that were begun and not ended, in order."""
+        found = self._db.execute(
+            f"SELECT {COLUMNS} FROM runs WHERE phase NOT IN (?, ?) ORDER BY run", _FINAL_PHASES
+        ).fetchall()
+        return [Run(self._db, self.identity, known) for known in found]
+
+    def said(self, source: str) -> dict[str, Any]:
+        """What was said about a source on earlier nights; nothing if it is new."""
+        found = self._db.execute("SELECT facts FROM said WHERE source = ?", (source,)).fetchone()
+        return dict(json.loads(found[0])) if found else {}
+
+    def say(self, source: str, facts: Mapping[str, Any]) -> None:
+        """Remember what was said about a source, instead of what was said before."""
+        self._db.execute(
+            "INSERT INTO said VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET facts = ?",
+            (source, *[json.dumps(facts)] * 2),
+        )
+
+
+def anything_sent(path: Path, run_id: str) -> bool:
+    """Whether a run has begun to send; a ledger that cannot be read any more leaves that open.
+
+    Args:
+        path: Path of the ledger.
+        run_id: The run.
+    """
+    try:
+        with Ledger(path) as ledger:
+            run = ledger.run(run_id)
+            _, removed = run.removals.count()
+            return removed > 0 or run.chunks.last_sent() > 0
+    except (LedgerFailed, MachineFailed):
+        return True
+
+
+def ledger_path(folder: Path, account: str, endpoint: str, campaign: str) -> Path:
+    """Path of the ledger of one list of one account.
+
+    Args:
+        folder: State folder.
+        account: Name of the account.
+        endpoint: Host and port of the API.
+        campaign: Id of the list.
+    """
+    host = "".join(char if char.isalnum() else "-" for char in endpoint)
+    return folder / f"{account}-{host}-{campaign}.sqlite"
