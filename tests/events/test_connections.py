@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -24,8 +25,8 @@ MOST = 20
 
 @pytest.fixture
 def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A receiver that keeps 20 connections and waits a second for headers."""
-    monkeypatch.setattr(connections, "HEADER_SECONDS", 1.0)
+    """A receiver that keeps 20 connections and waits half a second for headers."""
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.5)
     inbox = Inbox(str(tmp_path / "inbox.sqlite"))
     application = receiver([SecretStr(SECRET)], inbox=inbox, emit="none")
     listening = socket.create_server(("127.0.0.1", 0))
@@ -58,6 +59,16 @@ def test_idle_connections_make_room_for_those_that_work(port: int) -> None:
         assert all(is_closed(each) for each in idle[:MOST])
         for each in idle:
             each.close()
+
+
+def test_a_connection_that_was_used_waits_longer_for_the_next_request(port: int) -> None:
+    used = HTTPConnection("127.0.0.1", port)
+    with socket.create_connection(("127.0.0.1", port)) as silent:
+        for _ in range(2):
+            used.request("POST", f"/webhooks?secret={SECRET}", b"[]")
+            assert used.getresponse().read() == b'{"status":"OK"}'
+            assert is_closed(silent)  # the time for headers is over
+    used.close()
 
 
 def test_headers_must_come_in_time(port: int) -> None:

@@ -1,5 +1,5 @@
 """The inbox: every notice in one table, from its arrival until it is forgotten.
 
-`entries` says what an entry is, `tables` how it is kept, `database` opens the database, `inbox` is
-all that can be done with it.
+`entries` says what an entry is, `tables` how it is kept, `database` opens the database,
+`insertion` adds what is new, `inbox` is all that can be done with it.
 """

@@ -6,13 +6,12 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Insert, RowMapping, func, insert, or_, select
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select
 from sqlalchemy import and_ as all_of
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
 
@@ -24,6 +23,7 @@ from prefect_getresponse.events.inbox.database import (
     shown,
 )
 from prefect_getresponse.events.inbox.entries import REPLAYABLE, Entry, State
+from prefect_getresponse.events.inbox.insertion import COLUMNS, insertion
 from prefect_getresponse.events.inbox.tables import VERSION, Tables
 
 LEASE_SECONDS = 300.0
@@ -32,7 +32,6 @@ MEMORY_DAYS = 30.0
 PURGED = "{}"
 """What a purged entry says."""
 _AT_ONCE = 500
-_COLUMNS = tuple(each.name for each in fields(Entry))
 
 
 class Lease:
@@ -78,7 +77,7 @@ class Inbox:
         self._clock = clock
         self._lease_seconds = lease_seconds
         self._tables = Tables(self.engine.dialect)
-        self._insert = self._insert_if_new()
+        self._insert = insertion(self._tables.entries, self.engine.dialect)
         with self._explained():
             self._prepare()
 
@@ -98,13 +97,8 @@ class Inbox:
     def add_in(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Keep entries within a transaction that is open already."""
         fresh = {entry.key: entry for entry in reversed(entries)}
-        if self._insert.__class__ is Insert:  # a database that cannot pass over what it has
-            table = self._tables.entries
-            for some in _slices(list(fresh)):
-                for key in connection.scalars(select(table.c.key).where(table.c.key.in_(some))):
-                    del fresh[key]
         if fresh:
-            connection.execute(self._insert, _rows(reversed(fresh.values())))
+            self._insert(connection, list(reversed(fresh.values())))
 
     def check_writable(self) -> None:
         """Find out whether entries could be kept now.
@@ -362,16 +356,6 @@ class Inbox:
                 f"the inbox {self.name} has version {found}, and this package knows {VERSION}"
             )
 
-    def _insert_if_new(self) -> Insert:
-        table, dialect = self._tables.entries, self.engine.dialect.name
-        if dialect == "postgresql":
-            return postgresql.insert(table).on_conflict_do_nothing()
-        if dialect == "sqlite":
-            return sqlite.insert(table).on_conflict_do_nothing()
-        if dialect in ("mysql", "mariadb"):
-            return mysql.insert(table).on_duplicate_key_update(key=table.c.key)
-        return insert(table)
-
     @contextmanager
     def _explained(self) -> Generator[None]:
         try:
@@ -380,12 +364,8 @@ class Inbox:
             raise explained(self.url, error) from None
 
 
-def _rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    return [{name: getattr(entry, name) for name in _COLUMNS} for entry in entries]
-
-
 def _entry(row: RowMapping) -> Entry:
-    return Entry(**{name: row[name] for name in _COLUMNS})
+    return Entry(**{name: row[name] for name in COLUMNS})
 
 
 def as_row(entry: Entry) -> dict[str, Any]:

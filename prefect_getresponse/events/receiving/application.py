@@ -11,15 +11,14 @@ import asyncio
 import hmac
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from prefect_getresponse.events.inbox.entries import Entry
 from prefect_getresponse.events.inbox.inbox import Inbox
@@ -39,8 +38,6 @@ logger = logging.getLogger("prefect_getresponse")
 BODY_SECONDS = 10.0
 """Most seconds a body may take: GetResponse has given up after 5."""
 _COMPLAIN_SECONDS = 30.0
-_JSON = "application/json"
-_OK = b'{"status":"OK"}'
 Kept = Callable[[Sequence[Entry]], None]
 
 
@@ -62,12 +59,12 @@ def application(
     # With a slash at the end too: Starlette would redirect, and GetResponse does not follow.
     return Starlette(
         routes=[
-            route
+            Route(f"/{name}{slash}", _Endpoint(handle), name=name, methods=methods)
             for slash in ("", "/")
-            for route in (
-                Route(f"/webhooks{slash}", receiving.webhook, methods=["POST"]),
-                Route(f"/callbacks{slash}", receiving.callback, methods=["GET", "POST"]),
-                Route(f"/health{slash}", receiving.health, methods=["GET"]),
+            for name, handle, methods in (
+                ("webhooks", receiving.webhook, ["POST"]),
+                ("callbacks", receiving.callback, ["GET", "POST"]),
+                ("health", receiving.health, ["GET"]),
             )
         ]
     )
@@ -79,6 +76,36 @@ class _Refused(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: bytes
+    retry_after: str = ""
+
+
+_DONE = _Answer(200, b'{"status":"OK"}')
+_Handle = Callable[[Scope, Receive], Awaitable[_Answer]]
+
+
+class _Endpoint:
+    """Answers without Starlette's requests and responses, which cost as much as the rest."""
+
+    def __init__(self, handle: _Handle) -> None:
+        self._handle = handle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._handle(scope, receive)
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(answer.body)).encode()),
+        ]
+        if answer.retry_after:
+            headers.append((b"retry-after", answer.retry_after.encode()))
+        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        await send(start)
+        await send({"type": "http.response.body", "body": answer.body})
+
+
 class _Receiver:
     def __init__(
         self, commit: GroupCommit, secrets: Sequence[SecretStr], clock: Callable[[], float]
@@ -88,27 +115,27 @@ class _Receiver:
         self._clock = clock
         self._complained_at = -_COMPLAIN_SECONDS
 
-    async def webhook(self, request: Request) -> Response:
+    async def webhook(self, scope: Scope, receive: Receive) -> _Answer:
         """Take one event, or a list of them."""
         try:
-            self._check_secret(request)
-            body = await _body(request)
+            self._check_secret(_query(scope))
+            body = await _body(scope, receive)
             if is_probe(body):
                 await self._commit.check()
-                return _ok()
-            webhook_id = request.headers.get("X-Webhook-ID", "")
+                return _DONE
+            webhook_id = _header(scope, b"x-webhook-id")
             return await self._keep(webhook_entries(body, webhook_id, self._clock()))
         except _Refused as refusal:
             return _refusal(refusal)
         except NotKept as error:
             return self._not_kept(error)
 
-    async def callback(self, request: Request) -> Response:
+    async def callback(self, scope: Scope, receive: Receive) -> _Answer:
         """Take what happened as parameters; callbacks have neither ids nor times."""
         try:
-            self._check_secret(request)
-            given = dict(parse_qsl(request.url.query, keep_blank_values=True))
-            given |= dict(parameters(await _body(request)))
+            given = _query(scope)
+            self._check_secret(given)
+            given |= dict(parameters(await _body(scope, receive)))
             given.pop("secret", None)
             return await self._keep([callback_entry(iter(given.items()), self._clock())])
         except _Refused as refusal:
@@ -116,27 +143,27 @@ class _Receiver:
         except NotKept as error:
             return self._not_kept(error)
 
-    async def health(self, _request: Request) -> Response:
+    async def health(self, _scope: Scope, _receive: Receive) -> _Answer:
         """Say whether notices could be kept now."""
         try:
             await self._commit.check()
         except NotKept as error:
             return self._not_kept(error)
-        return _ok()
+        return _DONE
 
-    def _check_secret(self, request: Request) -> None:
-        given = request.query_params.get("secret", "").encode()
+    def _check_secret(self, query: Mapping[str, str]) -> None:
+        given = query.get("secret", "").encode()
         # All are compared, so that the time does not tell which one is nearer.
         equal = [hmac.compare_digest(given, secret) for secret in self._secrets]
         if not any(equal):
             raise _Refused(401, "the secret is wrong")
 
-    async def _keep(self, entries: Sequence[Entry]) -> Response:
+    async def _keep(self, entries: Sequence[Entry]) -> _Answer:
         if entries:
             await self._commit.keep(entries)
-        return _ok()
+        return _DONE
 
-    def _not_kept(self, error: NotKept) -> Response:
+    def _not_kept(self, error: NotKept) -> _Answer:
         """Answer so that it comes again; one line in the log says so, not one for each."""
         now = time.monotonic()
         if now - self._complained_at >= _COMPLAIN_SECONDS:
@@ -145,27 +172,37 @@ class _Receiver:
         return _refusal(_Refused(503, "try again"))
 
 
-async def _body(request: Request) -> bytes:
+def _query(scope: Scope) -> dict[str, str]:
+    query: bytes = scope["query_string"]
+    return dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    given: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    return next((value.decode("latin-1") for each, value in given if each == name), "")
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes:
     """The body, unpacked; no more than is allowed is read of it."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for piece in request.stream():
-                body += piece
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _Refused(503, "the body came too slowly")
+                body += message.get("body", b"")
                 if len(body) > MAX_BODY:
                     raise TooLarge
-        return unpacked(bytes(body), request.headers.get("Content-Encoding", ""))
+                if not message.get("more_body", False):
+                    break
+        return unpacked(bytes(body), _header(scope, b"content-encoding"))
     except TooLarge:
         raise _Refused(413, "the body is too large") from None
-    except (TimeoutError, ClientDisconnect):
+    except TimeoutError:
         raise _Refused(503, "the body came too slowly") from None
 
 
-def _ok() -> Response:
-    return Response(_OK, media_type=_JSON)
-
-
-def _refusal(refusal: _Refused) -> Response:
-    headers: dict[str, Any] = {"Retry-After": "10"} if refusal.status == 503 else {}
+def _refusal(refusal: _Refused) -> _Answer:
     body = f'{{"status":"error","reason":"{refusal.reason}"}}'
-    return Response(body, refusal.status, headers, _JSON)
+    return _Answer(refusal.status, body.encode(), "10" if refusal.status == 503 else "")

@@ -70,11 +70,11 @@ class GuardedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; headers must be complete in time."""
-        if self._deadline is None and not self.is_at_work:
-            self._await_headers()
         super().data_received(data)
         if self.is_at_work:
             self._stop_waiting()
+        elif self._deadline is None:
+            self._await_headers()
         self.guard.used(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

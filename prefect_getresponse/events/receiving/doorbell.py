@@ -10,7 +10,9 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
@@ -30,6 +32,8 @@ FILLED = "getresponse.inbox.filled"
 QUIET_SECONDS = 5.0
 """Between two rings; the last of several within that time is never left out."""
 TIMELY_SECONDS = 3600.0
+LONGEST_SECONDS = 60.0
+"""Between two tries while Prefect cannot be reached; each waits twice as long as the one before."""
 _MOST_WAITING = 10_000
 _COMPLAIN_SECONDS = 300.0
 _WITH_IDS = (
@@ -65,14 +69,27 @@ class Notice:
 Send = Callable[[Sequence[Notice]], None]
 
 
+class _Untold:
+    """What Prefect does not know yet: how many entries, and those it is told of one by one."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.entries: deque[Entry] = deque(maxlen=_MOST_WAITING)
+
+    def add(self, entries: Sequence[Entry], emit: Emit) -> None:
+        self.count += len(entries)
+        if emit == "each":
+            self.entries.extend(entries)
+
+
 class Doorbell:
     """Rings on a thread of its own, so that whatever Prefect does delays no answer.
 
     Args:
         account_name: Name of the account in events.
         emit: `filled` rings when something came, `each` also tells of every entry.
-        send: Hands events on; raises if it cannot.
-        quiet_seconds: Least time between two rings.
+        send: Hands events on; raises if it cannot, and is called again later.
+        sleep: Waits between two rings.
     """
 
     def __init__(
@@ -80,12 +97,12 @@ class Doorbell:
         account_name: str,
         emit: Emit,
         send: Send,
-        quiet_seconds: float = QUIET_SECONDS,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._account_name = account_name
         self._emit = emit
         self._send = send
-        self._quiet = quiet_seconds
+        self._sleep = sleep
         self._kept: queue.Queue[Sequence[Entry]] = queue.Queue(_MOST_WAITING)
         self._complained_at = -_COMPLAIN_SECONDS
         self._thread: threading.Thread | None = None
@@ -105,27 +122,35 @@ class Doorbell:
             self._complain("Prefect takes events too slowly: some are left out")
 
     def _work(self) -> None:
+        untold = _Untold()
+        wait = QUIET_SECONDS
         while True:
-            entries = list(self._kept.get())
-            try:
-                while True:
-                    entries += self._kept.get_nowait()
-            except queue.Empty:
-                pass
-            self._tell(entries)
-            time.sleep(self._quiet)
+            self._collect(untold)
+            is_told = self._tell(untold)
+            if is_told:
+                untold = _Untold()
+            wait = QUIET_SECONDS if is_told else min(2 * wait, LONGEST_SECONDS)
+            self._sleep(wait)
 
-    def _tell(self, entries: Sequence[Entry]) -> None:
-        notices = [self._filled(len(entries))]
-        if self._emit == "each":
-            notices += (self.of_entry(entry) for entry in entries)
+    def _collect(self, untold: _Untold) -> None:
+        """Take what has come; wait for it unless a ring is owed."""
+        if not untold.count:
+            untold.add(self._kept.get(), self._emit)
+        with suppress(queue.Empty):
+            while True:
+                untold.add(self._kept.get_nowait(), self._emit)
+
+    def _tell(self, untold: _Untold) -> bool:
+        notices = [self._filled(untold.count), *map(self.of_entry, untold.entries)]
         try:
             self._send(notices)
         except Exception as error:
             self._complain(
                 f"Prefect was not told of new notices ({type(error).__name__}); they are in the"
-                " inbox, and the schedule of drain_events will find them"
+                " inbox, where the schedule of drain_events finds them, and Prefect is told later"
             )
+            return False
+        return True
 
     def _filled(self, count: int) -> Notice:
         return Notice(FILLED, self._labels(), {"received": count})
