@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.fast_sandbox import CAMPAIGN, FastSandbox
+from tests.support.forked_program import ForkedProgram
 
 PROGRAM = Path(sys.executable).with_name("prefect-getresponse")
 PEOPLE = 30
@@ -50,20 +51,17 @@ def test_an_interrupted_import_ends_soon_and_is_resumed(
     people = {f"person{number}@example.com" for number in range(PEOPLE)}
     source, result = tmp_path / "people.csv", tmp_path / "report.json"
     source.write_text("\n".join(["Email", *sorted(people)]))
-    words = [
-        str(PROGRAM),
-        "import",
-        str(source),
-        "--list",
-        CAMPAIGN,
-        "--vouch",
-        "--route",
-        "contacts",
-    ]
+    words = ["import", str(source), "--list", CAMPAIGN, "--vouch", "--route", "contacts"]
     words += ["--json", str(result)]
     environment = fast.settings(tmp_path / "home")
     fast.faults(fault | {"method": "POST", "after": 5, "times": 99})
-    child = subprocess.Popen([*start, *words], env=environment, stderr=subprocess.PIPE, text=True)
+    child = (
+        subprocess.Popen(
+            [*start, PROGRAM, *words], env=environment, stderr=subprocess.PIPE, text=True
+        )
+        if start
+        else ForkedProgram(words, environment, tmp_path)
+    )
     deadline = time.monotonic() + 60
     while sum(call["path"] == "/v3/contacts" for call in fast.log) < 7:
         assert child.poll() is None, child.communicate()
@@ -79,8 +77,9 @@ def test_an_interrupted_import_ends_soon_and_is_resumed(
     assert sum(report["verdicts"].values()) == PEOPLE
 
     fast.faults()
-    again = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-    assert again.returncode == 0, again.stderr
+    again = ForkedProgram(words, environment, tmp_path)
+    _, said = again.communicate()
+    assert again.returncode == 0, said
     assert json.loads(result.read_text())["run_id"] == report["run_id"]
     assert set(fast.people()) == people
     assert accepted(fast) == PEOPLE
@@ -91,15 +90,10 @@ def test_an_import_that_is_interrupted_before_its_first_send_has_sent_nothing(
 ) -> None:
     source, result = tmp_path / "people.csv", tmp_path / "report.json"
     source.write_text("Email\nann@example.com")
-    words = [str(PROGRAM), "import", str(source), "--list", CAMPAIGN, "--vouch"]
+    words = ["import", str(source), "--list", CAMPAIGN, "--vouch", "--json", str(result)]
     fast.faults({"path": "/v3/campaigns", "kind": "delay", "seconds": 300.0, "times": 99})
     seen = len(fast.log)
-    child = subprocess.Popen(
-        [*words, "--json", str(result)],
-        env=fast.settings(tmp_path / "home"),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    child = ForkedProgram(words, fast.settings(tmp_path / "home"), tmp_path)
     deadline = time.monotonic() + 60
     while not any(call["path"] == "/v3/campaigns" for call in fast.log[seen:]):
         assert child.poll() is None, child.communicate()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any, cast
 
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from prefect.context import refresh_global_settings_context
 
 from prefect_getresponse import cli
 
@@ -25,18 +28,37 @@ class ForkedProgram:
         words: Its arguments.
         environment: All of its environment.
         folder: Where its output is kept.
+        terminal: Its end of a terminal, for all but stdout; it is closed here.
     """
 
-    def __init__(self, words: list[str], environment: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        words: list[str],
+        environment: dict[str, str],
+        folder: Path,
+        terminal: int | None = None,
+    ) -> None:
         number = len(list(folder.glob("*.out")))
         self._said = folder / f"{number}.out", folder / f"{number}.err"
-        self._process = FORKS.Process(target=_run, args=(words, environment, *self._said))
+        # A connection is what `multiprocessing` carries an open file to another process by.
+        its = None if terminal is None else Connection(terminal)
+        self._process = FORKS.Process(target=_run, args=(words, environment, *self._said, its))
         self._process.start()
+        if its is not None:
+            its.close()
 
     @property
     def returncode(self) -> int | None:
         """Exit code, or the negative number of the signal that ended it; None while it runs."""
         return self._process.exitcode
+
+    def poll(self) -> int | None:
+        """The exit code as soon as there is one."""
+        return self.returncode
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(cast(int, self._process.pid), number)
 
     def kill(self) -> None:
         """End it with SIGKILL."""
@@ -46,15 +68,26 @@ class ForkedProgram:
         """Wait for its end, and return what it has written to stdout and stderr."""
         self._process.join(timeout)
         assert self._process.exitcode is not None, "it does not end"
-        out, err = (file.read_text() for file in self._said)
+        out, err = (file.read_text() if file.exists() else "" for file in self._said)
         return out, err
 
 
-def _run(words: list[str], environment: dict[str, str], out: Path, err: Path) -> None:
-    for stream, file in ((1, out), (2, err)):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), stream)
+def _run(
+    words: list[str],
+    environment: dict[str, str],
+    out: Path,
+    err: Path,
+    terminal: Connection[Any, Any] | None,
+) -> None:
+    os.setsid()  # the terminal of whoever runs the tests is none of its business
+    writing = os.O_WRONLY | os.O_CREAT
+    os.dup2(os.open(out, writing), 1)
+    os.dup2(os.open(err, writing) if terminal is None else terminal.fileno(), 2)
+    if terminal is not None:
+        os.dup2(terminal.fileno(), 0)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - `multiprocessing` has shut it
     os.environ.clear()
     os.environ.update(environment)
-    home = Path(environment["PREFECT_HOME"])
-    with temporary_settings({PREFECT_HOME: home}, restore_defaults={PREFECT_API_URL}):
-        sys.exit(cli.run(words))
+    refresh_global_settings_context()
+    sys.argv = ["prefect-getresponse", *words]
+    cli.main()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import pty
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-PROGRAM = Path(sys.executable).with_name("prefect-getresponse")
+from tests.support.forked_program import ForkedProgram
 
 
 def at_a_terminal(
@@ -28,16 +27,9 @@ def at_a_terminal(
         answers: What is typed as soon as a text has appeared, in this order: a question that hides
             its answer forgets what was typed beforehand.
     """
-    ours, its = pty.openpty()
-    with subprocess.Popen(
-        [PROGRAM, *words],
-        stdin=its,
-        stderr=its,
-        stdout=subprocess.PIPE,
-        env=environment | {"NO_COLOR": "1"},
-        start_new_session=True,  # the terminal of whoever runs the tests is none of its business
-    ) as process:
-        os.close(its)
+    with TemporaryDirectory() as folder:
+        ours, its = pty.openpty()
+        child = ForkedProgram(words, environment | {"NO_COLOR": "1"}, Path(folder), terminal=its)
         os.write(ours, keys.encode())
         seen, waiting, looked = b"", list(answers), 0
         while True:
@@ -51,7 +43,8 @@ def at_a_terminal(
             if waiting and (at := seen.find(waiting[0][0].encode(), looked)) >= 0:
                 looked = at + 1
                 os.write(ours, waiting.pop(0)[1].encode())
-        printed = process.stdout.read() if process.stdout else b""
-    os.close(ours)
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", (seen + printed).decode("utf-8", "replace"))
-    return process.wait(timeout=60), plain
+        os.close(ours)
+        printed, _ = child.communicate()
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode("utf-8", "replace") + printed)
+    assert child.returncode is not None
+    return child.returncode, plain
