@@ -22,14 +22,14 @@ from typing import Any
 
 from _customers import write_customers
 
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
+from prefect_getresponse.contact_import.columns.mapping import map_source
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.job import Job, Order
 from prefect_getresponse.contact_import.judging.contents import ColumnTally
 from prefect_getresponse.contact_import.judging.kinds import kind_of
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.phases.read import read
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import compile_reader
 from prefect_getresponse.sources import open_source
 

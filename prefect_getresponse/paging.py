@@ -16,7 +16,7 @@ import warnings
 from collections.abc import AsyncGenerator, Generator, Sequence
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from prefect_getresponse.client.paginate import (
+from prefect_getresponse.client.listings.paginate import (
     SIDE_BY_SIDE,
     Page,
     aiterate_pages,

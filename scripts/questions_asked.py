@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from prefect_getresponse.contact_import.asking.answers import read_whole
-from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.contact_import.columns.mapping import map_source
 from prefect_getresponse.sources import open_source
 from prefect_getresponse.sources.errors import ImportInputError
 

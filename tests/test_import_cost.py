@@ -22,7 +22,7 @@ def test_costs_a_small_part_of_prefect(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["prefect_getresponse.client.send", "prefect_getresponse.client.paginate"]
+    "module", ["prefect_getresponse.client.send", "prefect_getresponse.client.listings.paginate"]
 )
 def test_the_client_needs_no_prefect(module: str) -> None:
     script = f"""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from prefect_getresponse import GetResponseCredentials, InvalidArguments
-from prefect_getresponse.client.paginate import Page
+from prefect_getresponse.client.listings.paginate import Page
 from prefect_getresponse.paging import CollectionMoved, fetch_all, items, pages
 from prefect_getresponse.sandbox import Sandbox
 from prefect_getresponse.tasks.accounts import get_account

@@ -25,7 +25,7 @@ from prefect_getresponse.cli.console import (
 )
 from prefect_getresponse.cli.dialogue import Stopped, may_ask
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.asking.source_mapping import (
+from prefect_getresponse.contact_import.columns.source_mapping import (
     SourceMapping,
     columns_of,
     read_mapping,

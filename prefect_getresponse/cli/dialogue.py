@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.prompt import Prompt
 
 from prefect_getresponse.cli.console import err
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, columns_of
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, columns_of
 from prefect_getresponse.contact_import.questions import Question
 from prefect_getresponse.sources.errors import ImportInputError
 

@@ -21,7 +21,7 @@ from prefect_getresponse.cli.dialogue import confirm, may_ask
 from prefect_getresponse.cli.map_source import decided, write
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.asking.source_mapping import columns_of, read_mapping
+from prefect_getresponse.contact_import.columns.source_mapping import columns_of, read_mapping
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.settings import GetResponseSettings
 from prefect_getresponse.sources import short_name

@@ -12,10 +12,10 @@ from prefect_getresponse.cli.contact_import import Switch, Words, said_mapping
 from prefect_getresponse.cli.dialogue import Stopped, ask, may_ask
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.asking.answers import Judged, read_whole
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
+from prefect_getresponse.contact_import.columns.mapping import map_source
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.questions import UndecidedColumns
-from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.sources import short_name
 from prefect_getresponse.sources.reading import Dates, Decimal, Reading
 

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from prefect_getresponse.client.errors import Conflict, GetResponseError, NotFound, OutcomeUnknown
+from prefect_getresponse.client.listings.whole_listing import read_whole
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.client.whole_listing import read_whole
 from prefect_getresponse.contact_import.ledger.books.imports import GONE, ImportState
 from prefect_getresponse.contact_import.planning.exclusions import (
     BLOCKLISTED_IN_ACCOUNT,

@@ -10,7 +10,7 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Phase, Run
-from prefect_getresponse.contact_import.ledger.copy import saved_at_the_end
+from prefect_getresponse.contact_import.ledger.copies.copy import saved_at_the_end
 from prefect_getresponse.contact_import.polling import COSTLY, looks
 
 

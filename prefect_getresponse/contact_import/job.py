@@ -13,9 +13,9 @@ from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.contact_import.account import Campaign
 from prefect_getresponse.contact_import.asking.said import Said
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_lock
-from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
+from prefect_getresponse.contact_import.ledger.copies.copy import LedgerCopy
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.reporting.progress import Progress, Silent

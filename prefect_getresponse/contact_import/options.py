@@ -16,7 +16,7 @@ from prefect.settings import get_current_settings
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from prefect_getresponse.client.errors import InvalidArguments
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.settings import GetResponseSettings
 
 F = TypeVar("F", bound=Callable[..., Any])

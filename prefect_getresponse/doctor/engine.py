@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.options import state_folder
 from prefect_getresponse.doctor import (

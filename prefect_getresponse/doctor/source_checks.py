@@ -10,14 +10,14 @@ from typing import Any
 
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.asking.answers import Judged
-from prefect_getresponse.contact_import.planning.stops import reason_to_stop
-from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.contact_import.rows.mapping import (
+from prefect_getresponse.contact_import.columns.mapping import (
     CUSTOM,
     ColumnMapping,
     MappedColumn,
     map_source,
 )
+from prefect_getresponse.contact_import.planning.stops import reason_to_stop
+from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
 from prefect_getresponse.doctor.findings import Finding, named, ok, problem, warning
 from prefect_getresponse.sources import Source

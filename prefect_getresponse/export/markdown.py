@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from prefect_getresponse.export.report import ExportReport, TableReport
+from prefect_getresponse.export.report_data import ReportData, TableReport
 from prefect_getresponse.reporting.markdown import text
 
 _MOST = 20
 
 
-def report_markdown(report: ExportReport) -> str:
+def report_markdown(report: ReportData) -> str:
     """A report as people like to read it."""
     kind = "Plan of an export" if report.dry_run else "Export"
     return "\n".join(
@@ -24,7 +24,7 @@ def report_markdown(report: ExportReport) -> str:
     )
 
 
-def _summary(report: ExportReport) -> str:
+def _summary(report: ReportData) -> str:
     calls = sum(report.calls.values())
     if report.dry_run:
         planned = sum(each.calls for each in report.plan.values())
@@ -39,12 +39,12 @@ def _summary(report: ExportReport) -> str:
     )
 
 
-def _plan(report: ExportReport) -> list[str]:
+def _plan(report: ReportData) -> list[str]:
     rows = [f"| {name} | {each.calls:,} | {each.how} |" for name, each in report.plan.items()]
     return ["| what | calls | how |", "|---|---:|---|", *rows]
 
 
-def _tables(report: ExportReport) -> list[str]:
+def _tables(report: ReportData) -> list[str]:
     lines = [
         "| table | written | expected | got | late | unexplained | |",
         "|---|---:|---:|---:|---:|---:|---|",
@@ -62,7 +62,7 @@ def _remark(table: TableReport) -> str:
     return "; ".join(filter(None, [gone, text(table.note)]))
 
 
-def _notes(report: ExportReport) -> list[str]:
+def _notes(report: ReportData) -> list[str]:
     notes = [f"Run `{report.run_id}`."]
     if report.details:
         counts = ", ".join(f"{number:,} {what}" for what, number in report.details.items())

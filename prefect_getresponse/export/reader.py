@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
-from prefect_getresponse.client.paginate import aiterate_pages
+from prefect_getresponse.client.listings.paginate import aiterate_pages
+from prefect_getresponse.client.listings.whole_listing import read_whole
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.client.whole_listing import read_whole
 from prefect_getresponse.operation import Declared
 
 SIDE_BY_SIDE = 6

@@ -15,7 +15,7 @@ from prefect.runtime import flow_run
 from slugify import slugify
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.contact_import.asking.source_mapping import read_mapping
+from prefect_getresponse.contact_import.columns.source_mapping import read_mapping
 from prefect_getresponse.contact_import.options import MappingText
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.doctor import AccountReport, CheckOptions, Outcome, check_account

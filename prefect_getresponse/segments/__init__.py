@@ -10,6 +10,9 @@ Each type of condition of the API has a constructor of the same name; `is_`, `at
 their like say what to compare with.  A segment has up to 8 sections of up to 8 conditions.  All are
 plain dicts: what the API's own reference shows may be written by hand as well.
 Source: GetResponse API v3, Search Contacts and the segments manual.
+
+`conditions` are the types, made by the constructors in `people`, `behaviour` and `purchases` with
+the `comparisons` that `wire` writes down; `sections` joins them.
 """
 
 from __future__ import annotations

@@ -5,5 +5,6 @@ databases through SQLAlchemy: `sql_types` has their columns, `sql_statements` wh
 and `sql_claims` keeps two writers apart.
 `parquet` writes folders of files: `parquet_files` knows the
 files, `parquet_parts` changes a table part by part, `parquet_claims` keeps two writers apart.
-`opening` finds the kind by the URL.
+`opening` finds the kind by the URL.  `sql_schema` says what
+a database must have beforehand.
 """

@@ -1,5 +1,10 @@
 """Where rows come in: every source is a stream of records under named columns.
 
+`source` says what one is. Files lie in `storage/`, and `texts/` and `workbooks/` read them;
+`parquet`, `sql` and `rows` are the other kinds, `tables` and `cells` what sources of values share.
+`reading` is what cannot be found out from a source, `trimming` what does not count in a cell,
+`errors` what can be wrong, `database_urls` how databases are named.
+
 A further kind of file is one module with a class that satisfies `Source`, and one line in `_KINDS`.
 """
 

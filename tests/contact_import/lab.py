@@ -20,12 +20,12 @@ from pydantic import SecretStr
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.asking.answers import read_whole
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
+from prefect_getresponse.contact_import.columns.mapping import map_source
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.report import ImportReport
-from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox

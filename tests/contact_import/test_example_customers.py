@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.contact_import.columns.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
 from prefect_getresponse.sources import open_source
 

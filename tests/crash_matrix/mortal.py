@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from prefect_getresponse.contact_import.ledger.copy_folder import LocalFolder
+from prefect_getresponse.contact_import.ledger.copies.copy_folder import LocalFolder
 from tests.contact_import.lab import is_write
 from tests.support.virtual_time import VirtualTime
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import pytest
 
+from prefect_getresponse.contact_import.columns.mapping import FIELDS
 from prefect_getresponse.contact_import.ledger.schema import TABLES
-from prefect_getresponse.contact_import.rows.mapping import FIELDS
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.settings import GetResponseSettings
 from tests.docs.blocks import PAGES, ROOT

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.send import AsyncClient
-from prefect_getresponse.contact_import.asking.source_mapping import read_mapping
+from prefect_getresponse.contact_import.columns.source_mapping import read_mapping
 from prefect_getresponse.contact_import.rows.blanks import NOTHING
 from prefect_getresponse.doctor import (
     AccountReport,

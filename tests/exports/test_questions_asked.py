@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from prefect_getresponse.contact_import.columns.mapping import map_source
 from prefect_getresponse.contact_import.judging.judging import columns_of_consent, questions_left
-from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import compile_reader
 from prefect_getresponse.sources import open_source
 

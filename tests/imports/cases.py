@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prefect_getresponse.contact_import.columns.mapping import map_source
 from prefect_getresponse.contact_import.judging.judging import questions_left
 from prefect_getresponse.contact_import.questions import Question
-from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
 from prefect_getresponse.sources import Source, open_source
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
+from prefect_getresponse.contact_import.columns.mapping import map_source
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import Contact, compile_reader
 from prefect_getresponse.sources import Reading, open_source
 from prefect_getresponse.sources.errors import ImportInputError

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.sources import Reading
 from prefect_getresponse.sources.errors import ImportInputError

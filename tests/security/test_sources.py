@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping, read_mapping
-from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.contact_import.columns.mapping import map_source
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.newsletters.release_file import InvalidRelease, read_release
 from prefect_getresponse.sources import ParquetSource, Reading, open_source
 from prefect_getresponse.sources.database_urls import AGREED, database_url

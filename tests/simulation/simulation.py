@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from prefect_getresponse.client import whole_listing
+from prefect_getresponse.client.listings import whole_listing
 from prefect_getresponse.contact_import.routes import BatchRoute, imports
 from tests.simulation.invariants import violations
 from tests.simulation.process import count_tasks, mortal_ledgers

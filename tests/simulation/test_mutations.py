@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from prefect_getresponse.client import retry
-from prefect_getresponse.client.paginate import aiterate_pages
+from prefect_getresponse.client.listings.paginate import aiterate_pages
 from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.client.retry import Decision, Failure
 from prefect_getresponse.client.server_time import ServerTime
@@ -20,10 +20,10 @@ from prefect_getresponse.contact_import.ledger.books import awaited
 from prefect_getresponse.contact_import.ledger.books.chunks import Chunks
 from prefect_getresponse.contact_import.ledger.books.identity import Identity
 from prefect_getresponse.contact_import.phases import verify
-from prefect_getresponse.contact_import.phases.import_lane import ImportLane
 from prefect_getresponse.contact_import.planning import opt_outs
 from prefect_getresponse.contact_import.planning.decision import REFUSING_REMOVALS
 from prefect_getresponse.contact_import.polling import COSTLY, looks
+from prefect_getresponse.contact_import.sending.import_lane import ImportLane
 from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS
 from tests.simulation.simulation import simulate

@@ -20,8 +20,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prefect_getresponse.contact_import.columns.mapping import map_source
 from prefect_getresponse.contact_import.rows.contacts import pack, unpack
-from prefect_getresponse.contact_import.rows.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import PreparedRow, compile_reader
 from prefect_getresponse.sources import Reading, Source, open_source
 from prefect_getresponse.sources.errors import ImportInputError

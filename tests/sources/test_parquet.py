@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.contact_import.columns.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import compile_reader
 from prefect_getresponse.sources import Reading, open_source
 from prefect_getresponse.sources.errors import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from prefect_getresponse.contact_import.rows.mapping import map_source
+from prefect_getresponse.contact_import.columns.mapping import map_source
 from prefect_getresponse.contact_import.rows.validation import compile_reader
 from prefect_getresponse.sources import Reading, open_source
 from prefect_getresponse.sources.errors import UnreadableSource

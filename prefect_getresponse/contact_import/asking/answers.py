@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from prefect_getresponse.contact_import.asking import vouching
 from prefect_getresponse.contact_import.asking.said import LeftOut, Said, Vouch
-from prefect_getresponse.contact_import.asking.source_mapping import NOTHING_SAID, SourceMapping
+from prefect_getresponse.contact_import.columns.mapping import ColumnMapping
+from prefect_getresponse.contact_import.columns.source_mapping import NOTHING_SAID, SourceMapping
 from prefect_getresponse.contact_import.judging.contents import ColumnContent
 from prefect_getresponse.contact_import.judging.judging import columns_of_consent, questions_left
 from prefect_getresponse.contact_import.judging.kinds import ENOUGH, kind_of
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.questions import Question, UndecidedColumns
-from prefect_getresponse.contact_import.rows.mapping import ColumnMapping
 from prefect_getresponse.contact_import.rows.validation import RowReader, compile_reader
 from prefect_getresponse.sources import Source
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from prefect_getresponse.contact_import.asking.said import Said
 from prefect_getresponse.contact_import.ledger import Ledger
-from prefect_getresponse.contact_import.ledger.rehearsal import rehearsal_of
+from prefect_getresponse.contact_import.ledger.copies.rehearsal import rehearsal_of
 
 
 def said_before(ledger: Path, copies: str, location: str) -> Said:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from prefect_getresponse.contact_import.asking.said import NOBODY, Vouch
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping
 from prefect_getresponse.sources.errors import MappingError, listed
 
 

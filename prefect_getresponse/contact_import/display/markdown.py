@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prefect_getresponse.contact_import.planning.routing import Estimate
+from prefect_getresponse.contact_import.report_data import ReportData
 from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
 from prefect_getresponse.reporting.markdown import code, flat, text
-
-if TYPE_CHECKING:
-    from prefect_getresponse.contact_import.report import ImportReport
 
 _BAR = 24
 _MOST_NAMED = 20
@@ -34,7 +30,7 @@ _HOW_FAR = {
 }
 
 
-def report_markdown(report: ImportReport, *, goes_on: bool = False) -> str:
+def report_markdown(report: ReportData, *, goes_on: bool = False) -> str:
     """A report as people like to read it.
 
     Args:
@@ -60,7 +56,7 @@ def report_markdown(report: ImportReport, *, goes_on: bool = False) -> str:
     )
 
 
-def report_line(report: ImportReport) -> str:
+def report_line(report: ReportData) -> str:
     """How many rows have which verdict, on one line; of those without one, how far they came.
 
     Args:
@@ -74,7 +70,7 @@ def report_line(report: ImportReport) -> str:
     return ", ".join(words)
 
 
-def _summary(report: ImportReport, goes_on: bool) -> str:
+def _summary(report: ReportData, goes_on: bool) -> str:
     if report.problem:
         return f"❌ **Needs attention:** {text(report.problem.rstrip('.'))}."
     if report.would_stop:
@@ -91,7 +87,7 @@ def _summary(report: ImportReport, goes_on: bool) -> str:
     )
 
 
-def _verdict_table(report: ImportReport) -> list[str]:
+def _verdict_table(report: ReportData) -> list[str]:
     most = max(report.verdicts.values(), default=0) or 1
     lines = ["| verdict | rows | share | |", "|---|---:|---:|---|"]
     for verdict, rows in report.verdicts.items():
@@ -102,7 +98,7 @@ def _verdict_table(report: ImportReport) -> list[str]:
     return [*lines, f"| **rows read** | **{report.rows_read:,}** | | |"]
 
 
-def _reason_table(report: ImportReport) -> list[str]:
+def _reason_table(report: ReportData) -> list[str]:
     rows = [
         f"| {_words(verdict)} | {rows:,} | {EXPLANATIONS.get(reason, reason)} |"
         for verdict, reasons in report.reasons.items()
@@ -111,7 +107,7 @@ def _reason_table(report: ImportReport) -> list[str]:
     return ["| verdict | rows | why |", "|---|---:|---|", *rows, ""] if rows else []
 
 
-def _preview(report: ImportReport) -> list[str]:
+def _preview(report: ReportData) -> list[str]:
     if not report.preview:
         return []
     lines = [
@@ -127,7 +123,7 @@ def _preview(report: ImportReport) -> list[str]:
     return [*lines, ""]
 
 
-def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
+def _next_steps(report: ReportData, goes_on: bool) -> list[str]:
     steps: list[str] = []
     if report.error and report.dry_run:
         steps.append("Nothing was sent.")
@@ -157,7 +153,7 @@ def _next_steps(report: ImportReport, goes_on: bool) -> list[str]:
     return ["## What to do next", "", *[f"- {step}" for step in steps], ""] if steps else []
 
 
-def _details(report: ImportReport) -> list[str]:
+def _details(report: ReportData) -> list[str]:
     details = [f"Run `{report.run_id}`."]
     if report.estimate:
         details.append(f"Planned: {Estimate(**report.estimate).sentence()}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prefect_getresponse.contact_import.asking.source_mapping import toml_text
+from prefect_getresponse.contact_import.columns.source_mapping import toml_text
 from prefect_getresponse.contact_import.questions import MEANS, Question, UndecidedColumns
 from prefect_getresponse.reporting.markdown import code, text
 

@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from prefect_getresponse.contact_import.judging import harmless
+from prefect_getresponse.contact_import.columns import consent, harmless
+from prefect_getresponse.contact_import.columns.mapping import (
+    ColumnMapping,
+    MappedColumn,
+    consent_columns,
+)
 from prefect_getresponse.contact_import.judging.contents import ColumnContent
 from prefect_getresponse.contact_import.judging.kinds import (
     COULD_BE_AN_ANSWER,
@@ -22,12 +27,6 @@ from prefect_getresponse.contact_import.judging.kinds import (
 )
 from prefect_getresponse.contact_import.judging.proposals import proposal_for, what_it_seems
 from prefect_getresponse.contact_import.questions import Question, TakenFor
-from prefect_getresponse.contact_import.rows import consent
-from prefect_getresponse.contact_import.rows.mapping import (
-    ColumnMapping,
-    MappedColumn,
-    consent_columns,
-)
 from prefect_getresponse.contact_import.words import phrases
 from prefect_getresponse.contact_import.words.columns import meaning
 

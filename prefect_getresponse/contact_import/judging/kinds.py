@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 
+from prefect_getresponse.contact_import.columns import consent, dates
 from prefect_getresponse.contact_import.judging.contents import ColumnContent
-from prefect_getresponse.contact_import.rows import consent, dates
 
 ENOUGH = 50
 """Filled cells from which on the content of a column in an unknown language decides."""

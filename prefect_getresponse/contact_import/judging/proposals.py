@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from prefect_getresponse.contact_import.columns import consent
 from prefect_getresponse.contact_import.judging.contents import ColumnContent
 from prefect_getresponse.contact_import.judging.kinds import Kind
 from prefect_getresponse.contact_import.questions import TakenFor
-from prefect_getresponse.contact_import.rows import consent
 from prefect_getresponse.contact_import.words import phrases
 
 _MOST_SHOWN = 20

@@ -4,6 +4,11 @@ Rules that make a crash harmless: the intent to send is durable before the first
 is durable before the next step, what was sent without a durable answer is in doubt, and a verdict
 never changes.  One process writes, held by a lock of the operating system that ends with it; where
 such locks cannot be trusted, its epoch tells the last holder from the ones before.
+
+`ledger` is the file of one list, `run` one run in it, with its `books/`; `records` are the words
+it speaks, `schema` and `migrations` its tables. `connection` opens it, `lock` and `generation`
+keep two writers and a lost memory apart, `copies/` keep it elsewhere. `neighbours` are the ledgers
+of the other lists, `retention` forgets people in time, `trouble` words what a machine does to it.
 """
 
 from __future__ import annotations

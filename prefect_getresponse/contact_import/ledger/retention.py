@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, LedgerBusy, writer_lock
-from prefect_getresponse.contact_import.ledger.rehearsal import sweep
+from prefect_getresponse.contact_import.ledger.copies.rehearsal import sweep
 from prefect_getresponse.contact_import.options import state_folder
 from prefect_getresponse.settings import GetResponseSettings
 

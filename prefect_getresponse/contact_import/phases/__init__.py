@@ -1,8 +1,7 @@
-"""The phases of an import, one module each: check, resume, read, plan, send, verify, report.
+"""The phases of an import, one module each.
 
-Two more modules serve several of them: `import_lane` takes people in by imports, `remove` lets
-those go who are no longer in a mirrored source.
+They are `check`, `resume`, `read`, `plan`, `send`, `verify` and `report`.
 
-A phase takes the job and what it needs to work, leaves everything it learns in the ledger, and may
-be repeated after a crash.
+A phase takes the job, or a run of it, leaves everything it learns in the ledger, and may be
+repeated after a crash.  What several of them do is in `sending/`.
 """

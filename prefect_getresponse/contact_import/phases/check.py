@@ -8,15 +8,19 @@ from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.account import Account, Campaign, CampaignNotFound
 from prefect_getresponse.contact_import.asking.answers import read_whole, settle
 from prefect_getresponse.contact_import.asking.memory import said_before
+from prefect_getresponse.contact_import.columns.mapping import (
+    ColumnMapping,
+    find_column,
+    map_source,
+)
 from prefect_getresponse.contact_import.job import Job, Order, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
-from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
+from prefect_getresponse.contact_import.ledger.copies.copy import LedgerCopy
+from prefect_getresponse.contact_import.ledger.copies.rehearsal import rehearsal_of
 from prefect_getresponse.contact_import.ledger.neighbours import check_list_is_known
-from prefect_getresponse.contact_import.ledger.rehearsal import rehearsal_of
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.contact_import.rows.mapping import ColumnMapping, find_column, map_source
 from prefect_getresponse.sources import Source
 
 

@@ -35,8 +35,8 @@ from prefect_getresponse.contact_import.planning.routing import (
     route_of_new_people,
 )
 from prefect_getresponse.contact_import.planning.stops import PlanStopped, reason_to_stop
-from prefect_getresponse.contact_import.read_back import note_listed
 from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
+from prefect_getresponse.contact_import.sending.read_back import note_listed
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 ROWS_AT_ONCE = 5_000

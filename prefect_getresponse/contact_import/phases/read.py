@@ -10,12 +10,12 @@ from itertools import islice
 
 from prefect_getresponse.contact_import.active_run import JobRun
 from prefect_getresponse.contact_import.asking.answers import Judged, settle
+from prefect_getresponse.contact_import.columns.mapping import find_column, map_source
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
 from prefect_getresponse.contact_import.ledger.retention import forget_in_time
 from prefect_getresponse.contact_import.planning.opt_outs import OPT_OUTS_READ
 from prefect_getresponse.contact_import.rows.contacts import pack
-from prefect_getresponse.contact_import.rows.mapping import find_column, map_source
 from prefect_getresponse.contact_import.rows.notes import CellNotes
 from prefect_getresponse.contact_import.rows.validation import (
     MOST_ANSWERS,

@@ -14,11 +14,11 @@ from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Phase, Run
 from prefect_getresponse.contact_import.options import ImportOptions
-from prefect_getresponse.contact_import.phases.import_lane import ImportLane
 from prefect_getresponse.contact_import.phases.read import WAITS
-from prefect_getresponse.contact_import.phases.send import recover
 from prefect_getresponse.contact_import.phases.verify import Verification
 from prefect_getresponse.contact_import.planning.first_run import wait_for_imports
+from prefect_getresponse.contact_import.sending.import_lane import ImportLane
+from prefect_getresponse.contact_import.sending.sender import recover
 
 
 class InterruptedRun(GetResponseError):

@@ -12,10 +12,10 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun, at_work
 from prefect_getresponse.contact_import.ledger import Action, ChunkState, Phase
 from prefect_getresponse.contact_import.ledger.books.imports import ImportChunk
-from prefect_getresponse.contact_import.phases.import_lane import outcome_of
-from prefect_getresponse.contact_import.phases.remove import check_removed
-from prefect_getresponse.contact_import.phases.send import plan_more, send_planned
-from prefect_getresponse.contact_import.read_back import ReadBack
+from prefect_getresponse.contact_import.sending.import_lane import outcome_of
+from prefect_getresponse.contact_import.sending.read_back import ReadBack
+from prefect_getresponse.contact_import.sending.remove import check_removed
+from prefect_getresponse.contact_import.sending.sender import plan_more, send_planned
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 PATIENCE = 1.5

@@ -1,4 +1,9 @@
-"""Routes into GetResponse: one module per route, each turning rows of a chunk into calls."""
+"""Routes into GetResponse: one module per route, each turning rows of a chunk into calls.
+
+A `route` says what each can do: `contacts` one person a call, `batch` a thousand, `update` people
+of the list. `imports` are sent and watched in `sending/`; `refusals` reads what GetResponse says
+about one person.
+"""
 
 from __future__ import annotations
 

@@ -8,22 +8,22 @@ from functools import lru_cache
 from itertools import compress, count, islice
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
-from prefect_getresponse.contact_import.asking.source_mapping import NOTHING_SAID, SourceMapping
-from prefect_getresponse.contact_import.judging.contents import ColumnContent, ColumnTally
-from prefect_getresponse.contact_import.judging.refusals import speaks_of_refusal
-from prefect_getresponse.contact_import.questions import Question
-from prefect_getresponse.contact_import.rows import consent
-from prefect_getresponse.contact_import.rows.addresses import address, addresses, compare_keys
-from prefect_getresponse.contact_import.rows.blanks import BLANK_WORDS, NOTHING, NameBlanks
-from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.contact_import.rows.formats import DateColumn, NumberColumn
-from prefect_getresponse.contact_import.rows.garbled import garbled
-from prefect_getresponse.contact_import.rows.mapping import (
+from prefect_getresponse.contact_import.columns import consent
+from prefect_getresponse.contact_import.columns.mapping import (
     CUSTOM,
     ColumnMapping,
     MappedColumn,
     value_key,
 )
+from prefect_getresponse.contact_import.columns.source_mapping import NOTHING_SAID, SourceMapping
+from prefect_getresponse.contact_import.judging.contents import ColumnContent, ColumnTally
+from prefect_getresponse.contact_import.judging.refusals import speaks_of_refusal
+from prefect_getresponse.contact_import.questions import Question
+from prefect_getresponse.contact_import.rows.addresses import address, addresses, compare_keys
+from prefect_getresponse.contact_import.rows.blanks import BLANK_WORDS, NOTHING, NameBlanks
+from prefect_getresponse.contact_import.rows.custom_fields import CustomField
+from prefect_getresponse.contact_import.rows.formats import DateColumn, NumberColumn
+from prefect_getresponse.contact_import.rows.garbled import garbled
 from prefect_getresponse.contact_import.rows.notes import CellNotes
 from prefect_getresponse.contact_import.rows.tags import TagNames, split_list, tag_name
 from prefect_getresponse.contact_import.words import phrases

@@ -215,7 +215,7 @@ class Drain:
                 failed[entry.key] = fault, None if is_dead else now + _pause(entry.tries)
 
         def mark(connection: Connection) -> None:
-            self._inbox.mark_found_by_both(connection, merged)
+            self._inbox.known(connection).mark_found_by_both(merged)
             self._inbox.settle(connection, batch.lease, done, failed)
 
         self._destination.save(rows, mark)

@@ -50,7 +50,7 @@ def by_identity(entries: Iterable[Entry]) -> Mapping[str, list[Entry]]:
 
 def partners(connection: Connection, inbox: Inbox, entries: Sequence[Entry]) -> Mapping[str, Entry]:
     """Other entries of the same events, by the keys of the entries given."""
-    known = by_identity(inbox.of_identities(connection, (entry.identity for entry in entries)))
+    known = by_identity(inbox.known(connection).of_identities(entry.identity for entry in entries))
     found: dict[str, Entry] = {}
     for same in known.values():
         for pair in covered(same).values():
@@ -67,7 +67,9 @@ def possible_duplicates(
     moments = [entry.received_at for entry in entries if entry.kind == "callback"]
     if not moments:
         return frozenset()
-    listed = inbox.callbacks_between(connection, min(moments) - DUPLICATE_SECONDS, max(moments))
+    listed = inbox.known(connection).callbacks_between(
+        min(moments) - DUPLICATE_SECONDS, max(moments)
+    )
     last: dict[str, float] = {}
     found: set[str] = set()
     for key, received_at, payload in listed:

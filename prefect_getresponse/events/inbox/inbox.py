@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, or_, select
+from sqlalchemy import Connection, func, insert, or_, select
 from sqlalchemy import and_ as all_of
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
@@ -23,7 +23,8 @@ from prefect_getresponse.events.inbox.database import (
     shown,
 )
 from prefect_getresponse.events.inbox.entries import REPLAYABLE, Entry, State
-from prefect_getresponse.events.inbox.insertion import COLUMNS, insertion
+from prefect_getresponse.events.inbox.insertion import insertion
+from prefect_getresponse.events.inbox.known import Known, entry_of, slices
 from prefect_getresponse.events.inbox.tables import VERSION, Tables
 
 LEASE_SECONDS = 300.0
@@ -31,7 +32,6 @@ MEMORY_DAYS = 30.0
 """For so long the inbox knows what came; reading looks back no further."""
 PURGED = "{}"
 """What a purged entry says."""
-_AT_ONCE = 500
 
 
 class Lease:
@@ -132,14 +132,14 @@ class Inbox:
                 .with_for_update(skip_locked=True)
             ).all()
             values = {"state": "leased", "lease": lease, "lease_until": now + self._lease_seconds}
-            for some in _slices(keys):
+            for some in slices(keys):
                 connection.execute(table.update().where(table.c.key.in_(some)).values(values))
             rows = connection.execute(
                 select(table)
                 .where(table.c.lease == lease)
                 .order_by(table.c.received_at, table.c.key)
             ).mappings()
-            return Lease(lease, [_entry(row) for row in rows])
+            return Lease(lease, [entry_of(row) for row in rows])
 
     def release(self, lease: Lease) -> int:
         """Give leased entries back as they were.
@@ -177,7 +177,7 @@ class Inbox:
         for found_by in sorted(set(done.values())):
             keys = [key for key, found in done.items() if found == found_by]
             values = {"state": "done", "lease": None, "lease_until": None, "error": ""}
-            for some in _slices(keys):
+            for some in slices(keys):
                 statement = table.update().where(mine, table.c.key.in_(some))
                 changed += _count(connection, statement.values(**values, found_by=found_by))
         for key, (error, again) in failed.items():
@@ -200,65 +200,9 @@ class Inbox:
         with self._explained(), self.engine.begin() as connection:
             yield connection
 
-    def of_identities(self, connection: Connection, identities: Iterable[str]) -> list[Entry]:
-        """Entries of some identities, webhooks in the order they came."""
-        table, found = self._tables.entries, list[Entry]()
-        for some in _slices(sorted(set(identities) - {""})):
-            rows = connection.execute(
-                select(table)
-                .where(table.c.identity.in_(some))
-                .order_by(table.c.received_at, table.c.key)
-            )
-            found += (_entry(row) for row in rows.mappings())
-        return found
-
-    def mark_found_by_both(self, connection: Connection, keys: Iterable[str]) -> None:
-        """Note that entries were found by a webhook and by reading."""
-        table = self._tables.entries
-        for some in _slices(list(keys)):
-            connection.execute(table.update().where(table.c.key.in_(some)).values(found_by="both"))
-
-    def callbacks_between(
-        self, connection: Connection, start: float, end: float
-    ) -> list[tuple[str, float, str]]:
-        """Keys of callbacks, when they came, and what they said, in the order they came."""
-        table = self._tables.entries
-        found = connection.execute(
-            select(table.c.key, table.c.received_at, table.c.payload)
-            .where(table.c.kind == "callback", table.c.received_at.between(start, end))
-            .order_by(table.c.received_at, table.c.key)
-        )
-        return [(row[0], row[1], row[2]) for row in found]
-
-    def types_brought(self, connection: Connection, since: float) -> dict[str, int]:
-        """How many webhooks of each type came since a moment."""
-        table = self._tables.entries
-        counted = connection.execute(
-            select(table.c.type, func.count())
-            .where(table.c.kind == "webhook", table.c.received_at >= since)
-            .group_by(table.c.type)
-        )
-        return {row[0]: row[1] for row in counted}
-
-    def last_told(
-        self, connection: Connection, contact_ids: Iterable[str], types: Iterable[str]
-    ) -> dict[str, float]:
-        """When webhooks of some types last told of contacts, by contact."""
-        table, found = self._tables.entries, dict[str, float]()
-        wanted = sorted(types)
-        for some in _slices(sorted(set(contact_ids))):
-            rows = connection.execute(
-                select(table.c.contact_id, func.max(table.c.occurred_at))
-                .where(
-                    table.c.contact_id.in_(some),
-                    table.c.kind == "webhook",
-                    table.c.type.in_(wanted),
-                    table.c.occurred_at.is_not(None),
-                )
-                .group_by(table.c.contact_id)
-            )
-            found |= {row[0]: row[1] for row in rows}
-        return found
+    def known(self, connection: Connection) -> Known:
+        """What came already, within a transaction."""
+        return Known(connection, self._tables.entries)
 
     def counts(self) -> dict[str, int]:
         """How many entries there are in each state."""
@@ -284,7 +228,7 @@ class Inbox:
         if type_:
             statement = statement.where(table.c.type == type_)
         with self._explained(), self.engine.connect() as connection:
-            return [_entry(row) for row in connection.execute(statement).mappings()]
+            return [entry_of(row) for row in connection.execute(statement).mappings()]
 
     def replay(self, keys: Sequence[str] = (), *, state: State = "dead", type_: str = "") -> int:
         """Let entries be drained once more.
@@ -308,7 +252,7 @@ class Inbox:
                 return _count(connection, statement.values(values))
             return sum(
                 _count(connection, statement.where(table.c.key.in_(some)).values(values))
-                for some in _slices(list(keys))
+                for some in slices(list(keys))
             )
 
     def purge(self, older_than_days: float, states: Sequence[State] = ("done",)) -> int:
@@ -364,10 +308,6 @@ class Inbox:
             raise explained(self.url, error) from None
 
 
-def _entry(row: RowMapping) -> Entry:
-    return Entry(**{name: row[name] for name in COLUMNS})
-
-
 def as_row(entry: Entry) -> dict[str, Any]:
     """An entry by the names of its columns."""
     return asdict(entry)
@@ -375,9 +315,3 @@ def as_row(entry: Entry) -> dict[str, Any]:
 
 def _count(connection: Connection, statement: Any) -> int:
     return connection.execute(statement).rowcount
-
-
-def _slices(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Few enough keys at once for every database."""
-    for start in range(0, len(keys), _AT_ONCE):
-        yield keys[start : start + _AT_ONCE]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from prefect_getresponse.client.paginate import aiterate_pages
+from prefect_getresponse.client.listings.paginate import aiterate_pages
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.events.identities import id_of, moment_of

@@ -126,7 +126,7 @@ class Reconciliation:
             self._account, lists, since, now, found, self._wanted
         )
         with self._inbox.transaction() as connection:
-            report.brought = self._inbox.types_brought(connection, since)
+            report.brought = self._inbox.known(connection).types_brought(since)
         with self._destination.sink.transaction() as work:
             work.save_state(account_id, STREAM, {"until": now})
         self._destination.sink.publish()
@@ -196,7 +196,7 @@ class Reconciliation:
         both: list[Entry] = []
         with self._inbox.transaction() as connection:
             known = by_identity(
-                self._inbox.of_identities(connection, (each.identity for each in part))
+                self._inbox.known(connection).of_identities(each.identity for each in part)
             )
             explained = self._explained(connection, part)
             ordinals: dict[str, int] = {}
@@ -220,7 +220,9 @@ class Reconciliation:
     def _explained(self, connection: Connection, part: Sequence[Polled]) -> frozenset[str]:
         """Identities of changes of contacts that a webhook has told of."""
         changed = [each for each in part if each.type == DIFFERS]
-        told = self._inbox.last_told(connection, (each.contact_id for each in changed), CHANGES)
+        told = self._inbox.known(connection).last_told(
+            (each.contact_id for each in changed), CHANGES
+        )
         return frozenset(
             each.identity
             for each in changed
@@ -235,7 +237,7 @@ class Reconciliation:
         if both:
             keys = [entry.key for entry in both]
             self._destination.found_by_both(
-                account_id, keys, lambda it: self._inbox.mark_found_by_both(it, keys)
+                account_id, keys, lambda it: self._inbox.known(it).mark_found_by_both(keys)
             )
 
 

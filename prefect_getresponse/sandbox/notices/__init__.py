@@ -2,4 +2,5 @@
 
 `watch` sees what happens, `payloads` and `parameters` word it, `outbox` says when which request
 goes out and what becomes of it, `postman` sends them, `settings` reads what is asked for.
+`notices` puts them together.
 """

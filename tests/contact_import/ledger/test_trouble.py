@@ -24,7 +24,7 @@ from prefect_getresponse.contact_import.ledger import (
     anything_sent,
     writer_lock,
 )
-from prefect_getresponse.contact_import.ledger.rehearsal import rehearsal_of, sweep
+from prefect_getresponse.contact_import.ledger.copies.rehearsal import rehearsal_of, sweep
 from prefect_getresponse.contact_import.ledger.retention import purge
 from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from prefect_getresponse.contact_import.asking.source_mapping import SourceMapping
+from prefect_getresponse.contact_import.columns.mapping import map_columns
+from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.rows.blanks import BLANK_WORDS
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.contact_import.rows.mapping import map_columns
 from prefect_getresponse.contact_import.rows.validation import (
     PreparedRow,
     RowReader,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given as given_examples
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.rows.mapping import map_columns
+from prefect_getresponse.contact_import.columns.mapping import map_columns
 from prefect_getresponse.contact_import.rows.validation import (
     MOST_ANSWERS,
     Contact,

@@ -2,5 +2,5 @@
 
 `rows` as they were read and what became of them, `plan` what is to be done about them, `cutting`
 rows into `chunks`, which are calls, `imports` among those, `people` of the list, `awaited` ones,
-and `removals`.  `outcomes` and `identity` belong to the whole ledger.
+and `removals`.  `outcomes` and `identity` belong to the whole ledger.  All but these are a `book`.
 """

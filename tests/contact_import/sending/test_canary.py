@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from prefect_getresponse.contact_import.canary import RejectLimit, TooManyRejects
 from prefect_getresponse.contact_import.routes import BatchRoute
+from prefect_getresponse.contact_import.sending.canary import RejectLimit, TooManyRejects
 from tests.contact_import.lab import Lab, counted
 
 BATCH = "/v3/contacts/batch"

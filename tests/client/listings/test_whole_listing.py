@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prefect_getresponse.client.listings.whole_listing import ListingMoved, read_whole, slices
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest, Paging, UnreadableSuccess
-from prefect_getresponse.client.whole_listing import ListingMoved, read_whole, slices
 from prefect_getresponse.tasks.contacts import list_contacts
 
 REQUEST = list_contacts.operation.request({"sort_email": "ASC"})

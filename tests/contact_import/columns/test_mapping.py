@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from prefect_getresponse.contact_import.rows.mapping import (
+from prefect_getresponse.contact_import.columns.mapping import (
     FIELDS,
     ColumnMapping,
     map_columns,

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from prefect_getresponse.contact_import.judging.harmless import are_of_place
-from prefect_getresponse.contact_import.judging.tools import Tool, recognised_tool
+from prefect_getresponse.contact_import.columns import consent, dates
+from prefect_getresponse.contact_import.columns.harmless import are_of_place
+from prefect_getresponse.contact_import.columns.tools import Tool, recognised_tool
 from prefect_getresponse.contact_import.questions import Question
-from prefect_getresponse.contact_import.rows import consent, dates
 from prefect_getresponse.contact_import.words.columns import (
     email_rank,
     is_named,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from prefect_getresponse.contact_import.ledger.copy import LedgerCopy
+from prefect_getresponse.contact_import.ledger.copies.copy import LedgerCopy
 
 PREFIX = "dry-run-"
 _OLDEST = 86_400.0

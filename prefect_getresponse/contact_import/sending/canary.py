@@ -8,7 +8,7 @@ from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.active_run import ActiveRun
-from prefect_getresponse.contact_import.read_back import ReadBack
+from prefect_getresponse.contact_import.sending.read_back import ReadBack
 
 FIRST_LOOKS = (30, 60)
 """Seconds until the first looks; an import that is sent by then costs no look at all."""

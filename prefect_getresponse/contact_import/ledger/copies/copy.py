@@ -26,7 +26,7 @@ from pathlib import Path
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.ledger import ChunkState, Holder, Ledger
-from prefect_getresponse.contact_import.ledger.copy_folder import (
+from prefect_getresponse.contact_import.ledger.copies.copy_folder import (
     CopyFailed,
     CopyFolder,
     copy_folder,

@@ -17,8 +17,8 @@ import pytest
 
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.contact_import.ledger import ChunkState, Ledger, LedgerTaken
-from prefect_getresponse.contact_import.ledger.copy import AHEAD, LedgerCopy
-from prefect_getresponse.contact_import.ledger.copy_folder import CopyFailed, LocalFolder
+from prefect_getresponse.contact_import.ledger.copies.copy import AHEAD, LedgerCopy
+from prefect_getresponse.contact_import.ledger.copies.copy_folder import CopyFailed, LocalFolder
 from prefect_getresponse.contact_import.routes import BatchRoute
 from tests.contact_import.lab import Killed, Lab, Trouble, counted, sends
 
@@ -77,7 +77,7 @@ def test_whenever_workers_die_and_lose_their_disks_nobody_is_lost_or_sent_twice(
     chance = random.Random(seed)
     monkeypatch.setattr(BatchRoute, "size", chance.choice([1, 2, 5]))
     monkeypatch.setattr(
-        "prefect_getresponse.contact_import.ledger.copy.AHEAD", chance.choice([0, 2, 100])
+        "prefect_getresponse.contact_import.ledger.copies.copy.AHEAD", chance.choice([0, 2, 100])
     )
     route = chance.choice(["contacts", "batch", "import"])
     deaths = 2
@@ -124,7 +124,7 @@ def test_whenever_workers_die_and_lose_their_disks_nobody_is_lost_or_sent_twice(
 def test_a_call_is_made_only_after_the_copy_tells_of_it(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.ledger.copy.AHEAD", 3)
+    monkeypatch.setattr("prefect_getresponse.contact_import.ledger.copies.copy.AHEAD", 3)
     lab.write(PEOPLE)
     told: list[int] = []
 
@@ -164,7 +164,7 @@ def test_a_copy_tells_of_many_calls_at_once(lab: Lab, monkeypatch: pytest.Monkey
 def test_a_worker_whose_import_another_one_has_claimed_sends_nothing_more(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, after: int
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.ledger.copy.CLAIM_IS_GOOD", 0)
+    monkeypatch.setattr("prefect_getresponse.contact_import.ledger.copies.copy.CLAIM_IS_GOOD", 0)
     lab.write(PEOPLE)
     other = tmp_path / "other"
     other.mkdir()

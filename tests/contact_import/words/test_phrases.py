@@ -1,6 +1,6 @@
 import pytest
 
-from prefect_getresponse.contact_import.rows.mapping import map_columns
+from prefect_getresponse.contact_import.columns.mapping import map_columns
 from prefect_getresponse.contact_import.words import phrases
 from prefect_getresponse.contact_import.words.columns import meaning
 from prefect_getresponse.contact_import.words.phrases import spoken

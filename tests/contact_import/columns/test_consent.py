@@ -1,6 +1,6 @@
 import pytest
 
-from prefect_getresponse.contact_import.rows import consent, dates
+from prefect_getresponse.contact_import.columns import consent, dates
 
 YES = "yes Yes TRUE true 1 1.0 -1 SUBSCRIBED opted-in Opted_In ja Oui sí SIM tak ano да はい WAHR"
 NO = "no FALSE 0 0.0 nein non não nie nej ei нет いいえ FALSCH"

@@ -33,14 +33,14 @@ from prefect_getresponse.contact_import.ledger.books.imports import (
     ImportChunk,
     ImportState,
 )
-from prefect_getresponse.contact_import.ledger.copy import Announcer
+from prefect_getresponse.contact_import.ledger.copies.copy import Announcer
 from prefect_getresponse.contact_import.planning.decision import steps_to
 from prefect_getresponse.contact_import.planning.imports import ImportsUsedUp, left_of_day
 from prefect_getresponse.contact_import.planning.opt_outs import OptOutsAged, OptOutWatch
 from prefect_getresponse.contact_import.polling import CHEAP
-from prefect_getresponse.contact_import.read_back import ReadBack
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.contacts import unpack
+from prefect_getresponse.contact_import.sending.read_back import ReadBack
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 ATTEMPTS = 3

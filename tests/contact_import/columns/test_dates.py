@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prefect_getresponse.contact_import.rows import consent, dates
+from prefect_getresponse.contact_import.columns import consent, dates
 
 NEVER = [
     "0001-01-01",

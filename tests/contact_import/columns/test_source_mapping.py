@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.contact_import.asking.source_mapping import (
+from prefect_getresponse.contact_import.columns.source_mapping import (
     SourceMapping,
     from_toml,
     read_mapping,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.client.paginate import (
+from prefect_getresponse.client.listings.paginate import (
     PER_PAGE,
     Page,
     aiterate_pages,

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, cast
 
-from prefect_getresponse.contact_import.rows import dates
+from prefect_getresponse.contact_import.columns import dates
 from prefect_getresponse.contact_import.words import phrases, words_of
 
 _SEPARATORS = re.compile(r"[\s_\-]+")

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.client.paginate import PER_PAGE, Page, read_page
+from prefect_getresponse.client.listings.paginate import PER_PAGE, Page, read_page
 from prefect_getresponse.client.request import ApiRequest, UnreadableSuccess
 from prefect_getresponse.client.send import AsyncClient
 

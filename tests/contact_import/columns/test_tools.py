@@ -2,7 +2,7 @@
 
 import pytest
 
-from prefect_getresponse.contact_import.rows.mapping import map_columns
+from prefect_getresponse.contact_import.columns.mapping import map_columns
 
 TOOLS = {
     "ActiveCampaign": (

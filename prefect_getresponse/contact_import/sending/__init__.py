@@ -1,0 +1,6 @@
+"""Sending: the calls of a run, and what is seen of them on the list.
+
+`sender` makes the calls that the plan has cut, `import_lane` brings imports in one after another,
+`remove` lets those go who are no longer in a mirrored source. `read_back` looks who has appeared on
+the list, `canary` stops a run of which nobody appears, or too many are rejected.
+"""
