@@ -42,10 +42,10 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
+from prefect_getresponse.client.answers.shape import Shape, shape_of
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.client.request import ApiRequest, Method, RetryClass, Upload, fill_path
 from prefect_getresponse.client.retry import Decision, decide
-from prefect_getresponse.client.shape import Shape, shape_of
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.runtime.run_logs import show_in_runs
 

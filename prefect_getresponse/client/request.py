@@ -8,17 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from itertools import chain
 from typing import Annotated, Any, ClassVar, Literal, TypedDict, cast
 from urllib.parse import quote, urlencode
 
 from pydantic import ConfigDict, Field
 
+from prefect_getresponse.client.answers.json_text import UNREADABLE, is_deeper, loads
+from prefect_getresponse.client.answers.shape import Shape
 from prefect_getresponse.client.catalogue import ADVICE, meaning
 from prefect_getresponse.client.errors import (
     GetResponseError,
@@ -27,7 +28,6 @@ from prefect_getresponse.client.errors import (
     TransportFailed,
 )
 from prefect_getresponse.client.masking import mask
-from prefect_getresponse.client.shape import Shape
 from prefect_getresponse.limits.budgets import RateLimits
 
 Method = Literal["GET", "POST", "DELETE"]
@@ -45,8 +45,6 @@ _LEADING_INTEGER = re.compile(r"\s*(\d{1,9})(?!\d)", re.ASCII)
 _NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 _MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}( ?; ?{_NAME}=({_NAME}|\"[ !#-\[\]-~]*\"))*")
 _FALLBACK_WAIT = 5.0
-_UNREADABLE = (ValueError, RecursionError)
-"""What reading JSON raises: broken text, broken UTF-8, nesting without end."""
 
 
 class RetryClass(StrEnum):
@@ -324,8 +322,8 @@ def _read_success(
 def _read_json(request: ApiRequest, status: int, media_type: str, content: bytes) -> Any:
     """Data of a success; an answer without a media type is read as JSON."""
     try:
-        data = json.loads(content) if not media_type or "json" in media_type else _NOT_JSON
-    except _UNREADABLE:
+        data = loads(content) if not media_type or "json" in media_type else _NOT_JSON
+    except UNREADABLE:
         data = _NOT_JSON
     if data is _NOT_JSON:
         raise UnreadableSuccess(
@@ -333,27 +331,12 @@ def _read_json(request: ApiRequest, status: int, media_type: str, content: bytes
         ) from None
     if request.shape is not None and (fault := request.shape.fault(data)):
         raise UnreadableSuccess(f"the API's answer is {fault}", **_where(request, status))
-    brackets = content.count(b"[") + content.count(b"{")
-    if brackets > MAX_ANSWER_DEPTH and _is_deeper(data, MAX_ANSWER_DEPTH):
+    if is_deeper(data, MAX_ANSWER_DEPTH, content):
         raise AnswerBeyondLimits(
             f"the API's answer is nested deeper than {MAX_ANSWER_DEPTH} levels",
             **_where(request, status),
         )
     return data
-
-
-def _is_deeper(data: Any, levels: int) -> bool:
-    """Whether containers are nested more than so many levels deep."""
-    containers = _containers([data])
-    while containers and levels:
-        levels -= 1
-        items = (each.values() if isinstance(each, dict) else each for each in containers)
-        containers = _containers(chain.from_iterable(items))
-    return bool(containers)
-
-
-def _containers(items: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
-    return [item for item in items if isinstance(item, dict | list)]
 
 
 _EXPLANATIONS = ("message", "codeDescription", "error")
@@ -394,10 +377,10 @@ def _on_a_line(text: str) -> str:
 
 def _envelope(content: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(content)
-    except _UNREADABLE:
+        body = loads(content)
+    except UNREADABLE:
         return {}
-    if not isinstance(body, dict) or _is_deeper(body, MAX_ANSWER_DEPTH):
+    if not isinstance(body, dict) or is_deeper(body, MAX_ANSWER_DEPTH):
         return {}
     return cast("dict[str, Any]", body)
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from prefect_getresponse.client import errors
+from prefect_getresponse.client.answers.shape import Shape
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.client.shape import Shape
 from prefect_getresponse.tasks import declared_tasks
 from prefect_getresponse.tasks.campaigns import get_campaign, list_campaigns
 from prefect_getresponse.tasks.contacts import list_contacts
