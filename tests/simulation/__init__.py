@@ -14,6 +14,7 @@ How it is made, one idea per module:
   took and refused is written down there, on GetResponse's side of the wire: the *witness*.
 - `process.py` is a worker's process.  It may die before or after any commit of its ledger and any
   writing call, or at any moment; what was durable stays, and its slots stay leased for a while.
+- `shortcuts.py` leaves out what takes the time of libraries, and changes nothing.
 - `workers.py` are the workers: the code of the package as it is, client, slots and engine.
 - `invariants.py` compares what the workers said with what the witness saw.
 - `mutations.py` breaks the package on purpose: the simulation has to notice each of them.

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,6 +62,7 @@ class Process:
         self.name = name
         self.is_dead = False
         self.tasks: dict[asyncio.Task[Any], None] = {}  # in order, as sets of tasks are not
+        self.connections: dict[tuple[str, int, str], sqlite3.Connection] = {}  # to ledgers, kept
         self._elapsed = elapsed
         self._started = started
         self._rate = rate
@@ -135,6 +137,8 @@ class Process:
             for left in list(self.tasks):
                 left.cancel()
             await asyncio.wait(list(self.tasks))
+        while self.connections:
+            self.connections.popitem()[1].close()
         if self.is_dead:
             if not task.cancelled():
                 task.exception()  # whatever a process says after its death
@@ -157,36 +161,69 @@ def count_tasks(loop: asyncio.AbstractEventLoop) -> None:
     loop.set_task_factory(factory)
 
 
-class _MortalConnection(sqlite3.Connection):
-    """A connection to a ledger: each commit is two steps of the process that made it."""
+class _MortalConnection:
+    """A connection to a ledger: each commit is two steps of the process that made it.
 
-    process: Process
+    Connections that were closed are kept for the next one that the process opens: what takes the
+    time of a simulation is to compile the same statements and triggers again and again.
+    """
+
+    def __init__(self, process: Process, path: Path, connect: Callable[[], Any]) -> None:
+        self._process = process
+        self._kept = process.connections
+        self._key = (str(path), path.stat().st_ino if path.exists() else 0)
+        self._script, plain = "", (*self._key, "")
+        self._db: sqlite3.Connection = self._kept.pop(plain) if plain in self._kept else connect()
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._db.in_transaction
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        self.process.live()
+        self._process.live()
         if sql in _LASTING:  # a process dies here, never the machine
             sql = _LASTING[sql]
         if not self._commits(sql):
-            return super().execute(sql, parameters)
-        self.process.step("before a commit")
-        cursor = super().execute(sql, parameters)
-        self.process.step("after a commit")
+            return self._db.execute(sql, parameters)
+        self._process.step("before a commit")
+        cursor = self._db.execute(sql, parameters)
+        self._process.step("after a commit")
         return cursor
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
-        self.process.live()
+        self._process.live()
         # Outside of a transaction each row is a commit of its own.
         rows = self._stepping(parameters) if self._commits(sql) else parameters
-        return super().executemany(sql, rows)
+        return self._db.executemany(sql, rows)
+
+    def executescript(self, script: str, /) -> None:
+        """Put up the fence of a holder, unless one is kept behind which that was done."""
+        fenced = self._kept.pop((*self._key, script), None)
+        if fenced is None:
+            self._db.executescript(script)
+        else:
+            self.close()
+            self._db = fenced
+        self._script = script
+
+    def backup(self, target: Any) -> None:
+        self._db.backup(target._db if isinstance(target, _MortalConnection) else target)
+
+    def close(self) -> None:
+        """Keep the connection, unless it is of no more use."""
+        is_kept = self._key[1] and not (self._process.is_dead or self._db.in_transaction)
+        key = (*self._key, self._script)
+        if not is_kept or self._kept.setdefault(key, self._db) is not self._db:
+            self._db.close()
 
     def _stepping(self, rows: Iterable[Any]) -> Iterator[Any]:
         for row in rows:
-            self.process.step("before a commit")
+            self._process.step("before a commit")
             yield row
-        self.process.step("after a commit")
+        self._process.step("after a commit")
 
     def _commits(self, sql: str) -> bool:
-        return sql == "COMMIT" or (not self.in_transaction and sql.startswith(_CHANGES))
+        return sql == "COMMIT" or (not self._db.in_transaction and sql.startswith(_CHANGES))
 
 
 @contextmanager
@@ -194,15 +231,13 @@ def mortal_ledgers() -> Generator[None]:
     """Let processes die at the commits of their ledgers while the block runs."""
     connect: Callable[..., Any] = sqlite3.connect
 
-    def connected(path: Any, *arguments: Any, **options: Any) -> sqlite3.Connection:
+    def connected(path: Any, *arguments: Any, **options: Any) -> Any:
         process = _running.get()
+        opened = partial(connect, path, *arguments, **options)
         if process is None or Path(path).suffix != ".sqlite":
-            opened: sqlite3.Connection = connect(path, *arguments, **options)
-            return opened
+            return opened()
         process.live()
-        ledger: _MortalConnection = connect(path, *arguments, factory=_MortalConnection, **options)
-        ledger.process = process
-        return ledger
+        return _MortalConnection(process, Path(path), partial(opened, cached_statements=512))
 
     sqlite3.connect = connected  # type: ignore[assignment]
     try:
