@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, cast
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -36,10 +41,11 @@ def database_url(url: str) -> URL:
 
     Args:
         url: SQLAlchemy's URL. A password written as `${GETRESPONSE_SOURCE_NAME}` (or
-            `_TARGET_`) is taken from the environment.
+            `_TARGET_`) is taken from the environment, or else from the Prefect secret of that name
+            in small letters, with dashes.
 
     Raises:
-        DatabaseUrlError: It cannot be understood, or the variable is missing.
+        DatabaseUrlError: It cannot be understood, or the password is nowhere.
     """
     try:
         parsed = make_url(url)
@@ -59,11 +65,47 @@ def database_url(url: str) -> URL:
             f" with {' or '.join(AGREED)}",
             f"Set it as {AGREED[0]}PASSWORD, and write ${{{AGREED[0]}PASSWORD}}",
         )
-    if variable[1] not in os.environ:
+    return parsed.set(password=_secret(variable[1]))
+
+
+def _secret(name: str) -> str:
+    """What an agreed name stands for: a variable of this process, or else a secret of Prefect.
+
+    Raises:
+        DatabaseUrlError: It is neither.
+    """
+    if name in os.environ:
+        return os.environ[name]
+    block = name.lower().replace("_", "-")
+    found = _prefect_secret(block)
+    if found is None:
         raise DatabaseUrlError(
-            f"the password is to be {variable[0]}, which is not in the environment", "Set it"
+            f"the password is to be ${{{name}}}, which is not in the environment, and no Prefect"
+            f" secret {block} can be read",
+            f"Set the variable, or make a Secret block {block} on the Prefect server",
         )
-    return parsed.set(password=os.environ[variable[1]])
+    return found
+
+
+def _prefect_secret(block: str) -> str | None:
+    """The text of a Secret block; None if there is none, or no server that could have it."""
+    if "prefect" not in sys.modules and "PREFECT_API_URL" not in os.environ:
+        return None  # importing Prefect takes seconds
+    from prefect.blocks.system import Secret
+    from prefect.settings import PREFECT_API_URL
+
+    async def load() -> Any:
+        loaded = cast("Secret[Any]", await Secret.aload(block))  # pyright: ignore[reportUnknownMemberType]
+        return loaded.get()
+
+    if not PREFECT_API_URL.value():
+        return None
+    try:
+        with ThreadPoolExecutor(1) as other:  # a loop may be running in this thread
+            value = other.submit(copy_context().run, asyncio.run, load()).result()
+    except Exception:  # whatever a server says
+        return None
+    return value if isinstance(value, str) else None
 
 
 def public_url_of(url: URL) -> URL:

@@ -8,6 +8,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from prefect.blocks.system import Secret
+from pydantic import SecretStr
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
@@ -15,7 +17,7 @@ from prefect_getresponse.contact_import.columns.mapping import map_source
 from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.newsletters.release_file import InvalidRelease, read_release
 from prefect_getresponse.sources import ParquetSource, Reading, open_source
-from prefect_getresponse.sources.database_urls import AGREED, database_url
+from prefect_getresponse.sources.database_urls import AGREED, DatabaseUrlError, database_url
 from prefect_getresponse.sources.errors import (
     ImportInputError,
     MappingError,
@@ -149,6 +151,19 @@ class TestVariables:
     def test_agreed_ones_do(self, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"{prefix}X", "secret")
         assert database_url(f"postgresql://u:${{{prefix}X}}@h/db").password == "secret"
+
+    @pytest.mark.xdist_group("prefect")
+    @pytest.mark.usefixtures("prefect_server")
+    async def test_prefect_secrets_of_agreed_names_do_too(self) -> None:
+        await Secret(value=SecretStr("from-prefect")).asave("getresponse-source-crm-x")
+        await Secret(value=SecretStr("canary")).asave("crm-x")
+        url = "postgresql://u:${GETRESPONSE_SOURCE_CRM_X}@h/db"
+
+        assert database_url(url).password == "from-prefect"
+        for name in ("CRM_X", "GETRESPONSE_SOURCE_NONE"):
+            with pytest.raises(DatabaseUrlError) as told:
+                database_url(f"postgresql://u:${{{name}}}@h/db")
+            assert "canary" not in str(told.value)
 
 
 @pytest.fixture
