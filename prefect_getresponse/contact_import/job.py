@@ -13,6 +13,7 @@ from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.contact_import.account import Campaign
 from prefect_getresponse.contact_import.asking.said import Said
+from prefect_getresponse.contact_import.columns.mapping import ColumnMapping, map_source
 from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_lock
 from prefect_getresponse.contact_import.ledger.copies.copy import LedgerCopy
@@ -20,6 +21,7 @@ from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.reporting.progress import Progress, Silent
 from prefect_getresponse.sources import Source, open_source
+from prefect_getresponse.sources.source import WatchedSource
 
 
 def opened(location: str, mapping: SourceMapping) -> Source:
@@ -57,7 +59,7 @@ def private_dir(path: str) -> Path:
     return folder
 
 
-@dataclass(frozen=True)
+@dataclass
 class Order:
     """What is asked for.
 
@@ -68,14 +70,36 @@ class Order:
 
     options: ImportOptions
     given: Source | None = None
+    _opened: Source | None = field(default=None, init=False, repr=False)
+    _mapping: ColumnMapping | None = field(default=None, init=False, repr=False)
 
     def open_source(self) -> Source:
-        """Open the source.
+        """Open the source; one that is open already is opened again only if it has changed.
 
         Raises:
             ImportInputError: It cannot be used.
         """
-        return self.given or opened(self.options.source, self.options.mapping)
+        source = self.given or self._opened
+        if source is None or not _is_as_opened(source, self.given):
+            source = opened(self.options.source, self.options.mapping)
+        if source is not self._opened:
+            self._opened, self._mapping = source, None
+        return source
+
+    def map_source(self) -> ColumnMapping:
+        """Give each column of the source its meaning.
+
+        Raises:
+            ImportInputError: That is not possible.
+        """
+        source = self.open_source()
+        self._mapping = self._mapping or map_source(source, self.options.mapping.columns)
+        return self._mapping
+
+
+def _is_as_opened(source: Source, given: Source | None) -> bool:
+    watched = isinstance(source, WatchedSource) and not source.has_changed()
+    return source is given or watched
 
 
 @dataclass(frozen=True)

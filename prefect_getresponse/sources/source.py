@@ -59,6 +59,15 @@ class ValuedSource(Protocol):
 
 
 @runtime_checkable
+class WatchedSource(Protocol):
+    """A source that knows whether it is still what was opened: else it is opened again."""
+
+    def has_changed(self) -> bool:
+        """Tell whether it is another one than the one that was opened, or is gone."""
+        ...
+
+
+@runtime_checkable
 class NotedSource(Protocol):
     """A source that has something to say about itself, which the plan shows.
 

@@ -11,7 +11,6 @@ from prefect_getresponse.contact_import.asking.memory import said_before
 from prefect_getresponse.contact_import.columns.mapping import (
     ColumnMapping,
     find_column,
-    map_source,
 )
 from prefect_getresponse.contact_import.job import Job, Order, private_dir
 from prefect_getresponse.contact_import.ledger import ledger_path
@@ -39,7 +38,7 @@ async def check(order: Order, account: Account) -> Job:
     options, client = order.options, account.client
     begun = client.time.passed()
     source = order.open_source()
-    mapping = map_source(source, options.mapping.columns)
+    mapping = order.map_source()
     columns = _described(mapping, source, options.resubscribe)
     folder = private_dir(options.state_dir)
     names = mapping.custom_names

@@ -10,7 +10,7 @@ from itertools import islice
 
 from prefect_getresponse.contact_import.active_run import JobRun
 from prefect_getresponse.contact_import.asking.answers import Judged, settle
-from prefect_getresponse.contact_import.columns.mapping import find_column, map_source
+from prefect_getresponse.contact_import.columns.mapping import find_column
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
 from prefect_getresponse.contact_import.ledger.retention import forget_in_time
@@ -69,7 +69,7 @@ def read(job: Job) -> JobRun:
 
 
 def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run) -> None:
-    mapping = map_source(source, job.options.mapping.columns)
+    mapping = job.order.map_source()
     again = job.options.resubscribe
     reader = compile_reader(
         mapping,

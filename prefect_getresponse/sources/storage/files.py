@@ -67,6 +67,8 @@ class ByteFile:
         self._version: object = None
         self._position = 0
         self._most_times = 0.0
+        self._digest = ""
+        self._head = b""
         head = self.head(64)
         if not head:
             raise EmptySource("the file is empty", "Check the export that writes it", self.name)
@@ -90,23 +92,37 @@ class ByteFile:
         """Return a hash of the content, 32 hexadecimal digits.
 
         It is of the storage's own hash where there is one, so that the file is not fetched, and of
-        the bytes otherwise.
+        the bytes otherwise: as they were read, if all of them were.
         """
-        digest = hashlib.blake2b((self._place.content_hash or "").encode(), digest_size=16)
         with self.open() as file:
-            while not self._place.content_hash and (chunk := self._read(file)):
-                digest.update(chunk)
-        return digest.hexdigest()
+            if not self._digest:
+                digest = self._begun_digest()
+                while not self._place.content_hash and (chunk := self._read(file)):
+                    digest.update(chunk)
+                self._digest = digest.hexdigest()
+        return self._digest
+
+    def has_changed(self) -> bool:
+        """Whether the file is another one than the one that was opened first, or is gone."""
+        try:
+            self.open().close()
+        except ImportInputError:
+            return True
+        return False
+
+    def _begun_digest(self) -> "hashlib.blake2b":
+        return hashlib.blake2b((self._place.content_hash or "").encode(), digest_size=16)
 
     def head(self, size: int) -> bytes:
         """Return up to `size` bytes from the (decompressed) start."""
-        head = b""
-        for chunk in self.chunks():
-            head += chunk
-            if len(head) >= size:
-                break
-        self._position = 0
-        return head[:size]
+        if len(self._head) < size:
+            self._head = b""
+            for chunk in self.chunks():
+                self._head += chunk
+                if len(self._head) >= size:
+                    break
+            self._position = 0
+        return self._head[:size]
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the (decompressed) bytes.
@@ -117,13 +133,20 @@ class ByteFile:
         """
         total = 0
         with self.open() as file, self._unpacked(file) as stream:
+            digest = None
+            if stream is file and not self._digest and not self._place.content_hash:
+                digest = self._begun_digest()
             while chunk := self._read(stream):
+                if digest:
+                    digest.update(chunk)
                 total += len(chunk)
                 self._position = file.tell()
                 self._check_limits(total, self._position)
                 yield chunk
             self._position = self.size
             self.check_unchanged(file)
+            if digest:
+                self._digest = digest.hexdigest()
 
     def open(self) -> BinaryIO:
         """Open the file for reading its bytes as they are.

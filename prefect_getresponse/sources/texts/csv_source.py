@@ -59,6 +59,10 @@ class CsvSource:
         """Return the BLAKE2b hash of the bytes of the file."""
         return self._text.fingerprint()
 
+    def has_changed(self) -> bool:
+        """Whether the file is another one than the one that was opened, or is gone."""
+        return self._text.has_changed()
+
     def progress(self) -> tuple[int, int]:
         """Return bytes read and bytes in total, for a progress bar."""
         return self._text.progress()

@@ -45,6 +45,7 @@ class JsonlSource:
         self.location = self._text.location
         self.name = self._text.name
         reading.allow(("encoding", "records"), "a JSON file", self.name)
+        self._is_array: bool | None = None
         self._path = reading.records.split(".") if reading.records else []
         if not self._path and (likely := self._likely_path()):
             raise UnreadableSource(
@@ -55,6 +56,10 @@ class JsonlSource:
     def fingerprint(self) -> str:
         """Return the BLAKE2b hash of the bytes of the file."""
         return self._text.fingerprint()
+
+    def has_changed(self) -> bool:
+        """Whether the file is another one than the one that was opened, or is gone."""
+        return self._text.has_changed()
 
     def progress(self) -> tuple[int, int]:
         """Return bytes read and bytes in total, for a progress bar."""
@@ -116,10 +121,12 @@ class JsonlSource:
     def _values(self) -> Iterator[object]:
         if self._path:
             return JsonStream(self._text.pieces()).records(self._path)
-        pieces = self._text.pieces()
-        start = next((piece for piece in pieces if piece.strip(_BLANK)), "")
-        pieces.close()
-        if start.lstrip(_BLANK).startswith("["):
+        if self._is_array is None:
+            pieces = self._text.pieces()
+            start = next((piece for piece in pieces if piece.strip(_BLANK)), "")
+            pieces.close()
+            self._is_array = start.lstrip(_BLANK).startswith("[")
+        if self._is_array:
             return JsonStream(self._text.pieces()).values()
         return _lines(self._text.lines())
 

@@ -37,6 +37,10 @@ class TextFile:
         """Return the hash of the bytes on disk."""
         return self._file.fingerprint()
 
+    def has_changed(self) -> bool:
+        """Whether the file is another one than the one that was opened first, or is gone."""
+        return self._file.has_changed()
+
     def progress(self) -> tuple[int, int]:
         """Return bytes read and bytes in total."""
         return self._file.progress()
