@@ -1,4 +1,4 @@
-"""Write docs/reference/ and docs/sandbox-operations.md from what the code declares.
+"""Write docs/reference/, docs/sandbox-operations.md and the law of repeats from the code.
 
     python -m scripts.write_reference
 
@@ -21,6 +21,7 @@ from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, Window
 from prefect_getresponse.omit import OMIT
 from prefect_getresponse.operation import Operation, OperationTask
 from prefect_getresponse.tasks import declared_tasks
+from scripts.law_table import with_law
 from scripts.manual_pages import command_line, flow_pages, settings
 from scripts.sandbox_page import sandbox_operations
 from scripts.type_texts import members, type_text, typed_dicts
@@ -247,6 +248,8 @@ def main() -> None:
         path.parent.mkdir(exist_ok=True)
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, encoding="utf-8")
+    law = DOCS / "reliability.md"
+    law.write_text(with_law(law.read_text("utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ from __future__ import annotations
 import random
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import Enum, StrEnum
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
@@ -52,74 +52,74 @@ CALL_SECONDS = 300.0
 """A call whose attempts took longer altogether gets no further one."""
 
 
-class Decision(Enum):
+class Decision(StrEnum):
     """What to do about a failure."""
 
-    REPEAT = "R"
-    RECONCILE = "C"
-    RAISE = "X"
-    UNKNOWN = "?"
-    WAIT = "W"
-    RENEW = "N"
-    DONE = "O"
+    REPEAT = "repeat"
+    RECONCILE = "look"
+    """Whoever made the call can find out whether it was executed."""
+    RAISE = "error"
+    UNKNOWN = "unknown"
+    """Nobody can."""
+    WAIT = "wait"
+    RENEW = "renew"
+    """With a fresh token, once."""
+    DONE = "done"
 
 
 class Failure(StrEnum):
     """Ways a call can fail, told apart by what they say about its execution."""
 
-    NOT_SENT = "not sent"
-    BAD_CERTIFICATE = "certificate"
-    NOT_WRITTEN = "write failed"
+    NOT_SENT = "no connection, no TLS handshake"
+    BAD_CERTIFICATE = "certificate rejected"
+    NOT_WRITTEN = "request broke off"
     NO_ANSWER = "no answer"
-    UNREADABLE = "unreadable success"
-    BEYOND_LIMITS = "success beyond our limits"
-    MAINTENANCE = "maintenance page"
+    SERVER = "5xx"
+    UNREADABLE = "success without a readable body, or with JSON of another shape"
+    BEYOND_LIMITS = "success larger than 64 MB or deeper than 64 levels"
+    MAINTENANCE = "success with a web page"
     REDIRECT = "redirect"
     INVALID = "400"
-    LAPSED = "401 of an access token"
-    UNAUTHORIZED = "401 or 403"
-    NOT_FOUND = "404"
+    UNAUTHORIZED = "401 of a key, 403"
     CONFLICT = "409"
     TOO_LARGE = "413"
+    LAPSED = "401 of an access token"
+    NOT_FOUND = "404"
     THROTTLED = "429"
-    SERVER = "5xx"
 
 
-_CLASSES = (
-    RetryClass.READ,
-    RetryClass.DELETE,
-    RetryClass.UPDATE,
-    RetryClass.KEYED,
-    RetryClass.ONCE,
-    RetryClass.BATCH,
-    RetryClass.IMPORT,
-)
+TABLE = """
+                 read     delete   update   keyed    once     batch    import
+NOT_SENT         repeat   repeat   repeat   repeat   repeat   repeat   repeat
+BAD_CERTIFICATE  error    error    error    error    error    error    error
+NOT_WRITTEN      repeat   repeat   repeat   look     unknown  look     look
+NO_ANSWER        repeat   repeat   repeat   look     unknown  look     look
+SERVER           repeat   repeat   repeat   look     unknown  look     look
+UNREADABLE       repeat   done     done     done     done     done     done
+BEYOND_LIMITS    error    done     done     done     done     done     done
+MAINTENANCE      repeat   look     repeat   look     unknown  look     look
+REDIRECT         error    error    error    error    error    error    error
+INVALID          error    error    error    error    error    error    error
+UNAUTHORIZED     error    error    error    error    error    error    error
+CONFLICT         error    error    error    error    error    error    error
+TOO_LARGE        error    error    error    error    error    error    error
+LAPSED           renew    renew    renew    renew    renew    renew    renew
+NOT_FOUND        error    done     error    error    error    error    error
+THROTTLED        wait     wait     wait     wait     wait     wait     wait
+"""
+"""The law of repeats: `docs/reliability.md` shows it, written from here."""
 
-# Rows: failure; columns: read, delete, update, keyed, once, batch, import.
-_LAW = {
-    Failure.NOT_SENT: "RRRRRRR",
-    Failure.BAD_CERTIFICATE: "XXXXXXX",
-    Failure.NOT_WRITTEN: "RRRC?CC",
-    Failure.NO_ANSWER: "RRRC?CC",
-    Failure.UNREADABLE: "ROOOOOO",
-    Failure.BEYOND_LIMITS: "XOOOOOO",
-    Failure.MAINTENANCE: "RCRC?CC",
-    Failure.REDIRECT: "XXXXXXX",
-    Failure.INVALID: "XXXXXXX",
-    Failure.LAPSED: "NNNNNNN",
-    Failure.UNAUTHORIZED: "XXXXXXX",
-    Failure.NOT_FOUND: "XOXXXXX",
-    Failure.CONFLICT: "XXXXXXX",
-    Failure.TOO_LARGE: "XXXXXXX",
-    Failure.THROTTLED: "WWWWWWW",
-    Failure.SERVER: "RRRC?CC",
-}
 
-LAW: dict[tuple[Failure, RetryClass], Decision] = {
-    (failure, retry_class): Decision(letter)
-    for failure, letters in _LAW.items()
-    for retry_class, letter in zip(_CLASSES, letters, strict=True)
-}
+def _law(table: str) -> Iterator[tuple[tuple[Failure, RetryClass], Decision]]:
+    head, *rows = table.strip("\n").splitlines()
+    classes = [RetryClass(name) for name in head.split()]
+    for row in rows:
+        name, *decisions = row.split()
+        for retry_class, decision in zip(classes, decisions, strict=True):
+            yield (Failure[name], retry_class), Decision(decision)
+
+
+LAW = dict(_law(TABLE))
 """Decision for every failure of every class of call."""
 
 

@@ -4,6 +4,7 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+from scripts.law_table import with_law
 from scripts.write_reference import COMMAND, DOCS, pages
 from tests.docs.blocks import ROOT
 
@@ -21,6 +22,11 @@ def test_pages_are_as_they_would_be_written() -> None:
 
     stale = sorted(name for name in names if found.get(name) != fresh.get(name))
     assert not stale, f"run `{COMMAND}`: it writes {', '.join(stale)} anew"
+
+
+def test_the_law_of_repeats_is_shown_as_it_is() -> None:
+    page = (DOCS / "reliability.md").read_text("utf-8")
+    assert with_law(page) == page, f"run `{COMMAND}`: it writes the table of reliability.md anew"
 
 
 def test_the_command_writes_them() -> None:
