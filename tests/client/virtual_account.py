@@ -188,8 +188,9 @@ def use_account(
     latency: float = 0.09,
     seed: int = 1,
     lease: Lease | None = None,
+    foreign: float = 0.0,
 ) -> Use:
-    """Let callers use up an account for some virtual seconds."""
+    """Let callers use up an account for some virtual seconds, beside so many calls a second."""
     time = VirtualTime()
     chance = random.Random(seed)
     account = StrictAccount(time, phase)
@@ -197,5 +198,7 @@ def use_account(
     for number in range(callers + batch_callers):
         budgets = ("contacts/batch",) if number >= callers else ()
         Caller(time, account, throttle, chance, budgets, latency).ask()
+    if foreign:
+        ForeignClient(time, account, random.Random(1000 + seed), foreign).call()
     time.run(until=seconds)
     return Use(time, account, throttle)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, RateLimits
 from prefect_getresponse.limits.throttle import (
+    CALLS_A_SECOND_ALONE,
     FRAME_GUARD,
     LEASE_FENCE,
     SLOTS,
@@ -110,6 +111,59 @@ class TestWholeFrames:
 
         assert use.account.refused == []
         assert len(use.account.accepted) >= 0.99 * 2 * CALLS_A_FRAME
+
+
+class TestAlone:
+    """A short job of a process that nobody disturbs need not spread its calls over the frame."""
+
+    def test_goes_near_the_limit_of_a_second(self) -> None:
+        use = use_account(seconds=20.0)
+
+        assert use.account.refused == []
+        first, *_, last = use.account.accepted[:300]
+        assert last - first <= 1.15 * 300 / CALLS_A_SECOND
+
+    @pytest.mark.parametrize("rate", [1.0, 2.0, 5.0])
+    def test_a_hidden_client_is_not_met(self, rate: float) -> None:
+        for seed in range(8):
+            use = use_account(seconds=30.0, seed=seed, foreign=rate)
+
+            assert use.throttle.throttled == 0
+            spread = 55 - rate  # calls a second
+            assert use.account.accepted_between(10.0, 30.0) <= 20 * (spread + rate)
+
+    @pytest.mark.parametrize("trouble", ["a foreign call", "a 429", "a slot less"])
+    def test_ends_with_the_first_sign_of_somebody_else(self, trouble: str) -> None:
+        lease = MovingLease()
+        time, throttle = make(lease)
+        left = CALLS_A_FRAME
+
+        def calls(number: int) -> float:
+            nonlocal left
+            begun = time.now
+            for _ in range(number):
+                start(time, throttle)
+                left -= 1
+                limits = RateLimits(CALLS_A_FRAME, left, math.ceil(FRAME - time.now))
+                throttle.finish((), limits, None)
+            return number / (time.now - begun)
+
+        calls(3)
+        assert calls(50) == pytest.approx(CALLS_A_SECOND_ALONE, rel=0.03)
+        if trouble == "a foreign call":
+            left -= 1
+        elif trouble == "a 429":
+            start(time, throttle)
+            throttle.finish((), None, 0.0)
+        else:
+            lease.slots -= 1
+        calls(3)
+        assert calls(50) < 51
+
+    def test_lasts_for_the_first_tenth_of_a_frame(self) -> None:
+        use = use_account(seconds=100.0)
+
+        assert use.account.accepted_between(60.0, 100.0) <= 40 * 50
 
 
 class TestHeaders:
