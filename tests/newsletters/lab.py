@@ -179,12 +179,10 @@ class Lab:
         """Newsletters that are sent or wait to be."""
         return [each for each in self.newsletters if each["type"] == "broadcast"]
 
-    def edit(
-        self, newsletter_id: str, subject: str = "Edited by hand", html: str = "<p>x</p>"
-    ) -> None:
-        """Edit a newsletter as people do."""
-        body = {"newsletter": newsletter_id, "subject": subject, "html": html}
-        self.control("/edit-newsletter", body)
+    def edit(self, newsletter_id: str, **changes: Any) -> None:
+        """Edit a newsletter as people do; its subject if nothing else is said."""
+        changes = changes or {"subject": "Edited by hand"}
+        self.control("/edit-newsletter", {"newsletter": newsletter_id, **changes})
 
     def calls(self, method: str, path: str) -> int:
         """Count the calls of one kind that have arrived."""

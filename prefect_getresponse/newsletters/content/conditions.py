@@ -17,6 +17,7 @@ from prefect_getresponse.newsletters.content.values import NAME
 _TOKEN = re.compile(
     r"\s*(?:(?P<bracket>[()])|'(?P<constant>[^'\"`]*)'|(?P<word>[^\s()']+)|(?P<odd>'))"
 )
+_DEEPEST = 100
 DEFINED = frozenset({"IS_DEFINED", "NOT_DEFINED"})
 LOGIC = frozenset({"LOGIC_AND", "LOGIC_OR"})
 _ANY_CASE = {"STRING_EQI": "STRING_EQ", "STRING_NEQI": "STRING_NEQ"}
@@ -82,6 +83,8 @@ class _Reader:
                 raise _Wrong(at, "A constant's quote is not closed, or holds another quote.")
             place = token.start(token.lastgroup or 0)
             at = token.end()
+            if len(opened) > _DEEPEST:
+                raise _Wrong(place, f"More than {_DEEPEST} brackets stand inside each other.")
             if token["bracket"] == "(":
                 frames.append([])
                 opened.append(place)

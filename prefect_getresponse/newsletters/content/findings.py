@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+_LINE = re.compile("\n")
 MOST = 500
 """Findings of one text; a text with more is not what it claims to be."""
 
@@ -66,8 +68,7 @@ class Findings:
     def __init__(self, part: str, text: str) -> None:
         self.found: list[Finding] = []
         self._part = part
-        self._starts = [0]
-        self._starts.extend(index + 1 for index, char in enumerate(text) if char == "\n")
+        self._starts = [0, *(found.end() for found in _LINE.finditer(text))]
 
     @property
     def is_full(self) -> bool:

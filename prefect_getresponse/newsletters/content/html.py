@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -17,6 +18,26 @@ _WIDTH = 5
 """Characters of a mark: no tag is shorter."""
 _ENDLESS = 3
 """Tags without an end that are still read on."""
+_STEPS, _STEPS_OF_ATTRIBUTES = 400_000, 6
+"""Steps of the parser after which a text is not read on, and what a tag with attributes counts."""
+_BARE = re.compile(r"<([a-z][a-z0-9]*)\s?/?>", re.IGNORECASE)
+_BARE_END = re.compile(r"</[a-z][a-z0-9]*>", re.IGNORECASE)
+_LOOKED_AT = frozenset(
+    [
+        "img",
+        "script",
+        "style",
+        "textarea",
+        "title",
+        "plaintext",
+        "xmp",
+        "iframe",
+        "noembed",
+        "noframes",
+        "noscript",
+    ]
+)
+"""Tags that are checked without attributes, and those whose content is no HTML."""
 _OTHER_SCHEMES = frozenset({"mailto", "tel", "sms", "cid", "webcal"})
 
 
@@ -39,13 +60,8 @@ def check_html(content: Content, findings: Findings) -> None:
     try:
         reader.feed(_masked(content))
         reader.close()
-    except _Broken:
-        findings.error(
-            "broken-html",
-            0,
-            "The HTML has many tags that never end.",
-            "Close them: what stands behind was not checked.",
-        )
+    except _Broken as broken:
+        findings.error("broken-html", 0, str(broken), "What stands behind was not checked.")
 
 
 def _masked(content: Content) -> str:
@@ -61,30 +77,47 @@ def _masked(content: Content) -> str:
 
 
 class _Broken(Exception):
-    """So many constructs never end that each further one would cost a walk to the end."""
+    """It would take too long to read on."""
 
 
 class _Reader(HTMLParser):
+    """The standard parser, in bounded time: no newsletter comes near the bounds."""
+
     def __init__(self, content: Content, findings: Findings) -> None:
         super().__init__(convert_charrefs=True)
         self._content = content
         self._findings = findings
         self._tags = list(content.tags())
-        self._lines = [0]
-        self._lines.extend(at + 1 for at, char in enumerate(content.text) if char == "\n")
+        self._start = 0
         self._endless = 0
+        self._steps = 0
 
     def _ended(self, end: int) -> int:
         """Count constructs that never end: the parser looks for the end of each of them."""
         self._endless += end < 0
         if self._endless > _ENDLESS:
-            raise _Broken
+            raise _Broken("The HTML has many tags that never end.")
         return end
 
+    def updatepos(self, i: int, j: int) -> int:
+        """Count steps instead of lines: the parser takes two for each tag, comment and text."""
+        self._steps += 1
+        if self._steps > _STEPS:
+            raise _Broken("The HTML has far more tags than a newsletter.")
+        return j
+
     def parse_starttag(self, i: int) -> int:
+        """Read a start tag; most have no attributes, and there is nothing to look at in them."""
+        if (bare := _BARE.match(self.rawdata, i)) and bare[1].lower() not in _LOOKED_AT:
+            return bare.end()
+        self._steps += _STEPS_OF_ATTRIBUTES
+        self._start = len(self._content.text) - len(self.rawdata) + i
         return self._ended(super().parse_starttag(i))
 
     def parse_endtag(self, i: int) -> int:
+        """Read an end tag, of which nothing is wanted."""
+        if self.cdata_elem is None and (bare := _BARE_END.match(self.rawdata, i)):
+            return bare.end()
         return self._ended(super().parse_endtag(i))
 
     def parse_html_declaration(self, i: int) -> int:
@@ -97,10 +130,7 @@ class _Reader(HTMLParser):
         return self._ended(super().parse_pi(i))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if not attrs and tag not in ("img", "script"):
-            return  # most tags: there is nothing to look at
-        line, column = self.getpos()
-        start = self._lines[min(line, len(self._lines)) - 1] + column
+        start = self._start
         values = {name: value or "" for name, value in attrs}
         if tag == "img" and "alt" not in values:
             self._findings.warning(
@@ -119,11 +149,12 @@ class _Reader(HTMLParser):
 
     def _quotes(self, written: str, start: int) -> None:
         """Find tags whose double quotes end the attribute that they stand in."""
-        at = written.find(chr(_MARK))
+        done, quotes, at = 0, 0, written.find(chr(_MARK))
         while at >= 0:
             tag = self._marked(written, at)
-            before = written[:at]
-            if tag and before.count('"') % 2 and '"' in self._content.text[tag.start : tag.end]:
+            quotes += written.count('"', done, at)
+            done = at
+            if tag and quotes % 2 and '"' in self._content.text[tag.start : tag.end]:
                 self._findings.warning(
                     "quotes-in-attribute",
                     tag.start,

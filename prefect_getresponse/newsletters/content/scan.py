@@ -16,6 +16,7 @@ from prefect_getresponse.newsletters.content.findings import Findings
 OPEN, CLOSE = "{{", "}}"
 QUOTES = '"`'
 CURLY_QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a"
+_MOST_TAGS = 20_000
 _SPACE = re.compile(r"\s*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ENTITY_QUOTE = re.compile(r"&(?:quot|#34|#x22|#96|#x60|grave);", re.IGNORECASE)
@@ -93,8 +94,13 @@ class Scanner:
 
     def items(self) -> Iterator[Text | Tag]:
         """Read texts and tags in order; what cannot be read is reported and counts as text."""
-        done = at = 0
+        done = at = tags = 0
         while (start := self._text.find(OPEN, at)) >= 0 and not self._findings.is_full:
+            tags += 1
+            if tags > _MOST_TAGS:
+                said = f"The text has more than {_MOST_TAGS:,} tags."
+                self._findings.error("too-many-tags", start, said, "Shorten it.")
+                break
             try:
                 tag = self._tag(start, depth=0)
             except _Fault as fault:
@@ -121,6 +127,8 @@ class Scanner:
         return Tag(start, at + len(CLOSE), name[0], tuple(arguments))
 
     def _skip_space(self, at: int) -> int:
+        if " " < self._text[at : at + 1] < "\x7f":
+            return at
         found = _SPACE.match(self._text, at)
         assert found
         return found.end()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 
@@ -53,7 +54,7 @@ def offset(zone_id: int, now: float) -> str:
         zone_id: Number of a known zone.
         now: Unix seconds.
     """
-    moment = datetime.fromtimestamp(now, ZoneInfo(TIME_ZONES[zone_id].name))
+    moment = datetime.fromtimestamp(now, _zone(zone_id))
     return moment.isoformat()[-len("+01:00") :]
 
 
@@ -72,5 +73,10 @@ def moment_in(zone_id: int, text: str) -> float:
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(TIME_ZONES[zone_id].name))
+        moment = moment.replace(tzinfo=_zone(zone_id))
     return moment.astimezone(UTC).timestamp()
+
+
+@cache
+def _zone(zone_id: int) -> ZoneInfo:
+    return ZoneInfo(TIME_ZONES[zone_id].name)  # its own cache holds eight

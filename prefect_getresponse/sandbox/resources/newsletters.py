@@ -220,6 +220,35 @@ def cancel(world: World, request: Request) -> Answer:
     return NEWSLETTERS.answer(world, request, record)
 
 
+EDITABLE = frozenset({"subject", "html", "plain", "sender", "sendSettings", "sendOn"})
+
+
+def edit(world: World, record: Record, changes: Body) -> None:
+    """Edit a newsletter as people do in the panel: the API has no such operation.
+
+    Args:
+        world: The account.
+        record: The newsletter.
+        changes: Some of `EDITABLE`; of `sendSettings` only what is given changes. `sendOn` counts
+            for what waits to be sent.
+    """
+    content = record.members["content"] | {
+        part: changes[part] for part in ("html", "plain") if part in changes
+    }
+    record.members |= {"content": content}
+    if "subject" in changes:
+        record.members["subject"] = changes["subject"]
+    if "sender" in changes:
+        record.members["fromField"] = {"fromFieldId": changes["sender"]}
+    settings: Body = {**record.members["sendSettings"], **changes.get("sendSettings", {})}
+    settings.pop("sendOn", None)
+    record.members["sendSettings"] = settings
+    if _state(world, record) == "scheduled" and changes.keys() & {"sendSettings", "sendOn"}:
+        world.agenda.forget(record.record_id)
+        at = parse_moment(changes.get("sendOn", record.members["sendOn"]))
+        _plan(world, record, settings, at)
+
+
 _ACTIVITIES: Attributes[Event] = {
     "activity": lambda event: event.kind,
     "createdOn": lambda event: event.moment,

@@ -26,9 +26,8 @@ from prefect_getresponse.sandbox.notices.outbox import Outbox
 from prefect_getresponse.sandbox.notices.settings import NoticeSettings, read_settings
 from prefect_getresponse.sandbox.people.contact_book import Contact, Happening
 from prefect_getresponse.sandbox.people.import_jobs import OUTCOMES
-from prefect_getresponse.sandbox.resources import from_fields
+from prefect_getresponse.sandbox.resources import from_fields, newsletters
 from prefect_getresponse.sandbox.resources.custom_reports import report_file
-from prefect_getresponse.sandbox.resources.newsletters import NEWSLETTERS
 from prefect_getresponse.sandbox.wire.app import CONTROL_PREFIX as PREFIX
 from prefect_getresponse.sandbox.wire.app import Application
 from prefect_getresponse.sandbox.world.world import Campaign, World
@@ -123,13 +122,16 @@ def _confirm_sender(app: Application, call: Call, _now: float) -> Any:
 
 
 def _edit_newsletter(app: Application, call: Call, _now: float) -> Any:
-    """Edit a newsletter as people do in the panel: the API has no such operation."""
-    body = _body(call, "newsletter", "subject", "html")
-    record = app.world.records.of(NEWSLETTERS.name).get(body["newsletter"])
+    changes = dict(_object(call))
+    newsletter = changes.pop("newsletter", "")
+    if not changes or changes.keys() - newsletters.EDITABLE:
+        names = ", ".join(sorted(newsletters.EDITABLE))
+        message = f"the body must name a newsletter and some of {names}"
+        raise ControlError(HTTPStatus.BAD_REQUEST, message)
+    record = app.world.records.of(newsletters.NEWSLETTERS.name).get(newsletter)
     if record is None:
-        raise ControlError(HTTPStatus.NOT_FOUND, f"no newsletter {body['newsletter']!r}")
-    content = {**record.members["content"], "html": body["html"]}
-    record.members |= {"subject": body["subject"], "content": content}
+        raise ControlError(HTTPStatus.NOT_FOUND, f"no newsletter {newsletter!r}")
+    newsletters.edit(app.world, record, changes)
     return {"newsletterId": record.record_id}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -192,32 +190,3 @@ def test_nothing_stops_the_checker(text: str) -> None:
     content, found = read(text)
     assert all(each.line >= 1 and each.column >= 1 for each in found)
     render(content, Person())
-
-
-HOSTILE = [
-    "{{",
-    "{{IF `(",
-    "{{LINK `{{",
-    "{{A `x}} ",
-    "{{IF `(a IS_DEFINED)`}}",
-    '{{CUSTOM "',
-    "((",
-    "}}`",
-]
-
-
-@pytest.mark.parametrize("piece", [*HOSTILE, "{{IF `" + "(" * 2_000])
-def test_time_grows_with_the_length_and_no_faster(piece: str) -> None:
-    """Doubling a text twice takes about four times as long: squares would take sixteen."""
-
-    def seconds(size: int) -> float:
-        text = (piece * (size // len(piece) + 1))[:size]
-        best = float("inf")
-        for _ in range(3):
-            start = time.process_time()
-            read(text)
-            best = min(best, time.process_time() - start)
-        return best
-
-    short, long = seconds(60_000), seconds(240_000)
-    assert long < 10 * short + 0.05
