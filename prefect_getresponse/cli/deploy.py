@@ -42,8 +42,8 @@ def deploy(
     Args:
         names: nightly (one import every night), many-lists (several lists at once), one-list (what
             many-lists starts), export (the account into tables), release (a newsletter),
-            release-statistics, account-check (every week), drain-events and reconcile-events
-            (webhooks).
+            approval-expired and release-statistics (what follows it), account-check (every week),
+            drain-events and reconcile-events (webhooks).
         block: Name of the GetResponseCredentials block that runs load.
         pool: Work pool; a process pool is made if there is none of the name.
         source: What to import, as the worker sees it.

@@ -214,7 +214,11 @@ def _fit(definition: Definition, choices: Choices) -> Definition:
             for name, value in choices.parameters.items()
             if name in schema["properties"]
         },
-        CREDENTIALS: {"$ref": {"block_document_slug": slug}},
+        **(
+            {CREDENTIALS: {"$ref": {"block_document_slug": slug}}}
+            if CREDENTIALS in schema["properties"]
+            else {}
+        ),
     }
     if missing := definition.examples - given.keys():
         raise InvalidArguments(

@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from prefect import flow, get_client, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.deployments import run_deployment
-from prefect.events import emit_event
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from pydantic import Field
@@ -35,8 +34,11 @@ from prefect_getresponse.runtime.approvals import (
     HOURS,
     Answer,
     ApprovalPolicy,
+    Ending,
     Question,
+    Subject,
     ask_in_run,
+    tell_ending,
 )
 from prefect_getresponse.runtime.artifact_keys import artifact_key
 from prefect_getresponse.runtime.assets import Made, getresponse_key, record_assets
@@ -47,7 +49,6 @@ from prefect_getresponse.sources.errors import ImportInputError
 from prefect_getresponse.sources.storage.places import short_name
 
 T = TypeVar("T")
-Ending = Literal["completed", "failed", "cancelled"]
 
 STATISTICS_AFTER = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 """When statistics are read after a newsletter was sent."""
@@ -100,7 +101,8 @@ def release_newsletter(
     plan = plan_newsletter(credentials, run)
     if dry_run:
         return run.report(plan)
-    answer = _answer(plan, approval, approve, approval_hours)
+    about = _subject(run.account_name, plan.key)
+    answer = _answer(plan, about, approval, approve, approval_hours)
     said = Approval(plan.hash, answer.by, answer.note)
     if not answer.approved:
         report = run.report(plan, "declined", said)
@@ -163,11 +165,13 @@ def follow_up(deployment: str, plan: ReleasePlan, report: ReleaseReport) -> None
         )
 
 
-def _answer(plan: ReleasePlan, policy: ApprovalPolicy, approve: str, hours: float) -> Answer:
+def _answer(
+    plan: ReleasePlan, about: Subject, policy: ApprovalPolicy, approve: str, hours: float
+) -> Answer:
     """Return who approves a plan; what was released before needs no approval."""
     if plan.before:
         return Answer(approved=True, by="released before")
-    question = Question(plan.hash, plan.markdown(), plan.has_warnings)
+    question = Question(plan.hash, plan.markdown(), plan.has_warnings, about)
     return ask_in_run(question, policy, approve=approve, by=starter().name, hours=hours)
 
 
@@ -197,23 +201,13 @@ def _made(plan: ReleasePlan, report: ReleaseReport) -> tuple[list[Made], list[st
     return [made] if report.status == "released" else [], [to]
 
 
+def _subject(account: str, key: str) -> Subject:
+    return Subject("release_newsletter", f"getresponse.release.{account}.{key}", key, account)
+
+
 def _tell(report: ReleaseReport, ending: Ending) -> None:
-    emit_event(
-        f"getresponse.release_newsletter.{ending}",
-        resource={
-            "prefect.resource.id": f"getresponse.release.{report.account}.{report.key}",
-            "prefect.resource.name": report.key,
-            "getresponse.status": report.status,
-        },
-        related=[
-            {
-                "prefect.resource.id": f"getresponse.account.{report.account}",
-                "prefect.resource.role": "getresponse-account",
-                "prefect.resource.name": report.account,
-            }
-        ],
-        payload=mask_deep(report.as_dict()),
-    )
+    about = _subject(report.account, report.key)
+    tell_ending(about, ending, report.status, mask_deep(report.as_dict()))
 
 
 def _run(

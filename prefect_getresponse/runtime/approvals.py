@@ -10,16 +10,77 @@ has done anything.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.reporting.streams import never_stopping
 
 ApprovalPolicy = Literal["never", "over_limit", "always"]
 """When a person is asked: never, if the plan is beyond its limits, or always."""
+Ending = Literal["completed", "failed", "cancelled"]
 HOURS = 24.0
 """How long an answer is waited for."""
+_LABEL = "getresponse.approval."
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a plan is about, as events name it.
+
+    Attributes:
+        flow: The flow, such as `release_newsletter`.
+        resource_id: Resource of its ending event.
+        name: What is released, undone and so on.
+        account: Name of the account.
+    """
+
+    flow: str
+    resource_id: str
+    name: str
+    account: str
+
+    def as_labels(self) -> dict[str, str]:
+        """Return it as labels of a flow run, which outlive its process."""
+        return {f"{_LABEL}{name}": value for name, value in vars(self).items()}
+
+
+def tell_ending(subject: Subject, ending: Ending, status: str, payload: dict[str, Any]) -> None:
+    """Emit the event with which a flow ends.
+
+    Args:
+        subject: What the flow was about.
+        ending: How it ended.
+        status: What became of it, in a word.
+        payload: The report, without addresses.
+    """
+    from prefect.events import emit_event
+
+    emit_event(
+        f"getresponse.{subject.flow}.{ending}",
+        resource={
+            "prefect.resource.id": subject.resource_id,
+            "prefect.resource.name": subject.name,
+            "getresponse.status": status,
+        },
+        related=[
+            {
+                "prefect.resource.id": f"getresponse.account.{subject.account}",
+                "prefect.resource.role": "getresponse-account",
+                "prefect.resource.name": subject.account,
+            }
+        ],
+        payload=payload,
+    )
+
+
+def subject_of(labels: dict[str, Any]) -> Subject | None:
+    """Read what the labels of a flow run say; None if it asked for no approval."""
+    try:
+        return Subject(**{name: str(labels[_LABEL + name]) for name in Subject.__annotations__})
+    except KeyError:
+        return None
 
 
 class ApprovalNeeded(GetResponseError):
@@ -47,11 +108,13 @@ class Question:
         hash: Hash of the plan: what is approved.
         plan: The plan, in Markdown.
         is_over_limit: Whether it is beyond what needs no approval under `over_limit`.
+        subject: What it is about, for the event of an approval that nobody gave in time.
     """
 
     hash: str
     plan: str
     is_over_limit: bool
+    subject: Subject | None = None
 
     def is_asked(self, policy: ApprovalPolicy) -> bool:
         """Whether a person has to answer."""
@@ -133,11 +196,24 @@ def ask_in_run(
         ]
         note: Annotated[str, Field(title="Note", max_length=1_000)] = ""
 
+    if question.subject:
+        with never_stopping("the labels"):
+            _label_run(question.subject)
     form = Approval.with_initial_data(description=question.plan)
     said = suspend_flow_run(
         wait_for_input=form, timeout=round(hours * 3600), key=f"approval-{question.hash}"
     )
     return Answer(said.decision == "approve", said.your_name, said.note)
+
+
+def _label_run(subject: Subject) -> None:
+    from prefect import get_client
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    if context and context.flow_run:
+        with get_client(sync_client=True) as client:
+            client.update_flow_run_labels(context.flow_run.id, dict(subject.as_labels()))
 
 
 def _can_suspend() -> bool:

@@ -17,6 +17,7 @@ from prefect.states import Pending
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.cli.automation_definitions import shipped
+from prefect_getresponse.flows.approval_expired import approval_expired
 from prefect_getresponse.flows.release_newsletter import release_newsletter
 from prefect_getresponse.flows.release_statistics import release_statistics
 from prefect_getresponse.newsletters.report import ReleaseReport
@@ -124,8 +125,8 @@ def test_it_waits_for_a_form_and_goes_on_with_what_was_approved(
         assert newsletter["subject"] == "News of spring"
 
 
-def test_an_approval_that_comes_too_late_sends_nothing(
-    account: FastSandbox, credentials: GetResponseCredentials
+def test_an_approval_that_comes_too_late_sends_nothing_and_is_told(
+    account: FastSandbox, credentials: GetResponseCredentials, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with get_client(sync_client=True) as client:
         run = Deployed(client, defaults(credentials, text(account, "late"), approval_hours=2))
@@ -144,6 +145,16 @@ def test_an_approval_that_comes_too_late_sends_nothing(
         assert state.is_failed()
         assert state.message in EXPIRED.trigger["match"]["prefect.state-message"]
         assert sent(account, "late") == []
+    told: list[tuple[str, str]] = []
+
+    def emit(event: str, resource: dict[str, str], **_others: object) -> None:
+        told.append((event, resource["prefect.resource.id"]))
+
+    monkeypatch.setattr("prefect.events.emit_event", emit)
+    assert approval_expired(f"prefect.flow-run.{run.id}") == "late"
+    assert told == [
+        ("getresponse.release_newsletter.cancelled", "getresponse.release.releases.late")
+    ]
 
 
 def test_a_plan_that_changed_meanwhile_is_asked_about_again(

@@ -58,3 +58,37 @@ def test_confirmation_texts_of_lists_that_ask_nobody_are_not_read(lab: Lab) -> N
     lab.wire.change = broken
     assert found(lab) == []
     assert lab.calls("GET", f"/v3{BODIES}") == 1  # the one of the fixture
+
+
+def test_what_an_account_sends_by_itself_is_checked(lab: Lab) -> None:
+    common = {"fromField": {"fromFieldId": lab.sender["fromFieldId"]}}
+    html = "<p>Hi {{ name }}</p>"
+    to = {"selectedCampaigns": [lab.campaign_id]}
+    text = {"content": {"html": html, "plain": "Hi"}, "subject": "Welcome"}
+    day = {"type": "onday", "dayOfCycle": 1, **to}
+    sent = {"sendSettings": {"type": "signup"}, "triggerSettings": day, "status": "enabled"}
+    lab.api("POST", "/autoresponders", {**common, **text, **sent, "campaignId": lab.campaign_id})
+    feed = {"frequency": "asap", "filter": "recent", "maxArticles": 3, **to}
+    rss = {"rssFeedUrl": "https://shop.example/feed", "sendSettings": feed, "status": "enabled"}
+    lab.api("POST", "/rss-newsletters", {**common, **text, **rss})
+    delivery = {
+        "sendOn": {"sendingType": "now"},
+        "winnerMode": "manual",
+        "winningCriteria": "open",
+        "samplingPercentage": 100,
+        "samplingTime": "P1DT2H",
+    }
+    test = {
+        "name": "Two subjects",
+        "campaign": {"campaignId": lab.campaign_id},
+        "deliverySettings": delivery,
+        "variants": ["Hi {{CONTACT `subscriber_name`}}", "Hi {{CONTRACT `subscriber_name`}}"],
+        "sendSettings": to,
+        "content": {"html": "<p>Hi</p>", "plain": "Hi"},
+    }
+    lab.api("POST", "/ab-tests/subject", {**common, **test})
+    assert found(lab) == [
+        ("autoresponder#html", "foreign-template"),
+        ("rss-newsletter#html", "foreign-template"),
+        ("ab-test#subject", "unknown-tag"),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any, cast
 
 import httpx
@@ -281,3 +282,73 @@ def test_a_draft_that_is_edited_just_before_it_is_sent_is_not_sent(lab: Lab) -> 
     with pytest.raises(OutcomeUnknown, match="edited or sent just now"):
         lab.release(lab.text())
     assert lab.calls(*SEND) == 0
+
+
+def findings(lab: Lab, text: str) -> set[str]:
+    try:
+        return {each.rule for each in lab.plan(text).findings}
+    except ReleaseHasErrors as error:
+        return {each.rule for each in error.findings}
+
+
+def test_a_sender_that_mail_does_not_leave_from_is_found(lab: Lab) -> None:
+    made = lab.api("POST", "/from-fields", {"name": "New", "email": "new@example.com"})
+    text = lab.text().replace(f"sender: {lab.sender['fromFieldId']}", "sender: new@example.com")
+    assert findings(lab, text) == {"sender-inactive"}
+    lab.control("/confirm-sender", {"email": "new@example.com"})
+    assert findings(lab, text) == set()
+
+    def warned(answer: httpx.Response) -> httpx.Response:
+        rows = json.loads(answer.read() or b"null")
+        if isinstance(rows, list) and rows and "fromFieldId" in rows[0]:
+            found = cast("list[dict[str, Any]]", rows)
+            for row in found:
+                if row["fromFieldId"] == made["fromFieldId"]:
+                    row["domain"]["DKIMWarning"] = {"code": "dkim"}
+            return httpx.Response(answer.status_code, json=found)
+        return answer
+
+    lab.wire.change = warned
+    assert findings(lab, text) == {"sender-dkim"}
+
+
+def test_an_audience_is_compared_with_the_last_sends_and_a_text_with_theirs(lab: Lab) -> None:
+    empty = lab.api("POST", "/campaigns", {"name": "Empty"})
+    text = lab.text()
+    assert findings(lab, text.replace("Newsletter", empty["name"])) == {"audience-empty"}
+    first = AT.replace(minute=0)
+    lab.release(lab.text(at=first))
+    lab.time.advance(24 * 3600)
+    later = lab.text(at=AT + timedelta(days=3)).replace("key: spring", "key: again")
+    assert findings(lab, later) == {"same-content"}
+    for number in range(3 * PEOPLE):
+        person = {"email": f"new{number}@example.com", "campaign": {"campaignId": lab.campaign_id}}
+        lab.api("POST", "/contacts", person)
+    lab.time.advance(400)
+    assert findings(lab, later) == {"same-content", "audience-unusual"}
+
+
+def test_statistics_far_from_the_last_ones_are_told(lab: Lab) -> None:
+    def opened(answer: httpx.Response) -> httpx.Response:
+        """Let people open what came before, and nobody this one."""
+        content = json.loads(answer.read() or b"null")
+        rows = cast("list[dict[str, Any]]", content if isinstance(content, list) else [content])
+        for row in rows:
+            if isinstance(row, dict) and "sendMetrics" in row:
+                is_last = row["name"].startswith("release last")
+                row["sendMetrics"] |= {"openRate": "0.01" if is_last else "0.4", "clickRate": "0.1"}
+            elif isinstance(row, dict) and "uniqueOpened" in row:
+                row["sent"] = 60
+        return httpx.Response(answer.status_code, json=content)
+
+    for day, key in enumerate(("first", "second", "last"), start=1):
+        lab.release(
+            lab.text(f"News {key}", at=AT + timedelta(days=day)).replace(
+                "key: spring", f"key: {key}"
+            )
+        )
+    lab.time.advance(5 * 24 * 3600)
+    lab.wire.change = opened
+    read = lab.run(lambda client: release_statistics(AccountSide(client, lab.time), "last"))
+    assert (read.state, read.far_off) == ("finished", ("openRate 1.0% instead of 40.0%",))
+    assert "Far from usual: openRate" in read.markdown()

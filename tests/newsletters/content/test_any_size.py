@@ -32,7 +32,18 @@ PIECES = [
         "<!",
         "<!--",
     ),
-    *("<!--a-->", "<?a>", "<![CDATA[x]]>", "</a b>", "<script>", "</script>", "<style></style>"),
+    *(
+        "<!--a-->",
+        "<?a>",
+        "<![CDATA[x]]>",
+        "<![if !mso]>",
+        "<![",
+        "<![a",
+        "</a b>",
+        "<script>",
+        "</script>",
+        "<style></style>",
+    ),
     *('<a href="https://shop.example/a">x</a>', "<p ", 'a="b" ', "<p a='", ">", "<textarea>"),
     *("&", "&amp;", "&a", "&#65;", "&#", "[[", "[[name]]", "[name]", " ", "\n", "x", '"', "`", "'"),
     *(
@@ -82,6 +93,13 @@ def calls(text: str) -> int:
 def test_no_text_needs_more_calls_than_a_second_has(first: str, pieces: list[str]) -> None:
     small = 10_000  # so short that no bound helps
     assert calls(of_size(first, "".join(pieces), small)) < CALLS * small / SIZE
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+@settings(max_examples=300, deadline=None)
+@example("<![foo bar]>")
+def test_no_text_stops_the_checker(text: str) -> None:
+    check(text)
 
 
 @pytest.mark.parametrize(
