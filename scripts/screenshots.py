@@ -24,6 +24,7 @@ from rich.markdown import Markdown
 
 from prefect_getresponse.cli.demonstration import isolated, write_customers
 from prefect_getresponse.sandbox import Sandbox
+from scripts.approval_form import ApprovalForm
 from scripts.prefect_ui import browser, missing, served
 
 T = TypeVar("T")
@@ -31,7 +32,22 @@ T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 DEPLOYMENT = "nightly-contact-import/nightly"
+RELEASES = "release-newsletter/release"
 KEY = "sandbox-key"
+RELEASE = """subject: News of spring
+preheader: Ten ideas for your balcony
+sender: owner@example.com
+html: |
+  <p>Hi {{CONTACT `subscriber_first_name` `friend`}},</p>
+  <p><a href="{{LINK `http://shop.example/spring`}}">See what is new</a></p>
+plain: |
+  Hi {{CONTACT `subscriber_first_name` `friend`}},
+  see what is new: {{LINK `https://shop.example/spring`}}
+audience:
+  list: newsletter
+send_on: 2097-03-20T10:00:00
+time_zone: Europe/Warsaw
+"""
 ROWS = 20_000
 TITLE = "prefect-getresponse import customers.csv --list newsletter"
 WIDTH, HEIGHT = 1200, 800
@@ -84,7 +100,10 @@ class _Photographer:
             run = self._wait(self._sending)
             self._open(f"runs/flow-run/{run}?tab=Artifacts", "Running")
             self._take("flow-run", height=900)
-            self._wait(lambda: self._get(f"flow_runs/{run}")["state"]["type"] == "COMPLETED")
+            self._wait(lambda: self._is(run, "Completed"))
+            _prefect(environment, "deployment", "run", RELEASES, *_release(home))
+            _prefect(environment, "deployment", "run", RELEASES, *_release(home, hours=0.02))
+            self.release()
         self._open(f"deployments/deployment/{deployment}", "Completed")
         self._take("deployment", height=600)
         self.artifacts(run)
@@ -117,6 +136,35 @@ class _Photographer:
                     self._take(what, height=1000 if what == "report" else HEIGHT)
             if "-report-" in f"{artifact['key']}-":
                 self._take_terminal(artifact["data"])
+
+    def release(self) -> None:
+        """Approve a newsletter, and let the approval of another one expire."""
+        run, late = (
+            self._wait(lambda name=name: self._suspended(name))
+            for name in ("release of spring to main", "release of late to main")
+        )
+        form = ApprovalForm(self._page, f"{self._ui}/runs/flow-run/{run}")
+        self._take("approval-question", height=1000)
+        form.submit()
+        self._take("approval-refused", height=1000)
+        form.sign("Ann")
+        form.decide("approve")
+        form.submit()
+        self._wait(lambda: self._is(run, "Completed"))
+        for artifact in self._post("artifacts", artifacts={"flow_run_id": {"any_": [run]}}):
+            if "-release-report-" in artifact["key"]:
+                self._open(f"artifacts/artifact/{artifact['id']}", artifact["key"])
+                self._take("release-report")
+        self._wait(lambda: self._is(late, "Failed"))
+        self._open(f"runs/flow-run/{late}?tab=Details", "Failed")
+        self._take("approval-expired", height=1080)
+
+    def _suspended(self, name: str) -> str | None:
+        found = self._post("flow_runs", flow_runs={"name": {"any_": [name]}})
+        return next((str(x["id"]) for x in found if x["state"]["name"] != "Running"), None)
+
+    def _is(self, run: str, state: str) -> bool:
+        return bool(self._get(f"flow_runs/{run}")["state"]["name"] == state)
 
     def _take_terminal(self, markdown: str) -> None:
         console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
@@ -164,6 +212,14 @@ class _Photographer:
                 return answer
             time.sleep(0.3)
         raise TimeoutError("the import did not come to where its picture is taken")
+
+
+def _release(home: Path, hours: float = 24) -> list[str]:
+    """Write a release, and return the parameters of its run."""
+    file = home / ("spring.yaml" if hours > 1 else "late.yaml")
+    file.write_text(RELEASE)
+    given = {"release": file, "approval_hours": hours, "statistics": "", "check_links": "false"}
+    return [word for name, value in given.items() for word in ("-p", f"{name}={value}")]
 
 
 def _prefect(environment: dict[str, str], *words: str) -> None:

@@ -180,6 +180,7 @@ def ask_in_run(
             "Runs that are part of another run, or have no deployment, cannot wait for a form:"
             " look at the plan, then run it with approve set to this hash.",
         )
+    from prefect import get_run_logger
     from prefect.flow_runs import suspend_flow_run
     from prefect.input import RunInput
 
@@ -199,6 +200,9 @@ def ask_in_run(
     if question.subject:
         with never_stopping("the labels"):
             _label_run(question.subject)
+    get_run_logger().info(
+        "waiting %g hours for an approval: choose Resume on the page of this run", hours
+    )
     form = Approval.with_initial_data(description=question.plan)
     said = suspend_flow_run(
         wait_for_input=form, timeout=round(hours * 3600), key=f"approval-{question.hash}"

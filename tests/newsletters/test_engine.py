@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments, OutcomeUnknown
+from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.newsletters.account_side import AccountSide
 from prefect_getresponse.newsletters.afterwards import (
     NotReleased,
@@ -17,8 +18,10 @@ from prefect_getresponse.newsletters.afterwards import (
     release_statistics,
 )
 from prefect_getresponse.newsletters.drafts import AlreadySent
+from prefect_getresponse.newsletters.engine import Approval, Releasing
 from prefect_getresponse.newsletters.plan import ReleaseHasErrors
-from prefect_getresponse.newsletters.release_file import InvalidRelease
+from prefect_getresponse.newsletters.release_file import InvalidRelease, read_release
+from prefect_getresponse.newsletters.report import ReleaseReport
 from tests.newsletters.lab import AT, PEOPLE, Killed, Lab, once
 from tests.support.troubles import Trouble
 
@@ -129,12 +132,43 @@ def test_an_edit_just_before_it_is_sent_is_found_and_cancelled(lab: Lab) -> None
     assert [each["subject"] for each in lab.broadcasts] == ["News of spring"]
 
 
-def test_a_scheduled_newsletter_that_was_edited_is_cancelled_by_the_next_run(lab: Lab) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subject": "Other"},
+        {"html": "<p>Other</p>"},
+        {"plain": "Other"},
+        {"sender": "other"},
+        {"sendOn": (AT + timedelta(hours=1)).isoformat()},
+        {"sendSettings": {"timeTravel": "true"}},
+        {"sendSettings": {"perfectTiming": "true"}},
+        {"sendSettings": {"selectedCampaigns": []}},
+        {"sendSettings": {"excludedSegments": ["x1"]}},
+        {"sendSettings": {"selectedContacts": ["x1"]}},
+    ],
+    ids=str,
+)
+def test_whatever_is_edited_of_what_waits_the_next_run_cancels_it(
+    lab: Lab, change: dict[str, Any]
+) -> None:
     report = lab.release(lab.text())
-    lab.edit(report.newsletter_id)
-    again = lab.release(lab.text())
-    assert again.status == "changed"
+    lab.edit(report.newsletter_id, **change)
+    assert lab.release(lab.text()).status == "changed"
     assert lab.broadcasts == []
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_the_clock_of_this_machine_may_be_wrong(lab: Lab, hours: int) -> None:
+    async def work(client: AsyncClient) -> ReleaseReport:
+        run = Releasing(read_release(text), "lab", lambda: lab.time() + hours * 3600)
+        plan = await run.plan(client)
+        return await run.release(client, plan, Approval(plan.hash))
+
+    text = lab.text()
+    assert lab.run(work).status == "released"
+    text = lab.text("Yesterday", at=AT - timedelta(hours=7)).replace("spring", "past")
+    with pytest.raises(ReleaseHasErrors, match="send-on-past"):
+        lab.run(work)
 
 
 def test_a_changed_text_of_getresponse_is_compared_with_its_own_answer(lab: Lab) -> None:
