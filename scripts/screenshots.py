@@ -139,12 +139,11 @@ class _Photographer:
 
     def release(self) -> None:
         """Approve a newsletter, and let the approval of another one expire."""
-        run, late = (
-            self._wait(lambda name=name: self._suspended(name))
-            for name in ("release of spring to main", "release of late to main")
-        )
+        run = self._wait(lambda: self._suspended("release of spring to main"))
+        late = self._wait(lambda: self._suspended("release of late to main"))
         form = ApprovalForm(self._page, f"{self._ui}/runs/flow-run/{run}")
         self._take("approval-question", height=1000)
+        self._page.set_viewport_size({"width": WIDTH, "height": 1000})
         form.submit()
         self._take("approval-refused", height=1000)
         form.sign("Ann")

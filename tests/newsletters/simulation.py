@@ -205,7 +205,7 @@ class Simulation:
             {"excludedCampaigns": [self.lab.campaign_id]},
             {"selectedCampaigns": []},
         ]
-        changes = [
+        changes: list[dict[str, Any]] = [
             {"subject": words},
             {"html": words},
             {"plain": words},

@@ -125,7 +125,7 @@ class _Reader(HTMLParser):
 
     def parse_marked_section(self, i: int, report: int = 1) -> int:
         """Read `<![if !mso]>` and its like as browsers do; some stop the standard parser."""
-        return self.parse_bogus_comment(i, report)
+        return self.parse_bogus_comment(i, bool(report))
 
     def parse_comment(self, i: int, report: bool = True) -> int:
         return self._ended(super().parse_comment(i, report))
