@@ -18,11 +18,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from prefect_getresponse.sinks.arrow import as_rows, as_table, holding
 from prefect_getresponse.sinks.parquet_claims import claimed
 from prefect_getresponse.sinks.parquet_files import FileStore, arrow_is_there
-from prefect_getresponse.sinks.parquet_parts import Changes, matches, part_names
+from prefect_getresponse.sinks.parquet_parts import Changes, part_names
 from prefect_getresponse.sinks.sink import NotOurTable, SinkError, SinkNotFound, SinkTaken, State
-from prefect_getresponse.sinks.tables import SYNCED_AT, Row, Table, Where
+from prefect_getresponse.sinks.tables import Row, Table, Where
 
 MANIFEST = "_manifest.json"
 PROGRESS = "_progress.json"
@@ -45,8 +46,8 @@ class ParquetTransaction:
         self, table: Table, rows: Iterable[Row], columns: Sequence[str] | None = None
     ) -> int:
         """Write rows, each in the place of the one with the same key."""
-        names = (*(table.names if columns is None else columns), SYNCED_AT)
-        return self._of(table).upsert(names, [(*row, self.at) for row in rows])
+        names = table.names if columns is None else tuple(columns)
+        return self._of(table).upsert(names, list(rows))
 
     def delete(self, table: Table, *where: Where) -> None:
         """Delete the rows for which all conditions hold."""
@@ -70,7 +71,7 @@ class ParquetTransaction:
         self.states.append((account_id, stream, state))
 
     def _of(self, table: Table) -> Changes:
-        return self.changes.setdefault(table, Changes(table))
+        return self.changes.setdefault(table, Changes(table, self.at))
 
 
 class ParquetSink:
@@ -175,14 +176,14 @@ class ParquetSink:
         entry = self._current.setdefault("tables", {}).setdefault(table.name, {})
         for part in changes.touched(list(entry)):
             old = entry.get(part)
-            rows: Iterable[Sequence[Any]] = self._store.read(table, old["path"]) if old else []
+            rows = self._store.read(table, old["path"]) if old else as_table(table.all_columns, [])
             found, has_changed = changes.apply(part, rows)
             if not has_changed:
                 continue
-            if found:
+            if found.num_rows:
                 path = self._path(table, part)
-                self._store.write(table, path, found)
-                entry[part] = {"path": path, "rows": len(found)}
+                self._store.write(path, found)
+                entry[part] = {"path": path, "rows": found.num_rows}
             else:
                 entry.pop(part, None)
             if old:
@@ -193,18 +194,29 @@ class ParquetSink:
         self, table: Table, columns: Sequence[str], *where: Where
     ) -> Iterator[tuple[Any, ...]]:
         """Read columns of the rows for which all conditions hold."""
-        entry = self._tables(self._current).get(table.name, {})
-        names = [column.name for column in table.all_columns]
-        wanted = [names.index(name) for name in columns]
-        holds = matches(names, where)
-        for part in part_names(table, list(entry), where):
-            for row in self._store.read(table, entry[part]["path"]):
-                if holds(row):
-                    yield tuple(row[place] for place in wanted)
+        wanted = [table.column(name) for name in columns]
+        for data in self._chosen(table, columns, where):
+            yield from as_rows(data, wanted)
 
     def count(self, table: Table, *where: Where) -> int:
         """How many rows there are for which all conditions hold."""
-        return sum(1 for _ in self.select(table, table.key[:1], *where))
+        if not where:
+            return sum(file["rows"] for file in self._files_of(table).values())
+        return sum(data.num_rows for data in self._chosen(table, table.key[:1], where))
+
+    def _chosen(
+        self, table: Table, columns: Sequence[str], where: Sequence[Where]
+    ) -> Iterator[Any]:
+        """Rows for which conditions hold, a few at a time."""
+        compared = [str(each.value) for each in where if each.test == "differs"]
+        names = {*columns, *(each.column for each in where), *compared}
+        files = self._files_of(table)
+        for part in part_names(table, list(files), where):
+            for data in self._store.batches(table, files[part]["path"], sorted(names)):
+                yield data.filter(holding(data, where)) if where else data
+
+    def _files_of(self, table: Table) -> dict[str, Any]:
+        return self._tables(self._current).get(table.name, {})
 
     def state(self, account_id: str, stream: str) -> dict[str, Any]:
         """What a writer kept; empty if nothing."""

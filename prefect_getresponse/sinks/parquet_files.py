@@ -10,9 +10,9 @@ from typing import Any, cast
 
 import orjson
 
+from prefect_getresponse.sinks.arrow import arrow, with_columns
 from prefect_getresponse.sinks.sink import SinkError, SinkNotFound
-from prefect_getresponse.sinks.sql_types import json_text
-from prefect_getresponse.sinks.tables import Kind, Table
+from prefect_getresponse.sinks.tables import Table
 from prefect_getresponse.sources.storage.places import public_url
 
 CLAIM = "_claim.json"
@@ -26,7 +26,7 @@ def arrow_is_there() -> None:
         SinkNotFound: It is not.
     """
     try:
-        _arrow()
+        arrow()
     except ImportError:
         raise SinkNotFound(
             "Parquet needs another package", advice='pip install "prefect-getresponse[arrow]"'
@@ -108,39 +108,29 @@ class FileStore:
         text = self.read_text(CLAIM)
         return str(orjson.loads(text).get("run", "")) if text else ""
 
-    def read(self, table: Table, path: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a file, with all columns of the table; those it does not have are null."""
-        pq = _arrow("parquet")
+    def read(self, table: Table, path: str) -> Any:
+        """A file as one of Arrow's tables; columns that it does not have are null."""
         with self._refusals(), self._files.open(self._at(path), "rb") as file:
-            parquet = pq.ParquetFile(file)
-            there = set(parquet.schema_arrow.names)
-            for batch in parquet.iter_batches(batch_size=_ROWS_AT_ONCE):
-                columns = [
-                    _values(batch.column(column.name), column.kind)
-                    if column.name in there
-                    else [None] * batch.num_rows
-                    for column in table.all_columns
-                ]
-                yield from zip(*columns, strict=True)
+            # Without threads, which would keep memory each for itself.
+            data = arrow("parquet").ParquetFile(file).read(use_threads=False)
+        return with_columns(data, table.all_columns)
 
-    def write(self, table: Table, path: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Write rows into a new file."""
-        pq, pa = _arrow("parquet"), _arrow()
-        fields = [(column.name, _type(column.kind)) for column in table.all_columns]
-        schema = pa.schema(fields)
+    def batches(self, table: Table, path: str, names: Sequence[str]) -> Iterator[Any]:
+        """Columns of a file as Arrow's tables, a few rows at a time."""
+        wanted = [column for column in table.all_columns if column.name in names]
+        with self._refusals(), self._files.open(self._at(path), "rb") as file:
+            parquet = arrow("parquet").ParquetFile(file)
+            there = [name for name in parquet.schema_arrow.names if name in names]
+            for batch in parquet.iter_batches(_ROWS_AT_ONCE, columns=there, use_threads=False):
+                data = arrow().Table.from_batches([batch])
+                yield with_columns(data, wanted)
+
+    def write(self, path: str, data: Any) -> None:
+        """Write one of Arrow's tables into a new file."""
         with self._refusals():
             self._files.makedirs(self._at(path).rpartition("/")[0], exist_ok=True)
-            with (
-                self._files.open(self._at(path), "wb") as file,
-                pq.ParquetWriter(file, schema, compression="zstd") as writer,
-            ):
-                for start in range(0, len(rows), _ROWS_AT_ONCE):
-                    part = list(zip(*rows[start : start + _ROWS_AT_ONCE], strict=True))
-                    arrays = [
-                        pa.array(_stored(values, column.kind), _type(column.kind))
-                        for values, column in zip(part, table.all_columns, strict=True)
-                    ]
-                    writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            with self._files.open(self._at(path), "wb") as file:
+                arrow("parquet").write_table(data, file, compression="zstd")
 
     def _at(self, path: str) -> str:
         return f"{self._root.rstrip('/')}/{path}"
@@ -165,34 +155,3 @@ class _Refusals:
                 f"{self._name}: it cannot be written or read ({reason})",
                 advice="Check the place, its rights and its space.",
             ) from None
-
-
-def _type(kind: Kind) -> Any:
-    pa = _arrow()
-    return {
-        Kind.TEXT: pa.string(),
-        Kind.INTEGER: pa.int64(),
-        Kind.NUMBER: pa.float64(),
-        Kind.BOOLEAN: pa.bool_(),
-        Kind.TIMESTAMP: pa.timestamp("us", "UTC"),
-        Kind.DAY: pa.date32(),
-        Kind.JSON: pa.string(),
-    }[kind]
-
-
-def _stored(values: Sequence[Any], kind: Kind) -> Sequence[Any]:
-    if kind is Kind.JSON:
-        return [None if value is None else json_text(value) for value in values]
-    return values
-
-
-def _values(column: Any, kind: Kind) -> list[Any]:
-    values: list[Any] = column.to_pylist()
-    if kind is Kind.JSON:
-        return [None if value is None else orjson.loads(value) for value in values]
-    return values
-
-
-def _arrow(module: str = "") -> Any:
-    """Return pyarrow or a module of it; it has no types, and may be missing."""
-    return import_module(f"pyarrow.{module}" if module else "pyarrow")

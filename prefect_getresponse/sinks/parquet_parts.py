@@ -6,35 +6,31 @@ no more memory than one of its parts.
 
 from __future__ import annotations
 
-import pickle
+import operator
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from prefect_getresponse.sinks.tables import Row, Table, Where
+from prefect_getresponse.sinks.arrow import arrow, as_table, changed, holding, merged, schema_of
+from prefect_getresponse.sinks.tables import SYNCED_AT, Row, Table, Where
 
 _ROWS_IN_MEMORY = 20_000
 _ALL = "all"
 
-Holds = Callable[[Sequence[Any]], bool]
 
-
-def part_of(table: Table) -> Callable[[Sequence[str]], Callable[[Row], str]]:
+def part_of(table: Table, names: Sequence[str]) -> Callable[[Row], str]:
     """How rows with given columns are told apart by the part that they belong to."""
-
-    def of(names: Sequence[str]) -> Callable[[Row], str]:
-        if table.day:
-            place = names.index(table.day)
-            return lambda row: str(row[place])
-        if table.buckets > 1:
-            place = names.index(bucket_column(table))
-            return lambda row: _bucket(row[place], table.buckets)
-        return lambda _row: _ALL
-
-    return of
+    if table.day:
+        place = names.index(table.day)
+        return lambda row: str(row[place])
+    if table.buckets > 1:
+        place = names.index(bucket_column(table))
+        return lambda row: _bucket(row[place], table.buckets)
+    return lambda _row: _ALL
 
 
 def bucket_column(table: Table) -> str:
@@ -66,36 +62,12 @@ def _bucket(value: object, buckets: int) -> str:
     return f"{zlib.crc32(str(value).encode()) % buckets:02}"
 
 
-def matches(names: Sequence[str], where: Sequence[Where]) -> Holds:
-    """Whether all conditions hold for a row with these columns."""
-    tests = [_test(names, each) for each in where]
-    return lambda row: all(test(row) for test in tests)
-
-
-def _test(names: Sequence[str], where: Where) -> Holds:
-    place = names.index(where.column)
-    match where.test:
-        case "null":
-            return lambda row: row[place] is None
-        case "not null":
-            return lambda row: row[place] is not None
-        case "differs":
-            other = names.index(str(where.value))
-            return lambda row: bool(row[place] != row[other])
-        case "in":
-            wanted = frozenset(_values(where) or ())
-            return lambda row: row[place] in wanted
-        case test:
-            compare, value = _TESTS[test], where.value
-            return lambda row: row[place] is not None and compare(row[place], value)
-
-
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": lambda a, b: bool(a == b),
-    "<": lambda a, b: bool(a < b),
-    "<=": lambda a, b: bool(a <= b),
-    ">": lambda a, b: bool(a > b),
-    ">=": lambda a, b: bool(a >= b),
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -103,136 +75,159 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
 class _Change:
     """A deletion, or an update where there are values."""
 
-    order: int
     where: tuple[Where, ...]
     values: Mapping[str, object] | None = None
 
 
-class Changes:
-    """Changes to one table, in the order in which they were made."""
+@dataclass(frozen=True)
+class _Rows:
+    """Rows with the same columns that were written one after another.
 
-    def __init__(self, table: Table) -> None:
+    Attributes:
+        names: The columns.
+        waiting: Rows that have not been sorted out yet.
+        pieces: The others by part: tables of Arrow's, or where they are on disk.
+    """
+
+    names: tuple[str, ...]
+    waiting: list[Row] = field(default_factory=list[Row])
+    pieces: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
+
+
+@dataclass(frozen=True)
+class _OnDisk:
+    file: Path
+    batch: int
+
+    def read(self) -> Any:
+        # Not mapped into memory: what was looked at would count as the process's own.
+        with arrow().OSFile(str(self.file)) as source:
+            batch = arrow("ipc").open_file(source).get_batch(self.batch)
+            return arrow().Table.from_batches([batch])
+
+
+class Changes:
+    """Changes to one table, in the order in which they were made.
+
+    Args:
+        table: The table.
+        at: When they are made: `_synced_at` of rows.
+    """
+
+    def __init__(self, table: Table, at: datetime) -> None:
         self._table = table
-        self._names = tuple(column.name for column in table.all_columns)
-        self._order = 0
-        self._waiting: dict[str, list[tuple[int, tuple[str, ...], list[Row]]]] = {}
-        self._rows = 0
-        self._others: list[_Change] = []
+        self._at = at
+        self._steps: list[_Rows | _Change] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._on_disk: set[str] = set()
+        self._files = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether there are none."""
-        return not (self._waiting or self._others or self._on_disk)
+        return not self._steps
 
     def upsert(self, names: tuple[str, ...], rows: Sequence[Row]) -> int:
         """Write rows by key."""
-        self._order += 1
-        part = part_of(self._table)(names)
-        sorted_out: dict[str, list[Row]] = {}
-        for row in rows:
-            sorted_out.setdefault(part(row), []).append(row)
-        for name, found in sorted_out.items():
-            self._waiting.setdefault(name, []).append((self._order, names, found))
-        self._rows += len(rows)
-        if self._rows >= _ROWS_IN_MEMORY:
-            self._to_disk()
+        last = self._steps[-1] if self._steps else None
+        if not isinstance(last, _Rows) or last.names != names:
+            last = _Rows(names)
+            self._steps.append(last)
+        last.waiting.extend(rows)
+        if len(last.waiting) >= _ROWS_IN_MEMORY:
+            self._sort_out(last, to_disk=True)
         return len(rows)
 
     def delete(self, where: Sequence[Where]) -> None:
         """Delete rows."""
-        self._order += 1
-        self._others.append(_Change(self._order, tuple(where)))
+        self._steps.append(_Change(tuple(where)))
 
     def update(self, values: Mapping[str, object], where: Sequence[Where]) -> None:
         """Set columns."""
-        self._order += 1
-        self._others.append(_Change(self._order, tuple(where), dict(values)))
+        self._steps.append(_Change(tuple(where), dict(values)))
 
     def touched(self, known: Sequence[str]) -> list[str]:
         """Parts that may change, of those that there are and those that are new."""
-        new = {*self._waiting, *self._on_disk}
+        new: set[str] = set()
+        for step in self._steps:
+            if isinstance(step, _Rows):
+                self._sort_out(step)
+                new.update(step.pieces)
         there = list(dict.fromkeys([*known, *sorted(new)]))
-        reached = {
-            part for each in self._others for part in part_names(self._table, there, each.where)
-        }
+        others = [step for step in self._steps if isinstance(step, _Change)]
+        reached = {part for each in others for part in part_names(self._table, there, each.where)}
         return [part for part in there if part in new or part in reached]
 
-    def apply(self, part: str, rows: Iterable[Sequence[Any]]) -> tuple[list[Sequence[Any]], bool]:
-        """Change the rows of a part.
+    def apply(self, part: str, data: Any) -> tuple[Any, bool]:
+        """Change a part.
+
+        Args:
+            part: Its name.
+            data: Its rows, as one of Arrow's tables with all columns.
 
         Returns:
             The rows as they are now, and whether anything has changed.
         """
-        places = [self._names.index(name) for name in self._table.key]
-        found = {tuple(row[place] for place in places): row for row in rows}
         has_changed = False
-        others = [each for each in self._others if part_names(self._table, [part], each.where)]
-        for order, names, new in self._batches(part):
-            while others and others[0].order < order:
-                has_changed |= self._apply_other(others.pop(0), found)
-            self._put(found, names, new)
-            has_changed = True
-        for each in others:
-            has_changed |= self._apply_other(each, found)
-        return list(found.values()), has_changed
+        for step in self._steps:
+            if isinstance(step, _Rows):
+                if step.pieces.get(part):
+                    data = merged(self._table, data, self._new(step, part))
+                    has_changed = True
+            elif part_names(self._table, [part], step.where):
+                data, is_changed = self._apply_change(step, data)
+                has_changed |= is_changed
+        return data, has_changed
 
     def close(self) -> None:
         """Drop everything."""
-        self._waiting.clear()
-        self._others.clear()
-        self._on_disk.clear()
+        self._steps.clear()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
 
-    def _put(
-        self, found: dict[tuple[Any, ...], Sequence[Any]], names: tuple[str, ...], new: list[Row]
-    ) -> None:
-        keys = [names.index(name) for name in self._table.key]
-        if names == self._names:
-            found.update((tuple(row[place] for place in keys), row) for row in new)
+    def _apply_change(self, change: _Change, data: Any) -> tuple[Any, bool]:
+        pc = arrow("compute")
+        mask = holding(data, change.where)
+        if not pc.any(mask).as_py():
+            return data, False
+        if change.values is None:
+            return data.filter(pc.invert(mask)), True
+        return changed(data, mask, change.values, self._table.all_columns), True
+
+    def _new(self, rows: _Rows, part: str) -> Any:
+        """Rows of a part that were written, with the moment at which they were."""
+        pa = arrow()
+        pieces = [
+            piece.read() if isinstance(piece, _OnDisk) else piece for piece in rows.pieces[part]
+        ]
+        data = pa.concat_tables(pieces)
+        synced = self._table.column(SYNCED_AT)
+        [moment] = schema_of([synced])
+        return data.append_column(moment, pa.repeat(pa.scalar(self._at, moment.type), len(data)))
+
+    def _sort_out(self, rows: _Rows, *, to_disk: bool = False) -> None:
+        """Give the rows that wait to their parts."""
+        if not rows.waiting:
             return
-        places = [self._names.index(name) for name in names]
-        empty: list[Any] = [None] * len(self._names)
-        for row in new:
-            key = tuple(row[place] for place in keys)
-            whole = list(found.get(key, empty))
-            for place, value in zip(places, row, strict=True):
-                whole[place] = value
-            found[key] = whole
+        part = part_of(self._table, rows.names)
+        places: dict[str, list[int]] = {}
+        for place, row in enumerate(rows.waiting):
+            places.setdefault(part(row), []).append(place)
+        data = as_table([self._table.column(name) for name in rows.names], rows.waiting)
+        rows.waiting.clear()
+        pieces = {name: data.take(arrow().array(found)) for name, found in places.items()}
+        kept = self._on_disk(pieces) if to_disk else pieces.items()
+        for name, piece in kept:
+            rows.pieces.setdefault(name, []).append(piece)
 
-    def _apply_other(self, change: _Change, found: dict[tuple[Any, ...], Sequence[Any]]) -> bool:
-        holds = matches(self._names, change.where)
-        chosen = [key for key, row in found.items() if holds(row)]
-        for key in chosen:
-            if change.values is None:
-                del found[key]
-                continue
-            row = list(found[key])
-            for name, value in change.values.items():
-                row[self._names.index(name)] = value
-            found[key] = row
-        return bool(chosen)
-
-    def _to_disk(self) -> None:
+    def _on_disk(self, pieces: Mapping[str, Any]) -> Iterator[tuple[str, _OnDisk]]:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="getresponse-export-")
-        for part, batches in self._waiting.items():
-            with (Path(self._folder.name) / part).open("ab") as file:
-                for batch in batches:
-                    pickle.dump(batch, file, protocol=pickle.HIGHEST_PROTOCOL)
-            self._on_disk.add(part)
-        self._waiting.clear()
-        self._rows = 0
-
-    def _batches(self, part: str) -> Iterator[tuple[int, tuple[str, ...], list[Row]]]:
-        if self._folder is not None and part in self._on_disk:
-            with (Path(self._folder.name) / part).open("rb") as file:
-                while True:
-                    try:
-                        yield pickle.load(file)  # noqa: S301 - written above, in a folder of ours
-                    except EOFError:
-                        break
-        yield from self._waiting.get(part, ())
+        self._files += 1
+        file = Path(self._folder.name) / f"{self._files}"
+        schema = next(iter(pieces.values())).schema
+        with arrow("ipc").new_file(str(file), schema) as writer:
+            for number, (name, piece) in enumerate(pieces.items()):
+                [batch] = piece.combine_chunks().to_batches()
+                writer.write_batch(batch)
+                yield name, _OnDisk(file, number)
