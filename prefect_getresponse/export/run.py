@@ -99,7 +99,7 @@ class ExportRun:
         columns: Sequence[str] | None = None,
     ) -> int:
         """Write rows into a table."""
-        listed = list(rows)
+        listed = rows if isinstance(rows, list) else list(rows)
         if not listed:
             return 0
         written = transaction.upsert(self.shaped[name].table, listed, columns)

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +216,12 @@ class Changes:
             places.setdefault(part(row), []).append(place)
         data = as_table([self._table.column(name) for name in rows.names], rows.waiting)
         rows.waiting.clear()
-        pieces = {name: data.take(arrow().array(found)) for name, found in places.items()}
+        together = data.take(arrow().array(chain.from_iterable(places.values())))
+        pieces: dict[str, Any] = {}
+        start = 0
+        for name, found in places.items():
+            pieces[name] = together.slice(start, len(found))
+            start += len(found)
         kept = self._on_disk(pieces) if to_disk else pieces.items()
         for name, piece in kept:
             rows.pieces.setdefault(name, []).append(piece)
@@ -228,6 +234,6 @@ class Changes:
         schema = next(iter(pieces.values())).schema
         with arrow("ipc").new_file(str(file), schema) as writer:
             for number, (name, piece) in enumerate(pieces.items()):
-                [batch] = piece.combine_chunks().to_batches()
+                [batch] = piece.to_batches()
                 writer.write_batch(batch)
                 yield name, _OnDisk(file, number)

@@ -39,7 +39,7 @@ from prefect_getresponse.sinks.sql_claims import (
 from prefect_getresponse.sinks.sql_schema import creation, make_missing
 from prefect_getresponse.sinks.sql_statements import BY_KEY, SqlTables, holds, upsert
 from prefect_getresponse.sinks.sql_types import json_text
-from prefect_getresponse.sinks.tables import SYNCED_AT, Column, Row, Table, Where
+from prefect_getresponse.sinks.tables import Column, Row, Table, Where
 from prefect_getresponse.sources.database_urls import (
     DatabaseUrlError,
     database_url,
@@ -78,9 +78,9 @@ class SqlTransaction:
         self, table: Table, rows: Iterable[Row], columns: Sequence[str] | None = None
     ) -> int:
         """Write rows, each in the place of the one with the same key."""
-        given = [(*row, self.at) for row in rows]
-        names = [*(table.names if columns is None else columns), SYNCED_AT]
-        upsert(self.connection, self._tables, table, names, given)
+        given = rows if isinstance(rows, list) else list(rows)
+        names = table.names if columns is None else columns
+        upsert(self.connection, self._tables, table, names, given, self.at)
         return len(given)
 
     def delete(self, table: Table, *where: Where) -> None:

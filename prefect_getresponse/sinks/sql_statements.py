@@ -8,6 +8,8 @@ rows go into a staging table first, and from there into the table in two stateme
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import (
@@ -29,15 +31,16 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from prefect_getresponse.sinks.sql_types import driver_values, sql_type
+from prefect_getresponse.sinks.tables import SYNCED_AT, Kind, Row, Table, Where
 from prefect_getresponse.sinks.tables import Column as TableColumn
-from prefect_getresponse.sinks.tables import Kind, Row, Table, Where
 
 BY_KEY = ("postgresql", "sqlite", "mysql", "mariadb")
 """Databases that write by key in one statement."""
 STAGING = "_getresponse_staging_"
 
 _ROWS_AT_ONCE = 5_000
-_Maker = Callable[[Row], tuple[Any, ...]]
+_Columns = Sequence[Sequence[Any]]
+_Maker = Callable[[_Columns, datetime], Iterable[tuple[Any, ...]]]
 
 
 class SqlTables:
@@ -59,7 +62,7 @@ class SqlTables:
     def statement(
         self, table: Table, columns: Sequence[str], dialect: Dialect
     ) -> tuple[str, _Maker]:
-        """The statement that writes rows by key, and how a row becomes the driver's values."""
+        """The statement that writes rows by key, and how columns become the driver's rows."""
         known = table, tuple(columns)
         if known not in self._statements:
             made = _by_key(dialect.name, self.table(table), table.key, columns)
@@ -131,8 +134,9 @@ def upsert(
     connection: Connection,
     tables: SqlTables,
     table: Table,
-    columns: Sequence[str],
+    names: Sequence[str],
     rows: Sequence[Row],
+    at: datetime,
 ) -> None:
     """Write rows by key.
 
@@ -140,18 +144,19 @@ def upsert(
         connection: In a transaction.
         tables: Names of the tables.
         table: Where to.
-        columns: Names of the columns that the rows have, `_synced_at` included.
+        names: Names of the columns that the rows have.
         rows: Values in the order of the columns.
+        at: When: `_synced_at` of the rows.
     """
+    columns = [*names, SYNCED_AT]
     if tables.staged:
-        _upsert_through_staging(connection, tables, table, columns, rows)
+        dated = [(*row, at) for row in rows]
+        _upsert_through_staging(connection, tables, table, columns, dated)
         return
-    if not rows:
-        return
-    text, make = tables.statement(table, columns, connection.dialect)
+    text, rows_of = tables.statement(table, columns, connection.dialect)
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         part = rows[start : start + _ROWS_AT_ONCE]
-        connection.exec_driver_sql(text, list(map(make, part)))
+        connection.exec_driver_sql(text, list(rows_of(list(zip(*part, strict=True)), at)))
 
 
 def _by_key(dialect: str, table: SqlTable, key: Sequence[str], columns: Sequence[str]) -> Insert:
@@ -187,23 +192,28 @@ def _driver_text(statement: Insert, dialect: Dialect) -> tuple[str, list[str]]:
 def _values_in_order(
     table: Table, columns: Sequence[str], order: Sequence[str], dialect: str
 ) -> _Maker:
-    """How a row becomes the driver's values."""
-    places = [columns.index(name) for name in order]
-    converted = [
-        (place, convert)
-        for place, name in enumerate(order)
-        if (convert := driver_values(table.column(name).kind, dialect)) is not None
+    """How columns, and the moment that is the last one, become rows of the driver's values."""
+    taken = [
+        (columns.index(name), driver_values(table.column(name).kind, dialect)) for name in order
     ]
-    as_given = places == list(range(len(columns)))
+    convert_at = driver_values(Kind.TIMESTAMP, dialect)
 
-    def make(row: Row) -> tuple[Any, ...]:
-        values = list(row) if as_given else [row[place] for place in places]
-        for place, convert in converted:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        return tuple(values)
+    def column(given: _Columns, place: int, convert: Callable[[Any], Any] | None) -> Iterable[Any]:
+        values = given[place]
+        # Most columns of most answers are empty.
+        if convert is None or values.count(None) == len(values):
+            return values
+        return map(convert, values)
 
-    return make
+    def rows_of(given: _Columns, at: datetime) -> Iterable[tuple[Any, ...]]:
+        stamp = convert_at(at) if convert_at else at
+        values = [
+            repeat(stamp, len(given[0])) if place == len(given) else column(given, place, convert)
+            for place, convert in taken
+        ]
+        return zip(*values, strict=True)
+
+    return rows_of
 
 
 def _upsert_through_staging(

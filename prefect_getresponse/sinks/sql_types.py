@@ -26,6 +26,7 @@ from prefect_getresponse.sinks.tables import Kind
 _KEY_LENGTH = 255
 _MYSQL_KEY_LENGTH = 764
 """Characters of four bytes that fit into a key of MySQL, beside a moment and a number."""
+_LENGTH_OF_A_MOMENT = len("2026-01-01 00:00:00.000000")
 _ZONES = ("postgresql", "oracle", "mssql")
 """Databases whose timestamps have a zone; others keep UTC without saying so."""
 
@@ -118,7 +119,8 @@ def _sqlite_moment(value: Any) -> Any:
     # A fifth of what `strftime` costs, and rows of people are mostly moments.
     if value is None:
         return None
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return moment.isoformat(" ", "microseconds")[:_LENGTH_OF_A_MOMENT]
 
 
 def _naive_moment(value: Any) -> Any:

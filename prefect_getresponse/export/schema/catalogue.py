@@ -89,9 +89,7 @@ class Shaped:
         self, account_id: str, answers: Sequence[Answer], lead: Sequence[object] = ()
     ) -> list[tuple[Any, ...]]:
         """Rows of the table; the columns behind those of the answers are null."""
-        before = (account_id, *lead)
-        after = (None,) * self._after
-        return [(*before, *row, *after) for row in self.shape.rows(answers)]
+        return self.shape.rows(answers, (account_id, *lead), (None,) * self._after)
 
 
 @dataclass(frozen=True)

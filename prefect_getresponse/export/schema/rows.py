@@ -48,8 +48,19 @@ class RowShape:
         """Names of the columns."""
         return tuple(column.name for column in self.columns)
 
-    def rows(self, answers: Sequence[Answer]) -> list[tuple[Any, ...]]:
-        """Turn answers into rows, in the order of `columns`."""
+    def rows(
+        self,
+        answers: Sequence[Answer],
+        before: Sequence[object] = (),
+        after: Sequence[object] = (),
+    ) -> list[tuple[Any, ...]]:
+        """Turn answers into rows, in the order of `columns`.
+
+        Args:
+            answers: The answers.
+            before: Values that each row begins with.
+            after: Values that each row ends with.
+        """
         inside: dict[tuple[str, ...], list[Any]] = {(): list(answers)}
         more: dict[int, dict[str, Any]] = {}
         for path, known in self._objects:
@@ -57,8 +68,9 @@ class RowShape:
                 inside[path] = [_member(each, path[-1]) for each in inside[path[:-1]]]
             self._note_unknown(path, known, inside[path], more)
         columns = [self._column(field, inside, more) for field in self.fields]
-        columns.append([more.get(place) for place in range(len(answers))])
-        return list(zip(*columns, strict=True))
+        columns.append(list(map(more.get, range(len(answers)))) if more else [None] * len(answers))
+        first, last = (([each] * len(answers) for each in given) for given in (before, after))
+        return list(zip(*first, *columns, *last, strict=True))
 
     def _note_unknown(
         self,

@@ -49,7 +49,10 @@ class Due:
 
 
 def due_details(run: ExportRun) -> Due:
-    """Find out whose details are not known, from the destination alone."""
+    """Find out whose details are not known, from the destination alone.
+
+    Without details nobody is listed whose details were never read: those may be all people.
+    """
     scope = PeopleScope(run)
     table = run.shaped["contacts"].table
     present = (*scope.where, Where("_deleted_at", "null"))
@@ -58,6 +61,9 @@ def due_details(run: ExportRun) -> Due:
         table, ["contact_id"], *known, Where("_details_for", "differs", "changed_on")
     )
     due = Due(changed=[identifier for (identifier,) in outdated])
+    due.current = run.sink.count(table, *known) - len(due.changed)
+    if run.options.details == "none":
+        return due
     first = moment_of(run.state(scope.state_name).get("first"))
     unknown = run.sink.select(
         table, ["contact_id", "changed_on"], *present, Where("_details_at", "null")
@@ -65,7 +71,6 @@ def due_details(run: ExportRun) -> Due:
     for identifier, changed in unknown:
         is_new = first is not None and changed is not None and changed >= first
         (due.new if is_new else due.missing).append(identifier)
-    due.current = run.sink.count(table, *known) - len(due.changed)
     return due
 
 
@@ -95,7 +100,7 @@ class DetailsReading:
         """Read what is due: tags by conditions where that is cheaper, then the details."""
         run = self._run
         if run.options.details == "none":
-            self._tell(due_details(run), 0)
+            self._tell(0)
             return
         due = due_details(run)
         wanted = to_read(run, due)
@@ -110,7 +115,7 @@ class DetailsReading:
             self._save(tags_at=run.now.isoformat())
         wanted += self._rotating(due, len(wanted))
         await self._read_details(wanted)
-        self._tell(due_details(run), len(wanted))
+        self._tell(len(wanted))
 
     def _save(self, **changes: Any) -> None:
         run, name = self._run, self._scope.state_name
@@ -290,11 +295,11 @@ class DetailsReading:
         )
         self._save(rotate=True)
 
-    def _tell(self, due: Due, read: int) -> None:
+    def _tell(self, read: int) -> None:
         """Say in the report how complete the details are."""
         report = self._run.report
-        missing = len(due.missing) + len(due.new) + len(due.changed)
-        report.details = {"current": due.current, "missing": missing, "read": read}
+        current, missing = self._counts()
+        report.details = {"current": current, "missing": missing, "read": read}
         known = (Where("_details_at", "not null"), Where("_deleted_at", "null"))
         table = self._contacts.table
         oldest = self._run.sink.select(table, ["_details_at"], *self._scope.where, *known)
@@ -304,3 +309,13 @@ class DetailsReading:
                 f"{missing:,} people are without current details (tags, custom fields, location):"
                 f" --details all reads them, {missing:,} calls"
             )
+
+    def _counts(self) -> tuple[int, int]:
+        """How many people have details as they are, and how many do not."""
+        present = (*self._scope.where, Where("_deleted_at", "null"))
+        known = (*present, Where("_details_at", "not null"))
+        count, table = self._run.sink.count, self._contacts.table
+        outdated = count(table, *known, Where("_details_for", "differs", "changed_on"))
+        return count(table, *known) - outdated, outdated + count(
+            table, *present, Where("_details_at", "null")
+        )

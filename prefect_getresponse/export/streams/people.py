@@ -153,9 +153,8 @@ class PeopleReading:
         latest: str = ""
         listing = self._run.reader.whole(list_contacts, "contactId", sort_email="ASC", **arguments)
         async for page in listing.pages():
-            rows = self._listed.rows(page)
-            mine = (self._run.account_id,)
-            writing.write_rows(_CONTACTS, [(*mine, *row, None) for row in rows], self._columns)
+            rows = self._listed.rows(page, (self._run.account_id,), (None,))
+            writing.write_rows(_CONTACTS, rows, self._columns)
             writing.keep()
             latest = max(latest, max(each.get("changedOn") or "" for each in page))
             self._run.progress.advance(self._run.report.table(_CONTACTS).written)
