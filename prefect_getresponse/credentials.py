@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import atexit
-import re
-import threading
-import weakref
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
-from urllib.parse import SplitResult, urlencode, urlsplit
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from urllib.parse import urlencode, urlsplit
 
 from prefect.blocks.abstract import CredentialsBlock
 from pydantic import (
@@ -23,46 +18,20 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from prefect_getresponse.accounts.authorizations import login_of, tokens_of
-from prefect_getresponse.client.auth import ApiKeyAuth, Authorization, OAuthAuth
-from prefect_getresponse.client.connection import Connection
-from prefect_getresponse.client.errors import (
-    GetResponseError,
-    InvalidConfiguration,
-    TokenRefused,
-)
-from prefect_getresponse.client.oauth import (
-    read_token,
-    token_request,
-    told_safely,
-    usable_token,
-)
+from prefect_getresponse.accounts.authorizations import exchanged, tokens_of
+from prefect_getresponse.accounts.clients import shared_async_client, shared_client
+from prefect_getresponse.accounts.platforms import ENDPOINTS, Platform
+from prefect_getresponse.accounts.refusals import contradictions, tidied
+from prefect_getresponse.client.errors import InvalidConfiguration
 from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client
-from prefect_getresponse.limits.service import shared_throttle
-from prefect_getresponse.limits.throttle import Throttle
-from prefect_getresponse.runtime.forks import after_fork
 from prefect_getresponse.settings import GetResponseSettings
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
     from pydantic_core import ErrorDetails
 
-Platform = Literal["GetResponse", "GetResponse MAX US", "GetResponse MAX PL"]
-
-ENDPOINTS: dict[Platform, str] = {
-    "GetResponse": "https://api.getresponse.com/v3",
-    "GetResponse MAX US": "https://api3.getresponse360.com/v3",
-    "GetResponse MAX PL": "https://api3.getresponse360.pl/v3",
-}
-"""The documented endpoints.  Source: GetResponse API v3, Base URLs."""
-
 _AUTHORIZE_PAGE = "oauth2_authorize.html"
-_LABEL = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
-_HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})+")
-_TIME_ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
-_VISIBLE = re.compile(r"[!-\[\]-~]+")
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class GetResponseCredentials(CredentialsBlock):
@@ -244,11 +213,11 @@ class GetResponseCredentials(CredentialsBlock):
                 'await GetResponseCredentials.aload("NAME").',
             )
         try:
-            made = make(_tidied(values))
+            made = make(tidied(values))
         except ValidationError as error:
             sentences = [cls._sentence(fault) for fault in error.errors()]
         else:
-            sentences = [sentence for wrong, sentence in made._contradictions() if wrong]
+            sentences = list(contradictions(made))
             if not sentences:
                 return made
         raise InvalidConfiguration(
@@ -269,76 +238,6 @@ class GetResponseCredentials(CredentialsBlock):
         if field := cls.model_fields.get(name):
             return f"{field.title}: {fault['msg']}."
         return f"There is no field {name!r}: remove it, or update prefect-getresponse."
-
-    def _contradictions(self) -> list[tuple[bool, str]]:
-        return [
-            *self._login_contradictions(),
-            *self._max_contradictions(),
-            (
-                bool(self.time_zone) and not _TIME_ZONE.fullmatch(self.time_zone),
-                "The time zone is a name such as Europe/Warsaw or UTC.",
-            ),
-            *_endpoint_contradictions(self.base_url, self.allow_custom_host),
-            *_proxy_contradictions(self.proxy.get_secret_value(), self.endpoint),
-        ]
-
-    def _login_contradictions(self) -> list[tuple[bool, str]]:
-        key, secret, refresh_token = (
-            each.get_secret_value()
-            for each in (self.api_key, self.client_secret, self.refresh_token)
-        )
-        oauth = bool(self.client_id or secret)
-        pasted = {
-            "API key": key,
-            "OAuth client id": self.client_id,
-            "OAuth client secret": secret,
-            "parent login": self.parent_login,
-        }
-        return [
-            (
-                bool(key) and oauth,
-                "Give either an API key or an OAuth client, not both: empty the one or the other.",
-            ),
-            (
-                not key and not oauth and not refresh_token,
-                "Give an API key, or an OAuth client id and secret.",
-            ),
-            (
-                oauth and not key and not (self.client_id and secret),
-                "OAuth needs both a client id and a client secret: fill in the other one.",
-            ),
-            (
-                bool(refresh_token) and not oauth,
-                "A refresh token needs its OAuth client id and secret: fill them in, or remove it.",
-            ),
-            *(
-                (
-                    not all(" " < char <= "~" for char in text),
-                    f"The {name} holds spaces or characters that no key has: paste it again.",
-                )
-                for name, text in pasted.items()
-            ),
-            (
-                refresh_token != usable_token(refresh_token),
-                "The OAuth refresh token holds characters that no token has: paste it again.",
-            ),
-            (":" in self.client_id, "The OAuth client id holds a colon, which no id has."),
-        ]
-
-    def _max_contradictions(self) -> list[tuple[bool, str]]:
-        is_max = self.platform != "GetResponse"
-        return [
-            (is_max and not self.domain, f"{self.platform} needs the account's domain."),
-            (
-                not is_max and bool(self.domain or self.parent_login),
-                "Domain and parent login belong to MAX: choose a MAX platform or leave them empty.",
-            ),
-            (
-                bool(self.domain)
-                and (not _HOST_NAME.fullmatch(self.domain) or self.domain.startswith("www.")),
-                "The domain is a bare host name such as example.com, without https:// and www.",
-            ),
-        ]
 
     @property
     def document_name(self) -> str:
@@ -369,36 +268,11 @@ class GetResponseCredentials(CredentialsBlock):
 
     def get_client(self) -> Client:
         """Return the client of this account, shared by the whole process."""
-        identity, connection, auth = self._identity(), self._connection(), self._auth()
-        key = (identity, connection)
-        with _lock:
-            if key not in _clients:
-                _clients[key] = Client(
-                    self.endpoint,
-                    auth,
-                    throttle=_throttle(identity),
-                    headers=self._headers(),
-                    connection=connection,
-                )
-                atexit.register(_clients[key].close)
-            return _clients[key]
+        return shared_client(self)
 
     def get_async_client(self) -> AsyncClient:
         """Return the client of this account for the running event loop; it closes with the loop."""
-        loop = asyncio.get_running_loop()
-        identity, connection, auth = self._identity(), self._connection(), self._auth()
-        key = (identity, connection)
-        with _lock:
-            clients = _async_clients.setdefault(loop, {})
-            if key not in clients:
-                clients[key] = AsyncClient(
-                    self.endpoint,
-                    auth,
-                    throttle=_throttle(identity),
-                    headers=self._headers(),
-                    connection=connection,
-                )
-            return clients[key]
+        return shared_async_client(self)
 
     def verify(self) -> str:
         """Ask GetResponse who this is, and return a sentence that says so.
@@ -439,134 +313,7 @@ class GetResponseCredentials(CredentialsBlock):
 
         Source: GetResponse API v3, Authorization Code flow.
         """
-        try:
-            answer = self.get_client().send(token_request("authorization_code", SecretStr(code)))
-        except GetResponseError as error:
-            raise told_safely(error, "authorization_code") from None
-        issued = read_token(answer)
-        if not issued.refresh_token:
-            raise TokenRefused("no refresh token came with the access token")
+        issued = exchanged(code, self.get_client())
         authorized = self.model_copy(update={"refresh_token": issued.refresh_token})
         tokens_of(authorized).accept(issued)
         return authorized
-
-    def _auth(self) -> Authorization:
-        extra = {"X-Domain": self.domain} if self.domain else {}
-        if self.parent_login:
-            extra["X-Parent-Login"] = self.parent_login
-        if self.api_key.get_secret_value():
-            return ApiKeyAuth(self.api_key, self.endpoint, extra)
-        return OAuthAuth(self.client_id, self.client_secret, tokens_of(self), self.endpoint, extra)
-
-    def _headers(self) -> dict[str, str]:
-        from prefect_getresponse import __version__
-
-        headers = {"User-Agent": f"prefect-getresponse/{__version__}"}
-        if self.time_zone:
-            headers["X-Time-Zone"] = self.time_zone
-        return headers
-
-    def _identity(self) -> tuple[str, ...]:
-        return (
-            self.endpoint,
-            self.account_name,
-            self.domain,
-            self.parent_login,
-            self.time_zone,
-            login_of(self),
-        )
-
-    def _connection(self) -> Connection:
-        return Connection(self.ca_file, self.proxy)
-
-
-_lock = threading.RLock()
-_Key = tuple[tuple[str, ...], Connection]
-_clients: dict[_Key, Client] = {}
-_async_clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[_Key, AsyncClient]] = (
-    weakref.WeakKeyDictionary()
-)
-_throttles: dict[tuple[str, str], Throttle] = {}
-
-
-@after_fork
-def _begin_anew() -> None:
-    """Have no clients: over a shared connection a process would read the other's answers."""
-    global _lock
-    _lock = threading.RLock()
-    _clients.clear()
-    _async_clients.clear()
-
-
-def _throttle(identity: tuple[str, ...]) -> Throttle:
-    """One budget an account: its endpoint and name, whatever key reaches it."""
-    account = (identity[0], identity[1])
-    with _lock:
-        if account not in _throttles:
-            endpoint, name = account
-            _throttles[account] = shared_throttle(name, endpoint)
-        return _throttles[account]
-
-
-def _tidied(values: Any) -> Any:
-    """Texts without the spaces and line breaks that pasting and the Enter key leave around them."""
-    if not isinstance(values, dict):
-        return values
-    fields = cast("dict[str, Any]", values)
-    return {name: _stripped(value) for name, value in fields.items()}
-
-
-def _stripped(value: Any) -> Any:
-    if isinstance(value, SecretStr):
-        return SecretStr(value.get_secret_value().strip())
-    return value.strip() if isinstance(value, str) else value
-
-
-def _endpoint_contradictions(base_url: str, allowed: bool) -> list[tuple[bool, str]]:
-    if not base_url or base_url.rstrip("/") in ENDPOINTS.values():
-        return []
-    parts = _plain_url(base_url)
-    return [
-        (not allowed, "A custom endpoint needs 'Allow custom endpoint' (allow_custom_host)."),
-        (
-            parts is None,
-            "The custom endpoint is a plain URL such as http://127.0.0.1:8080/v3.",
-        ),
-        (
-            parts is not None and parts.scheme == "http" and parts.hostname not in _LOOPBACK,
-            "Plain http is allowed to this machine only: use https.",
-        ),
-    ]
-
-
-def _proxy_contradictions(proxy: str, endpoint: str) -> list[tuple[bool, str]]:
-    if not proxy:
-        return []
-    without_login = re.sub(r"(?<=://)[^@/?# ]*@", "", proxy)
-    parts = _plain_url(without_login)
-    return [
-        (
-            parts is None or parts.path not in ("", "/"),
-            "The proxy is a URL such as http://user:password@proxy.example:3128.",
-        ),
-        (
-            urlsplit(endpoint).scheme == "http",
-            "A custom endpoint on plain http is reached directly: leave the proxy empty.",
-        ),
-    ]
-
-
-def _plain_url(text: str) -> SplitResult | None:
-    """Parts of an http(s) URL without user, query and fragment; None for anything else.
-
-    Names in other scripts look like names they are not: they are written as `xn--...`.
-    """
-    if not _VISIBLE.fullmatch(text):
-        return None
-    try:
-        parts = urlsplit(text)
-        surplus = (parts.username, parts.password, parts.query, parts.fragment)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        return None
-    return parts if usable and not any(surplus) else None

@@ -13,7 +13,15 @@ from typing import Any, Protocol, cast
 
 from pydantic import SecretStr
 
-from prefect_getresponse.client.oauth import Tokens
+from prefect_getresponse.client.errors import GetResponseError, TokenRefused
+from prefect_getresponse.client.oauth import (
+    IssuedToken,
+    Tokens,
+    read_token,
+    token_request,
+    told_safely,
+)
+from prefect_getresponse.client.send import Client
 from prefect_getresponse.runtime.forks import after_fork
 
 logger = logging.getLogger("prefect_getresponse")
@@ -61,6 +69,27 @@ def tokens_of(block: Authorized) -> Tokens:
         tokens, vault = _tokens[key]
         vault.keep_in(block)
         return tokens
+
+
+def exchanged(code: str, client: Client) -> IssuedToken:
+    """What an authorization code gives.
+
+    Args:
+        code: The code.
+        client: The account's client.
+
+    Raises:
+        TokenRefused: The code or the client is not accepted, or no refresh token came.
+        GetResponseError: Anything else that went wrong.
+    """
+    try:
+        answer = client.send(token_request("authorization_code", SecretStr(code)))
+    except GetResponseError as error:
+        raise told_safely(error, "authorization_code") from None
+    issued = read_token(answer)
+    if not issued.refresh_token:
+        raise TokenRefused("no refresh token came with the access token")
+    return issued
 
 
 class BlockVault:

@@ -24,7 +24,7 @@ from prefect_getresponse.cli.console import (
     write_json,
 )
 from prefect_getresponse.cli.dialogue import Stopped, may_ask
-from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.errors import KnownError
 from prefect_getresponse.contact_import.columns.source_mapping import (
     SourceMapping,
     columns_of,
@@ -43,7 +43,6 @@ from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.rows.tags import ALL_OTHERS, LEFT_OUT
 from prefect_getresponse.reporting.progress import Progress
-from prefect_getresponse.sources.errors import ImportInputError
 from prefect_getresponse.sources.reading import Dates, Decimal, Reading
 
 if TYPE_CHECKING:
@@ -238,7 +237,7 @@ def stopped_told_to(file: Path | None) -> Generator[None]:
         if file is not None:
             write_json(file, {"plan_hash": None, "error": "stopped by you", "questions": []})
         raise
-    except (GetResponseError, ImportInputError) as error:
+    except KnownError as error:
         if isinstance(error, PlanStopped) and error.report is not None:
             show_markdown(error.report)
         if file is not None:

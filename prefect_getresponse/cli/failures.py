@@ -6,9 +6,8 @@ from cyclopts import CycloptsError
 
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, complain, err
 from prefect_getresponse.cli.dialogue import Stopped
-from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.errors import KnownError
 from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
-from prefect_getresponse.sources.errors import ImportInputError
 
 
 def told(error: BaseException) -> int:
@@ -29,7 +28,7 @@ def told(error: BaseException) -> int:
     except Stopped:
         err.print("stopped: nothing was sent")
         return NOT_STARTED
-    except (CycloptsError, GetResponseError, ImportInputError) as known:
+    except (CycloptsError, KnownError) as known:
         complain(known)
         return FAILED if getattr(known, "after_send", False) else NOT_STARTED
     except KeyboardInterrupt:

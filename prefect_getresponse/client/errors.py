@@ -1,4 +1,8 @@
-"""What can go wrong with a call, one class per meaning.
+"""What can go wrong, one class per meaning.
+
+    KnownError                 all that this package explains: what, where, and what to do
+    ├── ImportInputError       a source or what is said about it, see `sources/errors.py`
+    └── GetResponseError       a call, the account or this machine:
 
     GetResponseError
     ├── InvalidConfiguration   credentials or settings that cannot work; nothing was sent
@@ -41,8 +45,18 @@ from prefect_getresponse.client.masking import mask, mask_deep
 Kind = TypeVar("Kind", bound="GetResponseError")
 
 
-class GetResponseError(Exception):
-    """Base of every error of this package's client.
+class KnownError(Exception):
+    """Base of every error that this package explains; any other one is a fault of its own.
+
+    Attributes:
+        after_send: Whether something may have been sent before; an exit code says so.
+    """
+
+    after_send: bool = False
+
+
+class GetResponseError(KnownError):
+    """Base of every error of a call, and of what else keeps the work from being done.
 
     Attributes:
         method: HTTP method of the call, if there was one.
@@ -52,11 +66,9 @@ class GetResponseError(Exception):
         uuid: Identifier of the error for GetResponse's support, if given.
         context: Details of the API: an object, a list of texts, a list of objects or None.
         advice: What to do about it.
-        after_send: Whether something may have been sent before; an exit code says so.
     """
 
     default_advice: ClassVar[str] = ""
-    after_send: bool = False
 
     def __init__(
         self,

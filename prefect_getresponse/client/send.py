@@ -377,7 +377,7 @@ class Client(_Sender):
                     free.wait()
                     free.clear()
         except BaseException:
-            self.throttle.forget(free.set)
+            self.throttle.stop_waiting(free.set)
             raise
 
     def close(self) -> None:
@@ -536,7 +536,7 @@ class AsyncClient(_Sender):
                     await free.wait()
                     free.clear()
         except BaseException:
-            self.throttle.forget(wake)
+            self.throttle.stop_waiting(wake)
             raise
 
     async def _until_loop_ends(self) -> AsyncGenerator[None]:

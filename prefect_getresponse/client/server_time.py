@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 Clock = Callable[[], float]
@@ -18,6 +19,11 @@ def passed_seconds() -> float:
     """Seconds that have passed, those asleep included where the system counts them."""
     boottime = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boottime is None else time.clock_gettime(boottime)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A moment in UTC; one that names no zone is meant so."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class ServerTime:

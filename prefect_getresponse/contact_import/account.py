@@ -15,6 +15,7 @@ from prefect_getresponse.client.errors import Conflict, GetResponseError, NotFou
 from prefect_getresponse.client.listings.whole_listing import read_whole
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest
 from prefect_getresponse.client.send import AsyncClient
+from prefect_getresponse.client.server_time import in_utc
 from prefect_getresponse.contact_import.ledger.books.imports import GONE, ImportState
 from prefect_getresponse.contact_import.planning.exclusions import (
     BLOCKLISTED_IN_ACCOUNT,
@@ -360,16 +361,10 @@ def _segment(campaign_id: str, subscribers_type: str) -> dict[str, Any]:
     }
 
 
-def _seconds(text: str) -> float:
-    """Seconds since the epoch of a moment as the API writes it; UTC if it names no zone."""
-    read = datetime.fromisoformat(text)
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
-
-
 def moment(text: str | None) -> float | None:
     """Seconds since the epoch of a moment of an answer; None if it is missing or unreadable."""
     try:
-        return _seconds(text) if text else None
+        return in_utc(datetime.fromisoformat(text)).timestamp() if text else None
     except (ValueError, TypeError, OverflowError):
         return None
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
+
+from prefect_getresponse.client.server_time import in_utc
 
 TYPE = re.compile(r"[a-z0-9_]{1,64}")
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
@@ -50,7 +52,7 @@ def moment_of(said: Any) -> float | None:
         moment = datetime.fromisoformat(said) if isinstance(said, str) else None
         if moment is None:
             return None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return in_utc(moment).timestamp()
     except (ValueError, OverflowError):
         return None
 

@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import TerminationSignal
 from prefect.runtime import flow_run
 
-from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.errors import GetResponseError, KnownError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.active_run import JobRun
@@ -287,5 +287,5 @@ def _run(
     try:
         with told_in_a_sentence():
             return run_on_loop(lambda: phase(credentials.get_async_client()))
-    except (GetResponseError, ImportInputError) as error:
+    except KnownError as error:
         raise error.with_traceback(None) from None  # it says all: Prefect logs its way from here

@@ -20,7 +20,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.errors import GetResponseError, KnownError
 from prefect_getresponse.client.masking import mask, mask_deep
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.credentials import GetResponseCredentials
@@ -45,7 +45,6 @@ from prefect_getresponse.runtime.assets import Made, getresponse_key, record_ass
 from prefect_getresponse.runtime.ending_states import ends_in_a_sentence
 from prefect_getresponse.runtime.event_loops import run_on_loop
 from prefect_getresponse.runtime.starters import starter
-from prefect_getresponse.sources.errors import ImportInputError
 from prefect_getresponse.sources.storage.places import short_name
 
 T = TypeVar("T")
@@ -215,5 +214,5 @@ def _run(
 ) -> T:
     try:
         return run_on_loop(lambda: work(credentials.get_async_client()))
-    except (GetResponseError, ImportInputError) as error:
+    except KnownError as error:
         raise error.with_traceback(None) from None  # it says all: Prefect logs its way from here

@@ -26,12 +26,10 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from prefect_getresponse.limits.budget_books import PrefectBooks
-from prefect_getresponse.limits.slot_pools import (
-    HostPool,
-    PrefectPool,
-)
-from prefect_getresponse.limits.slots import POLL, SlotKeeper, SlotPool
+from prefect_getresponse.limits.pools.host import HostPool
+from prefect_getresponse.limits.pools.pool import SlotPool
+from prefect_getresponse.limits.pools.prefect import PrefectBooks, PrefectPool
+from prefect_getresponse.limits.slots import POLL, SlotKeeper
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.runtime.forks import after_fork
 
@@ -95,11 +93,11 @@ class _Service:
         if thread is not None:
             thread.join(GOODBYE)
 
-    def after_fork(self) -> None:
+    def begin_anew(self) -> None:
         """Begin anew in a child process: slots and thread stayed with its parent."""
         self._due, self._starting, self._thread = threading.Event(), threading.Lock(), None
         self._context = self._context.copy()  # its parent's thread is in the old one
-        self.keeper.forget()
+        self.keeper.begin_anew()
 
 
 _services: list[_Service] = []
@@ -150,4 +148,4 @@ def _end_all() -> None:
 @after_fork
 def _begin_anew() -> None:
     for service in _services:
-        service.after_fork()
+        service.begin_anew()

@@ -16,16 +16,17 @@ import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from prefect_getresponse.limits.budgets import (
     ENDPOINT_BUDGETS,
     SPAN,
-    Book,
     Reservation,
     give_back,
     reserve,
 )
+from prefect_getresponse.limits.pools.alone import NobodyElse
+from prefect_getresponse.limits.pools.pool import Grant, PoolUnreachable, SlotPool
 from prefect_getresponse.limits.throttle import SLOTS, Throttle
 
 RENEWAL = 20.0
@@ -55,127 +56,6 @@ SETTLING = 4.0
 """Seconds in which every worker comes to its even share; what is free then does not divide."""
 
 logger = logging.getLogger("prefect_getresponse")
-
-
-class PoolUnreachable(Exception):
-    """The pool cannot be asked now; what is held stays held until it ends.
-
-    Args:
-        reason: Why, in words.
-        is_busy: Whether it is there and may soon answer better; other workers may well hold slots.
-    """
-
-    def __init__(self, reason: str, *, is_busy: bool = False) -> None:
-        super().__init__(reason)
-        self.is_busy = is_busy
-
-
-@dataclass(eq=False)
-class Grant:
-    """Slots taken together: they are renewed and given back together.
-
-    Attributes:
-        key: What the pool knows the grant by.
-        slots: How many; none for the place of a worker among the others.
-        ends: When the pool takes them back, on the keeper's clock.
-        renew_at: When to renew them, on the same clock.
-    """
-
-    key: Any
-    slots: int
-    ends: float = math.inf
-    renew_at: float = math.inf
-
-
-class SlotPool(Protocol):
-    """The ten slots of an account.  Every method may raise `PoolUnreachable`."""
-
-    @property
-    def lifetime(self) -> float:
-        """Seconds that a grant lives without renewal; infinite if it needs none."""
-        ...
-
-    def join(self) -> Any:
-        """Count as a worker that wants slots; the key of the place."""
-        ...
-
-    def workers(self) -> int:
-        """Workers that want slots now, this one too."""
-        ...
-
-    def take(self, slots: int) -> Any | None:
-        """Take that many slots; the key of the grant, None if not so many are free."""
-        ...
-
-    def renew(self, grant: Grant) -> bool:
-        """Prolong a grant; False if the pool knows it no more."""
-        ...
-
-    def release(self, grant: Grant) -> None:
-        """Give a grant back."""
-        ...
-
-    def free_all(self) -> None:
-        """Count no slots as taken; grants live on."""
-        ...
-
-    def read_book(self, budget: str) -> tuple[int, Book]:
-        """Read the book of an endpoint's budget, and which edition it is; 0 if there is none."""
-        ...
-
-    def write_book(self, budget: str, edition: int, book: Book) -> bool:
-        """Write the edition after that one; False if somebody else has done so."""
-        ...
-
-    def close(self) -> None:
-        """Let go of connections until the pool is used again; raises nothing."""
-        ...
-
-    def forget(self) -> None:
-        """Know of no connections, without closing any: after a fork they are the parent's."""
-        ...
-
-
-class NobodyElse:
-    """The pool of a worker that can ask nobody: it takes what it wants."""
-
-    lifetime = math.inf
-
-    def join(self) -> Any:
-        """Have a place."""
-        return 0
-
-    def workers(self) -> int:
-        """Count nobody else."""
-        return 1
-
-    def take(self, slots: int) -> Any | None:
-        """Grant anything."""
-        return slots
-
-    def renew(self, grant: Grant) -> bool:
-        """Keep it."""
-        return True
-
-    def release(self, grant: Grant) -> None:
-        """Nobody waits for it."""
-
-    def free_all(self) -> None:
-        """None is ever missing."""
-
-    def read_book(self, budget: str) -> tuple[int, Book]:
-        """Find it empty: the throttle itself counts what this worker starts."""
-        return 0, []
-
-    def write_book(self, budget: str, edition: int, book: Book) -> bool:
-        """Nobody reads it."""
-        return True
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-    def forget(self) -> None:
-        """There is nothing to forget."""
 
 
 @dataclass
@@ -315,13 +195,13 @@ class SlotKeeper:
                 refused.append(grant)
         return refused
 
-    def forget(self) -> None:
+    def begin_anew(self) -> None:
         """Hold nothing any more, and tell the pool nothing: after a fork all is the parent's."""
         self._held = _Holding()
         self._asleep = True
         self._show()
         for pool in self._pools:
-            pool.forget()
+            pool.begin_anew()
         self.throttle.begin_anew()
 
     @property

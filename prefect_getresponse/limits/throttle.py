@@ -385,7 +385,7 @@ class Throttle:
             wake()
         self._wake_next()
 
-    def forget(self, wake: Callable[[], None]) -> None:
+    def stop_waiting(self, wake: Callable[[], None]) -> None:
         """Stop waiting, for a caller that was cancelled; its turn goes to the next."""
         with self._lock:
             if wake in self._waiting:

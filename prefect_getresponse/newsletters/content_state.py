@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
+from prefect_getresponse.client.server_time import in_utc
 from prefect_getresponse.newsletters.creation import FLAGS, Creation, digest_of
 
 _AUDIENCE = (
@@ -159,7 +160,6 @@ def _file(attachment: dict[str, Any]) -> str:
 def _moment(text: object) -> datetime | None:
     """Read a date of an answer; UTC if it names no zone."""
     try:
-        read = datetime.fromisoformat(str(text))
+        return in_utc(datetime.fromisoformat(str(text)))
     except ValueError:
         return None
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)

@@ -14,10 +14,9 @@ from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
-from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.errors import KnownError
 from prefect_getresponse.client.masking import mask
 from prefect_getresponse.runtime.flow_words import in_flow_words
-from prefect_getresponse.sources.errors import ImportInputError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,7 +44,7 @@ def ends_in_a_sentence(function: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             result = function(*args, **kwargs)
-        except (GetResponseError, ImportInputError) as error:
+        except KnownError as error:
             if not _is_never_retried():
                 raise
             # Without its way up to here, which the log of a worker would show.

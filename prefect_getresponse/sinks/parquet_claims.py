@@ -12,6 +12,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from prefect_getresponse.runtime.file_lock import locked
 from prefect_getresponse.sinks.parquet_files import CLAIM, FileStore
 from prefect_getresponse.sinks.sink import SinkBusy
 
@@ -36,12 +37,12 @@ def claimed(store: FileStore, run_id: str) -> Generator[None]:
         with _written(store, run_id):
             yield
         return
-    lock = sqlite3.connect(store.folder / "_claim.lock", timeout=0, isolation_level=None)
     try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
-        raise SinkBusy(f"another export is writing to {store.name}") from None
+        lock = locked(store.folder / "_claim.lock")
+    except sqlite3.Error:
+        lock = None
+    if lock is None:
+        raise SinkBusy(f"another export is writing to {store.name}")
     try:
         with _written(store, run_id):
             yield

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, and_, insert, select, update
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from prefect_getresponse.runtime.file_lock import locked
 from prefect_getresponse.sinks.sink import SinkBusy, SinkTaken
 
 CLAIM = "_claim"
@@ -64,16 +65,13 @@ def held(engine: Engine, states: SqlTable, account_id: str) -> Generator[None]:
 
 @contextmanager
 def _locked_beside(database: Path, account_id: str) -> Generator[None]:
-    # SQLite locks files on every platform; an empty database beside the real one is only a lock.
     name = hashlib.blake2b(account_id.encode(), digest_size=4).hexdigest()
-    lock = sqlite3.connect(
-        database.with_name(f"{database.name}.{name}.lock"), timeout=0, isolation_level=None
-    )
     try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
-        raise _busy() from None
+        lock = locked(database.with_name(f"{database.name}.{name}.lock"))
+    except sqlite3.Error:
+        lock = None
+    if lock is None:
+        raise _busy()
     try:
         yield
     finally:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeEngine
 
+from prefect_getresponse.client.server_time import in_utc
 from prefect_getresponse.sinks.tables import Kind
 
 _KEY_LENGTH = 255
@@ -52,9 +53,7 @@ class UtcTimestamp(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the moment in UTC."""
-        if value is None:
-            return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        return None if value is None else in_utc(value)
 
 
 class JsonText(TypeDecorator[Any]):

@@ -17,11 +17,13 @@ data cell, which may be an address; answers that many people gave are shown by `
 from collections.abc import Iterable
 from typing import Self
 
+from prefect_getresponse.client.errors import KnownError
+
 _NAMES_SHOWN = 20
 _NAME_LENGTH_SHOWN = 60
 
 
-class ImportInputError(Exception):
+class ImportInputError(KnownError):
     """The input of an import cannot be used as it is; nothing was sent.
 
     Attributes:

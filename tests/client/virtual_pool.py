@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from prefect_getresponse.limits.budgets import Book
-from prefect_getresponse.limits.slots import Grant, PoolUnreachable, SlotKeeper, SlotPool
+from prefect_getresponse.limits.pools.pool import Grant, PoolUnreachable, SlotPool
+from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS
 from tests.client.virtual_account import Caller, StrictAccount, VirtualTime
 
@@ -133,7 +134,7 @@ class LeasePool:
 
     def close(self) -> None: ...
 
-    def forget(self) -> None: ...
+    def begin_anew(self) -> None: ...
 
 
 class Worker:
@@ -202,7 +203,7 @@ class _Worked(Caller):
         elif self.time.now < self.until:
             super().ask()
         else:
-            self.throttle.forget(self.wake)
+            self.throttle.stop_waiting(self.wake)
 
     def _finish(self, fits: bool, limits: Any) -> None:
         if self.time.now < self.worker.stopped_until:

@@ -19,7 +19,8 @@ import httpx
 import pytest
 from prefect.settings import PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW, temporary_settings
 
-from prefect_getresponse import GetResponseCredentials, credentials
+from prefect_getresponse import GetResponseCredentials
+from prefect_getresponse.accounts.platforms import ENDPOINTS
 from prefect_getresponse.sandbox import Sandbox
 from prefect_getresponse.tasks.campaigns import create_campaign
 from tests.docs.blocks import PAGES, ROOT, blocks_of
@@ -45,8 +46,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[GetResponseCredentials]
         "client_secret": "YOUR-SECRET",
     }
     with Sandbox(speed=1000, **keys).serve() as server:
-        for platform in credentials.ENDPOINTS:
-            monkeypatch.setitem(credentials.ENDPOINTS, platform, server.url)
+        for platform in ENDPOINTS:
+            monkeypatch.setitem(ENDPOINTS, platform, server.url)
         port = urlsplit(server.url).port
         values: dict[str, Any] = {"api_key": "YOUR-KEY", "account_name": f"pages-{port}"}
         ours = GetResponseCredentials(**values)

@@ -22,10 +22,11 @@ from prefect_getresponse.accounts.shared_limits import (
     reset_limits,
 )
 from prefect_getresponse.client.errors import InvalidConfiguration
-from prefect_getresponse.limits.budget_books import PrefectBooks
+from prefect_getresponse.limits.pools.host import HostPool
+from prefect_getresponse.limits.pools.pool import Grant, PoolUnreachable, SlotPool
+from prefect_getresponse.limits.pools.prefect import PrefectBooks, PrefectPool, limit_names
 from prefect_getresponse.limits.service import shared_throttle
-from prefect_getresponse.limits.slot_pools import HostPool, PrefectPool, limit_names
-from prefect_getresponse.limits.slots import Grant, PoolUnreachable, SlotKeeper, SlotPool
+from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS, Throttle
 from tests.support.running_sandbox import KEY, RunningSandbox
 

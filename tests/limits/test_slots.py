@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 
-from prefect_getresponse.limits.slots import LOST, SILENCE, NobodyElse, SlotKeeper
+from prefect_getresponse.limits.pools.alone import NobodyElse
+from prefect_getresponse.limits.slots import LOST, SILENCE, SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS
 from tests.client.virtual_account import (
     BATCHES_A_FRAME,
@@ -154,7 +155,7 @@ class TestGivingBack:
         office = Office(1)
         office.workers[0].work()
         office.time.run(until=5.0)
-        office.workers[0].keeper.forget()
+        office.workers[0].keeper.begin_anew()
 
         assert office.slots() == [0]
         assert office.server.taken() == SLOTS
@@ -256,7 +257,7 @@ class TestEndpointBudgets:
         office.workers[0].keeper.throttle.try_start(("newsletters",), nobody)
         office.time.run(until=office.time.now + 1)
         assert sum(starts for _, starts in office.server.book("newsletters")) == 2
-        office.workers[0].keeper.throttle.forget(nobody)
+        office.workers[0].keeper.throttle.stop_waiting(nobody)
         office.workers[0].keeper.throttle.finish(("newsletters",), None, None)
         office.time.run(until=FRAME)
 

@@ -220,7 +220,7 @@ class TestRefusals:
 
         assert throttle.throttled == 1
         assert throttle.try_start(BATCH, nobody) is not None
-        throttle.forget(nobody)
+        throttle.stop_waiting(nobody)
         assert 30.0 < start(time, throttle) <= 30.5
 
     def test_a_pause_ends_with_the_frame_whatever_is_asked(self) -> None:
@@ -307,7 +307,7 @@ class Waiter:
     def give_up(self) -> None:
         if self.started is None:
             self.gave_up = True
-            self.throttle.forget(self.wake)
+            self.throttle.stop_waiting(self.wake)
 
 
 waiters = st.tuples(
@@ -379,16 +379,16 @@ class TestTurns:
 
     def test_who_gives_up_passes_the_turn_on(self) -> None:
         throttle, wakes = self.queue()
-        throttle.forget(wakes[0])
+        throttle.stop_waiting(wakes[0])
         assert self.woken == [1]
-        throttle.forget(wakes[1])
+        throttle.stop_waiting(wakes[1])
         assert self.woken == [1, 2]
 
     def test_who_gives_up_without_the_turn_changes_nothing(self) -> None:
         throttle, wakes = self.queue()
-        throttle.forget(wakes[1])
+        throttle.stop_waiting(wakes[1])
         assert self.woken == []
-        throttle.forget(wakes[0])
+        throttle.stop_waiting(wakes[0])
         assert self.woken == [2]
 
     def test_who_loses_the_slot_stays_first(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
+from prefect_getresponse.runtime.file_lock import locked
 
 
 class LedgerBusy(GetResponseError):
@@ -49,20 +50,12 @@ def writer_lock(path: Path) -> Generator[None]:
 
 
 def _locked(beside: Path) -> sqlite3.Connection:
-    """Lock a file beside the ledger.
-
-    SQLite locks files on every platform; an empty database beside the ledger is only a lock.
-    """
+    """Lock a file beside the ledger."""
     if not beside.exists():
         beside.touch(mode=0o600)
     if beside.stat().st_size:  # something else was written there; nothing of ours ever is
         os.truncate(beside, 0)
-    lock = sqlite3.connect(beside, timeout=0, isolation_level=None)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        lock.close()
-        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
-            raise LedgerBusy("another import into this list is running") from None
-        raise
+    lock = locked(beside)
+    if lock is None:
+        raise LedgerBusy("another import into this list is running")
     return lock

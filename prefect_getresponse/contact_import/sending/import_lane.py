@@ -165,7 +165,7 @@ class ImportLane:
             except OutcomeUnknown:
                 self._answer(chunk, ChunkState.IN_DOUBT)
             except PayloadTooLarge as error:
-                self._announcer.forget(chunk.chunk)
+                self._announcer.take_back(chunk.chunk)
                 if not self._run.cutting.halve(chunk.chunk):
                     self._refuse(chunk, error)
                 return False
@@ -206,7 +206,7 @@ class ImportLane:
         large, and its rows then go by the calls that answer for fewer.
         """
         cutting = self._run.cutting
-        self._announcer.forget(chunk.chunk)
+        self._announcer.take_back(chunk.chunk)
         rows = self._run.chunks.rows(chunk.chunk)
         named = imports.blamed(len(rows), error)
         if len(rows) == 1:

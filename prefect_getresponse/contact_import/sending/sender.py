@@ -195,7 +195,7 @@ class _Sender:
             if route.size > 1:
                 self._sent.detail(f"chunk {chunk.chunk}: {len(rows):,} rows sent, {chunk.route}")
         else:
-            self._announcer.forget(chunk.chunk)
+            self._announcer.take_back(chunk.chunk)
 
     async def _send(self, chunk: Chunk, rows: list[RowToSend], route: Route) -> None:
         """Make the calls of a chunk; their intent is durable before the first byte."""

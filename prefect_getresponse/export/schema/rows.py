@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
+from prefect_getresponse.client.server_time import in_utc
 from prefect_getresponse.export.schema.fields import Field, fields_of, objects_of
 from prefect_getresponse.sinks.tables import Column, Kind
 
@@ -190,11 +191,7 @@ def _booleans(values: list[Any]) -> list[Any]:
 
 
 def _moments(values: list[Any]) -> list[Any]:
-    found = [datetime.fromisoformat(value) if value else None for value in values]
-    return [
-        each.replace(tzinfo=UTC) if each is not None and each.tzinfo is None else each
-        for each in found
-    ]
+    return [in_utc(datetime.fromisoformat(value)) if value else None for value in values]
 
 
 def _anything(values: list[Any]) -> list[Any]:

@@ -235,7 +235,7 @@ class Announcer:
         if self._copy is not None:
             self._copy.check()
 
-    def forget(self, chunk: int) -> None:
+    def take_back(self, chunk: int) -> None:
         """The rows of a call have changed: it must be announced again."""
         self._announced.discard(chunk)
 

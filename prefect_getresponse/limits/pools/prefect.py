@@ -1,15 +1,15 @@
-"""Slots that workers share: leases of Prefect's concurrency limits, or locked files of one machine.
+"""Slots as leases of Prefect's concurrency limits, and books of budgets as variables of Prefect.
 
-Both are a `SlotPool` of `client/slots.py`, which also keeps the books of endpoint budgets.
+A book is a variable whose name ends with the number of its edition, such as
+`getresponse-main-newsletters-17`.  Prefect has no compare-and-set, but creates a name only once:
+whoever creates the next edition has written; everybody else reads it and tries again.
 """
 
 from __future__ import annotations
 
-import math
-import sqlite3
-from collections.abc import Generator, Iterable
+import re
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,16 +18,15 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import (
     GlobalConcurrencyLimitCreate,
     GlobalConcurrencyLimitUpdate,
+    VariableCreate,
 )
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectException
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_API_URL
 
-from prefect_getresponse.limits.budget_books import HostBooks, PrefectBooks
-from prefect_getresponse.limits.budgets import Book
-from prefect_getresponse.limits.slots import Grant, PoolUnreachable
+from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, Book
+from prefect_getresponse.limits.pools.pool import MOST_WORKERS, Grant, PoolUnreachable, parsed
 from prefect_getresponse.limits.throttle import SLOTS
 
-MOST_WORKERS = 1000
 LEASE = 60.0
 """Seconds of a lease; Prefect grants no shorter one."""
 TIMEOUT = 5.0
@@ -168,7 +167,7 @@ class PrefectPool:
                 self._client.__exit__(None, None, None)
             self._client = None
 
-    def forget(self) -> None:
+    def begin_anew(self) -> None:
         """Leave the connection to the parent process."""
         self._client = None
 
@@ -196,109 +195,55 @@ class PrefectPool:
             raise PoolUnreachable(f"Prefect has no limit {name}")
 
 
-class HostPool:
-    """Slots of an account as locked files: the processes of one machine share them.
-
-    SQLite locks files on every platform, and the operating system frees what a crash leaves.
+class PrefectBooks:
+    """Books of an account as variables of Prefect.
 
     Args:
-        folder: Where the files are.
-        begins_anew: Whether a worker who comes alone removes the books, see `shared_throttle`.
+        shelf: What their names begin with.
     """
 
-    lifetime = math.inf
+    def __init__(self, shelf: str) -> None:
+        self._shelf = shelf.lower()  # names of variables have no capitals
 
-    def __init__(self, folder: Path, *, begins_anew: bool = False) -> None:
-        self._folder = folder
-        self._books = HostBooks(folder)
-        self._begins_anew = begins_anew
-        self._locks: set[sqlite3.Connection] = set()
+    def read(self, client: SyncPrefectClient, budget: str) -> tuple[int, Book]:
+        """Read the last edition of a book; 0 if there is none."""
+        editions = self._editions(client, budget)
+        last = max(editions, default=0)
+        return last, parsed(editions.get(last))
 
-    def join(self) -> Any:
-        """Count as a worker."""
-        place = self._lock("worker", 1, MOST_WORKERS)
-        if self._begins_anew and self.workers() == 1:
-            with self._asking():
-                self._books.clear()
-        return place
-
-    def workers(self) -> int:
-        """Workers that hold a place."""
-        with self._asking():
-            return sum(not self._is_free(path) for path in self._folder.glob("worker-*.lock"))
-
-    def take(self, slots: int) -> Any | None:
-        """Lock the files of that many slots, or none."""
-        return self._lock("slot", slots, SLOTS)
-
-    def renew(self, grant: Grant) -> bool:
-        """Locks stay as long as the process."""
-        return True
-
-    def release(self, grant: Grant) -> None:
-        """Unlock the files."""
-        self._unlock(grant.key)
-
-    def free_all(self) -> None:
-        """The operating system has freed what nobody holds."""
-
-    def read_book(self, budget: str) -> tuple[int, Book]:
-        """Read it from a file."""
-        with self._asking():
-            return self._books.read(budget)
-
-    def write_book(self, budget: str, edition: int, book: Book) -> bool:
-        """Write it to a file."""
-        with self._asking():
-            return self._books.write(budget, edition, book)
-
-    def close(self) -> None:
-        """There is no connection."""
-
-    def forget(self) -> None:
-        """Close the parent's files, else SQLite takes its locks for ours.  They stay locked."""
-        self._unlock(list(self._locks))
-
-    def _lock(self, kind: str, number: int, size: int) -> list[sqlite3.Connection] | None:
-        locks: list[sqlite3.Connection] = []
-        with self._asking():
-            for folder in (self._folder.parent, self._folder):  # of the ledgers, and of the slots
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for each in range(size):
-                lock = self._try(self._folder / f"{kind}-{each}.lock")
-                if lock is not None:
-                    locks.append(lock)
-                if len(locks) == number:
-                    return locks
-        self._unlock(locks)
-        return None
-
-    def _try(self, path: Path) -> sqlite3.Connection | None:
-        lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-        self._locks.add(lock)
+    def write(self, client: SyncPrefectClient, budget: str, edition: int, book: Book) -> bool:
+        """Write the edition after that one; False if somebody else has done so."""
+        mine = edition + 1
+        value: Any = [[end, starts] for end, starts in book]
         try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            self._unlock([lock])
-            if "locked" in str(error):
-                return None
-            raise
-        return lock
+            client.create_variable(VariableCreate(name=self._name(budget, mine), value=value))
+        except ObjectAlreadyExists:
+            return False
+        # A worker that was stopped for long may have created an edition that was removed before.
+        there = self._editions(client, budget)
+        is_last = mine == max(there, default=mine)
+        for each in there:
+            if each < mine or (each == mine and not is_last):
+                self._delete(client, budget, each)
+        return is_last
 
-    def _is_free(self, path: Path) -> bool:
-        lock = self._try(path)
-        if lock is not None:
-            self._unlock([lock])
-        return lock is not None
+    def clear(self, client: SyncPrefectClient) -> None:
+        """Remove all books."""
+        for budget in ENDPOINT_BUDGETS:
+            for edition in self._editions(client, budget):
+                self._delete(client, budget, edition)
 
-    def _unlock(self, locks: Iterable[sqlite3.Connection]) -> None:
-        for lock in locks:
-            lock.close()
-            self._locks.discard(lock)
+    def _editions(self, client: SyncPrefectClient, budget: str) -> Mapping[int, Any]:
+        prefix = self._name(budget, "")
+        body = {"variables": {"name": {"like_": prefix}}}
+        found = client.request("POST", "/variables/filter", json=body).json()
+        names = re.compile(re.escape(prefix) + r"(\d+)")
+        matches = ((names.fullmatch(each["name"]), each["value"]) for each in found)
+        return {int(match[1]): value for match, value in matches if match}
 
-    @contextmanager
-    def _asking(self) -> Generator[None]:
-        try:
-            yield
-        except (OSError, sqlite3.Error) as error:
-            raise PoolUnreachable(f"{self._folder} cannot hold locks ({error})") from None
+    def _delete(self, client: SyncPrefectClient, budget: str, edition: int) -> None:
+        with suppress(ObjectNotFound):  # somebody else was quicker
+            client.delete_variable_by_name(self._name(budget, edition))
+
+    def _name(self, budget: str, edition: int | str) -> str:
+        return f"{self._shelf}-{budget.replace('/', '-')}-{edition}"
