@@ -1,40 +1,47 @@
-"""The inbox in PostgreSQL: several receivers and drains, and one transaction with the table."""
+"""The inbox in a database server: several receivers and drains, one transaction with the table."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
+from prefect_getresponse.events.draining.rows import EVENTS
 from prefect_getresponse.events.inbox.inbox import Inbox, LeaseLost
 from prefect_getresponse.events.receiving.reading import webhook_entries
+from prefect_getresponse.sinks.opening import open_sink
 from tests.events.loop import Loop
 from tests.events.samples import opened
+from tests.support.mariadb import IS_INSTALLED, mariadb
 from tests.support.postgresql import PROGRAMS, postgresql
 
-pytestmark = [
-    pytest.mark.skipif(not PROGRAMS, reason="PostgreSQL is not installed"),
-    pytest.mark.xdist_group("postgresql"),
-]
+pytestmark = pytest.mark.xdist_group("postgresql")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
+@pytest.fixture(scope="module", params=["postgresql", "mariadb"])
+def server(request: pytest.FixtureRequest) -> Iterator[str]:
+    if not (PROGRAMS if request.param == "postgresql" else IS_INSTALLED):
+        pytest.skip(f"{request.param} is not installed")
+    with postgresql() if request.param == "postgresql" else mariadb() as url:
         yield url
 
 
 @pytest.fixture
-def database(server: str) -> str:
+def database(server: str) -> Iterator[str]:
     """The address of an empty database."""
+    yield server
     engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA IF EXISTS getresponse CASCADE"))
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("DROP SCHEMA IF EXISTS getresponse CASCADE"))
+        else:
+            for name in inspect(connection).get_table_names():
+                connection.execute(text(f"DROP TABLE `{name}`"))
     engine.dispose()
-    return server
 
 
 def test_an_unsubscribe_becomes_a_row_in_one_transaction(database: str, tmp_path: Path) -> None:
@@ -49,16 +56,12 @@ def test_an_unsubscribe_becomes_a_row_in_one_transaction(database: str, tmp_path
     loop.reconcile()
     loop.drain()
     assert report.types["contact_removed_link"] == 1
-    engine = create_engine(database.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.connect() as connection:
-        rows = connection.execute(
-            text("SELECT type, email, found_by, payload->>'type' FROM getresponse.events")
-        ).all()
-    engine.dispose()
-    assert [tuple(row) for row in rows if row[0] != "contact_added"] == [
-        ("contact_removed_link", "ann@mail.example", "both", "contact_removed_link")
-    ]
-    assert [row[0] for row in rows].count("contact_added") == 1
+    with closing(open_sink(database)) as sink:
+        rows = sorted(sink.select(EVENTS, ["type", "email", "found_by", "payload"]), key=str)
+    assert [row[0] for row in rows] == ["contact_added", "contact_removed_link"]
+    *said, payload = rows[1]
+    assert said == ["contact_removed_link", "ann@mail.example", "both"]
+    assert payload["type"] == "contact_removed_link"
     loop.close()
 
 
@@ -66,7 +69,8 @@ def test_two_drains_never_have_the_same_entries(database: str) -> None:
     first, second = Inbox(database), Inbox(database)
     body = json.dumps([opened()] * 50).encode()
     first.add(webhook_entries(body, "id", 1.0))
-    second.add(webhook_entries(body, "id", 2.0))
+    second.add(webhook_entries(body, "id", 2.0))  # what is known stays as it was
+    assert {entry.received_at for entry in first.show()} == {1.0}
     leases = [first.take(("Ab1",), 30), second.take(("Ab1",), 30)]
     keys = [entry.key for lease in leases for entry in lease.entries]
     assert len(keys) == len(set(keys)) == 50
