@@ -103,7 +103,7 @@ def merged(table: Table, old: Any, new: Any) -> Any:
     """
     pa, pc = arrow(), arrow("compute")
     new = _last_of_each(table, new)
-    old_keys, new_keys = _keys(table, old), _keys(table, new)
+    old_keys, new_keys = keys_of(table, old), keys_of(table, new)
     places = pc.index_in(new_keys, value_set=old_keys)
     given = set(new.column_names)
     arrays = [
@@ -116,7 +116,7 @@ def merged(table: Table, old: Any, new: Any) -> Any:
 
 def _last_of_each(table: Table, data: Any) -> Any:
     pa, pc = arrow(), arrow("compute")
-    keys = _keys(table, data)
+    keys = keys_of(table, data)
     if pc.count_distinct(keys).as_py() == data.num_rows:
         return data
     numbered = pa.table({"key": keys, "place": pa.array(range(data.num_rows), pa.int64())})
@@ -124,7 +124,7 @@ def _last_of_each(table: Table, data: Any) -> Any:
     return data.take(last.combine_chunks().sort())
 
 
-def _keys(table: Table, data: Any) -> Any:
+def keys_of(table: Table, data: Any) -> Any:
     """The key of each row as one text."""
     pa, pc = arrow(), arrow("compute")
     texts = [

@@ -1,7 +1,8 @@
 """Tables as folders of Parquet files, on this machine or behind a URL that fsspec can write.
 
 A table is a folder. Small tables are one file; tables of people are 64, by a hash of the contact,
-and of those only what changed is written again; tables of days have a folder for each. No file is
+and of those only what changed is written again; tables of days have a folder for each, with a
+second file for what came last, so that many small additions do not write the day again. No file is
 ever changed: new ones are written beside the old ones, then `_manifest.json`, which names the
 current ones, and then the old ones go. So between two runs every file counts, and a reader that
 does not want to wait goes by the manifest. How far a run has come is in `_progress.json`, in the
@@ -18,15 +19,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from prefect_getresponse.sinks.arrow import as_rows, as_table, holding
+from prefect_getresponse.sinks.arrow import arrow, as_rows, as_table, holding, keys_of
 from prefect_getresponse.sinks.parquet_claims import claimed
 from prefect_getresponse.sinks.parquet_files import FileStore, arrow_is_there
-from prefect_getresponse.sinks.parquet_parts import Changes, part_names
+from prefect_getresponse.sinks.parquet_parts import TAIL, Changes, part_names
 from prefect_getresponse.sinks.sink import NotOurTable, SinkError, SinkNotFound, SinkTaken, State
 from prefect_getresponse.sinks.tables import Row, Table, Where
 
 MANIFEST = "_manifest.json"
 PROGRESS = "_progress.json"
+_MOST_IN_A_TAIL = 10_000
+"""Rows that come later than a day's file, until it is written again: each costs ten, not all."""
 
 
 class ParquetTransaction:
@@ -174,21 +177,42 @@ class ParquetSink:
     def apply(self, table: Table, changes: Changes) -> None:
         """Write the parts of a table that changes touch, as new files."""
         entry = self._current.setdefault("tables", {}).setdefault(table.name, {})
-        for part in changes.touched(list(entry)):
-            old = entry.get(part)
-            rows = self._store.read(table, old["path"]) if old else as_table(table.all_columns, [])
-            found, has_changed = changes.apply(part, rows)
+        known = dict.fromkeys(part.removesuffix(TAIL) for part in entry)
+        for part in changes.touched(list(known)):
+            settled, tail = entry.get(part), entry.get(part + TAIL)
+            apart = settled is not None and self._can_wait(table, changes, part, settled["path"])
+            old = [file for file in ((tail,) if apart else (settled, tail)) if file]
+            found, has_changed = changes.apply(part, self._rows(table, old))
             if not has_changed:
                 continue
-            if found.num_rows:
-                path = self._path(table, part)
-                self._store.write(path, found)
-                entry[part] = {"path": path, "rows": found.num_rows}
-            else:
-                entry.pop(part, None)
-            if old:
-                self._replaced.append(old["path"])
+            if apart and found.num_rows > max(_MOST_IN_A_TAIL, settled["rows"] // 4):
+                found = arrow().concat_tables([self._rows(table, [settled]), found])
+                old, apart = [settled, *old], False
+            self._replace(table, part + TAIL if apart else part, found, old)
+            if not apart:
+                entry.pop(part + TAIL, None)
         changes.close()
+
+    def _can_wait(self, table: Table, changes: Changes, part: str, path: str) -> bool:
+        """Whether a day's file can stay as it is, its changes being in another one beside it."""
+        if not table.day:
+            return False
+        keys = arrow().concat_tables(self._store.batches(table, path, table.key))
+        return changes.only_adds(part, keys_of(table, keys))
+
+    def _rows(self, table: Table, files: Sequence[Mapping[str, Any]]) -> Any:
+        found = [self._store.read(table, file["path"]) for file in files]
+        return arrow().concat_tables(found) if found else as_table(table.all_columns, [])
+
+    def _replace(self, table: Table, part: str, rows: Any, old: Iterable[dict[str, Any]]) -> None:
+        entry = self._current["tables"][table.name]
+        if rows.num_rows:
+            path = self._path(table, part.removesuffix(TAIL))
+            self._store.write(path, rows)
+            entry[part] = {"path": path, "rows": rows.num_rows}
+        else:
+            entry.pop(part, None)
+        self._replaced += (file["path"] for file in old)
 
     def select(
         self, table: Table, columns: Sequence[str], *where: Where

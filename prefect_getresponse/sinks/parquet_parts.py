@@ -16,11 +16,21 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from prefect_getresponse.sinks.arrow import arrow, as_table, changed, holding, merged, schema_of
+from prefect_getresponse.sinks.arrow import (
+    arrow,
+    as_table,
+    changed,
+    holding,
+    keys_of,
+    merged,
+    schema_of,
+)
 from prefect_getresponse.sinks.tables import SYNCED_AT, Row, Table, Where
 
 _ROWS_IN_MEMORY = 20_000
 _ALL = "all"
+TAIL = "+"
+"""Behind the name of a day: its latest rows, in a file of their own until they are many."""
 
 
 def part_of(table: Table, names: Sequence[str]) -> Callable[[Row], str]:
@@ -46,12 +56,13 @@ def part_names(table: Table, known: Sequence[str], where: Iterable[Where]) -> li
     for each in where:
         if table.day and each.column == table.day and each.test in ("=", "<", "<=", ">", ">="):
             test = _TESTS[each.test]
-            listed = [part for part in listed if test(part, str(each.value))]
+            wanted = str(each.value)
+            listed = [part for part in listed if test(part.removesuffix(TAIL), wanted)]
         elif table.buckets > 1 and each.column == bucket_column(table):
             values = _values(each)
             if values is not None:
-                wanted = {_bucket(value, table.buckets) for value in values}
-                listed = [part for part in listed if part in wanted]
+                buckets = {_bucket(value, table.buckets) for value in values}
+                listed = [part for part in listed if part in buckets]
     return listed
 
 
@@ -178,6 +189,19 @@ class Changes:
                 data, is_changed = self._apply_change(step, data)
                 has_changed |= is_changed
         return data, has_changed
+
+    def only_adds(self, part: str, keys: Any) -> bool:
+        """Whether the rows that have these keys are left as they are."""
+        pc = arrow("compute")
+        for step in self._steps:
+            if isinstance(step, _Change):
+                if part_names(self._table, [part], step.where):
+                    return False
+            elif step.pieces.get(part):
+                new = keys_of(self._table, self._new(step, part))
+                if pc.any(pc.is_in(new, value_set=keys)).as_py():
+                    return False
+        return True
 
     def close(self) -> None:
         """Drop everything."""

@@ -10,6 +10,7 @@ import duckdb
 import polars
 import pytest
 
+from prefect_getresponse.sinks import parquet
 from prefect_getresponse.sinks.opening import open_sink
 from prefect_getresponse.sinks.parquet import ParquetSink
 from prefect_getresponse.sinks.sink import NotOurTable, SinkBusy, SinkNotFound, SinkTaken
@@ -73,6 +74,32 @@ def test_only_touched_parts_are_written_again(sink: ParquetSink) -> None:
     before = set(sink.files())
     write(sink, PEOPLE, ("a", "c7"))
     assert len(before - set(sink.files())) == 1
+
+
+def test_small_additions_to_a_large_day_do_not_write_it_again(
+    sink: ParquetSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "_MOST_IN_A_TAIL", 100)
+    day = FULL[7]
+    write(sink, DAYS, *(("a", f"{number}", day, number) for number in range(1000)))
+    [large] = sink.files()
+    for start in range(1000, 1240, 40):
+        write(sink, DAYS, *(("a", f"{start + more}", day, 1) for more in range(40)))
+        assert large in sink.files()
+        assert len(sink.files()) == 2
+    write(sink, DAYS, ("a", "1239", day, 7), ("a", "1240", day, 7))  # both in the second file
+    assert large in sink.files()
+    assert sink.count(DAYS, Where("day", "=", day)) == sink.count(DAYS) == 1241
+    write(sink, DAYS, ("a", "5", day, 7))  # one of the first file
+    assert large not in sink.files()
+    assert len(sink.files()) == 1
+    assert sink.count(DAYS, Where("n", "=", 7)) == 4  # 7 itself, too
+    write(sink, DAYS, *(("a", f"x{number}", day, 1) for number in range(30)))
+    with sink.transaction() as transaction:
+        transaction.delete(DAYS, Where("day", "=", day), Where("n", "<", 2000))
+    sink.publish()
+    assert sink.count(DAYS) == 0
+    assert not list((tmp_path / "out" / "thing_days").rglob("*.parquet"))
 
 
 def test_readers_see_nothing_of_a_run_before_it_is_published(
