@@ -65,6 +65,11 @@ COMMANDS = {
     ),
     "lists": ("people:lists", "Show the lists (campaigns) of an account."),
     "contacts": ("people:contacts", "Look somebody up in an account."),
+    "undo": (
+        "undo:undo",
+        "Remove the people whom the last import into a list has added and who have not changed"
+        " since.",
+    ),
     "purge": ("purge:purge", "Delete personal data that imports no longer need."),
     "receive": ("receive:receive", "Receive webhooks and callbacks into the inbox."),
     "inbox": ("inbox:inbox", "Look at received webhooks and callbacks; drain, replay, purge."),

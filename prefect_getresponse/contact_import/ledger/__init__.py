@@ -18,6 +18,7 @@ from prefect_getresponse.contact_import.ledger.lock import LedgerBusy, LedgerTak
 from prefect_getresponse.contact_import.ledger.records import (
     FINAL_STATES,
     Action,
+    Arrival,
     Chunk,
     ChunkState,
     Decision,
@@ -35,6 +36,7 @@ from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, Mach
 __all__ = [
     "FINAL_STATES",
     "Action",
+    "Arrival",
     "Chunk",
     "ChunkState",
     "Decision",

@@ -69,6 +69,18 @@ class Ledger(Connection):
         ).fetchall()
         return [Run(self._db, self.identity, known) for known in found]
 
+    def last(self) -> Run | None:
+        """The last run of all jobs; None if there was none."""
+        found = self._db.execute(f"SELECT {COLUMNS} FROM runs ORDER BY run DESC LIMIT 1").fetchone()
+        return Run(self._db, self.identity, found) if found else None
+
+    def ended(self, run_id: str) -> float:
+        """When a run ended, in seconds since the epoch; when it was started if it has not."""
+        (at,) = self._db.execute(
+            "SELECT coalesce(ended, started) FROM runs WHERE run_id = ?", (run_id,)
+        ).fetchone()
+        return float(at)
+
     def said(self, source: str) -> dict[str, Any]:
         """What was said about a source on earlier nights; nothing if it is new."""
         found = self._db.execute("SELECT facts FROM said WHERE source = ?", (source,)).fetchone()

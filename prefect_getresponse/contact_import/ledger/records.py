@@ -120,6 +120,15 @@ class NewRow(NamedTuple):
     """When the person has agreed, as the source writes it."""
 
 
+class Arrival(NamedTuple):
+    """Somebody whom a run has added, as a contact of the list."""
+
+    key: str
+    contact: str
+    contact_id: str
+    created: float | None
+
+
 class Person(NamedTuple):
     """An undecided row, with all that is known about the person."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
-from prefect_getresponse.contact_import.ledger.records import Listed, Person, Standing
+from prefect_getresponse.contact_import.ledger.records import Arrival, Listed, Person, Standing
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 
@@ -18,6 +18,18 @@ class People(Book):
             "SELECT count(*) FROM listed WHERE run = ? AND standing = 'subscribed'", (self._run,)
         ).fetchone()
         return int(people)
+
+    def arrivals(self) -> list[Arrival]:
+        """Whom the run has added, and was seen on the list."""
+        found = self._db.execute(
+            "SELECT rows.key, rows.contact, listed.contact_id, listed.created FROM rows"
+            " JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
+            "  AND listed.standing = 'subscribed'"
+            " WHERE rows.run = ? AND rows.verdict = ? AND listed.contact_id IS NOT NULL"
+            " ORDER BY rows.row",
+            (self._run, Verdict.ADDED),
+        )
+        return [Arrival(*row) for row in found]
 
     def add_listed(
         self,

@@ -1,0 +1,90 @@
+"""`prefect-getresponse undo`: take back the people whom the last import of a list has added."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from prefect_getresponse.cli.accounts import load_credentials
+from prefect_getresponse.cli.console import FAILED, OK, check_writable, print_line, write_json
+from prefect_getresponse.cli.dialogue import Stopped, confirm, may_ask
+from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.job import private_dir
+from prefect_getresponse.contact_import.options import state_folder
+from prefect_getresponse.contact_import.undoing.plan import UndoPlan, plan_undo
+from prefect_getresponse.contact_import.undoing.undo import UndoReport
+from prefect_getresponse.contact_import.undoing.undo import undo as undo_import
+from prefect_getresponse.runtime.approvals import approval_needed
+
+
+def undo(
+    list_name: str,
+    *,
+    approve: str = "",
+    block: str | None = None,
+    state_dir: str = "",
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    no_input: Annotated[bool, Parameter(negative="")] = False,
+    json_: Annotated[Path | None, Parameter(name="--json")] = None,
+) -> int:
+    """Remove the people whom the last import into a list has added and who have not changed since.
+
+    Shows the plan and asks at a terminal; elsewhere `--approve` with the plan's hash is the answer.
+    Whoever was on the list before stays, updated as they are.
+
+    Example: prefect-getresponse undo Newsletter --dry-run
+
+    Args:
+        list_name: Name of the list, or its id.
+        approve: Hash of the plan that you approve; `--dry-run` shows it.
+        block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
+        state_dir: Folder of the ledgers; <PREFECT_HOME>/getresponse if not given.
+        dry_run: Stop after the plan.
+        no_input: Ask nothing at a terminal.
+        json_: Write the report to this file.
+    """
+    check_writable(json_)
+    folder = private_dir(state_folder(state_dir))
+    credentials = load_credentials(block)
+
+    async def look() -> UndoPlan:
+        return await plan_undo(Account(credentials.get_async_client()), list_name, folder)
+
+    plan = asyncio.run(look())
+    print_line(plan.markdown())
+    if dry_run or not plan.arrivals:
+        return OK
+    _ask(plan, approve, no_input=no_input)
+
+    async def work() -> UndoReport:
+        return await undo_import(Account(credentials.get_async_client()), plan, plan.hash)
+
+    report = asyncio.run(work())
+    if json_:
+        write_json(json_, report.as_dict())
+    print_line(report.sentence())
+    if report.problem:
+        print_line(f"some could not be removed: {report.problem} Run it again.")
+    return FAILED if report.failed or not report.balanced else OK
+
+
+def _ask(plan: UndoPlan, approve: str, *, no_input: bool) -> None:
+    """Make sure that a plan is approved.
+
+    Raises:
+        ApprovalNeeded: There is nobody to ask.
+        Stopped: It was declined.
+    """
+    if approve == plan.hash:
+        return
+    if approve:
+        raise approval_needed(
+            plan.hash, f"--approve {approve} is for another plan: look at this one."
+        )
+    if not may_ask(no_input=no_input):
+        raise approval_needed(plan.hash, f"Look at the plan, then add --approve {plan.hash}.")
+    if not confirm(f"Remove up to {len(plan.arrivals):,} people from {plan.campaign.name}?"):
+        raise Stopped
