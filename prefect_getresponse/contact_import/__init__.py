@@ -9,6 +9,6 @@ languages.
 Of the modules, `engine` runs the phases in order over a `job` as `options` ask for it, and
 `active_run` is what a phase works with: the run's books, the `account` and its clock. `polling`
 says when to look again, `evidence` what proves that somebody came by our call, `verdicts` what may
-become of a row, `questions` what may be open, `report` and `report_data` what is told in the end,
-`keyed_hash` how a person is named without being shown.
+become of a row, `tuning` how large calls are, `questions` what may be open, `report` and
+`report_data` what is told in the end, `keyed_hash` how a person is named without being shown.
 """

@@ -30,6 +30,7 @@ from prefect_getresponse.contact_import.phases.send import send
 from prefect_getresponse.contact_import.phases.verify import verify
 from prefect_getresponse.contact_import.planning.stops import PlanStopped
 from prefect_getresponse.contact_import.report import ImportReport, interrupted
+from prefect_getresponse.contact_import.tuning import AS_ALLOWED, Tuning
 from prefect_getresponse.reporting.progress import Progress, Silent
 from prefect_getresponse.sources import Source
 
@@ -43,6 +44,7 @@ async def run_import(
     progress: Progress | None = None,
     clock: Callable[[], float] | None = None,
     wall: Callable[[], float] = time.time,
+    tuning: Tuning = AS_ALLOWED,
 ) -> ImportReport:
     """Run an import from beginning to end, or go on with one that was interrupted.
 
@@ -54,6 +56,7 @@ async def run_import(
         progress: Shows where the import is.
         clock: Seconds that pass, by a clock that nobody sets; the machine's if not given.
         wall: Seconds since the epoch by this machine, for as long as GetResponse has not told.
+        tuning: Sizes and thresholds to go by.
 
     Returns:
         What became of every row, also when the run broke off or was cancelled after its first send.
@@ -67,7 +70,7 @@ async def run_import(
     if clock is not None:
         client.time = ServerTime(clock, wall)
     with told_in_a_sentence(), _interruptible():
-        job = await check(Order(options, source), Account(client, account_name))
+        job = await check(Order(options, source, tuning), Account(client, account_name))
     with told_in_a_sentence(job.ledger), holding(job.shown_by(progress or Silent())) as job:
         await settle_interrupted(job, client)
         with _interruptible():

@@ -19,6 +19,7 @@ from prefect_getresponse.contact_import.ledger import Holder, Ledger, writer_loc
 from prefect_getresponse.contact_import.ledger.copies.copy import LedgerCopy
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
+from prefect_getresponse.contact_import.tuning import AS_ALLOWED, Tuning
 from prefect_getresponse.reporting.progress import Progress, Silent
 from prefect_getresponse.sources import Source, open_source
 from prefect_getresponse.sources.source import WatchedSource
@@ -66,10 +67,12 @@ class Order:
     Attributes:
         options: The options.
         given: Source that a program has handed over; None if the options say where it is.
+        tuning: Sizes and thresholds to go by.
     """
 
     options: ImportOptions
     given: Source | None = None
+    tuning: Tuning = AS_ALLOWED
     _opened: Source | None = field(default=None, init=False, repr=False)
     _mapping: ColumnMapping | None = field(default=None, init=False, repr=False)
 
@@ -172,6 +175,11 @@ class Job:
     def options(self) -> ImportOptions:
         """What was asked for."""
         return self.order.options
+
+    @property
+    def tuning(self) -> Tuning:
+        """Sizes and thresholds to go by."""
+        return self.order.tuning
 
     @property
     def field_ids(self) -> dict[str, str]:

@@ -10,18 +10,18 @@ from prefect_getresponse.limits.throttle import SLOTS
 
 T = TypeVar("T")
 
-WIDTH = SLOTS
-"""Calls that GetResponse takes at the same time."""
 
-
-async def side_by_side(items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
-    """Work on all items, ten at a time.
+async def side_by_side(
+    items: Iterable[T], work: Callable[[T], Awaitable[None]], width: int = SLOTS
+) -> None:
+    """Work on all items, some at a time.
 
     After a failure no item is begun; those in work end first. When cancelled, they are cancelled.
 
     Args:
         items: What to work on.
         work: The work on one item.
+        width: How many at a time; as many calls as GetResponse takes if not given.
     """
     waiting = iter(items)
     stopped = False
@@ -32,7 +32,7 @@ async def side_by_side(items: Iterable[T], work: Callable[[T], Awaitable[None]])
                 return
             await work(item)
 
-    workers = [asyncio.create_task(worker()) for _ in range(WIDTH)]
+    workers = [asyncio.create_task(worker()) for _ in range(width)]
     try:
         await asyncio.gather(*workers)
     except BaseException as error:

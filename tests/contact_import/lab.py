@@ -11,6 +11,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.tuning import AS_ALLOWED
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
@@ -142,6 +144,7 @@ class Lab:
         passed: Seconds that pass, as the machine of the import counts them.
         wall: Seconds since the epoch by its clock, which somebody may set.
         account_name: What the account is called.
+        tuning: Sizes and thresholds of its imports.
     """
 
     def __init__(
@@ -151,6 +154,7 @@ class Lab:
         self.passed: Callable[[], float] = self.time
         self.wall: Callable[[], float] = self.time
         self.account_name = "lab"
+        self.tuning = AS_ALLOWED
         self.sandbox = Sandbox(api_key=KEY, clock=self.time, queue_status=queue_status)
         self.wire = Wire(self.sandbox)
         self.wire.on_death = self.die
@@ -240,6 +244,10 @@ class Lab:
             writer.writerows(rows)
         return self.source
 
+    def tune(self, **sizes: int) -> None:
+        """Let a few rows be many: sizes and thresholds of `Tuning`."""
+        self.tuning = replace(self.tuning, **sizes)
+
     def run(self, key: str = KEY, **options: Any) -> ImportReport:
         """Run an import as a new process would, and check its account of the rows.
 
@@ -296,6 +304,7 @@ class Lab:
                 client,
                 clock=self.passed,
                 wall=self.wall,
+                tuning=self.tuning,
             )
 
     def _says_who_agreed(self, options: Mapping[str, Any]) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from prefect_getresponse.contact_import.routes import BatchRoute
 from tests.contact_import.lab import Lab, Trouble, counted, sends
 from tests.contact_import.test_hostile_day import contact_id, is_path, on_first
 
@@ -176,7 +175,7 @@ def test_a_doubtful_call_is_not_sent_again_because_the_machine_slept(lab: Lab) -
 def test_a_queue_slower_than_the_settle_time_doubles_nobody(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
-    monkeypatch.setattr(BatchRoute, "size", 5)
+    lab.tune(batch_rows=5)
     lab.write([(f"person{number}@example.com", "", "") for number in range(30)])
     lab.wire.plan = on_first(sends, Trouble.FAILED_AFTER, lambda: None)
 

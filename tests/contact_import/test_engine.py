@@ -9,13 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import httpx
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.report import ImportReport
-from prefect_getresponse.contact_import.routes import BatchRoute
 from tests.contact_import.lab import Killed, Lab, Trouble, addresses, counted, sends
 
 NAMES = st.sampled_from(["", "Jane", "John Doe", "=1+1", "Zoë"])
@@ -80,9 +78,9 @@ def night(lab: Lab, troubles: deque[Trouble | None], **options: str) -> ImportRe
 def test_any_source_under_any_trouble(
     people: list[tuple[str, ...]], troubles: list[Trouble | None], route: str, size: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BatchRoute, "size", size)
+    with tempfile.TemporaryDirectory() as folder:
         lab = account(Path(folder))
+        lab.tune(batch_rows=size)
         lab.write(people, HEADER)
         wanted = {
             email.casefold(): consent

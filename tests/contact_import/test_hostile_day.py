@@ -15,7 +15,6 @@ from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.request import UnreadableSuccess
 from prefect_getresponse.contact_import.ledger.neighbours import ListReplaced
 from prefect_getresponse.contact_import.planning.exclusions import OptOutsNotUnderstood
-from prefect_getresponse.contact_import.routes import BatchRoute
 from tests.contact_import.lab import CAMPAIGN, SINGLE, Killed, Lab, Trouble, counted, sends
 
 PEOPLE = [(f"person{number}@example.com", f"Person {number}", "vip") for number in range(6)]
@@ -246,7 +245,7 @@ def test_one_of_an_earlier_night_whom_a_stranger_brings_meanwhile_gets_what_the_
 def test_one_who_leaves_before_a_killed_run_goes_on_is_not_written_to(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
-    monkeypatch.setattr(BatchRoute, "size", 1)
+    lab.tune(batch_rows=1)
     lab.write(PEOPLE)
     come = prepare(lab, "person5@example.com")
     lab.wire.plan = on_first(sends, Trouble.KILLED_AFTER, lambda: None)

@@ -43,8 +43,8 @@ def imports_of(lab: Lab) -> list[dict[str, Any]]:
     return [body for _, path, body in lab.wire.bodies if path == "/v3/imports"]
 
 
-def largest(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.routes.imports.MAX_BYTES", size)
+def largest(lab: Lab, size: int) -> None:
+    lab.tune(import_bytes=size)
 
 
 def add_field(lab: Lab, name: str) -> str:
@@ -188,7 +188,7 @@ def test_a_run_that_dies_while_an_import_is_at_work_goes_on_watching_it(
 
 
 def test_imports_of_a_list_go_one_after_another(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    largest(monkeypatch, 1_300)
+    largest(lab, 1_300)
     lab.write([(f"person{number}@example.com", "Some Name", "") for number in range(40)])
 
     report = lab.run(route="import")
@@ -220,9 +220,7 @@ def test_an_import_that_is_too_large_goes_in_halves(lab: Lab) -> None:
 def test_halves_beyond_the_imports_of_a_day_are_not_tried(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
-    monkeypatch.setattr(
-        "prefect_getresponse.contact_import.planning.imports.imports.IMPORTS_A_DAY", 1
-    )
+    lab.tune(imports_a_day=1)
     people = [(f"person{number}@example.com", "Name", "") for number in range(12)]
     lab.write(people)
     lab.wire.plan = first(Trouble.TOO_LARGE)
@@ -426,7 +424,7 @@ def test_a_doubtful_import_is_sent_again_when_one_of_somebody_else_is_done(lab: 
 def test_further_imports_wait_for_one_in_review_until_the_run_gives_up(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    largest(monkeypatch, 1_150)
+    largest(lab, 1_150)
     lab.write(PEOPLE)
     lab.decide_imports("review")
 
@@ -457,7 +455,7 @@ def test_an_import_of_somebody_else_is_waited_for(lab: Lab) -> None:
 def test_more_imports_than_the_day_allows_are_refused_before_the_first(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    largest(monkeypatch, 1_100)
+    largest(lab, 1_100)
     lab.write([(f"person{number}@example.com", "A Name", "") for number in range(200)])
 
     with pytest.raises(ImportsUsedUp, match="20 of 20 imports"):
@@ -492,13 +490,9 @@ def test_what_an_import_cannot_carry_is_refused_before_anything_is_sent(lab: Lab
 
 
 @pytest.fixture
-def small_knees(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_knees(lab: Lab) -> None:
     """Thresholds of the automatic choice that a quick test can pass."""
-    routing = "prefect_getresponse.contact_import.planning.routing"
-    monkeypatch.setattr(f"{routing}.CONTACTS_ROUTE_UP_TO", 2)
-    monkeypatch.setattr(f"{routing}.BATCH_ROUTE_UP_TO", 10)
-    monkeypatch.setattr("prefect_getresponse.contact_import.planning.imports.UPDATE_ROUTE_UP_TO", 3)
-    monkeypatch.setattr(f"{routing}.UPDATE_ROUTE_UP_TO", 3)
+    lab.tune(contacts_up_to=2, batches_up_to=10, updates_up_to=3)
 
 
 @pytest.mark.usefixtures("small_knees")
@@ -535,8 +529,8 @@ def test_many_changes_go_by_import_while_a_few_new_people_go_by_call(lab: Lab) -
 def test_what_does_not_fit_into_the_imports_of_a_day_goes_by_batch(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.routes.imports.IMPORTS_A_DAY", 2)
-    largest(monkeypatch, 1_150)
+    lab.tune(imports_a_day=2)
+    largest(lab, 1_150)
     lab.write([(f"person{number}@example.com", "Name", "") for number in range(30)])
 
     report = lab.run()

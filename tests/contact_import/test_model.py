@@ -21,7 +21,6 @@ from hypothesis.stateful import (
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError
 from prefect_getresponse.contact_import.ledger import LedgerBusy, LedgerFailed, writer_lock
 from prefect_getresponse.contact_import.report import ImportReport
-from prefect_getresponse.contact_import.routes import BatchRoute
 from tests.contact_import.lab import Killed, Lab, Plan, Trouble, is_write
 from tests.simulation.test_mutations import Mutation, no_durable_intent, the_removed_come_back
 from tests.support.memory_disk import memory_folder
@@ -61,6 +60,7 @@ class ImportModel(RuleBasedStateMachine):
         super().__init__()
         self.folder = memory_folder()
         self.lab = Lab(self.folder)
+        self.lab.tune(batch_rows=2)  # five people fill several
         self.source: dict[str, str] = {}
         self.left: dict[str, int] = {}
         """Who has left the list, and how often they had been added by then."""
@@ -169,12 +169,6 @@ class ImportModel(RuleBasedStateMachine):
             max_reject_ratio=1,  # one of six who is never taken must not stop the others
             **options,
         )
-
-
-@pytest.fixture(autouse=True)
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let five people fill several batches."""
-    monkeypatch.setattr(BatchRoute, "size", 2)
 
 
 def histories(number: int, **others: Any) -> settings:

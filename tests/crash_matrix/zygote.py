@@ -23,7 +23,7 @@ from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.ledger import ChunkState
 from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.phases import resume, send
-from prefect_getresponse.contact_import.routes import BatchRoute
+from prefect_getresponse.contact_import.tuning import Tuning
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.tasks.newsletters import create_newsletter
 from tests.crash_matrix.mortal import MortalTransport, Steps, mortal
@@ -58,13 +58,14 @@ def _forget_doubts(run: ActiveRun) -> None:
 
 
 async def _import(order: Order, steps: Steps, time: VirtualTime) -> Any:
-    BatchRoute.size = 3
     if order["broken"]:  # to see that it is noticed
         for phase in (send, resume):
             vars(phase)["recover"] = _forget_doubts
     async with _client(order, steps, time) as client:
         options = import_options(**order["options"])
-        report = await run_import(options, "matrix", client, clock=time)
+        report = await run_import(
+            options, "matrix", client, clock=time, tuning=Tuning(batch_rows=3)
+        )
     verdicts = {str(name): rows for name, rows in report.verdicts.items() if rows}
     return {"verdicts": verdicts, "rows": report.rows_read, "problem": report.problem}
 

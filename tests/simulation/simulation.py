@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from prefect_getresponse.client.listings import whole_listing
-from prefect_getresponse.contact_import.routes import BatchRoute, imports
 from tests.simulation.invariants import violations
 from tests.simulation.process import count_tasks, mortal_ledgers
 from tests.simulation.scenario import Scenario, draw
@@ -120,8 +119,6 @@ async def _happen(world: World, folder: Path, outcome: Outcome) -> None:
 def _small_calls(scenario: Scenario) -> Generator[None]:
     """Let a few people be many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BatchRoute, "size", scenario.batch_size)
-        patch.setattr(imports, "MAX_BYTES", scenario.import_bytes)
         if scenario.page < 1_000:
             patch.setattr(whole_listing, "PER_PAGE", scenario.page)
             patch.setattr(whole_listing, "OVERLAPS", (2, 6, 11))

@@ -23,6 +23,7 @@ from prefect_getresponse.contact_import.engine import run_import
 from prefect_getresponse.contact_import.ledger import LedgerBusy
 from prefect_getresponse.contact_import.options import ImportOptions, import_options
 from prefect_getresponse.contact_import.report import ImportReport
+from prefect_getresponse.contact_import.tuning import Tuning
 from prefect_getresponse.limits.budgets import CLOCKS_APART
 from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.sources import RowsSource
@@ -239,6 +240,8 @@ class ImportWorker(Worker):
     ) -> Callable[[AsyncClient, Process], Awaitable[ImportReport]]:
         rows = [HEADER, *(row.cells for row in self.source)]
 
+        scenario = self._world.scenario
+
         async def work(client: AsyncClient, process: Process) -> ImportReport:
             source = RowsSource(rows, name=f"{self.plan.name}{' again' if renamed else ''}")
             return await run_import(
@@ -248,6 +251,7 @@ class ImportWorker(Worker):
                 source=source,
                 clock=process.monotonic,
                 wall=process.now,
+                tuning=Tuning(batch_rows=scenario.batch_size, import_bytes=scenario.import_bytes),
             )
 
         return work

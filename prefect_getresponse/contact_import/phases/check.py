@@ -77,7 +77,9 @@ async def check(order: Order, account: Account) -> Job:
         campaign=campaign,
         custom_fields=fields,
         ledger=rehearsal_of(path, copies) if options.dry_run else path,
-        copy=LedgerCopy(copies, path) if copies and not options.dry_run else None,
+        copy=LedgerCopy(copies, path, order.tuning.claim_seconds)
+        if copies and not options.dry_run
+        else None,
         started=started,
         calls=client.statistics.take(),
         import_obstacle=obstacle,

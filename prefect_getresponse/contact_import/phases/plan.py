@@ -192,8 +192,9 @@ class _Planning:
         choice = self._job.options.route
         if imported or choice == "import":
             choice = "batch"  # for whoever does not fit into the imports of a day
-        route = ROUTES[route_of_new_people(choice, rest, imports=False)]
-        self._run.cutting.cut(Action.ADD, route.name, route.size)
+        route = ROUTES[route_of_new_people(choice, rest, self._job.tuning, imports=False)]
+        size = min(route.size, self._job.tuning.batch_rows)
+        self._run.cutting.cut(Action.ADD, route.name, size)
         self._run.cutting.cut(Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
         removed, _ = self._run.removals.count()
         calls, seconds = calls_and_seconds(

@@ -19,7 +19,6 @@ from prefect_getresponse.contact_import.ledger import (
     RowToSend,
 )
 from prefect_getresponse.contact_import.planning.routing import (
-    UPDATE_ROUTE_UP_TO,
     route_of_known_people,
     route_of_new_people,
 )
@@ -50,16 +49,17 @@ class _Group:
     steps: str | None
 
 
-def left_of_day(listed: Iterable[Mapping[str, Any]], now: float) -> int:
+def left_of_day(listed: Iterable[Mapping[str, Any]], now: float, most: int) -> int:
     """Imports that the account may still make now.
 
     Args:
         listed: Its imports, those of the last day at least.
         now: Seconds since the epoch.
+        most: Imports of a day.
     """
     times = (moment(each.get("createdOn")) for each in listed)
     made = sum(created is None or created >= now - DAY for created in times)
-    return max(0, imports.IMPORTS_A_DAY - made)
+    return max(0, most - made)
 
 
 async def plan_imports(run: ActiveRun) -> int | None:
@@ -79,12 +79,13 @@ async def plan_imports(run: ActiveRun) -> int | None:
     if not groups:
         return None
     made = await run.account.imports(run.job.started - DAY)
-    left = rest = left_of_day(made, run.job.started)
+    a_day = run.job.tuning.imports_a_day
+    left = rest = left_of_day(made, run.job.started, a_day)
     for group in groups:
         rest -= planning.cut(group, rest)
     if run.job.options.route == "import" and planning.left_over:
         raise ImportsUsedUp(
-            f"{left} of {imports.IMPORTS_A_DAY} imports of today are left,"
+            f"{left} of {a_day} imports of today are left,"
             f" and {planning.left_over:,} rows do not fit into them"
         )
     return left
@@ -106,12 +107,19 @@ class _Planning:
         new = self._actions[Action.ADD]
         if (
             new
-            and route_of_new_people(choice, new, imports=self._possible and confirmed) == "import"
+            and route_of_new_people(
+                choice, new, self._job.tuning, imports=self._possible and confirmed
+            )
+            == "import"
         ):
             groups.append(_Group(Action.ADD, None))
         known = sum(self._actions[action] for action in _KNOWN_PEOPLE)
-        if known and route_of_known_people(choice, known, imports=self._possible) == "import":
-            fewest = 1 if choice == "import" else UPDATE_ROUTE_UP_TO + 1
+        if (
+            known
+            and route_of_known_people(choice, known, self._job.tuning, imports=self._possible)
+            == "import"
+        ):
+            fewest = 1 if choice == "import" else self._job.tuning.updates_up_to + 1
             shapes = Counter(_shape(row) for row in self._rows(_KNOWN_PEOPLE))
             groups += [
                 _Group(Action.MERGE, steps)
@@ -132,7 +140,9 @@ class _Planning:
             for row in self._rows((group.action,))
             if row.steps == group.steps
         )
-        parts = list(islice(imports.cut(rows, self._job.field_ids, imports.MAX_BYTES), most + 1))
+        parts = list(
+            islice(imports.cut(rows, self._job.field_ids, self._job.tuning.import_bytes), most + 1)
+        )
         fitting = parts[:most]
         with self._run.transaction():
             self._run.imports.cut(group.action, group.steps, fitting, ChunkState.PLANNED)

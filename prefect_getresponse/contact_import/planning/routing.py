@@ -12,43 +12,47 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from prefect_getresponse.contact_import.options import RouteChoice
+from prefect_getresponse.contact_import.tuning import AS_ALLOWED, Tuning
 from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, FRAME_SECONDS, Window
 
-CONTACTS_ROUTE_UP_TO = 200
-BATCH_ROUTE_UP_TO = 80_000
-UPDATE_ROUTE_UP_TO = 2_000
 IMPORT_SECONDS = 180.0
 """What an import is assumed to take GetResponse, which does not say."""
 _ACCOUNT = (Window(80, 1.0), Window(30_000, FRAME_SECONDS))
 _BATCH = ENDPOINT_BUDGETS["contacts/batch"]
 
 
-def route_of_new_people(choice: RouteChoice, people: int, *, imports: bool) -> str:
+def route_of_new_people(
+    choice: RouteChoice, people: int, tuning: Tuning = AS_ALLOWED, *, imports: bool
+) -> str:
     """Route for new people.
 
     Args:
         choice: What was asked for.
         people: How many there are.
+        tuning: Thresholds to go by.
         imports: Whether the automatic choice may import them: it changes no consent procedure.
     """
     if choice != "auto":
         return choice
-    if people <= CONTACTS_ROUTE_UP_TO:
+    if people <= tuning.contacts_up_to:
         return "contacts"
-    return "import" if imports and people > BATCH_ROUTE_UP_TO else "batch"
+    return "import" if imports and people > tuning.batches_up_to else "batch"
 
 
-def route_of_known_people(choice: RouteChoice, people: int, *, imports: bool) -> str:
+def route_of_known_people(
+    choice: RouteChoice, people: int, tuning: Tuning = AS_ALLOWED, *, imports: bool
+) -> str:
     """Route for people of the list who may differ from the source.
 
     Args:
         choice: What was asked for.
         people: How many there are.
+        tuning: Thresholds to go by.
         imports: Whether an import can carry them.
     """
     if choice == "import":
         return "import"
-    large = choice == "auto" and people > UPDATE_ROUTE_UP_TO
+    large = choice == "auto" and people > tuning.updates_up_to
     return "import" if large and imports else "update"
 
 

@@ -21,12 +21,9 @@ from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.validation import Contact
-from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS
-from prefect_getresponse.tasks.imports import LARGEST_IMPORT, create_import
+from prefect_getresponse.tasks.imports import create_import
 
 NAME = "import"
-MAX_BYTES = LARGEST_IMPORT
-IMPORTS_A_DAY = ENDPOINT_BUDGETS["imports"][0].calls
 """Imports of an account within any 24 hours."""
 _ROW = re.compile(r"\bcontacts(?:\[|\.)(\d+)")
 _OWN_COLUMNS = frozenset({"email", "name", "ip"})

@@ -81,7 +81,7 @@ class ImportLane:
     ) -> None:
         self._run = run
         self._book = run.imports
-        self._announcer = announcer or Announcer(None, run.kept.run_id)
+        self._announcer = announcer or Announcer(None, run.kept.run_id, 0)
         self._sent = sent
         self._opt_outs = opt_outs or OptOutWatch(run)
         self._halved = 0
@@ -229,7 +229,7 @@ class ImportLane:
         """
         if self._run.job.options.route == imports.NAME:
             raise ImportsUsedUp(
-                f"all {imports.IMPORTS_A_DAY} imports of today are used,"
+                f"all {self._run.job.tuning.imports_a_day} imports of today are used,"
                 f" and {chunk.rows:,} rows or more are not sent"
             )
         self._run.progress.note(f"no imports are left today, {chunk.rows:,} rows go by batch")
@@ -243,7 +243,9 @@ class ImportLane:
     async def _has_room(self) -> bool:
         """Whether GetResponse works on no import of the list, and at most one of the account."""
         listed = await self._run.account.imports(self._run.now() - OLDEST)
-        self._is_day_used_up = left_of_day(listed, self._run.now()) < 1
+        self._is_day_used_up = (
+            left_of_day(listed, self._run.now(), self._run.job.tuning.imports_a_day) < 1
+        )
         active = [each for each in listed if each.get("status") in ACTIVE]
         lists: list[dict[str, Any]] = [each.get("campaign") or {} for each in active]
         is_free = all(each.get("campaignId") != self._run.campaign_id for each in lists)

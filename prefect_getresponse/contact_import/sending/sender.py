@@ -67,7 +67,7 @@ async def send_planned(run: ActiveRun) -> None:
         await opt_outs.keep_fresh()
         run.progress.start("sending", planned)
     sent = _Sent(run.progress)
-    announcer = Announcer(run.job.copy, run.kept.run_id)
+    announcer = Announcer(run.job.copy, run.kept.run_id, run.job.tuning.announced)
     lane = asyncio.create_task(ImportLane(run, announcer, sent.add, opt_outs).run_all())
     try:
         await _send_calls(run, campaign, announcer, sent, opt_outs)
@@ -123,7 +123,7 @@ async def _deliver_all(run: ActiveRun, sender: _Sender) -> None:
         chunks = run.chunks.in_state(ChunkState.PLANNED)
         if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
             await sender.deliver(chunks.pop(0))
-        await side_by_side(chunks, sender.deliver)
+        await side_by_side(chunks, sender.deliver, run.job.tuning.side_by_side)
 
 
 class _Sent:

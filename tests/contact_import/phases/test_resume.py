@@ -41,7 +41,7 @@ def undisturbed(_request: Any) -> None:
 def test_a_run_killed_while_sending_is_finished_by_the_next(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, route: str, trouble: Trouble, call: int
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.routes.batch.BatchRoute.size", 1)
+    lab.tune(batch_rows=1)
     lab.write(PEOPLE)
     lab.wire.plan = on_send(call, trouble)
     lab.run_until_killed(route=route)
@@ -118,11 +118,11 @@ def mortal_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_crash_after_any_change_of_ledger_or_account_is_harmless(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.routes.batch.BatchRoute.size", 2)
     people = [*PEOPLE[:3], ("gone@example.com", "Gone", ""), ("old@example.com", "Old", "vip")]
 
     def world(name: str) -> Lab:
         lab = Lab(tmp_path / name)
+        lab.tune(batch_rows=2)
         lab.add_people("gone@example.com", "old@example.com", name="Someone")
         lab.remove("gone@example.com", "unsubscribe")
         lab.write(people)

@@ -31,8 +31,8 @@ def first(trouble: Trouble, times: int = 1, about: Callable[[httpx.Request], boo
     return plan
 
 
-def one_by_one(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.routes.batch.BatchRoute.size", size)
+def one_by_one(lab: Lab, size: int) -> None:
+    lab.tune(batch_rows=size)
 
 
 IN_DOUBT = [
@@ -50,7 +50,7 @@ HARMLESS = [Trouble.REFUSED, Trouble.THROTTLED]
 def test_a_failed_call_is_repeated_only_if_it_never_arrived(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, route: str, trouble: Trouble
 ) -> None:
-    one_by_one(monkeypatch, 2)
+    one_by_one(lab, 2)
     lab.write(PEOPLE)
     lab.wire.plan = first(trouble)
 
@@ -134,7 +134,7 @@ def test_a_call_that_was_not_executed_does_not_make_a_person_ours(lab: Lab) -> N
 def test_an_outage_ends_the_run_after_three_failures_in_a_row(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.limits.side_by_side.WIDTH", 1)
+    lab.tune(side_by_side=1)
     lab.write(PEOPLE)
     lab.wire.plan = first(Trouble.FAILED_BEFORE, times=99)
 
@@ -187,7 +187,7 @@ def test_somebody_who_was_added_meanwhile_gets_what_the_source_says(lab: Lab) ->
 
 
 def test_the_first_batch_goes_alone(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    one_by_one(monkeypatch, 1)
+    one_by_one(lab, 1)
     lab.write(PEOPLE)
     in_flight: list[int] = []
 

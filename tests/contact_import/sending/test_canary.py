@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from prefect_getresponse.contact_import.routes import BatchRoute
 from prefect_getresponse.contact_import.sending.canary import RejectLimit, TooManyRejects
 from tests.contact_import.lab import Lab, counted
 
@@ -15,8 +14,8 @@ BATCH = "/v3/contacts/batch"
 
 
 @pytest.fixture
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BatchRoute, "size", 1)
+def small_batches(lab: Lab) -> None:
+    lab.tune(batch_rows=1)
 
 
 @pytest.mark.usefixtures("small_batches")

@@ -33,14 +33,8 @@ from prefect_getresponse.contact_import.ledger.copies.copy_folder import (
 )
 from prefect_getresponse.contact_import.ledger.lock import taken
 from prefect_getresponse.contact_import.ledger.trouble import of_sqlite
+from prefect_getresponse.contact_import.tuning import AS_ALLOWED
 
-AHEAD = 100
-"""Calls that a copy tells of before they are made."""
-CLAIM_IS_GOOD = 5.0
-"""Seconds for which nobody looks again whether another worker has claimed the ledger.
-
-Whoever claims it waits for the settle time before it sends a doubtful call again, much longer.
-"""
 _NEWEST = "newest"
 _NAME = re.compile(r"(\d+)-([0-9a-f]{8})(?:-(\d+)\.sqlite|\.claim)")
 
@@ -51,16 +45,20 @@ class LedgerCopy:
     Args:
         location: Path or URL of the folder of copies.
         ledger: Path of the ledger.
+        claim_seconds: For so long nobody looks again whether another worker has claimed it.
 
     Attributes:
         is_rolled_back: Whether a newer copy was written than there is now; `take_over` finds out.
     """
 
-    def __init__(self, location: str, ledger: Path) -> None:
+    def __init__(
+        self, location: str, ledger: Path, claim_seconds: float = AS_ALLOWED.claim_seconds
+    ) -> None:
         self.is_rolled_back = False
         self._ledger = ledger
         self._prefix = f"{ledger.stem}."
         self._mine = Holder(0, "")
+        self._claim_seconds = claim_seconds
         self._looked = float("-inf")
         with _failing():
             self._folder: CopyFolder = copy_folder(location)
@@ -109,7 +107,7 @@ class LedgerCopy:
         Raises:
             LedgerTaken: Somebody has.
         """
-        if time.monotonic() - self._looked > CLAIM_IS_GOOD:
+        if time.monotonic() - self._looked > self._claim_seconds:
             looked = time.monotonic()
             with _failing():
                 if max(self._claims(), default=self._mine)[:2] > self._mine[:2]:
@@ -211,10 +209,12 @@ class Announcer:
     Args:
         copy: The copy; None if there is none.
         run_id: The run.
+        ahead: Calls that the copy lists in advance.
     """
 
-    def __init__(self, copy: LedgerCopy | None, run_id: str) -> None:
+    def __init__(self, copy: LedgerCopy | None, run_id: str, ahead: int) -> None:
         self._copy = copy
+        self._ahead = ahead
         self._run_id = run_id
         self._announced: set[int] = set()
         self._saving = asyncio.Lock()
@@ -227,7 +227,7 @@ class Announcer:
             if chunk not in self._announced:
                 wanted = {*self._announced, chunk}
                 self._announced = await asyncio.get_running_loop().run_in_executor(
-                    None, self._copy.save, self._run_id, wanted, AHEAD
+                    None, self._copy.save, self._run_id, wanted, self._ahead
                 )
 
     def check(self) -> None:

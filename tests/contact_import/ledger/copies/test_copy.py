@@ -17,9 +17,9 @@ import pytest
 
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
 from prefect_getresponse.contact_import.ledger import ChunkState, Ledger, LedgerTaken
-from prefect_getresponse.contact_import.ledger.copies.copy import AHEAD, LedgerCopy
+from prefect_getresponse.contact_import.ledger.copies.copy import LedgerCopy
 from prefect_getresponse.contact_import.ledger.copies.copy_folder import CopyFailed, LocalFolder
-from prefect_getresponse.contact_import.routes import BatchRoute
+from prefect_getresponse.contact_import.tuning import AS_ALLOWED
 from tests.contact_import.lab import Killed, Lab, Trouble, counted, sends
 
 PEOPLE = [(f"person{number}@example.com", f"Person {number}", "vip") for number in range(12)]
@@ -51,7 +51,7 @@ def run(lab: Lab, **options: Any) -> Any:
 def test_a_worker_that_lost_its_disk_goes_on_from_the_copy(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, route: str, trouble: Trouble, call: int
 ) -> None:
-    monkeypatch.setattr(BatchRoute, "size", 1)
+    lab.tune(batch_rows=1)
     lab.write(PEOPLE)
     lab.wire.plan = on_send(1 if route == "import" else call, trouble)
     with pytest.raises(Killed):
@@ -75,10 +75,7 @@ def test_whenever_workers_die_and_lose_their_disks_nobody_is_lost_or_sent_twice(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     chance = random.Random(seed)
-    monkeypatch.setattr(BatchRoute, "size", chance.choice([1, 2, 5]))
-    monkeypatch.setattr(
-        "prefect_getresponse.contact_import.ledger.copies.copy.AHEAD", chance.choice([0, 2, 100])
-    )
+    lab.tune(batch_rows=chance.choice([1, 2, 5]), announced=chance.choice([0, 2, 100]))
     route = chance.choice(["contacts", "batch", "import"])
     deaths = 2
     put = LocalFolder.put
@@ -124,7 +121,7 @@ def test_whenever_workers_die_and_lose_their_disks_nobody_is_lost_or_sent_twice(
 def test_a_call_is_made_only_after_the_copy_tells_of_it(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.ledger.copies.copy.AHEAD", 3)
+    lab.tune(announced=3)
     lab.write(PEOPLE)
     told: list[int] = []
 
@@ -156,7 +153,7 @@ def test_a_copy_tells_of_many_calls_at_once(lab: Lab, monkeypatch: pytest.Monkey
 
     saved = [name for name in names if name.endswith(".sqlite")]
     # Two tell of the calls, one each ends the sending and the reading back.
-    assert len(saved) == -(-150 // AHEAD) + 2
+    assert len(saved) == -(-150 // AS_ALLOWED.announced) + 2
     assert len(list(lab.copies.iterdir())) == 3  # the claim, the newest copy, and which that is
 
 
@@ -164,7 +161,7 @@ def test_a_copy_tells_of_many_calls_at_once(lab: Lab, monkeypatch: pytest.Monkey
 def test_a_worker_whose_import_another_one_has_claimed_sends_nothing_more(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, after: int
 ) -> None:
-    monkeypatch.setattr("prefect_getresponse.contact_import.ledger.copies.copy.CLAIM_IS_GOOD", 0)
+    lab.tune(claim_seconds=0)
     lab.write(PEOPLE)
     other = tmp_path / "other"
     other.mkdir()
