@@ -11,7 +11,12 @@ import pytest
 
 from prefect_getresponse.contact_import.columns.mapping import FIELDS
 from prefect_getresponse.contact_import.ledger.schema import TABLES
-from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.contact_import.planning.exclusions import (
+    BLOCKLISTED_IN_ACCOUNT,
+    BLOCKLISTED_IN_LIST,
+    SUPPRESSED,
+)
+from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
 from prefect_getresponse.settings import GetResponseSettings
 from tests.docs.blocks import PAGES, ROOT
 from tests.support.declared import TASKS
@@ -68,6 +73,14 @@ def test_what_enforces_an_invariant_is_there() -> None:
 @pytest.mark.parametrize("word", [*(verdict.value for verdict in Verdict), *FIELDS])
 def test_import_page_explains_every_verdict_and_field(word: str) -> None:
     assert f"`{word}`" in IMPORT
+
+
+def test_opt_outs_are_told_by_their_reasons() -> None:
+    page = (ROOT / "docs" / "how-to" / "opt-outs.md").read_text("utf-8")
+    table = page[page.index("| who |") : page.index("\n\n", page.index("| who |"))]
+    told = {word for word in re.findall(r"`([a-z_]+)`", table) if not word.startswith("removed_")}
+    assert told <= EXPLANATIONS.keys()
+    assert told >= {BLOCKLISTED_IN_ACCOUNT, BLOCKLISTED_IN_LIST, SUPPRESSED}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
