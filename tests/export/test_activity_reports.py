@@ -101,3 +101,23 @@ def test_a_file_with_other_columns_is_said_to_be_unreadable(to: str) -> None:
     report = lab.export(to, streams=STREAMS, activity="report", create_reports=True)
     assert report.problem is None
     assert any("no column for message" in text for text in report.warnings)
+
+
+def test_columns_that_nobody_knows_are_kept_and_said(to: str) -> None:
+    lab = Lab(past=9)
+    text = (
+        "\ufeffNewsletter ID,Subscriber ID,Action,Date,Link clicked,Device\n"
+        "N1,K1,CLICK,2026-01-02 03:04:05,https://shop.example/,phone\n"
+        "N1,K1,CLICK,2026-01-02 03:04:05,https://shop.example/a\n"
+        "N1,K2,OPEN,2026-01-02 03:04:06,,\n"
+    )
+    lab.web = httpx.MockTransport(lambda _request: httpx.Response(200, text=text))
+    report = lab.export(to, streams=STREAMS, activity="report", create_reports=True)
+    rows = [row for row in activities(to) if row["newsletter_id"] == "N1"]
+    assert [(row["activity"], row["contact_id"], row["_more"]) for row in rows] == [
+        ("click", "K1", {"Link clicked": "https://shop.example/", "Device": "phone"}),
+        ("click", "K1", {"Link clicked": "https://shop.example/a"}),
+        ("open", "K2", None),
+    ]
+    assert report.new_members["newsletter_activities"] == {"Link clicked": 2, "Device": 1}
+    assert any("Device, Link clicked" in text for text in report.warnings)

@@ -2,7 +2,8 @@
 
 A report is one that the account has and that was made since the days that are wanted, or one that
 is made for them where that is allowed. One that takes long is left to the next export. What columns
-the files have is not documented: they are found by their names.
+the files have is not documented: they are found by their names, and what has none of them is kept
+in `_more` and reported.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ async def _fetched(run: ExportRun, file: ReadyFile) -> WebPlace:
 
 def _write(run: ExportRun, file: WebPlace) -> None:
     """Write the rows of a file; those that are there already have the same keys."""
-    seen: Counter[tuple[str, ...]] = Counter()
+    seen: Counter[tuple[object, ...]] = Counter()
     shaped = run.shaped[NAME]
     with (
         closing(io.TextIOWrapper(file.open(), "utf-8-sig", newline="")) as text,
@@ -201,8 +202,9 @@ def _write(run: ExportRun, file: WebPlace) -> None:
             rows = shaped.rows(run.account_id, [_activity(line) for line in part], ("", None, 0))
             placed: list[tuple[Any, ...]] = []
             for line, row in zip(part, rows, strict=True):
-                placed.append((row[0], line.message, _day(line.created), seen[line], *row[4:]))
-                seen[line] += 1
+                same = line[:4]
+                placed.append((row[0], line.message, _day(line.created), seen[same], *row[4:]))
+                seen[same] += 1
             writing.write_rows(NAME, placed)
             writing.keep()
 
@@ -213,6 +215,7 @@ class _Line(NamedTuple):
     activity: str
     created: str
     email: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[_Line]:
@@ -235,16 +238,22 @@ def _lines(text: io.TextIOWrapper) -> Iterator[_Line]:
             f" {', '.join(header)}"
         )
     wanted = [place for place in places.values() if place is not None]
+    others = [place for place in range(len(header)) if place not in wanted]
     for cells in reader:
         if cells:
-            message, contact, activity, created, *email = (cells[place] for place in wanted)
-            yield _Line(message, contact, activity.lower(), _iso(created), *email)
+            cells += [""] * (len(header) - len(cells))
+            known = [cells[place] for place in wanted]
+            message, contact, activity, created, email = (*known, "")[:5]
+            # Names as members, so that they are in `_more` and in the report as any other is.
+            more = tuple((header[place], cells[place]) for place in others if cells[place])
+            yield _Line(message, contact, activity.lower(), _iso(created), email, more)
 
 
 def _activity(line: _Line) -> dict[str, Any]:
     """An activity as the API's listing shows it."""
     contact = {"contactId": line.contact, "email": line.email or None}
-    return {"activity": line.activity, "createdOn": line.created, "contact": contact}
+    known = {"activity": line.activity, "createdOn": line.created, "contact": contact}
+    return dict(line.others) | known
 
 
 def _iso(text: str) -> str:
