@@ -35,7 +35,7 @@ _QUIETLY = (
     "--disable-component-update",
     "--disable-sync",
 )
-_START_SECONDS = 120
+_START_SECONDS = 300
 
 
 def missing() -> str:

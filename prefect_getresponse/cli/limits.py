@@ -38,7 +38,7 @@ def ensure_(*, block: str | None = None) -> int:
 
 @limits.command(name="show")
 def show_(*, block: str | None = None) -> int:
-    """Show what workers use of an account: slots, budgets of endpoints, and the running frame.
+    """Show what workers use of an account: slots, endpoint budgets, and the running frame.
 
     Asks GetResponse for the frame, by one call, if there are credentials. Exits with 1 if the
     limits are not as workers need them.

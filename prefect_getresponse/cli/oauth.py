@@ -24,8 +24,8 @@ def login(
 ) -> int:
     """Let an OAuth application into an account, and keep its refresh token.
 
-    Prints a page to open. Whoever agrees there is sent back to this machine with a code, which
-    becomes a refresh token. The application's redirect URL must be http://127.0.0.1:PORT/.
+    Prints a page to open. The person who agrees there is sent back to this machine with a code,
+    which becomes a refresh token. The application's redirect URL must be http://127.0.0.1:PORT/.
 
     Example: prefect-getresponse oauth login --block main
 

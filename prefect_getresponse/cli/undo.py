@@ -33,7 +33,7 @@ def undo(
     """Remove the people whom the last import into a list has added and who have not changed since.
 
     Shows the plan and asks at a terminal; elsewhere `--approve` with the plan's hash is the answer.
-    Whoever was on the list before stays, updated as they are.
+    People who were on the list before stay as the import left them.
 
     Example: prefect-getresponse undo Newsletter --dry-run
 

@@ -139,7 +139,7 @@ class ImportOptions(BaseModel):
     reject_rows: RejectRows = Field(
         default="keys",
         title="What the rejects file holds",
-        description="Whether the file of rejects holds keyed hashes (keys) or whole rows (full).",
+        description="Whether the rejects file holds keyed hashes (keys) or whole rows (full).",
     )
     rejects_to: str = Field(
         default="",
