@@ -125,7 +125,7 @@ def test_texts_that_are_numbers_and_words_become_what_they_are() -> None:
     assert row["send_metrics_sent"] == 12
     assert row["send_metrics_open_rate"] == 0.25
     assert row["send_settings_time_travel"] is True
-    assert row["created_on"].isoformat() == "2026-03-01T10:00:00+01:00"
+    assert row["created_on"].isoformat() == "2026-03-01T09:00:00+00:00"
     assert row["_more"] is None
 
 

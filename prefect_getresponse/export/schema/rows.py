@@ -62,11 +62,11 @@ class RowShape:
             before: Values that each row begins with.
             after: Values that each row ends with.
         """
-        inside: dict[tuple[str, ...], list[Any]] = {(): list(answers)}
+        inside: dict[tuple[str, ...], _Objects] = {(): _Objects(list(answers))}
         more: dict[int, dict[str, Any]] = {}
         for path, known in self._objects:
             if path:
-                inside[path] = [_member(each, path[-1]) for each in inside[path[:-1]]]
+                inside[path] = _Objects(inside[path[:-1]].values(path[-1]))
             self._note_unknown(path, known, inside[path], more)
         columns = [self._column(field, inside, more) for field in self.fields]
         columns.append(list(map(more.get, range(len(answers)))) if more else [None] * len(answers))
@@ -77,11 +77,13 @@ class RowShape:
         self,
         path: tuple[str, ...],
         known: frozenset[str],
-        objects: list[Any],
+        objects: _Objects,
         more: dict[int, dict[str, Any]],
     ) -> None:
         usual = self._usual[path]
-        for place, each in enumerate(objects):
+        if objects.members in usual:
+            return
+        for place, each in enumerate(objects.all):
             if not isinstance(each, dict):
                 if each is not None:
                     self._keep(more, place, path, each)
@@ -101,12 +103,13 @@ class RowShape:
     def _column(
         self,
         field: Field,
-        inside: Mapping[tuple[str, ...], list[Any]],
+        inside: Mapping[tuple[str, ...], _Objects],
         more: dict[int, dict[str, Any]],
-    ) -> list[Any]:
-        values = self._values(field.paths[0], inside)
-        for path in field.paths[1:]:
-            others = self._values(path, inside)
+    ) -> Sequence[Any]:
+        first, *further = field.paths
+        values = inside[first[:-1]].values(first[-1])
+        for path in further:
+            others = inside[path[:-1]].values(path[-1])
             values = [b if a is None else a for a, b in zip(values, others, strict=True)]
         convert = CONVERTERS[field.column.kind]
         try:
@@ -117,18 +120,9 @@ class RowShape:
                 for place, value in enumerate(values)
             ]
 
-    @staticmethod
-    def _values(path: tuple[str, ...], inside: Mapping[tuple[str, ...], list[Any]]) -> list[Any]:
-        name = path[-1]
-        objects = inside[path[:-1]]
-        try:
-            return [each.get(name) for each in objects]
-        except AttributeError:
-            return [_member(each, name) for each in objects]
-
     def _one(
         self,
-        convert: Callable[[list[Any]], list[Any]],
+        convert: Callable[[Sequence[Any]], Sequence[Any]],
         value: Any,
         place: int,
         path: tuple[str, ...],
@@ -148,17 +142,49 @@ class RowShape:
         more.setdefault(place, {})[name] = value
 
 
+class _Objects:
+    """Objects of a page, one of each answer.
+
+    Attributes:
+        all: The objects, and whatever else stands in their places.
+        members: What each of them has, in the same order; None if they differ.
+    """
+
+    def __init__(self, objects: Sequence[Any]) -> None:
+        self.all = objects
+        self.members: tuple[str, ...] | None = None
+        self._columns: dict[str, Sequence[Any]] = {}
+        if objects and set(map(type, objects)) == {dict}:
+            members = tuple(objects[0])
+            if all(map(members.__eq__, map(tuple, objects))):
+                self.members = members
+                columns = zip(*map(_values_of, objects), strict=True)
+                self._columns = dict(zip(members, columns, strict=True))
+
+    def values(self, name: str) -> Sequence[Any]:
+        """A member of each."""
+        if self.members is not None:
+            return self._columns.get(name) or [None] * len(self.all)
+        try:
+            return [each.get(name) for each in self.all]
+        except AttributeError:
+            return [_member(each, name) for each in self.all]
+
+
+_values_of: Callable[[dict[str, Any]], Any] = dict.values
+
+
 def _member(value: Any, name: str) -> Any:
     return cast(Answer, value).get(name) if isinstance(value, dict) else None
 
 
-def _texts(values: list[Any]) -> list[Any]:
+def _texts(values: Sequence[Any]) -> Sequence[Any]:
     if not set(map(type, values)) <= {str, type(None)}:
         raise ValueError("not all are texts")
     return values
 
 
-def _integers(values: list[Any]) -> list[Any]:
+def _integers(values: Sequence[Any]) -> Sequence[Any]:
     if set(map(type, values)) <= {int, type(None)}:
         return values
     return [None if value is None or value == "" else _integer(value) for value in values]
@@ -170,7 +196,7 @@ def _integer(value: Any) -> int:
     return int(value)
 
 
-def _numbers(values: list[Any]) -> list[Any]:
+def _numbers(values: Sequence[Any]) -> Sequence[Any]:
     return [None if value is None or value == "" else _number(value) for value in values]
 
 
@@ -183,22 +209,22 @@ def _number(value: Any) -> float:
 _WORDS = {"true": True, "false": False, True: True, False: False, None: None, "": None}
 
 
-def _booleans(values: list[Any]) -> list[Any]:
+def _booleans(values: Sequence[Any]) -> Sequence[Any]:
     try:
         return [_WORDS[value] for value in values]
     except KeyError:
         raise ValueError("not all are yes or no") from None
 
 
-def _moments(values: list[Any]) -> list[Any]:
+def _moments(values: Sequence[Any]) -> Sequence[Any]:
     return [in_utc(datetime.fromisoformat(value)) if value else None for value in values]
 
 
-def _anything(values: list[Any]) -> list[Any]:
+def _anything(values: Sequence[Any]) -> Sequence[Any]:
     return values
 
 
-CONVERTERS: dict[Kind, Callable[[list[Any]], list[Any]]] = {
+CONVERTERS: dict[Kind, Callable[[Sequence[Any]], Sequence[Any]]] = {
     Kind.TEXT: _texts,
     Kind.INTEGER: _integers,
     Kind.NUMBER: _numbers,
