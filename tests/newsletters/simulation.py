@@ -199,7 +199,7 @@ class Simulation:
         chance = self.chance
         words = f"Edited {chance.random()}"
         later = AT + timedelta(minutes=chance.randint(1, 100))
-        settings = [
+        settings: list[dict[str, Any]] = [
             {"timeTravel": "true"},
             {"perfectTiming": "true"},
             {"excludedCampaigns": [self.lab.campaign_id]},

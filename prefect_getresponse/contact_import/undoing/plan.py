@@ -109,7 +109,7 @@ def is_as_it_came(plan: UndoPlan, arrival: Arrival, details: Mapping[str, Any]) 
     """
     created = moment(str(details.get("createdOn") or ""))
     changed = moment(str(details.get("changedOn") or ""))
-    if (details.get("campaign") or {}).get("campaignId") != plan.campaign.campaign_id:
+    if details.get("campaign", {}).get("campaignId") != plan.campaign.campaign_id:
         return False
     if changed is not None and changed > plan.ended + MACHINES_APART:
         return False
@@ -120,11 +120,15 @@ def is_as_it_came(plan: UndoPlan, arrival: Arrival, details: Mapping[str, Any]) 
     if abs(created - arrival.created) > MACHINES_APART:
         return False  # the contact left and came again
     contact = unpack(arrival.contact)._replace(day_of_cycle=None)  # moves by itself
-    tags = {str(tag["name"]) for tag in details.get("tags") or []}
-    fields = {str(each["name"]) for each in details.get("customFieldValues") or []}
+    tags, fields = (_names(details, part) for part in ("tags", "customFieldValues"))
     return (
         not steps_to(contact, details)
         and (details.get("name") or "") == (contact.name or "")
         and tags == set(contact.tags)
         and fields == set(custom_values(contact))
     )
+
+
+def _names(details: Mapping[str, Any], part: str) -> set[str]:
+    listed: list[dict[str, Any]] = details.get(part) or []
+    return {str(each["name"]) for each in listed}
