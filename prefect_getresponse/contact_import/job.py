@@ -215,7 +215,8 @@ def holding(job: Job) -> Generator[Job]:
                 if job.copy is None:
                     holder = holder.successor()
                     ledger.set_holder(holder)
-                ledger.identity.introduce(job.campaign_name)
+                by_id = job.campaign and job.options.list_name == job.campaign.campaign_id
+                ledger.identity.introduce(job.campaign_name, is_asked_for=not by_id)
                 if job.copy is not None and job.copy.is_rolled_back:
                     ledger.identity.distrust()
                 has_forgotten = ledger.identity.has_forgotten()

@@ -156,13 +156,13 @@ class SlotKeeper:
         Returns:
             Seconds until the next step; infinity if only `on_wanted` can tell.
         """
-        before = (self.slots, self.expires_at)
+        before, began = (self.slots, self.expires_at), self._clock()
         self._drop_ended()
         try:
             delay = self._work() if self._is_needed() else self._go_idle()
             self._busy_since = math.inf
         except PoolUnreachable as error:
-            delay = self._without_pool(error)
+            delay = self._without_pool(error, began)
         self._show()
         if (self.slots, self.expires_at) != before:
             self.throttle.lease_changed()
@@ -382,13 +382,18 @@ class SlotKeeper:
             reservation.ends,
         )
 
-    def _without_pool(self, error: PoolUnreachable) -> float:
-        """Live on what is held; take the next pool when that is nothing any more."""
+    def _without_pool(self, error: PoolUnreachable, asked: float) -> float:
+        """Live on what is held; take the next pool when that is nothing any more.
+
+        Args:
+            error: What the pool says.
+            asked: When it was asked: a server that hangs takes its time to say nothing.
+        """
         self._held.short_since = math.inf
         if self._held.grants:
             return POLL
         if error.is_busy:
-            self._busy_since = min(self._busy_since, self._clock())
+            self._busy_since = min(self._busy_since, asked)
             busy_for = self._clock() - self._busy_since
             if busy_for < PATIENCE:
                 self._say(busy_for, str(error))

@@ -42,6 +42,7 @@ class LeaseServer:
         self.is_down = False
         self.has_books = True
         self.is_busy = False
+        self.before_answer: Callable[[], None] = lambda: None
         self.calls = 0
         self.lost = 0
         """Slots that are counted although nobody holds a lease of them."""
@@ -71,6 +72,7 @@ class LeaseServer:
 
     def answer(self) -> None:
         self.calls += 1
+        self.before_answer()
         if self.is_down or self.is_busy:
             raise PoolUnreachable("the server of the test is down", is_busy=self.is_busy)
 

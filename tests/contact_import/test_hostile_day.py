@@ -473,10 +473,13 @@ def test_a_ledger_that_lost_its_memory_sends_nobody_twice(lab: Lab, how: str) ->
     assert set(lab.wire.accepted.values()) == {1}
 
 
-def test_a_list_that_took_the_name_of_another_is_a_question(lab: Lab) -> None:
+@pytest.mark.parametrize("by_id", [False, True])
+def test_a_list_that_took_the_name_of_another_is_a_question(lab: Lab, by_id: bool) -> None:
     lab.write(PEOPLE)
     lab.run()
     lab.api("POST", f"/campaigns/{lab.campaign_id}", {"name": "customers_2025"})
+    if by_id:  # the import that names the list by its name is still there
+        lab.run(list_name=lab.campaign_id)
     optin = {"email": "single", "api": "single", "import": "single", "webform": "single"}
     made = lab.api("POST", "/campaigns", {"name": CAMPAIGN, "optinTypes": optin})
 

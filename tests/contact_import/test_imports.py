@@ -239,6 +239,21 @@ def test_halves_beyond_the_imports_of_a_day_are_not_tried(
     assert sum(lab.wire.accepted.values()) == 12
 
 
+@pytest.mark.usefixtures("small_knees")
+def test_an_import_whose_turn_is_a_day_away_is_not_waited_for(lab: Lab) -> None:
+    largest(lab, 1_150)
+    lab.write([(f"person{number}@example.com", "Name", "") for number in range(100)])
+    lab.wire.plan = first(Trouble.FAILED_BEFORE, times=30)  # nobody can know that none was executed
+    begun = lab.time.elapsed
+
+    report = lab.run(settle_seconds=1)
+
+    assert report.calls["POST /imports"] == 20
+    assert report.verdicts["added"] >= 20
+    assert report.throttled == 0
+    assert lab.time.elapsed - begun < 20_000
+
+
 def test_who_is_dropped_is_told_by_the_counters_and_the_list(lab: Lab) -> None:
     lab.write([*PEOPLE, ("gone@rejected.example", "Gone", "")])
 

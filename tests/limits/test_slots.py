@@ -387,13 +387,19 @@ class TestTrouble:
         office.time.run(until=LOST - 2)
         assert caplog.text.count("calls wait") == 1
 
+    @pytest.mark.parametrize("hangs", [0.0, 5.0, 10.0])
     def test_a_busy_server_is_named_after_the_same_silence(
-        self, caplog: pytest.LogCaptureFixture
+        self, hangs: float, caplog: pytest.LogCaptureFixture
     ) -> None:
         office = Office(1)
         office.server.is_busy = True
+
+        def hang() -> None:
+            office.time.now += hangs
+
+        office.server.before_answer = hang
         office.workers[0].work()
-        office.time.run(until=SILENCE + 3)
+        office.time.run(until=SILENCE + 0.5)
         assert caplog.text.count("calls wait") == 1
 
     def test_a_worker_that_has_slots_says_nothing(self, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from prefect_getresponse.contact_import.report import ImportReport
-from tests.simulation.scenario import BLOCKED, DROPPED, INVALID, Row
+from tests.simulation.scenario import BLOCKED, DROPPED, INVALID, Row, canonical
 from tests.simulation.workers import ImportWorker, MessageWorker
 from tests.simulation.world import Deed, World
 
@@ -58,6 +58,7 @@ def _import_violations(world: World, worker: ImportWorker) -> Iterator[str]:
         yield f"a run lasted {worker.longest:,.0f} s"
     yield from _sent_twice(world, worker)
     yield from _brought_back(world, worker)
+    yield from _wrote_elsewhere(world, plan.name)
     rows = _winners(worker)
     here = world.people(plan.name, "subscribed", "unconfirmed")
     left = {email for name, email in world.removed if name == plan.name} - here.keys()
@@ -73,6 +74,14 @@ def _import_violations(world: World, worker: ImportWorker) -> Iterator[str]:
     if plan.mode != "add_only" and not plan.double_optin:
         yield from _not_as_said(here, {key: rows[key] for key in wanted & here.keys()})
     yield from _misreported(worker, worker.reports[-1], rows, left)
+
+
+def _wrote_elsewhere(world: World, name: str) -> Iterator[str]:
+    """Whoever wrote to a list that had taken the name of theirs."""
+    for other in world.others[name]:
+        for deed in world.deeds:
+            if deed.path in _SENDING and f'"{other}"' in json.dumps(deed.body):
+                yield f"{deed.worker} wrote to another list of the same name"
 
 
 def _misreported(
@@ -172,7 +181,7 @@ def _sayings(deed: Deed) -> Iterator[tuple[str, str]]:
                 for column, cell in zip(columns, row, strict=True)
                 if column != "email" and cell not in ("", "0")
             }
-            yield row[columns.index("email")].casefold(), json.dumps(cells, sort_keys=True)
+            yield canonical(row[columns.index("email")]), json.dumps(cells, sort_keys=True)
         return
     for person in deed.body.get("contacts", [deed.body]):
         tags: Any = person.get("tags", [])
@@ -180,7 +189,7 @@ def _sayings(deed: Deed) -> Iterator[tuple[str, str]]:
         if deed.path == "/contacts/batch" and tags:
             ids = tags["ids"]
         said = [person.get("name"), sorted(ids)]
-        yield person["email"].casefold(), json.dumps(said)
+        yield canonical(person["email"]), json.dumps(said)
 
 
 def _message_violations(world: World, sender: MessageWorker) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
 from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ class Process:
         set_by: Seconds by which it is set.
         steps: Steps until it dies; None if it is not to die by them.  A step is the moment before
             or after a commit or a writing call.
+        asleep: From which second of its life on its machine sleeps, and for how many seconds.
         calls: Calls that send people until it dies, when the last one is executed and its answer is
             on the way; None if it is not to die by them.
         on_death: Called when it dies, with the step.
@@ -55,6 +57,7 @@ class Process:
         rate: float = 1.0,
         set_at: float = 0.0,
         set_by: float = 0.0,
+        asleep: tuple[float, float] = (0.0, 0.0),
         steps: int | None = None,
         calls: int | None = None,
         on_death: Callable[[str], None] = lambda _step: None,
@@ -68,6 +71,8 @@ class Process:
         self._rate = rate
         self._set_at = elapsed() + set_at
         self._set_by = set_by
+        self._sleeps = elapsed() + asleep[0]
+        self._wakes = self._sleeps + asleep[1]
         self._steps = steps
         self._calls = calls
         self._on_death = on_death
@@ -86,6 +91,18 @@ class Process:
     async def sleep(self, seconds: float) -> None:
         """Wait by its own clock."""
         await asyncio.sleep(self.true_seconds(seconds))
+        await self.awake()
+
+    async def awake(self, since: float = math.inf) -> bool:
+        """Wait until its machine does not sleep; whether it has slept since a moment."""
+        if left := self.left_asleep():
+            await asyncio.sleep(left)
+        return since < self._sleeps < self._wakes <= self._elapsed()
+
+    def left_asleep(self) -> float:
+        """For how many seconds its machine still sleeps; 0 if it is awake."""
+        now = self._elapsed()
+        return self._wakes - now if self._sleeps <= now < self._wakes else 0.0
 
     def true_seconds(self, seconds: float) -> float:
         """What seconds of its own clock truly last."""

@@ -20,6 +20,8 @@ HEADER = ("Email", "First Name", "Tags", "Email Marketing Consent")
 BLOCKED = "@blocked.example"
 DROPPED = "@rejected.example"
 INVALID = "broken@"
+IDN, PUNYCODE = "@bücher.example", "@xn--bcher-kva.example"
+"""A domain in its own letters, and as the net spells it."""
 TROUBLES = tuple(
     trouble
     for trouble in Trouble
@@ -37,6 +39,11 @@ OUTAGES = (
 )
 
 
+def canonical(email: str) -> str:
+    """An address in the one form in which addresses are compared."""
+    return email.casefold().replace(IDN, PUNYCODE)
+
+
 @dataclass(frozen=True)
 class Row:
     """A row of a source."""
@@ -49,7 +56,7 @@ class Row:
     @property
     def key(self) -> str:
         """The address as it is compared."""
-        return self.email.casefold()
+        return canonical(self.email)
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -91,6 +98,8 @@ class Night:
         other: How it differs from the job of other nights: its source has another name, it changes
             nobody, it names the list by its id.
         lost: What somebody has done to the ledger before: cut it off, or brought an older one back.
+        replaced: Whether another list has the name of the list, which is called otherwise.
+        asleep: From which second of its life on the machine sleeps, and for how many seconds.
     """
 
     pause: float
@@ -103,6 +112,8 @@ class Night:
     set_by: float = 0.0
     other: Other = ""
     lost: Loss = ""
+    replaced: bool = False
+    asleep: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -202,6 +213,7 @@ class _Drawing:
         self._seed = seed
         self._chance = random.Random(f"scenario {seed}")
         self._strangers = random.Random(f"strangers {seed}")
+        self._neighbours = random.Random(f"neighbours {seed}")
         self._versions = 0
         self._is_rush = self._one_in(5)  # many people, at the same time
 
@@ -225,7 +237,62 @@ class _Drawing:
             page=self._of((1_000, 3), (12, 1)),
             odd=self._of((0.0, 3), (0.5, 1)),
         )
-        return replace(scenario, imports=tuple(self._beset(each, scenario) for each in imports))
+        beset = [self._beset(each, scenario) for each in imports]
+        if self._seed % 3 == 0:  # seeds that are known to notice something stay as they are
+            beset = [self._spell(self._disturb(each)) for each in beset]
+        return replace(scenario, imports=tuple(beset))
+
+    def _disturb(self, plan: ImportPlan) -> ImportPlan:
+        """Let machines sleep, and lists be renamed whose name another one then takes."""
+        chance = self._neighbours
+        spans = (1.0, 30.0, 400.0, 4_000.0)
+        nights = [
+            replace(
+                night,
+                asleep=(2 ** chance.uniform(-2, 7), chance.choice(spans))
+                if chance.random() < 0.5
+                else (0.0, 0.0),
+            )
+            for night in plan.nights
+        ]
+        if chance.random() < 0.5:  # a ledger that knows nothing of the list asks nothing
+            nights = [replace(night, lost="") for night in nights]
+            nights[1:] = [replace(night, replaced=chance.random() < 0.5) for night in nights[1:]]
+        return replace(plan, nights=tuple(nights))
+
+    def _spell(self, plan: ImportPlan) -> ImportPlan:
+        """Let some people have a domain in its own letters, which is spelled in two ways."""
+        chance = self._neighbours
+        if chance.random() >= 0.5:
+            return plan
+        keys = {row.key for night in plan.nights for row in night.source}
+        keys |= {row.key for row in plan.earlier}
+        end = "@example.com"
+        chosen = [key for key in sorted(keys) if key.endswith(end) and chance.random() < 0.6]
+
+        def spelled(row: Row) -> Row:
+            if row.key not in chosen:
+                return row
+            domain = chance.choice((IDN, PUNYCODE))
+            email = row.email[: -len(end)] + (domain.upper() if row.email.isupper() else domain)
+            return replace(row, email=email)
+
+        def moved(moments: tuple[tuple[float, str], ...]) -> tuple[tuple[float, str], ...]:
+            return tuple(
+                (at, key.replace(end, PUNYCODE) if key in chosen else key) for at, key in moments
+            )
+
+        return replace(
+            plan,
+            nights=tuple(
+                replace(night, source=tuple(map(spelled, night.source))) for night in plan.nights
+            ),
+            earlier=tuple(map(spelled, plan.earlier)),
+            opt_outs=moved(plan.opt_outs),
+            sign_ups=moved(plan.sign_ups),
+            confirmations=moved(plan.confirmations),
+            former=tuple(canonical(spelled(Row(key)).email) for key in plan.former),
+        )
 
     def _beset(self, plan: ImportPlan, scenario: Scenario) -> ImportPlan:
         """Let strangers do more to an import: come back, import, lose what the ledger knows."""

@@ -15,14 +15,17 @@ from prefect_getresponse.client.retry import Decision, Failure
 from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.contact_import import account, engine
 from prefect_getresponse.contact_import.active_run import ActiveRun
+from prefect_getresponse.contact_import.evidence import CAME_BY, CAME_SINCE
 from prefect_getresponse.contact_import.ledger import ChunkState
 from prefect_getresponse.contact_import.ledger.books import awaited
 from prefect_getresponse.contact_import.ledger.books.chunks import Chunks
 from prefect_getresponse.contact_import.ledger.books.identity import Identity
+from prefect_getresponse.contact_import.phases import check as check_phase
 from prefect_getresponse.contact_import.phases import verify
 from prefect_getresponse.contact_import.planning import opt_outs
 from prefect_getresponse.contact_import.planning.decision import REFUSING_REMOVALS
 from prefect_getresponse.contact_import.polling import COSTLY, looks
+from prefect_getresponse.contact_import.sending import import_lane, read_back
 from prefect_getresponse.contact_import.sending.import_lane import ImportLane
 from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS
@@ -165,6 +168,38 @@ def everybody_has_all_slots(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SlotKeeper, "_show", show)
 
 
+def addresses_as_they_stand(patch: pytest.MonkeyPatch) -> None:
+    """A domain in its own letters is another one than what the net calls it."""
+
+    def as_it_stands(email: str) -> str:
+        return email.strip().casefold()
+
+    for module in (read_back, opt_outs):
+        patch.setattr(module, "listed_key", as_it_stands, raising=False)
+
+
+def names_are_enough(patch: pytest.MonkeyPatch) -> None:
+    """A list that has taken the name of another is that one."""
+
+    def check(*_arguments: object) -> None: ...
+
+    patch.setattr(check_phase, "check_list_is_known", check)
+
+
+def whoever_came_before_is_ours(patch: pytest.MonkeyPatch) -> None:
+    """People who came by the API since the first try of a call came by it, whatever their name."""
+    patch.setattr(awaited, "MAY_BE_OURS", f"{CAME_BY} AND {CAME_SINCE}")
+
+
+def halves_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    """More imports are tried than there are left today."""
+
+    def left_of_day(*_arguments: object) -> float:
+        return math.inf
+
+    patch.setattr(import_lane, "left_of_day", left_of_day)
+
+
 def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
     """Whoever does not appear counts as added."""
     unverified: Any = verify.Verification._conclude_unverified  # pyright: ignore[reportPrivateUsage]
@@ -190,6 +225,10 @@ def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
         (the_clock_of_the_machine, 7),
         (being_there_proves_it, 7),
         (each_job_for_itself, 230),
+        (addresses_as_they_stand, 36),
+        (names_are_enough, 57),
+        (whoever_came_before_is_ours, 1442),
+        (halves_are_not_counted, 1618),
     ],
 )
 def test_a_broken_package_is_noticed(

@@ -70,6 +70,7 @@ class Worker:
         rate: float = 1.0,
         set_at: float = 0.0,
         set_by: float = 0.0,
+        asleep: tuple[float, float] = (0.0, 0.0),
     ) -> T | None:
         """Do some work in a process of its own; None if it dies."""
         world, loop = self._world, asyncio.get_running_loop()
@@ -80,6 +81,7 @@ class Worker:
             rate=rate,
             set_at=set_at,
             set_by=set_by,
+            asleep=asleep,
             steps=death.steps,
             calls=death.calls,
             on_death=lambda step: world.note(process.name, f"DIES {step}"),
@@ -98,7 +100,9 @@ class Worker:
         loop = asyncio.get_running_loop()
 
         def step() -> None:
-            if not process.is_dead:
+            if left := process.left_asleep():
+                loop.call_later(left, step)
+            elif not process.is_dead:
                 delay = keeper.step()
                 if delay < float("inf"):
                     loop.call_later(process.true_seconds(delay), step)
@@ -173,7 +177,14 @@ class ImportWorker(Worker):
             await asyncio.sleep(night.pause)
             self.source = night.source
             self._lose(night.lost)
-            if night.twin:
+            # Without anything sent, there may be no ledger that knows the list.
+            if night.replaced and any(
+                deed.worker.startswith(f"{self._name}/") for deed in self._world.deeds
+            ):
+                self._world.replace_list(self._name)
+                await self._night(night)
+                self._world.restore_list(self._name)
+            elif night.twin:
                 await asyncio.gather(self._night(night), self._twin(night))
             else:
                 await self._night(night)
@@ -213,6 +224,7 @@ class ImportWorker(Worker):
                 night.rate,
                 night.set_at,
                 night.set_by,
+                night.asleep,
             )
         except GetResponseError as error:
             self._world.note(self._name, f"sent nothing: {error.args[0]}")

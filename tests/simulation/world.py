@@ -18,7 +18,7 @@ from prefect_getresponse.limits.budgets import SLACK
 from prefect_getresponse.sandbox import Sandbox
 from tests.client.virtual_pool import LeaseServer
 from tests.simulation.process import DURING, Killed, Process
-from tests.simulation.scenario import BLOCKED, ImportPlan, Scenario, Weather
+from tests.simulation.scenario import BLOCKED, ImportPlan, Scenario, Weather, canonical
 from tests.support.troubles import EXECUTED, Trouble, disturbed
 from tests.support.virtual_time import VirtualTime
 
@@ -94,6 +94,7 @@ class World:
         removed: When people have left which list.
         returned: When somebody who had left has come back by another way.
         imported: People whom somebody else has imported into a list.
+        others: Lists that had the name of one of ours.
         server: The slots of the account.
     """
 
@@ -107,6 +108,7 @@ class World:
         self.removed: dict[tuple[str, str], float] = {}
         self.returned: dict[tuple[str, str], float] = {}
         self.imported: dict[str, set[str]] = {}
+        self.others: dict[str, list[str]] = {plan.name: [] for plan in scenario.imports}
         self.is_calm = False
         self.chance = random.Random(f"wire {scenario.seed}")
         self._sandbox = Sandbox(api_key=KEY, clock=self.time, speed=scenario.speed)
@@ -138,8 +140,8 @@ class World:
 
     def leave(self, name: str, email: str) -> None:
         """Let somebody unsubscribe, if they are on the list."""
-        if email in self.people(name, "subscribed"):
-            body = {"list": self.lists[name], "email": email, "reason": "unsubscribe"}
+        if person := self.people(name, "subscribed").get(email):
+            body = {"list": self.lists[name], "email": person["email"], "reason": "unsubscribe"}
             self._control("/remove", body)
             self.removed[name, email] = self.time.elapsed
             self.note(name, f"{email} leaves the list")
@@ -161,9 +163,23 @@ class World:
 
     def confirm(self, name: str, email: str) -> None:
         """Let somebody confirm, if they were asked to."""
-        if email in self.people(name, "unconfirmed"):
-            self._control("/confirm", {"list": self.lists[name], "email": email})
+        if person := self.people(name, "unconfirmed").get(email):
+            self._control("/confirm", {"list": self.lists[name], "email": person["email"]})
             self.note(name, f"{email} confirms")
+
+    def replace_list(self, name: str) -> None:
+        """Let somebody rename a list, and make another one of its name."""
+        self.api("POST", f"/campaigns/{self.lists[name]}", {"name": f"{name}_of_then"})
+        made = self.api("POST", "/campaigns", {"name": name, "optinTypes": _SINGLE})
+        self.others[name].append(made["campaignId"])
+        self.note(name, "another list has its name")
+
+    def restore_list(self, name: str) -> None:
+        """Let the list have its name again."""
+        number, other = len(self.others[name]), self.others[name][-1]
+        self.api("POST", f"/campaigns/{other}", {"name": f"{name}_by_mistake_{number}"})
+        self.api("POST", f"/campaigns/{self.lists[name]}", {"name": name})
+        self.note(name, "it has its name again")
 
     def decide_imports(self, campaign_id: str, outcome: str) -> None:
         """Set what imports of a list come to."""
@@ -199,7 +215,7 @@ class World:
         lists = self.state()["lists"]
         [found] = [each for each in lists if each["campaignId"] == self.lists[name]]
         return {
-            person["email"].casefold(): person
+            canonical(person["email"]): person
             for person in found["contacts"]
             if person["status"] in standings
         }
@@ -252,7 +268,7 @@ class World:
             return
         if self.chance.random() < 0.5 and not (is_removed and not self.returned):
             return
-        shown = [person["email"].casefold() for person in response.json()]
+        shown = [canonical(person["email"]) for person in response.json()]
         for plan in self.scenario.imports if len(shown) >= size else ():
             asked = request.url.params.get("query[campaignId]", "")
             if self.lists[plan.name] not in (asked, *_IDS.findall(request.content.decode())):
@@ -268,7 +284,7 @@ class World:
         """Let somebody sign up right before a call of ours that is about them."""
         if self.is_calm or not is_write(request) or request.url.path != "/v3/contacts":
             return
-        email = json.loads(request.content)["email"].casefold()
+        email = canonical(json.loads(request.content)["email"])
         for plan in self.scenario.imports:
             is_theirs = self.lists[plan.name].encode() in request.content
             if is_theirs and any(email == each for _, each in plan.sign_ups):
@@ -415,6 +431,8 @@ class Wire(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._process.live()
         world, process = self._world, self._process
+        await process.awake()
+        begun = world.time.elapsed
         await request.aread()
         trouble, delay = world.trouble(request)
         call = f"{request.method} {request.url.path[3:]}"
@@ -426,6 +444,9 @@ class Wire(httpx.AsyncBaseTransport):
             raise httpx.ConnectError("refused", request=request)
         response = await self._travel(request, trouble, delay)
         process.live()
+        if await process.awake(begun):
+            world.note(process.name, f"{call}: broken off while the machine slept")
+            raise httpx.ReadError("broken off", request=request)
         what = f" ({trouble.value})" if trouble else ""
         world.note(process.name, f"{call} -> {response.status_code}{what}")
         if is_write(request):

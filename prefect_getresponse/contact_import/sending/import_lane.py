@@ -19,6 +19,7 @@ from prefect_getresponse.client.errors import (
     PayloadTooLarge,
     ValidationFailed,
 )
+from prefect_getresponse.client.request import ApiAnswer, ApiRequest
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.evidence import MACHINES_APART
 from prefect_getresponse.contact_import.ledger import (
@@ -54,12 +55,18 @@ LOOKED_AT = 20
 ACTIVE_AT_ONCE = 2
 """Imports of an account that GetResponse works on at the same time, at most one per list."""
 PEOPLE_AT_ONCE = 100
+_SHORTEST_WAIT = 60.0
+"""Seconds that an import waits for its turn at least."""
 
 
 class ImportUnfinished(GetResponseError):
     """An import is at work for longer than a run waits, and further ones must wait for it."""
 
     default_advice = "Look at it in GetResponse; the same import run again later resumes."
+
+
+class NoTurn(Exception):
+    """No import may begin while the run still waits."""
 
 
 class ImportLane:
@@ -86,6 +93,7 @@ class ImportLane:
         self._opt_outs = opt_outs or OptOutWatch(run)
         self._halved = 0
         self._is_day_used_up = False
+        self._has_turn = True
 
     async def run_all(self) -> None:
         """Send every import that is planned, each when the one before is done with.
@@ -143,7 +151,7 @@ class ImportLane:
         waits = self._run.looks(deadline, CHEAP)
         if not await self._has_room():
             await self._wait_for_room(waits)
-        if self._is_day_used_up:
+        if self._is_day_used_up or not self._has_turn:
             self._go_otherwise(chunk)
             return False
         await self._opt_outs.look()
@@ -153,6 +161,10 @@ class ImportLane:
             except OptOutsAged:
                 await self._opt_outs.look()
                 continue
+            except NoTurn:
+                self._has_turn = False
+                self._go_otherwise(chunk)
+                return False
             except Conflict:
                 if not await self._candidates(self._begun(chunk)):
                     # Another import was there before. Nothing was taken.
@@ -188,11 +200,41 @@ class ImportLane:
             self._opt_outs.check()
             self._run.chunks.intend(chunk.chunk, self._run.now())
 
-        answer = await self._run.client.send(request, on_start=intend)
+        answer = await self._begun_in_time(request, intend)
         with self._run.transaction():
             if state := ImportState.of(answer.data):  # else accepted, but nobody knows its id
                 self._book.note(chunk.chunk, state)
             self._run.chunks.set_state(chunk.chunk, ChunkState.ACKNOWLEDGED, self._run.now())
+
+    async def _begun_in_time(self, request: ApiRequest, intend: Callable[[], None]) -> ApiAnswer:
+        """Send a call, if its turn comes while the run still waits.
+
+        Other workers, and calls of which nobody knows whether they were executed, may have used up
+        the imports of a day: the next turn is then hours away.
+
+        Raises:
+            NoTurn: Its turn does not come, and nothing was sent.
+        """
+        has_begun = asyncio.Event()
+
+        def begin() -> None:
+            intend()
+            has_begun.set()
+
+        sending = asyncio.ensure_future(self._run.client.send(request, on_start=begin))
+        beginning = asyncio.ensure_future(has_begun.wait())
+        try:
+            waits = {sending, beginning}
+            most = max(_SHORTEST_WAIT, self._run.job.options.import_seconds)
+            await asyncio.wait(waits, timeout=most, return_when=asyncio.FIRST_COMPLETED)
+            if sending.done() or has_begun.is_set():
+                return await sending
+            raise NoTurn
+        finally:
+            beginning.cancel()
+            if not sending.done():
+                sending.cancel()
+                await asyncio.wait({sending})
 
     def _begun(self, chunk: ImportChunk) -> float:
         """When an import was first sent, as far as anybody knows."""
@@ -227,6 +269,7 @@ class ImportLane:
         Raises:
             ImportsUsedUp: Only imports were asked for.
         """
+        self._announcer.take_back(chunk.chunk)
         if self._run.job.options.route == imports.NAME:
             raise ImportsUsedUp(
                 f"all {self._run.job.tuning.imports_a_day} imports of today are used,"

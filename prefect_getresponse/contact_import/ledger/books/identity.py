@@ -33,13 +33,19 @@ class Identity:
         """Take it for one that has forgotten calls, until `catch_up`."""
         self._beside.write(Generation("older", self.generation().number))
 
-    def introduce(self, list_name: str) -> None:
-        """Take down how the list is called now; a new ledger gets its id."""
+    def introduce(self, list_name: str, *, is_asked_for: bool = True) -> None:
+        """Take down how the list is called now; a new ledger gets its id.
+
+        Args:
+            list_name: Its name.
+            is_asked_for: Whether the job names the list so, and not by its id: jobs that used an
+                earlier name may still do.
+        """
         self._db.execute(
             "UPDATE identity SET list_name = ?,"
             " ledger_id = CASE ledger_id WHEN '' THEN ? ELSE ledger_id END"
-            " WHERE list_name <> ? OR ledger_id = ''",
-            (list_name, uuid.uuid4().hex, list_name),
+            " WHERE (list_name <> ? AND (? OR list_name = '')) OR ledger_id = ''",
+            (list_name, uuid.uuid4().hex, list_name, is_asked_for),
         )
 
     def list_name(self) -> str:
