@@ -179,13 +179,14 @@ class ParquetSink:
         entry = self._current.setdefault("tables", {}).setdefault(table.name, {})
         known = dict.fromkeys(part.removesuffix(TAIL) for part in entry)
         for part in changes.touched(list(known)):
-            settled, tail = entry.get(part), entry.get(part + TAIL)
+            settled: dict[str, Any] | None = entry.get(part)
+            tail: dict[str, Any] | None = entry.get(part + TAIL)
             apart = settled is not None and self._can_wait(table, changes, part, settled["path"])
             old = [file for file in ((tail,) if apart else (settled, tail)) if file]
             found, has_changed = changes.apply(part, self._rows(table, old))
             if not has_changed:
                 continue
-            if apart and found.num_rows > max(_MOST_IN_A_TAIL, settled["rows"] // 4):
+            if settled and apart and found.num_rows > max(_MOST_IN_A_TAIL, settled["rows"] // 4):
                 found = arrow().concat_tables([self._rows(table, [settled]), found])
                 old, apart = [settled, *old], False
             self._replace(table, part + TAIL if apart else part, found, old)

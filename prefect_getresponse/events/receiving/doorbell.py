@@ -100,7 +100,7 @@ class Doorbell:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._account_name = account_name
-        self._emit = emit
+        self._emit: Emit = emit
         self._send = send
         self._sleep = sleep
         self._kept: queue.Queue[Sequence[Entry]] = queue.Queue(_MOST_WAITING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -36,9 +36,9 @@ def ours(text: bytes) -> Any:
 def depth(value: Any) -> int:
     match value:
         case dict():
-            return 1 + max(map(depth, value.values()), default=0)
+            return 1 + max(map(depth, cast("dict[str, Any]", value).values()), default=0)
         case list():
-            return 1 + max(map(depth, value), default=0)
+            return 1 + max(map(depth, cast("list[Any]", value)), default=0)
         case _:
             return 0
 
