@@ -193,14 +193,16 @@ def read_parameters(
 def description(definition: Definition, choices: Choices, *, serve: bool) -> str:
     """What is deployed, in some lines."""
     schedules = [f"{each.cron} {each.timezone}" for each in definition.schedules]
-    when = " and ".join(schedules) or "when somebody starts it"
+    unscheduled = "when an event comes" if definition.triggers else "when somebody starts it"
+    when = " and ".join(schedules) or unscheduled
     where = "by this process" if serve else f"pool {definition.work_pool.name}"
+    has_credentials = "credentials" in definition.parameters
     others = [name for name in definition.parameters if name != "credentials"]
     return "\n".join(
         [
             definition.full_name,
             f"  runs: {when}{' (paused)' if choices.paused else ''}, {where}",
-            f"  credentials: block {choices.block}",
+            *([f"  credentials: block {choices.block}"] if has_credentials else []),
             *(f"  {name}: {shown(definition.parameters[name])}" for name in others),
         ]
     )

@@ -112,10 +112,10 @@ def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
     ("location", "says"),
     [
         ("people.csv", "needs the URL of a database"),
-        ("postgresql://user:secret@host:port/crm", "cannot be understood"),
-        ("nodatabase://user:secret@host/crm", "knows no database nodatabase"),
-        ("sqlite+nodriver://user:secret@host/crm", "there is no database"),
-        ("postgresql+nodriver://user:secret@host/crm", "knows no database"),
+        ("postgresql://user:hush@host:port/crm", "cannot be understood"),
+        ("nodatabase://user:hush@host/crm", "knows no database nodatabase"),
+        ("sqlite+nodriver://user:hush@host/crm", "there is no database"),
+        ("postgresql+nodriver://user:hush@host/crm", "knows no database"),
         (
             "postgresql://user:${GETRESPONSE_SOURCE_NONE}@host/crm",
             "not in the environment",
@@ -125,4 +125,4 @@ def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
 def test_unusable_locations_are_refused_without_secrets(location: str, says: str) -> None:
     with pytest.raises(ImportInputError, match=says) as raised:
         open_source(location, Reading(query=QUERY))
-    assert "secret" not in str(raised.value)
+    assert "hush" not in str(raised.value)

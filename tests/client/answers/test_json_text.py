@@ -33,14 +33,12 @@ def ours(text: bytes) -> Any:
         return "unreadable"
 
 
-def depth(value: Any) -> int:
-    match value:
-        case dict():
-            return 1 + max(map(depth, cast("dict[str, Any]", value).values()), default=0)
-        case list():
-            return 1 + max(map(depth, cast("list[Any]", value)), default=0)
-        case _:
-            return 0
+def depth(value: object) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(depth, cast("dict[str, object]", value).values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(depth, cast("list[object]", value)), default=0)
+    return 0
 
 
 @given(VALUES, st.booleans(), st.sampled_from(["utf-8", "utf-16", "utf-32", "utf-8-sig"]))
