@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import methodcaller
 from typing import Any, cast
 
 from prefect_getresponse.client.server_time import in_utc
@@ -156,7 +157,7 @@ class _Objects:
         self._columns: dict[str, Sequence[Any]] = {}
         if objects and set(map(type, objects)) == {dict}:
             members = tuple(objects[0])
-            if all(map(members.__eq__, map(tuple, objects))):
+            if all(tuple(each) == members for each in objects):
                 self.members = members
                 columns = zip(*map(_values_of, objects), strict=True)
                 self._columns = dict(zip(members, columns, strict=True))
@@ -171,7 +172,7 @@ class _Objects:
             return [_member(each, name) for each in self.all]
 
 
-_values_of: Callable[[dict[str, Any]], Any] = dict.values
+_values_of = methodcaller("values")
 
 
 def _member(value: Any, name: str) -> Any:
