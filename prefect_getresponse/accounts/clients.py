@@ -7,7 +7,7 @@ import atexit
 import threading
 import weakref
 from importlib.metadata import version
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from pydantic import SecretStr
 
@@ -34,13 +34,7 @@ def shared_client(block: Caller) -> Client:
     key, auth = _key(block), _auth(block)
     with _lock:
         if key not in _clients:
-            _clients[key] = Client(
-                block.endpoint,
-                auth,
-                throttle=_throttle(block),
-                headers=_headers(block),
-                connection=key[1],
-            )
+            _clients[key] = Client(block.endpoint, auth, **_options(block, key))
             atexit.register(_clients[key].close)
         return _clients[key]
 
@@ -52,13 +46,7 @@ def shared_async_client(block: Caller) -> AsyncClient:
     with _lock:
         clients = _async_clients.setdefault(loop, {})
         if key not in clients:
-            clients[key] = AsyncClient(
-                block.endpoint,
-                auth,
-                throttle=_throttle(block),
-                headers=_headers(block),
-                connection=key[1],
-            )
+            clients[key] = AsyncClient(block.endpoint, auth, **_options(block, key))
         return clients[key]
 
 
@@ -78,6 +66,18 @@ def _begin_anew() -> None:
     _lock = threading.RLock()
     _clients.clear()
     _async_clients.clear()
+
+
+class _Options(TypedDict):
+    throttle: Throttle
+    headers: dict[str, str]
+    connection: Connection
+
+
+def _options(block: Caller, key: _Key) -> _Options:
+    """What a client is made with besides its endpoint and key, sync or async."""
+    _, connection = key
+    return {"throttle": _throttle(block), "headers": _headers(block), "connection": connection}
 
 
 def _throttle(block: Caller) -> Throttle:

@@ -1,4 +1,4 @@
-"""Questions at a terminal: what the columns of a source are, and who has agreed."""
+"""Questions at a terminal: what the columns of a source are, who has agreed, and approvals."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.prompt import Prompt
 from prefect_getresponse.cli.console import err
 from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, columns_of
 from prefect_getresponse.contact_import.questions import Question
+from prefect_getresponse.runtime.approvals import approval_needed
 from prefect_getresponse.sources.errors import ImportInputError
 
 _IGNORE = "it is about something else: ignore it"
@@ -54,6 +55,31 @@ def may_ask(*, no_input: bool) -> bool:
         no_input: What `--no-input` says.
     """
     return not no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ensure_approved(plan_hash: str, approve: str, question: str, *, no_input: bool) -> None:
+    """Make sure that somebody approves a plan: by its hash, or at the terminal.
+
+    Args:
+        plan_hash: Hash of the plan.
+        approve: What `--approve` says.
+        question: What a person at the terminal is asked.
+        no_input: What `--no-input` says.
+
+    Raises:
+        ApprovalNeeded: Another plan was approved, or there is nobody to ask.
+        Stopped: It was declined.
+    """
+    if approve == plan_hash:
+        return
+    if approve:
+        raise approval_needed(
+            plan_hash, f"--approve {approve} is for another plan: look at this one."
+        )
+    if not may_ask(no_input=no_input):
+        raise approval_needed(plan_hash, f"Look at the plan, then add --approve {plan_hash}.")
+    if not confirm(question):
+        raise Stopped
 
 
 def ask(questions: Sequence[Question]) -> Answers:

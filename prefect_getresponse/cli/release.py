@@ -22,7 +22,7 @@ from prefect_getresponse.cli.console import (
     write_json,
 )
 from prefect_getresponse.cli.contact_import import operator
-from prefect_getresponse.cli.dialogue import Stopped, confirm, may_ask
+from prefect_getresponse.cli.dialogue import Stopped, ensure_approved
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.newsletters.account_side import AccountSide
@@ -32,7 +32,7 @@ from prefect_getresponse.newsletters.engine import Approval, Releasing
 from prefect_getresponse.newsletters.plan import ReleaseHasErrors, ReleasePlan
 from prefect_getresponse.newsletters.release_file import read_release
 from prefect_getresponse.newsletters.report import ReleaseReport
-from prefect_getresponse.runtime.approvals import ApprovalNeeded, approval_needed
+from prefect_getresponse.runtime.approvals import ApprovalNeeded
 
 T = TypeVar("T")
 
@@ -144,16 +144,9 @@ def _approval(plan: ReleasePlan, approve: str, *, no_input: bool) -> Approval:
         ApprovalNeeded: There is nobody to ask.
         Stopped: It was declined.
     """
-    if plan.before or approve == plan.hash:
-        return Approval(plan.hash, operator())
-    if approve:
-        raise approval_needed(
-            plan.hash, f"--approve {approve} is for another plan: look at this one."
-        )
-    if not may_ask(no_input=no_input):
-        raise approval_needed(plan.hash, f"Look at the plan, then add --approve {plan.hash}.")
-    if not confirm(f"Release {plan.key} to {plan.audience.sentence()}?"):
-        raise Stopped
+    if not plan.before:
+        question = f"Release {plan.key} to {plan.audience.sentence()}?"
+        ensure_approved(plan.hash, approve, question, no_input=no_input)
     return Approval(plan.hash, operator())
 
 

@@ -10,14 +10,13 @@ from cyclopts import Parameter
 
 from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.console import FAILED, OK, check_writable, print_line, write_json
-from prefect_getresponse.cli.dialogue import Stopped, confirm, may_ask
+from prefect_getresponse.cli.dialogue import ensure_approved
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.job import private_dir
 from prefect_getresponse.contact_import.options import state_folder
 from prefect_getresponse.contact_import.undoing.plan import UndoPlan, plan_undo
 from prefect_getresponse.contact_import.undoing.undo import UndoReport
 from prefect_getresponse.contact_import.undoing.undo import undo as undo_import
-from prefect_getresponse.runtime.approvals import approval_needed
 
 
 def undo(
@@ -57,7 +56,8 @@ def undo(
     print_line(plan.markdown())
     if dry_run or not plan.arrivals:
         return OK
-    _ask(plan, approve, no_input=no_input)
+    question = f"Remove up to {len(plan.arrivals):,} people from {plan.campaign.name}?"
+    ensure_approved(plan.hash, approve, question, no_input=no_input)
 
     async def work() -> UndoReport:
         return await undo_import(Account(credentials.get_async_client()), plan, plan.hash)
@@ -69,22 +69,3 @@ def undo(
     if report.problem:
         print_line(f"some could not be removed: {report.problem} Run it again.")
     return FAILED if report.failed or not report.balanced else OK
-
-
-def _ask(plan: UndoPlan, approve: str, *, no_input: bool) -> None:
-    """Make sure that a plan is approved.
-
-    Raises:
-        ApprovalNeeded: There is nobody to ask.
-        Stopped: It was declined.
-    """
-    if approve == plan.hash:
-        return
-    if approve:
-        raise approval_needed(
-            plan.hash, f"--approve {approve} is for another plan: look at this one."
-        )
-    if not may_ask(no_input=no_input):
-        raise approval_needed(plan.hash, f"Look at the plan, then add --approve {plan.hash}.")
-    if not confirm(f"Remove up to {len(plan.arrivals):,} people from {plan.campaign.name}?"):
-        raise Stopped

@@ -36,7 +36,7 @@ CALLS_A_SECOND_ALONE = 70.0
 """Rate of a process that has all slots and sees nobody else, while the frame is young.
 
 It leaves room for a client of 5 calls a second, which is noticed only after a second or two: in 150
-simulated starts beside one neither met a limit, at 75 every other start did.
+simulated starts beside one neither met a limit, at 75 our own calls did more than once in two.
 """
 FRAME_GUARD = 24
 """Calls of a frame that nobody sends, for those in flight and for other programs."""

@@ -29,7 +29,7 @@ from prefect_getresponse.sinks.tables import Row, Table, Where
 MANIFEST = "_manifest.json"
 PROGRESS = "_progress.json"
 _MOST_IN_A_TAIL = 10_000
-"""Rows that come later than a day's file, until it is written again: each costs ten, not all."""
+"""Rows in the second file of a day until the first is written again: adding rewrites only these."""
 
 
 class ParquetTransaction:

@@ -184,11 +184,6 @@ def _says_no(cell: str) -> bool:
     return bool(first) and first[0] in _NO_WORDS
 
 
-def is_unclear(cell: str) -> bool:
-    """Tell whether a cell of a consent column is neither a yes nor a no, nor blank."""
-    return agreement(cell) == "unknown"
-
-
 def is_silent(cell: str) -> bool:
     """Tell whether a cell is blank, or holds what tools write instead of nothing."""
     word = simplified(cell)

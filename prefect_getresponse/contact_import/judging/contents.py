@@ -8,7 +8,7 @@ with a refusal. So a cell costs less than half a microsecond, and a column some 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -45,13 +45,6 @@ class ColumnContent:
     def blank(self) -> int:
         """Blank cells."""
         return self.rows - self.filled
-
-
-def content_of(cells: Iterable[str]) -> ColumnContent:
-    """Return what some cells are."""
-    tally = ColumnTally()
-    tally.feed(list(cells))
-    return tally.content()
 
 
 class ColumnTally:

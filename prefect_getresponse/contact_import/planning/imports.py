@@ -31,7 +31,7 @@ _KNOWN_PEOPLE = (Action.UPDATE, Action.COMPARE)
 
 
 class ImportsUsedUp(GetResponseError):
-    """The account may not make as many imports today as were asked for; nothing was sent."""
+    """The account may not make as many imports today as were asked for."""
 
     default_advice = "Use --route auto, or wait until the account's first import is a day old."
 

@@ -8,19 +8,22 @@ are all others after a few of them in a row; what was sent is read back in any c
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 from prefect_getresponse.client.errors import (
     AuthenticationFailed,
     GetResponseError,
     NotFound,
 )
+from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.verdicts import Verdict, reject_ratio
 from prefect_getresponse.limits.side_by_side import side_by_side
 from prefect_getresponse.tasks.contacts import delete_contact
 
+Removal = Literal["removed", "gone", "kept"]
 FAILURES_IN_A_ROW = 5
 """After so many people who cannot be removed the others are not tried."""
 _NOT_REMOVED = "people gone from the source: not removed"
@@ -117,15 +120,43 @@ class _Remover:
 
     async def _remove(self, contact_id: str, key: str) -> bool:
         """Remove somebody; False if the contact is not what the plan was about any more."""
-        try:
-            found = await self._run.account.contact(contact_id)
-        except NotFound:
-            return True
-        campaign: dict[str, Any] = found.get("campaign") or {}
-        if campaign.get("campaignId") != self._run.campaign_id:
-            return False
-        if listed_key(str(found.get("email"))) != key:
-            return False
-        # Right before, the person was there: what says otherwise now has removed nobody else.
-        await self._run.client.send(delete_contact.operation.request({"contact_id": contact_id}))
-        return True
+        removal = await remove_contact(
+            self._run.account,
+            contact_id,
+            lambda found: is_still(found, self._run.campaign_id, key),
+        )
+        return removal != "kept"
+
+
+async def remove_contact(
+    account: Account, contact_id: str, is_meant: Callable[[Mapping[str, Any]], bool]
+) -> Removal:
+    """Look at a contact, and remove it if it is the one that is meant.
+
+    Args:
+        account: The account.
+        contact_id: Id of the contact.
+        is_meant: Whether it is, by its details.
+    """
+    try:
+        details = await account.contact(contact_id)
+    except NotFound:
+        return "gone"
+    if not is_meant(details):
+        return "kept"
+    # Right before, the person was there: what says otherwise now has removed nobody else.
+    await account.call(delete_contact, contact_id=contact_id)
+    return "removed"
+
+
+def is_still(details: Mapping[str, Any], campaign_id: str, key: str) -> bool:
+    """Whether a contact is on a list, with an address.
+
+    Args:
+        details: The contact as GetResponse answers it.
+        campaign_id: The list.
+        key: Key of the address.
+    """
+    campaign: Mapping[str, Any] = details.get("campaign") or {}
+    is_there = campaign.get("campaignId") == campaign_id
+    return is_there and listed_key(str(details.get("email"))) == key

@@ -19,8 +19,8 @@ from prefect_getresponse.contact_import.evidence import MACHINES_APART
 from prefect_getresponse.contact_import.ledger import Arrival, Ledger, Phase
 from prefect_getresponse.contact_import.ledger.ledger import ledger_path
 from prefect_getresponse.contact_import.planning.decision import steps_to
-from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.rows.contacts import custom_values, unpack
+from prefect_getresponse.contact_import.sending.remove import is_still
 
 _HASH_BYTES = 6
 
@@ -109,11 +109,9 @@ def is_as_it_came(plan: UndoPlan, arrival: Arrival, details: Mapping[str, Any]) 
     """
     created = moment(str(details.get("createdOn") or ""))
     changed = moment(str(details.get("changedOn") or ""))
-    if details.get("campaign", {}).get("campaignId") != plan.campaign.campaign_id:
+    if not is_still(details, plan.campaign.campaign_id, arrival.key):
         return False
     if changed is not None and changed > plan.ended + MACHINES_APART:
-        return False
-    if listed_key(str(details.get("email"))) != arrival.key:
         return False
     if created is None or arrival.created is None:
         return False

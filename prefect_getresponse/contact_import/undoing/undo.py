@@ -14,17 +14,14 @@ from prefect_getresponse.client.errors import (
     AuthenticationFailed,
     GetResponseError,
     InvalidArguments,
-    NotFound,
 )
 from prefect_getresponse.client.send import THROTTLED
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.ledger import Arrival, writer_lock
+from prefect_getresponse.contact_import.sending.remove import FAILURES_IN_A_ROW, remove_contact
 from prefect_getresponse.contact_import.undoing.plan import UndoPlan, is_as_it_came
 from prefect_getresponse.limits.side_by_side import side_by_side
-from prefect_getresponse.tasks.contacts import delete_contact
 
-FAILURES_IN_A_ROW = 5
-"""After so many people who cannot be removed the others are not tried."""
 OUTCOMES = ("removed", "changed", "gone", "failed")
 
 
@@ -132,12 +129,9 @@ class _Undoer:
         self.counts[outcome] += 1
 
     async def _remove(self, arrival: Arrival) -> str:
-        try:
-            details = await self._account.contact(arrival.contact_id)
-        except NotFound:
-            return "gone"
-        if not is_as_it_came(self._plan, arrival, details):
-            return "changed"
-        request = delete_contact.operation.request({"contact_id": arrival.contact_id})
-        await self._account.client.send(request)
-        return "removed"
+        removal = await remove_contact(
+            self._account,
+            arrival.contact_id,
+            lambda details: is_as_it_came(self._plan, arrival, details),
+        )
+        return "changed" if removal == "kept" else removal

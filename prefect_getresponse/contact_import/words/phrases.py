@@ -239,13 +239,6 @@ def speaks_of_an_end(column: str) -> bool:
     return bool(found or (about_mail and _DENIAL.search(words)))
 
 
-def speaks_of_agreeing(column: str) -> bool:
-    """Tell whether the name of a column has a word of agreeing to e-mail or advertising."""
-    words = spoken(column)
-    about_mail = _MAIL.search(words) or _MARKETING.search(words)
-    return bool(_CONSENTING.search(words) or (about_mail and _AGREEING.search(words)))
-
-
 def is_only_about_another_channel(column: str) -> bool:
     """Tell whether a name speaks of SMS, telephone and the like, and of nothing beside them."""
     words = spoken(column)

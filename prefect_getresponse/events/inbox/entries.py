@@ -7,11 +7,10 @@ from typing import Literal
 
 Kind = Literal["webhook", "callback", "poll"]
 State = Literal["waiting", "leased", "done", "dead", "unreadable"]
-FoundBy = Literal["webhook", "callback", "poll", "both"]
-
-STATES: tuple[State, ...] = ("waiting", "leased", "done", "dead", "unreadable")
 """`waiting` to be drained, `leased` by a drain, `done`, `dead` after too many tries, and
 `unreadable` for what is no event at all."""
+FoundBy = Literal["webhook", "callback", "poll", "both"]
+
 REPLAYABLE: tuple[State, ...] = ("dead", "done")
 
 

@@ -23,8 +23,8 @@ from prefect_getresponse.events.inbox.database import (
     shown,
 )
 from prefect_getresponse.events.inbox.entries import REPLAYABLE, Entry, State
-from prefect_getresponse.events.inbox.insertion import insertion
-from prefect_getresponse.events.inbox.known import Known, entry_of, slices
+from prefect_getresponse.events.inbox.insertion import insertion, slices
+from prefect_getresponse.events.inbox.known import Known, entry_of
 from prefect_getresponse.events.inbox.tables import VERSION, Tables
 
 LEASE_SECONDS = 300.0

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Insert, Table, insert, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from prefect_getresponse.events.inbox.entries import Entry
 
+T = TypeVar("T")
 COLUMNS = tuple(each.name for each in fields(Entry))
 _ROWS_A_STATEMENT = 60
 """Below the 999 values that the oldest SQLite takes in one statement."""
@@ -57,7 +58,7 @@ def _several_rows_a_statement(statement: str, values: Callable[[Entry], Any]) ->
         return statement.replace(one, ", ".join([one] * rows), 1)
 
     def add(connection: Connection, entries: Sequence[Entry]) -> None:
-        for some in _slices(entries, _ROWS_A_STATEMENT):
+        for some in slices(entries, _ROWS_A_STATEMENT):
             given = tuple(value for entry in some for value in values(entry))
             connection.exec_driver_sql(of(len(some)), given)
 
@@ -66,7 +67,7 @@ def _several_rows_a_statement(statement: str, values: Callable[[Entry], Any]) ->
 
 def _add_missing(connection: Connection, table: Table, entries: Sequence[Entry]) -> None:
     """Add entries to a database that cannot pass over what it has."""
-    for some in _slices(entries, _KEYS_AT_ONCE):
+    for some in slices(entries):
         keys = [entry.key for entry in some]
         known = set(connection.scalars(select(table.c.key).where(table.c.key.in_(keys))))
         rows = [_by_name(entry) for entry in some if entry.key not in known]
@@ -88,6 +89,7 @@ def _by_name(entry: Entry) -> dict[str, Any]:
     return dict(zip(COLUMNS, _values(entry), strict=True))
 
 
-def _slices(entries: Sequence[Entry], most: int) -> Iterator[Sequence[Entry]]:
-    for start in range(0, len(entries), most):
-        yield entries[start : start + most]
+def slices(items: Sequence[T], most: int = _KEYS_AT_ONCE) -> Iterator[Sequence[T]]:
+    """Parts of many keys or entries: databases take only so many at once."""
+    for start in range(0, len(items), most):
+        yield items[start : start + most]

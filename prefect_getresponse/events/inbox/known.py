@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, RowMapping, Table, func, select
 
 from prefect_getresponse.events.inbox.entries import Entry
-from prefect_getresponse.events.inbox.insertion import COLUMNS
-
-_AT_ONCE = 500
+from prefect_getresponse.events.inbox.insertion import COLUMNS, slices
 
 
 class Known:
@@ -86,10 +84,3 @@ class Known:
 def entry_of(row: RowMapping) -> Entry:
     """Read an entry from its row."""
     return Entry(**{name: row[name] for name in COLUMNS})
-
-
-def slices(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Parts of many keys: databases take only so many at once."""
-    """Few enough keys at once for every database."""
-    for start in range(0, len(keys), _AT_ONCE):
-        yield keys[start : start + _AT_ONCE]

@@ -14,8 +14,6 @@ CLIPPED_BYTES = 102_400
 """Gmail shows no more of a message."""
 _MARK, _FILLER, _DIGITS = 0xE000, "\uf8ff", 0xE001
 _BASE = 6_000
-_WIDTH = 5
-"""Characters of a mark: no tag is shorter."""
 _ENDLESS = 3
 """Tags without an end that are still read on."""
 _STEPS, _STEPS_OF_ATTRIBUTES = 400_000, 6

@@ -15,7 +15,7 @@ from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.ledger import LedgerBusy, writer_lock
-from prefect_getresponse.contact_import.undoing.plan import UndoPlan, plan_undo
+from prefect_getresponse.contact_import.undoing.plan import UndoPlan, is_as_it_came, plan_undo
 from prefect_getresponse.contact_import.undoing.undo import UndoReport, undo
 from prefect_getresponse.limits.throttle import Throttle
 from tests.contact_import.lab import CAMPAIGN, KEY, URL, Killed, Lab, Trouble
@@ -87,6 +87,15 @@ def test_who_left_and_came_again_stays(lab: Lab) -> None:
     lab.add_people("new0@example.com", name="New 0")
     undone(lab, found)
     assert "new0@example.com" in lab.subscribed
+
+
+@pytest.mark.parametrize("missing", ["campaign", "email", "createdOn"])
+def test_an_answer_that_does_not_say_who_it_is_removes_nobody(lab: Lab, missing: str) -> None:
+    found = plan(lab)
+    [arrival] = [each for each in found.arrivals if each.key == "new0@example.com"]
+    details = lab.api("GET", f"/contacts/{arrival.contact_id}")
+    assert is_as_it_came(found, arrival, details)
+    assert not is_as_it_came(found, arrival, details | {missing: None})
 
 
 def test_another_plan_or_an_import_at_work_removes_nobody(lab: Lab) -> None:

@@ -118,14 +118,6 @@ class Awaited(Book):
             ),
         )
 
-    def count_strangers(self) -> int:
-        """Number of rows whose person came by another way, and is still to be compared."""
-        (rows,) = self._db.execute(
-            "SELECT count(*) FROM rows WHERE run = ? AND verdict IS NULL AND action = ?",
-            (self._run, Action.COMPARE),
-        ).fetchone()
-        return int(rows)
-
     def has_queue_moved(self) -> bool:
         """Whether those whom GetResponse took have mostly appeared: then absence means something.
 
