@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import metadata
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlencode, urlsplit
 
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _AUTHORIZE_PAGE = "oauth2_authorize.html"
+
+
+def _documentation() -> str:
+    """Our page about logging in, if this installation knows where it is, else GetResponse's."""
+    for named in metadata("prefect-getresponse").get_all("Project-URL") or []:
+        name, _, address = named.partition(", ")
+        if name == "Documentation":
+            return f"{address.rpartition('/')[0]}/authentication.md"
+    return "https://apidocs.getresponse.com/v3/authentication"
 
 
 class GetResponseCredentials(CredentialsBlock):
@@ -73,7 +83,7 @@ class GetResponseCredentials(CredentialsBlock):
         "Access to one GetResponse account. An ordinary account needs its API key and nothing "
         "else; a MAX account its platform and domain too. OAuth 2.0 works instead of a key."
     )
-    _documentation_url: ClassVar[Any] = "https://apidocs.getresponse.com/v3/authentication"
+    _documentation_url: ClassVar[Any] = _documentation()
     _logo_url: ClassVar[Any] = "https://www.getresponse.com/apple-touch-icon.png"
 
     # Without the second, a refused combination would print the key it came with.

@@ -7,6 +7,7 @@ hence the xdist group.
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator
+from email import message_from_string
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ pytestmark = pytest.mark.xdist_group("packaging")
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = "prefect_getresponse"
+ADDRESS = "https://git.example/team/prefect-getresponse"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {"runtime": ["build"], "dev": ["build", "dev"]}
 LINKS = ("flows", "examples", "deployments")
@@ -36,6 +39,7 @@ WHERE = f"import {PACKAGE}, {PACKAGE}.flows as f; print({PACKAGE}.__file__, f.__
 def run(*command: str | Path, cwd: Path) -> str:
     """Run a command that must succeed, deaf to `PYTHONPATH`, and return what it printed."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment["PROJECT_URL"] = ADDRESS
     done = subprocess.run(
         command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
@@ -53,7 +57,7 @@ def pip(python: Path, *arguments: str | Path, cwd: Path) -> None:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a build reads, so that nothing is written beside the sources."""
     copy = tmp_path_factory.mktemp("checkout")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / PACKAGE, copy / PACKAGE, ignore=ignored)
@@ -131,6 +135,39 @@ def test_wheel_holds_the_package_and_nothing_else(distributions: dict[str, Path]
     assert installed == set(package_files())
     assert {f"{PACKAGE}/py.typed", f"{PACKAGE}/flows/__init__.py"} <= installed
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+
+def test_the_index_page_has_no_dead_link(distributions: dict[str, Path]) -> None:
+    with zipfile.ZipFile(distributions["wheel"]) as wheel:
+        [name] = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+        told = message_from_string(wheel.read(name).decode())
+    page = str(told.get_payload())
+    assert page.startswith("\n# prefect-getresponse") or page.startswith("# prefect-getresponse")
+    links = re.findall(r"\]\(([^)]+)\)", page)
+    assert len(links) > 10
+    assert [link for link in links if not link.startswith("https://")] == []
+    here = [link.removeprefix(f"{ADDRESS}/") for link in links if link.startswith(ADDRESS)]
+    version = PYPROJECT["project"]["version"]
+    files = [re.fullmatch(rf"(?:blob|raw)/v{version}/([^#]+)(?:#.+)?", link) for link in here]
+    assert len(files) > 10
+    assert [file for file in files if not file or not (ROOT / file[1]).exists()] == []
+    assert f"![The report of a nightly import in Prefect's UI]({ADDRESS}/raw/v{version}/" in page
+    urls = dict(url.split(", ") for url in told.get_all("Project-URL", []))
+    assert urls["Homepage"] == ADDRESS
+    assert urls["Documentation"].startswith(ADDRESS)
+
+
+def test_the_block_leads_to_the_page_about_it(with_wheel: Path, tmp_path: Path) -> None:
+    ask = f"from {PACKAGE} import GetResponseCredentials as G; print(G._documentation_url)"
+    page = run(with_wheel, "-c", ask, cwd=tmp_path).strip()
+    assert page.startswith(f"{ADDRESS}/blob/v")
+    assert page.endswith("/docs/authentication.md")
+
+
+def test_a_page_of_no_known_project_keeps_the_words_of_its_links() -> None:
+    index_page = runpy.run_path(str(ROOT / "setup.py"))["index_page"]
+    readme = "![A run](docs/run.png)\n[the limits](docs/limits.md#all), [Prefect](https://x.y)."
+    assert index_page(readme, "", "v1") == "\nthe limits, [Prefect](https://x.y)."
 
 
 def test_sdist_is_enough_to_build_the_same_wheel(distributions: dict[str, Path]) -> None:

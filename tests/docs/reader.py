@@ -111,7 +111,9 @@ class Reader:
     def _ours(self, words: Sequence[str]) -> None:
         waits = words[0] in WAITING or "--serve" in words
         is_here = words[0] == "import" and words[1].startswith("sqlite:")
-        if waits or (not is_here and any("://" in word for word in words)):
+        # A deployment reads nothing of what it names.
+        stays_here = is_here or words[0] == "deploy"
+        if waits or (not stays_here and any("://" in word for word in words)):
             understood(cli.application(words), words)
         else:
             assert cli.run(list(words)) == cli.OK, words
