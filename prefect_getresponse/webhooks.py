@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -21,6 +22,7 @@ from prefect_getresponse.events.draining.handlers import Event, on_event
 from prefect_getresponse.events.inbox.inbox import Inbox
 from prefect_getresponse.events.receiving.application import application
 from prefect_getresponse.events.receiving.doorbell import Doorbell, Emit, Send, send_to_prefect
+from prefect_getresponse.events.receiving.server import keep_for_good
 from prefect_getresponse.settings import GetResponseSettings
 
 __all__ = ["Event", "app", "on_event", "receiver"]
@@ -37,7 +39,9 @@ def app() -> Starlette:
     settings = GetResponseSettings()
     given = (settings.webhook_secret, settings.webhook_secret_previous)
     secrets = [secret for secret in given if secret.get_secret_value()]
-    return receiver(secrets, account_name=settings.account_name, inbox=settings.inbox_url)
+    made = receiver(secrets, account_name=settings.account_name, inbox=settings.inbox_url)
+    keep_for_good()  # the process is the receiver's own
+    return made
 
 
 def receiver(
@@ -90,5 +94,8 @@ def _bell(emit: Emit, send: Send | None) -> tuple[Emit, Send]:
         return emit, send
     from prefect.settings import get_current_settings
 
-    # Without a server to tell, Prefect would start one for each event.
-    return (emit if get_current_settings().api.url else "none"), send_to_prefect
+    if emit == "none" or not get_current_settings().api.url:
+        # Without a server to tell, Prefect would start one for each event.
+        return "none", send_to_prefect
+    import_module("prefect.events.clients")  # a second's work: not when the first webhook comes
+    return emit, send_to_prefect

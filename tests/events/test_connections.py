@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import httpx
 import pytest
 import uvicorn
 from pydantic import SecretStr
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from prefect_getresponse.events.inbox.inbox import Inbox
+from prefect_getresponse.events.receiving import application as receiving
 from prefect_getresponse.events.receiving import connections
 from prefect_getresponse.events.receiving.connections import guarded_protocol
 from prefect_getresponse.webhooks import receiver
@@ -27,19 +30,27 @@ MOST = 20
 def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A receiver that keeps 20 connections and waits half a second for headers."""
     monkeypatch.setattr(connections, "HEADER_SECONDS", 0.5)
+    with _served(tmp_path, guarded_protocol(MOST)) as port:
+        yield port
+
+
+@contextmanager
+def _served(tmp_path: Path, protocol: type[H11Protocol]) -> Generator[int]:
     inbox = Inbox(str(tmp_path / "inbox.sqlite"))
     application = receiver([SecretStr(SECRET)], inbox=inbox, emit="none")
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        application, http=guarded_protocol(MOST), lifespan="off", log_level="warning", ws="none"
+        application, http=protocol, lifespan="off", log_level="warning", ws="none"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
     thread.start()
-    yield listening.getsockname()[1]
-    server.should_exit = True
-    thread.join()
-    inbox.close()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+        inbox.close()
 
 
 def is_closed(connection: socket.socket) -> bool:
@@ -69,6 +80,22 @@ def test_a_connection_that_was_used_waits_longer_for_the_next_request(port: int)
             assert used.getresponse().read() == b'{"status":"OK"}'
             assert is_closed(silent)  # the time for headers is over
     used.close()
+
+
+@pytest.mark.parametrize("secret", [SECRET, "wrong"])
+def test_a_body_that_does_not_come_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    monkeypatch.setattr(receiving, "BODY_SECONDS", 0.2)
+    with _served(tmp_path, H11Protocol) as port:  # uvicorn's own, which would keep it open
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            head = (
+                f"POST /webhooks?secret={secret} HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n"
+            )
+            slow.sendall(head.encode())
+            slow.settimeout(10)
+            answer = b"".join(iter(lambda: slow.recv(4096), b""))
+        assert answer.startswith(b"HTTP/1.1 503" if secret == SECRET else b"HTTP/1.1 401")
 
 
 def test_headers_must_come_in_time(port: int) -> None:

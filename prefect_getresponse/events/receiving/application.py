@@ -81,6 +81,8 @@ class _Answer:
     status: int
     body: bytes
     retry_after: str = ""
+    is_last: bool = False
+    """Whether the connection is closed: servers would wait for a body that was not read."""
 
 
 _DONE = _Answer(200, b'{"status":"OK"}')
@@ -101,6 +103,8 @@ class _Endpoint:
         ]
         if answer.retry_after:
             headers.append((b"retry-after", answer.retry_after.encode()))
+        if answer.is_last:
+            headers.append((b"connection", b"close"))
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}
         await send(start)
         await send({"type": "http.response.body", "body": answer.body})
@@ -169,7 +173,7 @@ class _Receiver:
         if now - self._complained_at >= _COMPLAIN_SECONDS:
             self._complained_at = now
             logger.error("notices are not taken: %s; GetResponse retries webhooks", error)
-        return _refusal(_Refused(503, "try again"))
+        return _refusal(_Refused(503, "try again"), is_read=True)
 
 
 def _query(scope: Scope) -> dict[str, str]:
@@ -203,6 +207,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
         raise _Refused(503, "the body came too slowly") from None
 
 
-def _refusal(refusal: _Refused) -> _Answer:
+def _refusal(refusal: _Refused, *, is_read: bool = False) -> _Answer:
     body = f'{{"status":"error","reason":"{refusal.reason}"}}'
-    return _Answer(refusal.status, body.encode(), "10" if refusal.status == 503 else "")
+    retry_after = "10" if refusal.status == 503 else ""
+    return _Answer(refusal.status, body.encode(), retry_after, is_last=not is_read)
