@@ -19,9 +19,11 @@ import httpx
 from pydantic import SecretStr
 
 from prefect_getresponse.client.errors import InvalidConfiguration
+from prefect_getresponse.limits.throttle import SLOTS
 
 logger = logging.getLogger("prefect_getresponse")
 
+TIMEOUT = httpx.Timeout(connect=10.0, read=60.0, write=60.0, pool=30.0)
 # Numbers of OpenSSL (x509_vfy.h), which the standard library gives no names.
 _NOT_YET, _EXPIRED, _REVOKED = 9, 10, 23
 _WRONG_HOST = (62, 64)
@@ -35,10 +37,26 @@ class Connection:
     Attributes:
         ca_file: PEM file of the certificate authorities to trust; the usual ones if empty.
         proxy: URL of a proxy, which may hold a password; none if empty.
+        timeout: How long each part of a call may take; `wire` says how long all of it may.
+        most: Most connections at the same time, of each kind.
     """
 
     ca_file: str = ""
     proxy: SecretStr = field(default_factory=lambda: SecretStr(""))
+    timeout: httpx.Timeout = field(default_factory=lambda: TIMEOUT, hash=False)
+    most: int = SLOTS
+
+    @property
+    def limits(self) -> httpx.Limits:
+        """How connections are kept: for a short idle life, that none is just being closed."""
+        return httpx.Limits(
+            max_connections=self.most, max_keepalive_connections=self.most, keepalive_expiry=5.0
+        )
+
+    @property
+    def limits_once(self) -> httpx.Limits:
+        """For calls that must not be repeated: not even that is rare enough, none is used again."""
+        return httpx.Limits(max_connections=self.most, max_keepalive_connections=0)
 
     @property
     def authorities(self) -> Authorities:

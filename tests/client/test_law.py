@@ -19,8 +19,8 @@ from typing import Any
 import httpx
 import pytest
 
-from prefect_getresponse.client import errors, send
-from prefect_getresponse.client.connection import DIRECT, Connection
+from prefect_getresponse.client import errors
+from prefect_getresponse.client.connection import DIRECT, TIMEOUT, Connection
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest, RetryClass
 from prefect_getresponse.client.retry import MAX_ATTEMPTS
 from tests.client import fault_server
@@ -74,17 +74,18 @@ class Stage:
 
     flavour: Flavour
     folder: Path
-    patch: pytest.MonkeyPatch
     stack: ExitStack
     arrived: Callable[[], int] = field(default=lambda: 0)
     sender: Sender | None = None
+    timeout: httpx.Timeout = field(default_factory=lambda: TIMEOUT)
 
     def patience(self, **seconds: float) -> None:
         """Shorten some of the client's time-outs."""
         usual = {"connect": 10.0, "read": 10.0, "write": 10.0, "pool": 10.0}
-        self.patch.setattr(send, "TIMEOUT", httpx.Timeout(**(usual | seconds)))
+        self.timeout = httpx.Timeout(**(usual | seconds))
 
     def client(self, url: str, connection: Connection = DIRECT) -> Sender:
+        connection = replace(connection, timeout=self.timeout)
         self.sender = self.stack.enter_context(Sender(self.flavour, url, connection=connection))
         return self.sender
 
@@ -133,9 +134,7 @@ def full_pool(stage: Stage, request: ApiRequest) -> ApiAnswer:
         DONE(connection)
 
     stage.patience(pool=0.03)
-    for limits in ("LIMITS", "LIMITS_ONCE"):
-        stage.patch.setattr(send, limits, httpx.Limits(max_connections=1))
-    client = stage.client(stage.server(hold).url)
+    client = stage.client(stage.server(hold).url, Connection(most=1))
     stage.arrived = lambda: 0
     try:
         return client.send_beside(request, is_held, release)
@@ -251,11 +250,9 @@ CELLS = [
 
 
 @pytest.fixture(params=["sync", "async"])
-def stage(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     with ExitStack() as stack:
-        yield Stage(request.param, tmp_path, monkeypatch, stack)
+        yield Stage(request.param, tmp_path, stack)
 
 
 def play(stage: Stage, fault: Fault, request: ApiRequest) -> Any:

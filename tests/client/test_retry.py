@@ -12,8 +12,9 @@ import pytest
 from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying
 
-from prefect_getresponse.client import errors, send
+from prefect_getresponse.client import errors
 from prefect_getresponse.client.auth import ApiKeyAuth
+from prefect_getresponse.client.connection import Connection
 from prefect_getresponse.client.request import ApiAnswer, RetryClass
 from prefect_getresponse.client.retry import (
     BACKOFF_CAP,
@@ -32,7 +33,7 @@ from tests.client.fault_server import (
     reset,
     unused_url,
 )
-from tests.client.senders import MakeSender, Sender, call
+from tests.client.senders import Flavour, MakeSender, Sender, call
 
 ENVELOPE = {
     "httpStatus": 400,
@@ -192,12 +193,10 @@ class TestQuota:
         assert client.calls.total() == used + 1
         assert used == 50 + RetryQuota.CAPACITY // 5
 
-    def test_repeats_after_a_time_out_cost_twice_as_much(
-        self, sender: MakeSender, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(send, "TIMEOUT", httpx.Timeout(10.0, connect=0.01))
-        with crowded_url() as url:
-            client = sender(url)
+    @pytest.mark.parametrize("flavour", ["sync", "async"])
+    def test_repeats_after_a_time_out_cost_twice_as_much(self, flavour: Flavour) -> None:
+        hasty = Connection(timeout=httpx.Timeout(10.0, connect=0.01))
+        with crowded_url() as url, Sender(flavour, url, connection=hasty) as client:
             for _ in range(20):
                 with contextlib.suppress(errors.TransportFailed):
                     client.send(call())

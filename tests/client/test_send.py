@@ -20,11 +20,12 @@ from pydantic import SecretStr
 
 from prefect_getresponse.client import errors
 from prefect_getresponse.client.auth import ApiKeyAuth
-from prefect_getresponse.client.request import ApiRequest, RetryClass, Upload
-from prefect_getresponse.client.send import LIMITS, AsyncClient, Client
+from prefect_getresponse.client.connection import DIRECT
+from prefect_getresponse.client.request import MAX_ANSWER_BYTES, ApiRequest, RetryClass, Upload
+from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.limits.throttle import SLOTS, Throttle
 from prefect_getresponse.sandbox.contract.forms import FilePart, read_form
-from tests.client.fault_server import FaultServer, answer, close, cut_short, keep_alive
+from tests.client.fault_server import Behaviour, FaultServer, answer, close, cut_short, keep_alive
 from tests.client.senders import KEY, MakeSender, call
 from tests.client.test_retry import ENVELOPE
 
@@ -293,8 +294,8 @@ class TestConnections:
         assert len(server.requests) == connections
 
     def test_idle_ones_are_dropped_soon(self) -> None:
-        assert LIMITS.keepalive_expiry is not None
-        assert LIMITS.keepalive_expiry <= 5
+        assert DIRECT.limits.keepalive_expiry is not None
+        assert DIRECT.limits.keepalive_expiry <= 5
 
 
 def test_an_answer_that_drips_is_one_that_broke_off(sender: MakeSender) -> None:
@@ -313,13 +314,17 @@ def test_an_answer_that_drips_is_one_that_broke_off(sender: MakeSender) -> None:
     assert len(server.requests) == 2
 
 
-class TestLargeAnswers:
-    """With a limit of a thousand bytes, so that the test need not send 64 MB."""
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    return gzip.compress(b'"' + b"x" * MAX_ANSWER_BYTES + b'"', 1)
 
-    @pytest.fixture(autouse=True)
-    def limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for module in ("send", "request"):
-            monkeypatch.setattr(f"prefect_getresponse.client.{module}.MAX_ANSWER_BYTES", 1000)
+
+class TestLargeAnswers:
+    """Most of them are small until they are unpacked, so that they travel fast."""
+
+    @staticmethod
+    def packed(status: int, content: bytes) -> Behaviour:
+        return answer(status, content, headers={"Content-Encoding": "gzip"})
 
     def test_reading_stops(self, sender: MakeSender) -> None:
         written = 0
@@ -328,30 +333,28 @@ class TestLargeAnswers:
             nonlocal written
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
             for _ in range(1000):
-                written += connection.send(b" " * 100_000)
+                written += connection.send(b" " * 1_000_000)
 
         with FaultServer(pour) as server:
             client = sender(server.url)
-            with pytest.raises(errors.TransportFailed, match="larger than 1,000 bytes"):
+            with pytest.raises(errors.TransportFailed, match="larger than 67,108,864 bytes"):
                 client.send(call())
 
-        assert written < 100_000_000
+        assert written < 100 * 1_000_000
         assert client.calls.total() == 1
 
-    def test_what_is_unpacked_counts(self, sender: MakeSender) -> None:
-        packed = gzip.compress(b'"' + bytes(5000) + b'"')
-        bomb = answer(200, packed, headers={"Content-Encoding": "gzip"})
-        with FaultServer(bomb) as server:
+    def test_what_is_unpacked_counts(self, bomb: bytes, sender: MakeSender) -> None:
+        with FaultServer(self.packed(200, bomb)) as server:
             client = sender(server.url)
-            with pytest.raises(errors.TransportFailed, match="larger than 1,000 bytes"):
+            with pytest.raises(errors.TransportFailed, match="larger than 67,108,864 bytes"):
                 client.send(call())
 
-        assert len(packed) < 1000
+        assert len(bomb) < 1_000_000
 
     @pytest.mark.parametrize("packing", ["gzip, gzip", "br", "zstd"])
     def test_what_was_not_asked_for_is_not_unpacked(self, packing: str, sender: MakeSender) -> None:
-        bomb = answer(200, b"[]", headers={"Content-Encoding": packing})
-        with FaultServer(bomb) as server:
+        strange = answer(200, b"[]", headers={"Content-Encoding": packing})
+        with FaultServer(strange) as server:
             client = sender(server.url)
             with pytest.raises(errors.TransportFailed, match="broke off"):
                 client.send(call())
@@ -362,14 +365,14 @@ class TestLargeAnswers:
 
         assert "\r\nAccept-Encoding: gzip, deflate\r\n" in server.requests[0]
 
-    def test_a_write_was_accepted_all_the_same(self, sender: MakeSender) -> None:
-        with FaultServer(answer(202, "x" * 5000)) as server:
+    def test_a_write_was_accepted_all_the_same(self, bomb: bytes, sender: MakeSender) -> None:
+        with FaultServer(self.packed(202, bomb)) as server:
             got = sender(server.url).send(call(RetryClass.ONCE))
 
         assert (got.status, got.data) == (202, None)
 
-    def test_an_error_keeps_its_meaning(self, sender: MakeSender) -> None:
-        with FaultServer(answer(404, "x" * 5000)) as server, pytest.raises(errors.NotFound):
+    def test_an_error_keeps_its_meaning(self, bomb: bytes, sender: MakeSender) -> None:
+        with FaultServer(self.packed(404, bomb)) as server, pytest.raises(errors.NotFound):
             sender(server.url).send(call())
 
 
