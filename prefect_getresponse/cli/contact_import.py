@@ -35,6 +35,7 @@ from prefect_getresponse.contact_import.options import (
     Mode,
     RejectRows,
     RouteChoice,
+    among,
     explained_by,
     import_options,
 )
@@ -130,51 +131,28 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     """
     from prefect_getresponse.reporting.terminal import terminal_progress
 
+    said = among(locals()) | {"vouched_by": vouched_by or operator()}
     check_writable(json_)
     sent = _Sent()
     with stopped_told_to(json_), _stopping_before_the_first_send(sent):
+        reading = Reading(
+            encoding=encoding,
+            delimiter=delimiter,
+            quote=quote,
+            escape=escape,
+            sheet=sheet,
+            records=records,
+            header=0 if no_header else header_rows,
+            dates=dates,
+            decimal=decimal,
+            query=query,
+            require_read_only=require_read_only,
+        )
+        renamed = columns_of(map_tag or []) | ({ALL_OTHERS: LEFT_OUT} if drop_tags else {})
         options = import_options(
-            source=source,
-            list_name=list_name,
-            mapping=said_mapping(
-                mapping_file,
-                map_,
-                Reading(
-                    encoding=encoding,
-                    delimiter=delimiter,
-                    quote=quote,
-                    escape=escape,
-                    sheet=sheet,
-                    records=records,
-                    header=0 if no_header else header_rows,
-                    dates=dates,
-                    decimal=decimal,
-                    query=query,
-                    require_read_only=require_read_only,
-                ),
-                columns_of(map_tag or []) | ({ALL_OTHERS: LEFT_OUT} if drop_tags else {}),
-            ),
-            mode=mode,
-            vouched=vouched,
-            ignore_others=ignore_others,
-            dry_run=dry_run,
-            limit=limit,
-            create_list=create_list,
-            create_fields=create_fields,
-            tags=tuple(tags or ()),
-            route=route,
-            skip_confirmation=skip_confirmation,
-            max_reject_ratio=max_reject_ratio,
-            max_removal_ratio=max_removal_ratio,
-            resubscribe=resubscribe,
-            verify=verify,
-            reject_rows=reject_rows,
-            rejects_to=rejects_to,
-            vouched_by=vouched_by or operator(),
-            show_addresses=show_addresses,
+            **said,
+            mapping=said_mapping(mapping_file, map_, reading, renamed),
             is_attended=may_ask(no_input=no_input),
-            state_dir=state_dir,
-            ledger_copy=ledger_copy,
             reopen="settle" if new_run else "refuse",
         )
         credentials = load_credentials(block)

@@ -26,7 +26,7 @@ def purge(
         older_than: Days; PREFECT_INTEGRATIONS_GETRESPONSE_RETENTION_DAYS (30) if not given.
         dry_run: Only count.
     """
-    from prefect_getresponse.contact_import.ledger.retention import purge as purge_state
+    from prefect_getresponse.contact_import.purging import purge as purge_state
 
     done = purge_state(state_dir, older_than, dry_run=dry_run)
     print_line(f"{'to be purged' if dry_run else 'purged'}: {done.sentence()}")

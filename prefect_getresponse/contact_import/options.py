@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from prefect.settings import get_current_settings
@@ -226,8 +226,16 @@ class ImportOptions(BaseModel):
         return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
+def among(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The options among the parameters of a function, which calls it with its `locals()`."""
+    return {name: each for name, each in parameters.items() if name in ImportOptions.model_fields}
+
+
 def import_options(**values: Any) -> ImportOptions:
     """Check options and fill in what the settings say.
+
+    Args:
+        values: The options by name; what is None is not said.
 
     Raises:
         InvalidArguments: An option cannot be used; all faults are named.
@@ -237,7 +245,7 @@ def import_options(**values: Any) -> ImportOptions:
         "settle_seconds": settings.settle_seconds,
         "import_seconds": settings.import_seconds,
         "retention_days": settings.retention_days,
-        **values,
+        **{name: value for name, value in values.items() if value is not None},
     }
     known["ledger_copy"] = known.get("ledger_copy") or settings.ledger_copy
     known["state_dir"] = state_folder(known.get("state_dir") or "")

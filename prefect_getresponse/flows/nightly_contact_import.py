@@ -38,6 +38,7 @@ from prefect_getresponse.contact_import.options import (
     Mode,
     RejectRows,
     RouteChoice,
+    among,
     explained_by,
     import_options,
 )
@@ -119,30 +120,8 @@ def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
         GetResponseError: Anything else that kept it from sending anything.
     """
     who = starter()
-    options = import_options(
-        source=source,
-        list_name=list_name,
-        mapping=mapping,
-        mode=mode,
-        vouched=vouched,
-        dry_run=dry_run,
-        create_list=create_list,
-        create_fields=create_fields,
-        ignore_others=ignore_others,
-        tags=tuple(tags),
-        limit=limit,
-        route=route,
-        max_reject_ratio=max_reject_ratio,
-        max_removal_ratio=max_removal_ratio,
-        resubscribe=resubscribe,
-        skip_confirmation=skip_confirmation,
-        verify=verify,
-        reject_rows=reject_rows,
-        rejects_to=rejects_to,
-        vouched_by=vouched_by or who.name,
-        is_scheduled=who.is_schedule,
-        is_attended=who.is_person,
-    )
+    said = among(locals()) | {"vouched_by": vouched_by or who.name}
+    options = import_options(**said, is_scheduled=who.is_schedule, is_attended=who.is_person)
     job = _unless_stopped(check_import(credentials, options))
     with holding(job) as job, FlowProgress(artifact_key("progress", job)) as progress:
         run = _unless_stopped(read_source(credentials, job.shown_by(progress)))

@@ -5,7 +5,8 @@
 `reading` is what cannot be found out from a source, `trimming` what does not count in a cell,
 `errors` what can be wrong, `database_urls` how databases are named.
 
-A further kind of file is one module with a class that satisfies `Source`, and one line in `_KINDS`.
+A further kind is one module with a class that satisfies `Source`, and one line in `_KINDS`, by the
+suffix of a file, or in `_SERVERS`, by the scheme of a URL.
 """
 
 import os
@@ -53,7 +54,6 @@ _KINDS: dict[str, _Opener] = {
     ".pq": ParquetSource,
     **dict.fromkeys(SUFFIXES, WorkbookSource),
 }
-_DATABASES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "oracle", "mssql")
 
 
 def open_source(location: str | os.PathLike[str], reading: Reading = AS_FOUND) -> Source:
@@ -71,18 +71,19 @@ def open_source(location: str | os.PathLike[str], reading: Reading = AS_FOUND) -
     Raises:
         ImportInputError: The source cannot be used; the subclass says why, the message what to do.
     """
-    if reading.query:
-        return _open_query(location, reading)
-    if is_url(location) and os.fspath(location).partition(":")[0].partition("+")[0] in _DATABASES:
-        raise SourceNotFound(
-            "a database alone does not say which rows", "Give a --query (query) as well"
-        )
+    server = _SERVERS.get(_scheme(location).partition("+")[0])
+    if server or reading.query:
+        return (server or _open_database)(location, reading)
     if is_pattern(location):
         return GlobSource(location, lambda part: _open_file(part, reading))
     return _open_file(location, reading)
 
 
-def _open_query(location: str | os.PathLike[str], reading: Reading) -> Source:
+def _open_database(location: str | os.PathLike[str], reading: Reading) -> Source:
+    if not reading.query:
+        raise SourceNotFound(
+            "a database alone does not say which rows", "Give a --query (query) as well"
+        )
     if not is_url(location):
         raise SourceNotFound(
             "a query needs the URL of a database", "Write it like sqlite:///customers.db"
@@ -93,14 +94,26 @@ def _open_query(location: str | os.PathLike[str], reading: Reading) -> Source:
     return SqlSource(os.fspath(location), reading)
 
 
+_DATABASES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "oracle", "mssql")
+_SERVERS: dict[str, Callable[[str | os.PathLike[str], Reading], Source]] = {
+    **dict.fromkeys(_DATABASES, _open_database),
+}
+"""Kinds of sources that are no files, by the scheme of their URLs."""
+
+
 def _open_file(location: str | os.PathLike[str], reading: Reading) -> Source:
     found: Location = location
-    if is_url(location) and os.fspath(location).partition(":")[0] in SCHEMES:
+    if _scheme(location) in SCHEMES:
         found = place(location)  # fetched once, and its name may come with it
     name = short_name(found)
     if _kind(name) is None and name.lower().endswith(".zip"):
         name = name_in_archive(found)
     return (_kind(name) or _kind_of_content(found))(found, reading)
+
+
+def _scheme(location: str | os.PathLike[str]) -> str:
+    """Scheme of a URL; empty for what is none."""
+    return os.fspath(location).partition(":")[0] if is_url(location) else ""
 
 
 def _kind(name: str) -> _Opener | None:

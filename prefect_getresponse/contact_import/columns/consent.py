@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal, cast
 
 from prefect_getresponse.contact_import.columns import dates
-from prefect_getresponse.contact_import.words import phrases, words_of
+from prefect_getresponse.words import phrases, words_of
 
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _BETWEEN_PARTS = re.compile(r"[\[\]{}\"',;:|()/!.\n\u2013\u2014]| - ")

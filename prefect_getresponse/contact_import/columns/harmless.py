@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Literal
 
-from prefect_getresponse.contact_import.words import table
-from prefect_getresponse.contact_import.words.columns import bare_name, normalised
+from prefect_getresponse.words import table
+from prefect_getresponse.words.columns import bare_name, normalised
 
 Kind = Literal["dates", "groups", "numbers", "answers"]
 _LOCALE = re.compile(r"[a-z]{2}[-_][a-z]{2}", re.IGNORECASE)

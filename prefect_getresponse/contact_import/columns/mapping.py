@@ -10,18 +10,18 @@ from prefect_getresponse.contact_import.columns import consent, dates
 from prefect_getresponse.contact_import.columns.harmless import are_of_place
 from prefect_getresponse.contact_import.columns.tools import Tool, recognised_tool
 from prefect_getresponse.contact_import.questions import Question
-from prefect_getresponse.contact_import.words.columns import (
+from prefect_getresponse.sources import Source
+from prefect_getresponse.sources.errors import MappingError, listed
+from prefect_getresponse.sources.texts.delimiters import is_address
+from prefect_getresponse.sources.trimming import trimmed
+from prefect_getresponse.words.columns import (
     email_rank,
     is_named,
     meaning,
     normalised,
 )
-from prefect_getresponse.contact_import.words.phrases import LONGEST, is_about_mail, refuses
-from prefect_getresponse.contact_import.words.phrases import is_certain as is_certainly
-from prefect_getresponse.sources import Source
-from prefect_getresponse.sources.errors import MappingError, listed
-from prefect_getresponse.sources.texts.delimiters import is_address
-from prefect_getresponse.sources.trimming import trimmed
+from prefect_getresponse.words.phrases import LONGEST, is_about_mail, refuses
+from prefect_getresponse.words.phrases import is_certain as is_certainly
 
 # As people name columns: words, with a few signs, and no long numbers.
 _LIKE_A_NAME = re.compile(r"(?!.*\d{5})[^\W_][\w .,()#&/'-]{0,59}")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from prefect_getresponse.contact_import.words import table
-from prefect_getresponse.contact_import.words.columns import normalised
+from prefect_getresponse.words import table
+from prefect_getresponse.words.columns import normalised
 
 _ENOUGH = 3
 _EVERY = "*"

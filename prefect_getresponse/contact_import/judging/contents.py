@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from prefect_getresponse.contact_import.judging import refusals
-from prefect_getresponse.contact_import.words.phrases import LONGEST
 from prefect_getresponse.sources.trimming import trimmed
+from prefect_getresponse.words.phrases import LONGEST
 
 MOST_VALUES = 2_000
 """Different cells that are counted in a column; of one with more, so many cells are kept."""

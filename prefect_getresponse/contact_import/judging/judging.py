@@ -27,8 +27,8 @@ from prefect_getresponse.contact_import.judging.kinds import (
 )
 from prefect_getresponse.contact_import.judging.proposals import proposal_for, what_it_seems
 from prefect_getresponse.contact_import.questions import Question, TakenFor
-from prefect_getresponse.contact_import.words import phrases
-from prefect_getresponse.contact_import.words.columns import meaning
+from prefect_getresponse.words import phrases
+from prefect_getresponse.words.columns import meaning
 
 MOST_STRANGE = 0.01
 """Share of rows with an answer that nobody knows, above which a known column becomes a question."""

@@ -9,7 +9,7 @@ from prefect_getresponse.contact_import.columns import consent
 from prefect_getresponse.contact_import.judging.contents import ColumnContent
 from prefect_getresponse.contact_import.judging.kinds import Kind
 from prefect_getresponse.contact_import.questions import TakenFor
-from prefect_getresponse.contact_import.words import phrases
+from prefect_getresponse.words import phrases
 
 _MOST_SHOWN = 20
 _LONGEST_SHOWN = 40

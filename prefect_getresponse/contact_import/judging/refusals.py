@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from prefect_getresponse.contact_import.words import phrases, words_of
+from prefect_getresponse.words import phrases, words_of
 
 _LOOKED_AT = 200
 _REMEMBERED = 50_000

@@ -7,23 +7,12 @@ each of them again.  Nothing else is needed once its run has ended.
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
-from prefect_getresponse.client.errors import InvalidArguments
-from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, LedgerBusy, writer_lock
 from prefect_getresponse.contact_import.ledger.copies.rehearsal import sweep
-from prefect_getresponse.contact_import.options import state_folder
-from prefect_getresponse.settings import GetResponseSettings
-
-DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -65,32 +54,14 @@ class Purged:
         )
 
 
-def purge(
-    state_dir: str = "",
-    older_than: float | None = None,
-    *,
-    dry_run: bool = False,
-    clock: Callable[[], float] = time.time,
-) -> Purged:
-    """Purge what the state folder holds of people.
+def purge_folder(folder: Path, before: float, *, dry_run: bool = False) -> Purged:
+    """Purge all ledgers of a folder that no import is using, and the files beside them.
 
     Args:
-        state_dir: The folder; that of the settings if not given.
-        older_than: Days; `RETENTION_DAYS` of the settings if not given.
+        folder: The folder.
+        before: Seconds since the epoch; what is older is purged.
         dry_run: Only count.
-        clock: Seconds since the epoch.
-
-    Returns:
-        What was purged.
-
-    Raises:
-        InvalidArguments: The folder cannot be read, or one that is given is not there.
     """
-    settings = GetResponseSettings()
-    folder = Path(state_folder(state_dir)).expanduser()
-    _check_folder(folder, must_exist=bool(state_dir))
-    days = settings.retention_days if older_than is None else older_than
-    before = clock() - days * DAY
     done = Purged(
         files=_purge_files(folder, before, dry_run=dry_run),
         rehearsals=sweep(folder, dry_run=dry_run),
@@ -104,45 +75,15 @@ def purge(
     return done
 
 
-def _check_folder(folder: Path, *, must_exist: bool) -> None:
-    try:
-        next(folder.iterdir(), None)
-    except OSError as error:
-        if isinstance(error, FileNotFoundError) and not must_exist:
-            return
-        raise InvalidArguments(
-            f"state folder {folder}: {error.strerror}",
-            advice="Name the one of the imports (--state-dir, state_dir); nothing was purged.",
-        ) from None
-
-
-@task(name="purge-import-state", task_run_name="purge-import-state", cache_policy=NO_CACHE)
-def purge_import_state(
-    state_dir: str = "", older_than: float | None = None, dry_run: bool = False
-) -> Purged:
-    """Purge what the state folder of imports holds of people.
+def forget_in_time(path: Path, before: float) -> None:
+    """Purge a ledger whose right to write is held, and the reject files beside it.
 
     Args:
-        state_dir: The folder; that of the settings if not given.
-        older_than: Days; `RETENTION_DAYS` of the settings if not given.
-        dry_run: Only count.
-
-    Returns:
-        What was purged.
+        path: The ledger.
+        before: Seconds since the epoch; what is older is purged.
     """
-    return purge(state_dir, older_than, dry_run=dry_run)
-
-
-def forget_in_time(job: Job, now: float) -> None:
-    """Purge the ledger and the reject files of a job whose right to write is held.
-
-    Args:
-        job: The job.
-        now: Seconds since the epoch.
-    """
-    before = now - job.options.retention_days * DAY
-    purge_ledger(job.ledger, before)
-    _purge_files(job.ledger.parent, before, dry_run=False)
+    purge_ledger(path, before)
+    _purge_files(path.parent, before, dry_run=False)
 
 
 def purge_ledger(path: Path, before: float, *, dry_run: bool = False) -> Purged:

@@ -26,6 +26,7 @@ from prefect_getresponse.sources import Source
 from prefect_getresponse.sources.source import NotedSource
 
 ROWS_AT_ONCE = 10_000
+DAY = 86_400.0
 WAITS = "waits"
 """Fact of a run: how long it waits, for whoever has to settle it."""
 RESUMED = "resumed"
@@ -49,7 +50,7 @@ def read(job: Job) -> JobRun:
     """
     source, now = job.open_source(), job.time.now
     if not job.options.dry_run:
-        forget_in_time(job, now())
+        forget_in_time(job.ledger, now() - job.options.retention_days * DAY)
     with job.open_ledger() as ledger:
         run = ledger.unfinished(job.key)
         if run is not None and run.phase is Phase.SENDING and not job.options.dry_run:

@@ -15,10 +15,10 @@ from prefect_getresponse.client.send import THROTTLED
 from prefect_getresponse.contact_import.active_run import JobRun
 from prefect_getresponse.contact_import.asking.said import Said
 from prefect_getresponse.contact_import.job import Job, private_dir
-from prefect_getresponse.contact_import.keyed_hash import KeyedHash
 from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
 from prefect_getresponse.contact_import.ledger.books.imports import ImportChunk, ImportState
 from prefect_getresponse.contact_import.ledger.copies.copy_folder import copy_folder
+from prefect_getresponse.contact_import.phases.keyed_hash import KeyedHash
 from prefect_getresponse.contact_import.phases.read import RESUMED
 from prefect_getresponse.contact_import.report import (
     AttentionRow,

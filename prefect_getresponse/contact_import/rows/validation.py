@@ -26,10 +26,10 @@ from prefect_getresponse.contact_import.rows.formats import DateColumn, NumberCo
 from prefect_getresponse.contact_import.rows.garbled import garbled
 from prefect_getresponse.contact_import.rows.notes import CellNotes
 from prefect_getresponse.contact_import.rows.tags import TagNames, split_list, tag_name
-from prefect_getresponse.contact_import.words import phrases
 from prefect_getresponse.sources.errors import ImportInputError, MappingError
 from prefect_getresponse.sources.source import ColumnarSource, Source, ValuedSource
 from prefect_getresponse.sources.trimming import all_trimmed, trimmed
+from prefect_getresponse.words import phrases
 
 __all__ = ["Contact", "PreparedRow", "RowReader", "compile_reader", "tag_name"]
 

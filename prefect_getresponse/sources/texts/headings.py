@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, takewhile
 from typing import NamedTuple
 
-from prefect_getresponse.contact_import.words.columns import email_rank, meaning
 from prefect_getresponse.sources.cells import column_names
 from prefect_getresponse.sources.texts.delimiters import is_address
+from prefect_getresponse.words.columns import email_rank, meaning
 
 SAMPLED_ROWS = 200
 _TITLE_ROWS = 20

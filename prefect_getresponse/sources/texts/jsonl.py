@@ -9,13 +9,13 @@ from typing import cast
 
 import orjson
 
-from prefect_getresponse.contact_import.words.columns import email_rank
 from prefect_getresponse.sources.cells import flatten, sole_address
 from prefect_getresponse.sources.errors import EmptySource, UnreadableSource
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.storage.places import Location
 from prefect_getresponse.sources.texts.json_stream import DECODER, JsonStream
 from prefect_getresponse.sources.texts.text import TextFile
+from prefect_getresponse.words.columns import email_rank
 
 MAX_DEPTH = 32
 MAX_COLUMNS = 500

@@ -25,8 +25,8 @@ from prefect_getresponse.contact_import.ledger import (
     writer_lock,
 )
 from prefect_getresponse.contact_import.ledger.copies.rehearsal import rehearsal_of, sweep
-from prefect_getresponse.contact_import.ledger.retention import purge
 from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
+from prefect_getresponse.contact_import.purging import purge
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 import pytest
 
 from prefect_getresponse.contact_import.columns.mapping import map_columns
-from prefect_getresponse.contact_import.words import phrases
-from prefect_getresponse.contact_import.words.columns import meaning
-from prefect_getresponse.contact_import.words.phrases import spoken
+from prefect_getresponse.words import phrases
+from prefect_getresponse.words.columns import meaning
+from prefect_getresponse.words.phrases import spoken
 
 
 @pytest.mark.parametrize(

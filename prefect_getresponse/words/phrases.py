@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from prefect_getresponse.contact_import.words import words_of
+from prefect_getresponse.words import words_of
 
 _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ı": "i"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

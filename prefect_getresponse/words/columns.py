@@ -7,7 +7,7 @@ Names are compared as wholes after `normalised`: `E-mail 1 - Value`, `EMAIL_1_VA
 
 import re
 
-from prefect_getresponse.contact_import.words import phrases, words_of
+from prefect_getresponse.words import phrases, words_of
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 

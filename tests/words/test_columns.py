@@ -1,7 +1,7 @@
 import pytest
 
-from prefect_getresponse.contact_import.words import columns, table, words_of
-from prefect_getresponse.contact_import.words.columns import email_rank, meaning, normalised
+from prefect_getresponse.words import columns, table, words_of
+from prefect_getresponse.words.columns import email_rank, meaning, normalised
 
 
 @pytest.mark.parametrize(
