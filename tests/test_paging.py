@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from prefect_getresponse import GetResponseCredentials, InvalidArguments
-from prefect_getresponse.client.listings.paginate import Page
 from prefect_getresponse.paging import CollectionMoved, fetch_all, items, pages
 from prefect_getresponse.sandbox import Sandbox
 from prefect_getresponse.tasks.accounts import get_account
 from prefect_getresponse.tasks.campaigns import list_campaigns
 from prefect_getresponse.tasks.contacts import Contact, list_campaign_contacts, list_contacts
 from prefect_getresponse.tasks.search_contacts import list_contacts_by_conditions
+from tests.client.fault_server import FaultServer, answer
 from tests.support.running_sandbox import RunningSandbox
 
 PEOPLE = 2_345
@@ -139,63 +139,55 @@ class TestRefusals:
             pages(get_account, credentials)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - wrong on purpose
 
 
+Pages = list[tuple[list[str], int | None]]
+"""Ids of each page, and the number of items that it says the listing has."""
+
+
 class TestMovingListing:
-    @pytest.fixture
-    def moving(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Page]], None]:
-        """Lets both flavours read the given pages."""
-
-        def install(found: list[Page]) -> None:
-            async def awalk(*_args: object) -> AsyncIterator[Page]:
-                for page in found:
-                    yield page
-
-            def walk(*_args: object) -> list[Page]:
-                return found
-
-            monkeypatch.setattr("prefect_getresponse.paging.iterate_pages", walk)
-            monkeypatch.setattr("prefect_getresponse.paging.aiterate_pages", awalk)
-
-        return install
+    @staticmethod
+    def read(found: Pages, read: Read, first: int) -> list[str]:
+        """Read a listing that a server answers so."""
+        size = {"TotalPages": str(first + len(found) - 1)}
+        answers = [
+            answer(
+                200,
+                [{"contactId": each} for each in ids],
+                headers={} if count is None else {**size, "TotalCount": str(count)},
+            )
+            for ids, count in found
+        ]
+        with FaultServer(*answers) as server:
+            credentials = GetResponseCredentials.model_validate(
+                {"api_key": "any-key", "base_url": server.url, "allow_custom_host": True}
+            )
+            got = read(list_contacts, credentials, per_page=2, page=first)
+        assert len(server.requests) == len(found)
+        return [contact["contactId"] for contact in got]
 
     @pytest.mark.parametrize(
         "found",
         [
-            [Page(1, ["a", "b"], 3, 2, False), Page(2, ["d"], 4, 2, True)],
-            [Page(1, ["a", "b"], 4, 2, False), Page(2, ["d"], 4, 2, True)],
-            [Page(1, ["a", "b"], 3, 2, False), Page(2, ["b", "c"], 3, 2, True)],
+            [(["a", "b"], 3), (["d"], 4)],
+            [(["a", "b"], 4), (["d"], 4)],
+            [(["a", "b"], 3), (["b", "c"], 3)],
         ],
     )
-    def test_is_told(
-        self,
-        found: list[Page],
-        moving: Callable[[list[Page]], None],
-        read: Read,
-        credentials: GetResponseCredentials,
-        caplog: pytest.LogCaptureFixture,
-    ) -> None:
-        moving(found)
+    def test_is_told(self, found: Pages, read: Read, caplog: pytest.LogCaptureFixture) -> None:
         with pytest.warns(CollectionMoved, match="list_contacts: the listing changed"):
-            got = read(list_contacts, credentials)
+            got = self.read(found, read, 1)
 
-        assert got == [item for page in found for item in page.items]
+        assert got == [each for ids, _ in found for each in ids]
         assert "the listing changed while it was read" in caplog.text
 
     @pytest.mark.parametrize(
-        "found",
+        ("found", "first"),
         [
-            [Page(1, ["a"], 1, 1, True)],
-            [Page(1, ["a", "b"], None, None, False), Page(2, ["c"], None, None, True)],
-            [Page(2, ["c"], 3, 2, True)],
+            ([(["a"], 1)], 1),
+            ([(["a", "b"], None), (["c"], None)], 1),
+            ([(["c"], 3)], 2),
         ],
     )
-    def test_a_listing_at_rest_is_not(
-        self,
-        found: list[Page],
-        moving: Callable[[list[Page]], None],
-        read: Read,
-        credentials: GetResponseCredentials,
-    ) -> None:
-        moving(found)
+    def test_a_listing_at_rest_is_not(self, found: Pages, first: int, read: Read) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            read(list_contacts, credentials)
+            self.read(found, read, first)
