@@ -12,18 +12,17 @@ from rich.progress import Progress as Bars
 
 from prefect_getresponse.reporting.progress import Progress
 
-SECONDS_BETWEEN_LINES = 5.0
-
 
 @contextmanager
-def terminal_progress(console: Console) -> Generator[Progress]:
+def terminal_progress(console: Console, every: float = 5.0) -> Generator[Progress]:
     """Show progress on a console: bars on a terminal, plain lines elsewhere.
 
     Args:
         console: Where to show it.
+        every: Seconds between lines.
     """
     if not console.is_terminal:
-        yield _Lines(console)
+        yield _Lines(console, every)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -36,8 +35,9 @@ def terminal_progress(console: Console) -> Generator[Progress]:
 
 
 class _Lines:
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, every: float) -> None:
         self._console = console
+        self._every = every
         self._phase = ""
         self._total: int | None = None
         self._unit = ""
@@ -48,7 +48,7 @@ class _Lines:
         self.note(f"{phase} ...")
 
     def advance(self, done: int) -> None:
-        if time.monotonic() - self._shown >= SECONDS_BETWEEN_LINES:
+        if time.monotonic() - self._shown >= self._every:
             self._shown = time.monotonic()
             self.note(f"{self._phase}: {_count(done, self._total, self._unit)}")
 

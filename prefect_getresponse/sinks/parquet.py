@@ -82,6 +82,7 @@ class ParquetSink:
 
     Args:
         url: Path of a folder, or a URL for fsspec such as `s3://bucket/getresponse`.
+        most_in_a_tail: Rows in the second file of a day until the first is written again.
 
     Raises:
         SinkNotFound: pyarrow is missing, or the place cannot be reached.
@@ -89,8 +90,9 @@ class ParquetSink:
 
     portion = 1_000_000_000
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, most_in_a_tail: int = _MOST_IN_A_TAIL) -> None:
         arrow_is_there()
+        self._most_in_a_tail = most_in_a_tail
         self._store = FileStore(url)
         self.name = self._store.name
         self._published = self._load(MANIFEST)
@@ -186,7 +188,11 @@ class ParquetSink:
             found, has_changed = changes.apply(part, self._rows(table, old))
             if not has_changed:
                 continue
-            if settled and apart and found.num_rows > max(_MOST_IN_A_TAIL, settled["rows"] // 4):
+            if (
+                settled
+                and apart
+                and found.num_rows > max(self._most_in_a_tail, settled["rows"] // 4)
+            ):
                 found = arrow().concat_tables([self._rows(table, [settled]), found])
                 old, apart = [settled, *old], False
             self._replace(table, part + TAIL if apart else part, found, old)

@@ -18,7 +18,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from prefect_getresponse.events.inbox.inbox import Inbox
 from prefect_getresponse.events.receiving import application as receiving
-from prefect_getresponse.events.receiving import connections
 from prefect_getresponse.events.receiving.connections import guarded_protocol
 from prefect_getresponse.webhooks import receiver
 from tests.events.samples import SECRET, opened
@@ -27,10 +26,9 @@ MOST = 20
 
 
 @pytest.fixture
-def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def port(tmp_path: Path) -> Iterator[int]:
     """A receiver that keeps 20 connections and waits half a second for headers."""
-    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.5)
-    with _served(tmp_path, guarded_protocol(MOST)) as port:
+    with _served(tmp_path, guarded_protocol(MOST, header_seconds=0.5)) as port:
         yield port
 
 

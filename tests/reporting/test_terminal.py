@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import io
 
-import pytest
 from rich.console import Console
 
-from prefect_getresponse.reporting import terminal
 from prefect_getresponse.reporting.terminal import terminal_progress
 
 
-def shown(*, is_terminal: bool) -> str:
+def shown(*, is_terminal: bool, every: float = 5.0) -> str:
     file = io.StringIO()
     console = Console(file=file, force_terminal=is_terminal, width=100)
-    with terminal_progress(console) as progress:
+    with terminal_progress(console, every) as progress:
         progress.start("reading", None)
         progress.advance(1500)
         progress.start("sending", 2000)
@@ -23,9 +21,8 @@ def shown(*, is_terminal: bool) -> str:
     return file.getvalue()
 
 
-def test_plain_lines_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0.0)
-    assert shown(is_terminal=False).splitlines() == [
+def test_plain_lines_without_a_terminal() -> None:
+    assert shown(is_terminal=False, every=0.0).splitlines() == [
         "reading ...",
         "reading: 1,500 rows",
         "sending ...",

@@ -10,7 +10,6 @@ import duckdb
 import polars
 import pytest
 
-from prefect_getresponse.sinks import parquet
 from prefect_getresponse.sinks.opening import open_sink
 from prefect_getresponse.sinks.parquet import ParquetSink
 from prefect_getresponse.sinks.sink import NotOurTable, SinkBusy, SinkNotFound, SinkTaken
@@ -77,9 +76,10 @@ def test_only_touched_parts_are_written_again(sink: ParquetSink) -> None:
 
 
 def test_small_additions_to_a_large_day_do_not_write_it_again(
-    sink: ParquetSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(parquet, "_MOST_IN_A_TAIL", 100)
+    sink = ParquetSink(str(tmp_path / "out"), most_in_a_tail=100)
+    sink.prepare([DAYS])
     day = FULL[7]
     write(sink, DAYS, *(("a", f"{number}", day, number) for number in range(1000)))
     [large] = sink.files()

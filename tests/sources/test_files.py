@@ -11,7 +11,6 @@ from prefect_getresponse.sources.errors import (
     SourceNotFound,
     UnreadableSource,
 )
-from prefect_getresponse.sources.storage import files
 from prefect_getresponse.sources.storage.files import ByteFile
 from tests.sources.conftest import Write
 
@@ -102,9 +101,8 @@ def test_damaged_gzip_is_an_error(write: Write, damage: str) -> None:
         content(ByteFile(write(broken, "a.csv.gz")))
 
 
-def test_size_is_limited(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = ByteFile(write(b"x" * 1001, "a.csv"))
-    monkeypatch.setattr(files, "MAX_BYTES", 1000)
+def test_size_is_limited(write: Write) -> None:
+    file = ByteFile(write(b"x" * 300_000, "a.csv"), most=280_000)
     with pytest.raises(UnreadableSource, match="larger than"):
         content(file)
 

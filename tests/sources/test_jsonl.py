@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from prefect_getresponse.sources import Reading
 from prefect_getresponse.sources.errors import EmptySource, UnreadableSource
-from prefect_getresponse.sources.storage import files
 from prefect_getresponse.sources.texts.jsonl import JsonlSource
-from tests.sources.conftest import Write
+from tests.sources.conftest import DrippingPlace, Write
 
 
 def table(source: JsonlSource) -> list[dict[str, str]]:
@@ -55,9 +54,9 @@ def test_an_array_is_read_like_lines(write: Write, encoding: str, indent: int | 
     assert table(JsonlSource(write(gzip.compress(lines), "b.jsonl.gz"))) == people
 
 
-def test_chunk_borders_do_not_matter(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "CHUNK_BYTES", 1)
-    assert table(JsonlSource(write('[{"a": "ä"},\n{"a": "b"}]', "a.json"))) == [
+def test_chunk_borders_do_not_matter(write: Write) -> None:
+    path = write('[{"a": "ä"},\n{"a": "b"}]', "a.json")
+    assert table(JsonlSource(DrippingPlace(path, 1))) == [
         {"a": "ä"},
         {"a": "b"},
     ]

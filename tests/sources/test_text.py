@@ -1,18 +1,20 @@
 import pytest
 
 from prefect_getresponse.sources.errors import UnreadableSource
-from prefect_getresponse.sources.storage import files
 from prefect_getresponse.sources.texts.text import MAX_LINE, TextFile
-from tests.sources.conftest import Write
+from tests.sources.conftest import DrippingPlace, Write
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 1 << 18])
-def test_any_line_end_at_any_chunk_border(
-    write: Write, monkeypatch: pytest.MonkeyPatch, size: int
-) -> None:
+def test_any_line_end_at_any_chunk_border(write: Write, size: int) -> None:
     path = write("ä\r\nb\rc\n\r\nd\u2028e\x0bf", "a.csv")
-    monkeypatch.setattr(files, "CHUNK_BYTES", size)
-    assert list(TextFile(path).lines()) == ["ä\r\n", "b\r", "c\n", "\r\n", "d\u2028e\x0bf"]
+    assert list(TextFile(DrippingPlace(path, size)).lines()) == [
+        "ä\r\n",
+        "b\r",
+        "c\n",
+        "\r\n",
+        "d\u2028e\x0bf",
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])

@@ -54,6 +54,7 @@ class GuardedProtocol(H11Protocol):
     """uvicorn's protocol, with a watch on its connections and their headers."""
 
     guard = Connections()
+    header_seconds = HEADER_SECONDS
     _deadline: asyncio.TimerHandle | None = None
 
     @property
@@ -89,7 +90,7 @@ class GuardedProtocol(H11Protocol):
 
     def _await_headers(self) -> None:
         loop = asyncio.get_running_loop()
-        self._deadline = loop.call_later(HEADER_SECONDS, self._give_up)
+        self._deadline = loop.call_later(self.header_seconds, self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:
@@ -102,9 +103,17 @@ class GuardedProtocol(H11Protocol):
             self.close()
 
 
-def guarded_protocol(most: int = MOST_CONNECTIONS) -> type[GuardedProtocol]:
-    """A protocol for one server, with a count of its own."""
-    return type("GuardedProtocol", (GuardedProtocol,), {"guard": Connections(most)})
+def guarded_protocol(
+    most: int = MOST_CONNECTIONS, header_seconds: float = HEADER_SECONDS
+) -> type[GuardedProtocol]:
+    """A protocol for one server, with a count of its own.
+
+    Args:
+        most: Connections that are kept.
+        header_seconds: Longest time until the headers of a request are complete.
+    """
+    own = {"guard": Connections(most), "header_seconds": header_seconds}
+    return type("GuardedProtocol", (GuardedProtocol,), own)
 
 
 def allow_many_files() -> int:

@@ -24,7 +24,6 @@ from prefect_getresponse.sources.storage.public_hosts import MOVED, PrivateHost,
 MOST = 200
 """Different links that are followed."""
 SIDE_BY_SIDE = 8
-SECONDS_EACH = 10.0
 SECONDS = 60.0
 """For all links together."""
 REDIRECTS = 5
@@ -56,10 +55,12 @@ class LinkCheck:
     Attributes:
         own_hosts: Hosts that may be asked although they are in a private network.
         transport: What carries requests; None for the network.
+        seconds_each: Longest time for one link.
     """
 
     own_hosts: frozenset[str] = frozenset()
     transport: httpx.AsyncBaseTransport | None = None
+    seconds_each: float = 10.0
 
     @classmethod
     def from_settings(cls) -> Self:
@@ -96,13 +97,13 @@ class LinkCheck:
         verdicts: dict[str, _Verdict | None] = {
             url: _uncertain("did not answer in time") for url in urls
         }
-        timeout = httpx.Timeout(SECONDS_EACH)
+        timeout = httpx.Timeout(self.seconds_each)
         async with httpx.AsyncClient(timeout=timeout, transport=self.transport) as client:
 
             async def one(url: str) -> None:
                 async with turns:
                     try:
-                        async with asyncio.timeout(SECONDS_EACH):
+                        async with asyncio.timeout(self.seconds_each):
                             verdicts[url] = await self._verdict(client, url)
                     except TimeoutError:
                         pass  # it has been said beforehand

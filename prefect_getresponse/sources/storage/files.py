@@ -52,6 +52,7 @@ class ByteFile:
     Args:
         location: Path or URL of the file.
         binary: Whether the bytes are not a text: they are neither looked at nor unpacked.
+        most: Most bytes, unpacked.
 
     Raises:
         SourceNotFound: There is no such file, or it is a directory, pipe or device.
@@ -59,11 +60,12 @@ class ByteFile:
         UnreadableSource: The file may not be opened, or is of a binary format.
     """
 
-    def __init__(self, location: Location, *, binary: bool = False) -> None:
+    def __init__(self, location: Location, *, binary: bool = False, most: int = MAX_BYTES) -> None:
         self._place = place(location)
         self.location = self._place.location
         self.name = self._place.name
         self._binary = binary
+        self._most = most
         self._version: object = None
         self._position = 0
         self._most_times = 0.0
@@ -178,9 +180,9 @@ class ByteFile:
             return stream.read(CHUNK_BYTES)
 
     def _check_limits(self, total: int, on_disk: int) -> None:
-        if total > MAX_BYTES:
+        if total > self._most:
             raise UnreadableSource(
-                f"the source is larger than {MAX_BYTES >> 30} GiB", "Split it", self.name
+                f"the source is larger than {self._most >> 30} GiB", "Split it", self.name
             )
         if total <= _RATIO_GRACE_BYTES:
             return
