@@ -43,7 +43,8 @@ from prefect_getresponse.events.inbox.inbox import Inbox
 from prefect_getresponse.events.receiving.application import application
 from prefect_getresponse.events.receiving.connections import allow_many_files
 from prefect_getresponse.events.receiving.group_commit import GATHER_SECONDS
-from prefect_getresponse.events.receiving.server import keep_for_good, serve
+from prefect_getresponse.events.receiving.server import serve
+from prefect_getresponse.runtime.garbage import keep_for_good
 
 RESULTS = Path(__file__).parent / "results" / "receiver_load.json"
 SECRET = "s" * 43

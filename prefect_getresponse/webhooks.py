@@ -22,7 +22,7 @@ from prefect_getresponse.events.draining.handlers import Event, on_event
 from prefect_getresponse.events.inbox.inbox import Inbox
 from prefect_getresponse.events.receiving.application import application
 from prefect_getresponse.events.receiving.doorbell import Doorbell, Emit, Send, send_to_prefect
-from prefect_getresponse.events.receiving.server import keep_for_good
+from prefect_getresponse.runtime.garbage import keep_for_good
 from prefect_getresponse.settings import GetResponseSettings
 
 __all__ = ["Event", "app", "on_event", "receiver"]

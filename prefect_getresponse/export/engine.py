@@ -38,6 +38,7 @@ from prefect_getresponse.export.streams.people import PeopleReading, export_remo
 from prefect_getresponse.export.streams.shops import export_of_shops
 from prefect_getresponse.export.streams.statistics import export_list_days, export_message_days
 from prefect_getresponse.reporting.progress import Progress, Silent
+from prefect_getresponse.runtime.garbage import kept_meanwhile
 from prefect_getresponse.sinks.sink import Sink
 from prefect_getresponse.sinks.tables import Table
 from prefect_getresponse.tasks.accounts import get_account
@@ -79,7 +80,7 @@ async def run_export(
     await plan(run)
     if not options.dry_run:
         report.made = sink.prepare([*chosen_tables(options, run.shaped), RUNS])
-        with sink.claim(run.account_id, report.run_id):
+        with sink.claim(run.account_id, report.run_id), kept_meanwhile():
             try:
                 await _read_streams(run)
             except (GetResponseError, asyncio.CancelledError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,21 +10,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from prefect_getresponse.events.receiving.connections import allow_many_files, guarded_protocol
+from prefect_getresponse.runtime.garbage import keep_for_good
 
 _IDLE_SECONDS = 75
 """Longer than proxies keep connections to what is behind them, so that they close first."""
 _GOODBYE_SECONDS = 5
 _BACKLOG = 2048
-
-
-def keep_for_good() -> None:
-    """Take all that is there now out of garbage collection.
-
-    A full collection visits every object while no thread runs: with a hundred thousand of imported
-    modules it holds up all answers for a fifth of a second, every few seconds under load.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 class _Server(uvicorn.Server):
@@ -35,7 +25,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Begin to listen, and say where."""
-        keep_for_good()
+        keep_for_good()  # a full collection would hold up all answers
         await super().startup(sockets=sockets)  # type: ignore[arg-type]
         for server in getattr(self, "servers", []):
             for listening in server.sockets:
