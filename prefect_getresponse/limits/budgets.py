@@ -1,10 +1,13 @@
 """Budgets of single endpoints, and the book in which workers reserve starts of their calls.
 
 A *book* holds the starts of one budget that are reserved or were made: entries of an end and a
-number, so many calls start until then.  A worker reserves a few at a time, which counts as if they
-started as late as they may; what it did not use it gives back.  So a crash loses what was reserved
-and no more, and nobody exceeds anything.  Where calls keep a distance, reservations are turns: the
+number, so many calls start until then. A worker reserves a few at a time, which counts as if they
+started as late as they may; what it did not use it gives back. So a crash loses what was reserved
+and no more, and nobody exceeds anything. Where calls keep a distance, reservations are turns: the
 next one begins after the end of the one before, with room for clocks that differ.
+
+A limit of Prefect with slot decay can be no book: full, it grants its size and, within the same
+window, that many again; made half as large, it halves the rate.
 
 Times are seconds since the epoch, as every machine reads them.  Source: GetResponse API v3, Limits
 and throttling.

@@ -81,6 +81,21 @@ class BodyChecks:
     most_bytes: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How many calls of one operation GetResponse takes; None where it has no limit of its own.
+
+    Attributes:
+        a_second: Calls a second.
+        a_frame: Calls a frame of ten minutes.
+        a_day: Calls within any 24 hours.
+    """
+
+    a_second: int | None = None
+    a_frame: int | None = None
+    a_day: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One operation of the API.
@@ -96,6 +111,7 @@ class Operation:
         body_required: Members the body must have.
         body_fields: Type notes by path of the member, `tags[].tagId`.
         body_checks: What else the body must keep to.
+        rates: Limits of its own; None for almost all.
     """
 
     operation_id: str
@@ -108,6 +124,7 @@ class Operation:
     body_required: tuple[str, ...]
     body_fields: Mapping[str, str]
     body_checks: BodyChecks
+    rates: Rates | None
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Operation:
@@ -124,6 +141,7 @@ class Operation:
             body_required=tuple(row["body_required_fields"]),
             body_fields=row["body_fields"],
             body_checks=BodyChecks(**row.get("body_checks", {})),
+            rates=Rates(**row["rates"]) if "rates" in row else None,
         )
 
 

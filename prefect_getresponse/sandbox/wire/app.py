@@ -239,8 +239,8 @@ class Application:
         match = route(call.method, call.path)
         try:
             self._authenticate(call, now)
-            operation_id = match.operation.operation_id if match else ""
-            self.limits.admit(now, operation_id, crowded=crowded)
+            operation = match.operation if match else None
+            self.limits.admit(now, operation, crowded=crowded)
             fault = self.faults.take(call)
             if fault is None:
                 return Exchange(self._answer(call, match, now))

@@ -1,8 +1,7 @@
 """The limits of calls, counted by wall clock.
 
 GetResponse API v3: 80 calls a second, 30,000 calls a frame of ten minutes, 10 at the same time;
-`POST /contacts/batch` in addition 1 call a second and 80 a frame, `POST /newsletters` 256 a day.
-Refused calls are not counted.
+some operations fewer, as their rows say. Refused calls are not counted.
 """
 
 from __future__ import annotations
@@ -12,20 +11,48 @@ from collections import deque
 from collections.abc import Mapping
 
 from prefect_getresponse.sandbox.contract.errors import seconds_text, throttled, whole_seconds
+from prefect_getresponse.sandbox.contract.operations import Operation, Rates, operations
 
 PER_SECOND = 80
 PER_FRAME = 30_000
 FRAME_SECONDS = 600.0
 PARALLEL = 10
-BATCH_OPERATION = "createBatchContacts"
-BATCH_PER_FRAME = 80
-BATCH_INTERVAL = 1.0
-PER_DAY: Mapping[str, int] = {"createNewsletter": 256}
-"""Calls within any 24 hours, by operation."""
 DAY_SECONDS = 86_400.0
 # Unix seconds as floats are exact to a quarter of a microsecond; one second later by the
 # caller's clock must count as one second.
 _NOISE = 1e-6
+
+
+class _Own:
+    """The counters of an operation with limits of its own.
+
+    Args:
+        rates: The limits.
+        share: Length of a frame, as a share of ten minutes.
+    """
+
+    def __init__(self, rates: Rates, share: float) -> None:
+        self._interval = 1 / rates.a_second if rates.a_second else 0.0
+        self._per_frame = round(rates.a_frame * share) if rates.a_frame else math.inf
+        self._per_day = rates.a_day or math.inf
+        self._last = -math.inf
+        self._today: deque[float] = deque()
+        self.in_frame = 0
+
+    def admit(self, now: float, frame_left: float) -> None:
+        """Count a call or refuse it."""
+        wait = self._last + self._interval - now
+        if wait > _NOISE:
+            raise throttled(round(1 / self._interval), wait)
+        if self.in_frame >= self._per_frame:
+            raise throttled(int(self._per_frame), frame_left)
+        while self._today and self._today[0] + DAY_SECONDS - now <= _NOISE:
+            self._today.popleft()
+        if len(self._today) >= self._per_day:
+            raise throttled(int(self._per_day), self._today[0] + DAY_SECONDS - now)
+        self._last = now
+        self.in_frame += 1
+        self._today.append(now)
 
 
 class Limits:
@@ -41,20 +68,18 @@ class Limits:
     def __init__(self, frame_seconds: float = FRAME_SECONDS) -> None:
         self._frame_seconds = frame_seconds
         self._per_frame = round(PER_FRAME * frame_seconds / FRAME_SECONDS)
-        self._batch_per_frame = round(BATCH_PER_FRAME * frame_seconds / FRAME_SECONDS)
         self._recent: deque[float] = deque()
         self._frame_start: float | None = None
         self._in_frame = 0
-        self._batch_in_frame = 0
-        self._last_batch = -math.inf
-        self._in_day = {name: deque[float]() for name in PER_DAY}
+        share = frame_seconds / FRAME_SECONDS
+        self._own = {each: _Own(each.rates, share) for each in operations() if each.rates}
 
-    def admit(self, now: float, operation_id: str, *, crowded: bool) -> None:
+    def admit(self, now: float, operation: Operation | None, *, crowded: bool) -> None:
         """Count a call or refuse it.
 
         Args:
             now: Unix seconds.
-            operation_id: What is called.
+            operation: What is called; None if the API has no such operation.
             crowded: Whether ten other calls are in flight.
 
         Raises:
@@ -70,10 +95,8 @@ class Limits:
             raise throttled(PER_SECOND, wait, _short_window(PER_SECOND, wait))
         if self._in_frame >= self._per_frame:
             raise throttled(self._per_frame, self._frame_left(now))
-        if operation_id == BATCH_OPERATION:
-            self._admit_batch(now)
-        if operation_id in PER_DAY:
-            self._admit_today(now, operation_id)
+        if operation in self._own:
+            self._own[operation].admit(now, self._frame_left(now))
         self._recent.append(now)
         self._in_frame += 1
 
@@ -93,26 +116,11 @@ class Limits:
         return {
             "callsInSecond": len(self._recent),
             "callsInFrame": self._in_frame,
-            "batchCallsInFrame": self._batch_in_frame,
+            "batchCallsInFrame": sum(
+                own.in_frame for each, own in self._own.items() if each.path == "/contacts/batch"
+            ),
             "frameSecondsLeft": round(self._frame_left(now), 3),
         }
-
-    def _admit_batch(self, now: float) -> None:
-        wait = self._last_batch + BATCH_INTERVAL - now
-        if wait > _NOISE:
-            raise throttled(1, wait)
-        if self._batch_in_frame >= self._batch_per_frame:
-            raise throttled(self._batch_per_frame, self._frame_left(now))
-        self._last_batch = now
-        self._batch_in_frame += 1
-
-    def _admit_today(self, now: float, operation_id: str) -> None:
-        calls = self._in_day[operation_id]
-        while calls and calls[0] + DAY_SECONDS - now <= _NOISE:
-            calls.popleft()
-        if len(calls) >= PER_DAY[operation_id]:
-            raise throttled(PER_DAY[operation_id], calls[0] + DAY_SECONDS - now)
-        calls.append(now)
 
     def _roll(self, now: float) -> None:
         """Forget calls older than a second and begin a new frame when its time has come."""
@@ -123,7 +131,9 @@ class Limits:
         frames = math.floor((now - self._frame_start + _NOISE) / self._frame_seconds)
         if frames > 0:
             self._frame_start += frames * self._frame_seconds
-            self._in_frame = self._batch_in_frame = 0
+            self._in_frame = 0
+            for own in self._own.values():
+                own.in_frame = 0
 
     def _frame_left(self, now: float) -> float:
         start = now if self._frame_start is None else self._frame_start

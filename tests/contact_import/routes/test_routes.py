@@ -91,14 +91,7 @@ def test_an_update_that_differs_in_nothing_makes_no_call() -> None:
 
 
 def test_only_what_sets_absolute_values_may_be_made_again_and_knows_its_verdict() -> None:
-    said = {name: (route.repeatable, route.verdict) for name, route in ROUTES.items()}
-    assert said == {
-        "batch": (False, None),
-        "contacts": (False, None),
-        "update": (True, Verdict.UPDATED),
-    }
-    assert {name: route.size for name, route in ROUTES.items()} == {
-        "batch": 1000,
-        "contacts": 1,
-        "update": 1,
-    }
+    for name, route in ROUTES.items():
+        assert route.name == name
+        assert (route.verdict is Verdict.UPDATED) is route.repeatable
+    assert [name for name, route in ROUTES.items() if route.repeatable] == ["update"]
