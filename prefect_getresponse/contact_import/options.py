@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, read_mapping
+from prefect_getresponse.runtime.form_titles import titled
 from prefect_getresponse.settings import GetResponseSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -286,7 +287,7 @@ def explained_by(options: type[BaseModel]) -> Callable[[F], F]:
         told = {name: options.model_fields[name].description or "" for name in known}
         function.__doc__ = _with_arguments(inspect.getdoc(function) or "", told)
         parameters = [
-            each.replace(annotation=_titled(each.annotation, options.model_fields[name].title))
+            each.replace(annotation=titled(each.annotation, options.model_fields[name].title or ""))
             if name in known
             else each
             for name, each in signature.parameters.items()
@@ -295,11 +296,6 @@ def explained_by(options: type[BaseModel]) -> Callable[[F], F]:
         return function
 
     return explain
-
-
-def _titled(annotation: Any, title: str | None) -> Any:
-    # Prefect names fields by parameters; only what is extra in a schema is left as it is.
-    return Annotated[annotation, Field(json_schema_extra={"title": title or ""})]
 
 
 def _with_arguments(text: str, told: dict[str, str]) -> str:

@@ -50,9 +50,23 @@ class ListImport(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    source: str = Field(min_length=1, description="What to import, as the worker sees it.")
-    list_name: str = Field(min_length=1, description="Name of the list, or its id.")
-    options: dict[str, Any] = Field(default_factory=dict, description="Other parameters.")
+    # A database may keep fields in another order; forms go by `position`.
+    source: str = Field(
+        min_length=1,
+        description="What to import, as the worker sees it.",
+        json_schema_extra={"position": 0},
+    )
+    list_name: str = Field(
+        min_length=1,
+        title="List",
+        description="Name of the list, or its id.",
+        json_schema_extra={"position": 1},
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        description='Other parameters of the import, such as {"mode": "add_only"}.',
+        json_schema_extra={"position": 2},
+    )
 
 
 class ListOutcome(BaseModel):

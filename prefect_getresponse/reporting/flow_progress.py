@@ -32,7 +32,7 @@ IMPORT_PHASES: Mapping[str, int] = {
 """Share of an import that each phase counts for, in percent, in their order."""
 
 WITHOUT_AN_END = frozenset({"verifying"})
-"""Phases that wait for others: how long they still take does not follow from how long they took."""
+"""Phases that wait for others: they have no speed, and nobody knows how long they still take."""
 
 logger = logging.getLogger("prefect_getresponse")
 
@@ -195,10 +195,11 @@ def progress_text(
         return phase
     whole = f" of {total:,}" if total else ""
     parts = [f"{phase}: {done:,}{whole} {unit}"]
-    rate = done / seconds if seconds >= _SECONDS_FOR_A_RATE else 0.0
+    has_rate = seconds >= _SECONDS_FOR_A_RATE and phase not in WITHOUT_AN_END
+    rate = done / seconds if has_rate else 0.0
     if rate:
         parts.append(f"{rate:,.0f} a second" if rate >= 1 else f"{60 * rate:,.1f} a minute")
-    if rate and total and done < total and phase not in WITHOUT_AN_END:
+    if rate and total and done < total:
         left = timedelta(seconds=round((total - done) / rate))
         parts.append(f"about {left} to go, until {now + left:%H:%M} UTC")
     return ", ".join(parts)

@@ -17,6 +17,7 @@ from prefect.states import Completed, Failed
 from prefect_getresponse.client.errors import KnownError
 from prefect_getresponse.client.masking import mask
 from prefect_getresponse.runtime.flow_words import in_flow_words
+from prefect_getresponse.runtime.form_titles import with_titles
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,7 +60,7 @@ def ends_in_a_sentence(function: Callable[P, R]) -> Callable[P, R]:
         return result
 
     # Prefect would look the names of types up in this module.
-    vars(run)["__signature__"] = inspect.signature(function, eval_str=True)
+    vars(run)["__signature__"] = with_titles(inspect.signature(function, eval_str=True))
     return run
 
 

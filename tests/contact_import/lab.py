@@ -30,6 +30,7 @@ from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.tuning import AS_ALLOWED
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.throttle import Throttle
+from prefect_getresponse.reporting.progress import Silent
 from prefect_getresponse.sandbox import Sandbox
 from prefect_getresponse.sources.errors import ImportInputError
 from tests.support.troubles import EXECUTED, disturbed
@@ -305,6 +306,7 @@ class Lab:
                 clock=self.passed,
                 wall=self.wall,
                 tuning=self.tuning,
+                progress=Sums(),
             )
 
     def _says_who_agreed(self, options: Mapping[str, Any]) -> bool:
@@ -315,6 +317,20 @@ class Lab:
             return bool(read_whole(source, map_source(source, said.columns)).deciding)
         except ImportInputError:
             return False
+
+
+class Sums(Silent):
+    """Watches the progress as a person does, who would notice 80 of 40 rows."""
+
+    def __init__(self) -> None:
+        self._phase = ""
+        self._total: int | None = None
+
+    def start(self, phase: str, total: int | None, unit: str = "rows") -> None:
+        self._phase, self._total = phase, total
+
+    def advance(self, done: int) -> None:
+        assert self._total is None or 0 <= done <= self._total, (self._phase, done, self._total)
 
 
 def _photograph(place: Path) -> Path:

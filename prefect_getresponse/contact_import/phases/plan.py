@@ -79,7 +79,7 @@ class _Planning:
         await self._limit()
         self._plan_removals()
         left = await plan_imports(self._run)
-        await compare(self._run)
+        await compare(self._run, "add_and_update", self._run.progress)
         self._check_rejects()
         return self._cut(left)
 

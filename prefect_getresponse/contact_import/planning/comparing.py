@@ -12,21 +12,23 @@ from prefect_getresponse.contact_import.options import Mode
 from prefect_getresponse.contact_import.planning.decision import decide_steps, steps_to
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.reporting.progress import Progress
 
 CONTACTS_AT_ONCE = 100
 
 
-async def compare(run: ActiveRun, mode: Mode = "add_and_update") -> None:
+async def compare(run: ActiveRun, mode: Mode, progress: Progress) -> None:
     """Read every person who is to be compared, and decide what to send.
 
     Args:
         run: The run.
         mode: Whether people of the list may be changed at all.
+        progress: Where it is shown as a phase; nowhere while another one is at work.
     """
     total = run.plan.count_actions()[Action.COMPARE]
     if not total:
         return
-    run.progress.start("comparing contacts", total, "people")
+    progress.start("comparing contacts", total, "people")
     done = last = 0
     while rows := run.plan.with_action(Action.COMPARE, last, CONTACTS_AT_ONCE):
         if mode == "add_only":
@@ -38,7 +40,7 @@ async def compare(run: ActiveRun, mode: Mode = "add_and_update") -> None:
             run.plan.decide(decisions)
         last = rows[-1].row
         done += len(rows)
-        run.progress.advance(done)
+        progress.advance(done)
 
 
 async def compare_one(account: Account, row: RowToSend) -> Decision:

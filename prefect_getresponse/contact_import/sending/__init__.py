@@ -2,5 +2,6 @@
 
 `sender` makes the calls that the plan has cut, `import_lane` brings imports in one after another,
 `remove` lets those go who are no longer in a mirrored source. `read_back` looks who has appeared on
-the list, `canary` stops a run of which nobody appears, or too many are rejected.
+the list, `sent_rows` counts for the progress, `canary` stops a run of which nobody appears, or too
+many are rejected.
 """

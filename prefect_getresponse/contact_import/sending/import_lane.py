@@ -42,6 +42,7 @@ from prefect_getresponse.contact_import.polling import CHEAP
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.contact_import.sending.read_back import ReadBack
+from prefect_getresponse.contact_import.sending.sent_rows import SentRows
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 ATTEMPTS = 3
@@ -75,7 +76,7 @@ class ImportLane:
     Args:
         run: The run.
         announcer: Lists each import in the copy of the ledger; None if none will be sent.
-        sent: Called with a number of rows when they are sent.
+        sent: Counts rows when they are sent, and when they are to be sent again.
         opt_outs: Knows whom not to write to.
     """
 
@@ -83,13 +84,13 @@ class ImportLane:
         self,
         run: ActiveRun,
         announcer: Announcer | None = None,
-        sent: Callable[[int], None] = lambda _rows: None,
+        sent: SentRows | None = None,
         opt_outs: OptOutWatch | None = None,
     ) -> None:
         self._run = run
         self._book = run.imports
         self._announcer = announcer or Announcer(None, run.kept.run_id, 0)
-        self._sent = sent
+        self._sent = sent or SentRows(run.progress)
         self._opt_outs = opt_outs or OptOutWatch(run)
         self._halved = 0
         self._is_day_used_up = False
@@ -142,6 +143,7 @@ class ImportLane:
         if now.state != ChunkState.PLANNED:
             return False
         self._run.progress.note("nothing of a doubtful import has arrived: it is sent again")
+        self._sent.again(now.rows)
         return await self._send(now)
 
     async def _send(self, chunk: ImportChunk) -> bool:
@@ -187,7 +189,7 @@ class ImportLane:
             except GetResponseError:
                 self._run.chunks.retract(chunk.chunk, chunk.attempt)
                 raise
-            self._sent(len(contacts))
+            self._sent.add(len(contacts))
             return True
         return False
 
@@ -307,7 +309,7 @@ class ImportLane:
     def _refuse(self, chunk: ImportChunk, error: GetResponseError) -> None:
         self._answer(chunk, ChunkState.REJECTED)
         reason, detail = "import_not_taken", str(error.args[0])
-        self._sent(self._book.settle(chunk.chunk, Verdict.REJECTED, reason, detail))
+        self._sent.add(self._book.settle(chunk.chunk, Verdict.REJECTED, reason, detail))
 
     async def _find(self, chunk: ImportChunk) -> ImportState | None:
         """Look for what became of an import whose answer is missing.

@@ -43,9 +43,10 @@ from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
 from prefect_getresponse.contact_import.sending.canary import RejectLimit, with_canary
 from prefect_getresponse.contact_import.sending.import_lane import ImportLane
 from prefect_getresponse.contact_import.sending.read_back import ReadBack, note_listed
+from prefect_getresponse.contact_import.sending.sent_rows import SentRows
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.side_by_side import side_by_side
-from prefect_getresponse.reporting.progress import Progress
+from prefect_getresponse.reporting.progress import Silent
 
 FAILURES_IN_A_ROW = 3
 """After so many calls without a usable answer the run stops; it can be resumed."""
@@ -63,12 +64,12 @@ async def send_planned(run: ActiveRun) -> None:
     if campaign is None:
         return
     opt_outs = OptOutWatch(run)
-    if planned := run.chunks.count_planned():
+    sent = SentRows(run.progress)
+    if planned := run.chunks.count_unsent():
         await opt_outs.keep_fresh()
-        run.progress.start("sending", planned)
-    sent = _Sent(run.progress)
+        sent.expect(planned)
     announcer = Announcer(run.job.copy, run.kept.run_id, run.job.tuning.announced)
-    lane = asyncio.create_task(ImportLane(run, announcer, sent.add, opt_outs).run_all())
+    lane = asyncio.create_task(ImportLane(run, announcer, sent, opt_outs).run_all())
     try:
         await _send_calls(run, campaign, announcer, sent, opt_outs)
     except BaseException:
@@ -82,7 +83,7 @@ async def send_planned(run: ActiveRun) -> None:
 
 
 async def _send_calls(
-    run: ActiveRun, campaign: Campaign, announcer: Announcer, sent: _Sent, opt_outs: OptOutWatch
+    run: ActiveRun, campaign: Campaign, announcer: Announcer, sent: SentRows, opt_outs: OptOutWatch
 ) -> None:
     if not await plan_more(run):
         return
@@ -98,7 +99,7 @@ async def plan_more(run: ActiveRun) -> bool:
     Args:
         run: The run.
     """
-    await compare(run, run.job.options.mode)
+    await compare(run, run.job.options.mode, Silent())
     run.cutting.cut(Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
     return bool(run.chunks.in_state(ChunkState.PLANNED))
 
@@ -120,31 +121,11 @@ def recover(run: ActiveRun) -> None:
 async def _deliver_all(run: ActiveRun, sender: _Sender) -> None:
     # Again, for chunks that were split, and for people who turned out to be on the list.
     while await plan_more(run):
+        sender.expect(run.chunks.count_unsent())
         chunks = run.chunks.in_state(ChunkState.PLANNED)
         if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
             await sender.deliver(chunks.pop(0))
         await side_by_side(chunks, sender.deliver, run.job.tuning.side_by_side)
-
-
-class _Sent:
-    """Counts rows that are sent, for the progress."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._rows = 0
-
-    def add(self, rows: int) -> None:
-        """Count rows that were sent."""
-        self._rows += rows
-        self._progress.advance(self._rows)
-
-    def note(self, text: str) -> None:
-        """Something worth a line happened."""
-        self._progress.note(text)
-
-    def detail(self, text: str) -> None:
-        """Something worth a line of a log happened."""
-        self._progress.detail(text)
 
 
 class _Sender:
@@ -153,7 +134,7 @@ class _Sender:
         run: ActiveRun,
         ids: Ids,
         announcer: Announcer,
-        sent: _Sent,
+        sent: SentRows,
         opt_outs: OptOutWatch,
     ) -> None:
         self._run = run
@@ -163,6 +144,10 @@ class _Sender:
         self._sent = sent
         self._limit = RejectLimit(run.job.options.max_reject_ratio)
         self._failures = 0
+
+    def expect(self, rows: int) -> None:
+        """Say how many rows are still to be sent."""
+        self._sent.expect(rows)
 
     async def deliver(self, chunk: Chunk) -> None:
         """Send one chunk, and write down what came of it.
@@ -193,7 +178,9 @@ class _Sender:
         if done:
             self._sent.add(len(rows))
             if route.size > 1:
-                self._sent.detail(f"chunk {chunk.chunk}: {len(rows):,} rows sent, {chunk.route}")
+                self._run.progress.detail(
+                    f"chunk {chunk.chunk}: {len(rows):,} rows sent, {chunk.route}"
+                )
         else:
             self._announcer.take_back(chunk.chunk)
 
@@ -259,7 +246,7 @@ class _Sender:
             return False
         elif chunk.route == BatchRoute.name:
             alone = _blamed(rows, error)
-            self._sent.note(f"a batch was refused, {len(alone)} rows go one by one")
+            self._run.progress.note(f"a batch was refused, {len(alone)} rows go one by one")
             self._run.cutting.split(chunk.chunk, [row.row for row in alone], ContactsRoute.name)
             return False
         elif isinstance(error, ServerFailed):

@@ -51,12 +51,12 @@ class Chunks(Book):
             )
         )
 
-    def count_planned(self) -> int:
-        """Number of rows in planned chunks."""
+    def count_unsent(self) -> int:
+        """Number of rows in chunks that are planned, or on their way."""
         (rows,) = self._db.execute(
             "SELECT count(*) FROM rows JOIN chunks USING (run, chunk)"
-            " WHERE run = ? AND rows.verdict IS NULL AND chunks.state = ?",
-            (self._run, ChunkState.PLANNED),
+            " WHERE run = ? AND rows.verdict IS NULL AND chunks.state IN (?, ?)",
+            (self._run, ChunkState.PLANNED, ChunkState.SENT),
         ).fetchone()
         return int(rows)
 
