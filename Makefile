@@ -71,6 +71,7 @@ lock: uv ## Write the locks anew from pyproject.toml (ARGS=--upgrade for newer v
 	@$(LOCK) pyproject.toml --group build -o requirements/runtime.txt $(ARGS)
 	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt $(ARGS)
 	@$(LOCK) --group docs -c requirements/dev.txt -o requirements/docs.txt $(ARGS)
+	@$(LOCK) --group image -c requirements/dev.txt -o requirements/image.txt $(ARGS)
 	@$(LOCK) --group browser -c requirements/dev.txt -o requirements/browser.txt $(ARGS)
 	@$(LOCK) --group release -c requirements/dev.txt -o requirements/release.txt $(ARGS)
 

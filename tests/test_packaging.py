@@ -32,7 +32,7 @@ ADDRESS = "https://git.example/team/prefect-getresponse"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {"runtime": ["build"], "dev": ["build", "dev"]}
 LINKS = ("flows", "examples", "deployments")
-ADDITIONS = ["browser", "docs", "release"]
+ADDITIONS = ["browser", "docs", "image", "release"]
 WHERE = f"import {PACKAGE}, {PACKAGE}.flows as f; print({PACKAGE}.__file__, f.__file__, sep='\\n')"
 
 

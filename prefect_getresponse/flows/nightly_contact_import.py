@@ -21,6 +21,7 @@ from prefect_getresponse.contact_import.display.flow_artifacts import (
     ROWS_SHOWN,
     artifact_key,
     import_name,
+    show_history,
     show_plan,
     show_questions,
     show_report,
@@ -222,6 +223,8 @@ def report_import(run: JobRun, result: ImportReport) -> ImportReport:
         emit_ending(run.job, result, "failed" if result.problem else "completed")
     with never_stopping("the report"):
         show_report(run.job, result, attention_rows(run, ROWS_SHOWN))
+    with never_stopping("the history"):
+        show_history(run.job)
     return result
 
 

@@ -145,7 +145,9 @@ def test_a_night_as_prefect_shows_it(
     assert {run["state_type"] for run in runs} == {"COMPLETED"}
 
     artifacts = prefect.artifacts(flow_run)
-    assert artifacts.keys() == {"progress", "plan", "report", "rejects"}
+    assert artifacts.keys() == {"progress", "plan", "report", "rejects", "history"}
+    [night] = re.findall(r"^\| \d{4}-.*$", artifacts["history"]["data"], re.MULTILINE)
+    assert night.split("|")[2:9] == [" 4 ", " 3 ", " 0 ", " 1 ", " 0 ", " 0 ", " 3 "]
     assert "3" in artifacts["plan"]["data"]
     assert "Sending starts now" in artifacts["plan"]["data"]
     assert "Balanced" in artifacts["report"]["data"]
@@ -401,7 +403,9 @@ async def test_it_can_be_called_from_an_async_flow(
     assert report.verdicts["added"] == len(PEOPLE)
     runs = prefect.flow_runs(2)
     artifacts = [prefect.artifacts(run) for run in runs]
-    assert {"progress", "plan", "report", "rejects"} in [found.keys() for found in artifacts]
+    assert {"progress", "plan", "report", "rejects", "history"} in [
+        found.keys() for found in artifacts
+    ]
 
 
 def test_a_changed_source_settles_an_interrupted_run(

@@ -8,8 +8,10 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from slugify import slugify
 
 from prefect_getresponse.client.masking import mask
+from prefect_getresponse.contact_import.display.history import NIGHTS, history_markdown
 from prefect_getresponse.contact_import.display.questions import questions_markdown
 from prefect_getresponse.contact_import.job import Job
+from prefect_getresponse.contact_import.ledger import Ledger
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import AttentionRow, ImportReport
@@ -114,6 +116,22 @@ def show_report(job: Job, report: ImportReport, rows: list[AttentionRow]) -> Non
         key=artifact_key("rejects", job),
         description=f"{_shown(report, len(rows))}; {_run(report)}",
     )
+
+
+def show_history(job: Job) -> None:
+    """Show the last imports of the list, this one first.
+
+    Args:
+        job: The import.
+    """
+    with Ledger(job.ledger) as ledger:
+        nights = ledger.nights(NIGHTS)
+    if nights:
+        create_markdown_artifact(
+            history_markdown(job.campaign_name, nights),
+            key=artifact_key("history", job),
+            description=f"How {job.campaign_name} grows, and what was rejected",
+        )
 
 
 def _in_flow_words(text: str) -> str:

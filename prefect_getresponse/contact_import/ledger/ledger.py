@@ -9,7 +9,7 @@ from typing import Any
 
 from prefect_getresponse.contact_import.ledger.books.outcomes import Outcomes
 from prefect_getresponse.contact_import.ledger.connection import Connection
-from prefect_getresponse.contact_import.ledger.records import Holder, Phase
+from prefect_getresponse.contact_import.ledger.records import NIGHT, Holder, Phase
 from prefect_getresponse.contact_import.ledger.run import COLUMNS, Run
 from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, MachineFailed
 
@@ -73,6 +73,20 @@ class Ledger(Connection):
         """The last run of all jobs; None if there was none."""
         found = self._db.execute(f"SELECT {COLUMNS} FROM runs ORDER BY run DESC LIMIT 1").fetchone()
         return Run(self._db, self.identity, found) if found else None
+
+    def nights(self, most: int) -> list[tuple[float, int, dict[str, Any]]]:
+        """What is kept of finished runs, the newest first: start, rows read, and the counts.
+
+        Args:
+            most: Most runs to return.
+        """
+        found = self._db.execute(
+            f"SELECT started, rows_read, json_extract(facts, '$.{NIGHT}') FROM runs"
+            f" WHERE phase = ? AND json_extract(facts, '$.{NIGHT}') IS NOT NULL"
+            " ORDER BY run DESC LIMIT ?",
+            (Phase.FINISHED, most),
+        )
+        return [(started, rows, json.loads(night)) for started, rows, night in found]
 
     def ended(self, run_id: str) -> float:
         """When a run ended, in seconds since the epoch; when it was started if it has not."""

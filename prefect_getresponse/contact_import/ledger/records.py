@@ -11,6 +11,10 @@ BY_CHUNK = "INDEXED BY rows_by_chunk"
 """Behind `rows`, for the rows of one chunk: SQLite would go through the whole run."""
 
 
+NIGHT = "night"
+"""Fact of a finished run: what the history of the list keeps of it."""
+
+
 class Phase(StrEnum):
     """How far a run has come."""
 

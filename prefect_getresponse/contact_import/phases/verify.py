@@ -5,13 +5,16 @@ GetResponse takes contacts with an empty 202 and adds them minutes later, or nev
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun, at_work
 from prefect_getresponse.contact_import.ledger import Action, ChunkState, Phase
 from prefect_getresponse.contact_import.ledger.books.imports import ImportChunk
+from prefect_getresponse.contact_import.ledger.records import NIGHT
 from prefect_getresponse.contact_import.sending.import_lane import outcome_of
 from prefect_getresponse.contact_import.sending.read_back import ReadBack
 from prefect_getresponse.contact_import.sending.remove import check_removed
@@ -45,6 +48,16 @@ async def verify(run: JobRun, client: AsyncClient) -> None:
         active.note_calls()
         verification.end(Phase.FINISHED)
         check_removed(active)
+
+
+def _night(run: ActiveRun) -> dict[str, Any]:
+    """What the history of the list keeps of a run, whose rows are forgotten one day."""
+    counts = Counter[str]()
+    for verdict, _, rows in run.kept.rows.tally(Verdict.UNKNOWN):
+        counts[verdict] += rows
+    _, removed = run.removals.count()
+    listed = run.people.count_listed() - removed
+    return {NIGHT: {"counts": dict(counts), "removed": removed, "listed": listed}}
 
 
 class Verification:
@@ -88,6 +101,7 @@ class Verification:
         with self._run.transaction():
             self._conclude_all()
             self._run.people.remember_outcomes(self._run.now())
+            self._run.kept.add_facts(_night(self._run))
             self._run.kept.end(phase, self._run.now())
 
     async def watch(self) -> None:

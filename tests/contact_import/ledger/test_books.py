@@ -146,7 +146,7 @@ class TestCalls:
             [6],
         ]
         assert run.chunks.count_by_route() == {"batch": 3}
-        assert run.chunks.count_planned() == 5
+        assert run.chunks.count_unsent() == 5
 
     def test_an_intent_without_an_answer_is_in_doubt_after_a_crash(self, run: Run) -> None:
         run.cutting.cut(Action.ADD, "batch", 5)
