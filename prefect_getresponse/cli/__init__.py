@@ -11,7 +11,7 @@ import sys
 from collections.abc import Collection
 from importlib import import_module
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from prefect_getresponse.cli.console import FAILED, NOT_STARTED, OK
 from prefect_getresponse.reporting.streams import make_output_lasting
@@ -64,7 +64,7 @@ COMMANDS = {
         "Install the automations that come with the package.",
     ),
     "lists": ("people:lists", "Show the lists (campaigns) of an account."),
-    "contacts": ("people:contacts", "Look somebody up in an account."),
+    "contacts": ("people:contacts", "Find a person on the lists of an account."),
     "undo": (
         "undo:undo",
         "Remove the people whom the last import into a list has added and who have not changed"
@@ -80,6 +80,11 @@ A command is imported when it is run: the list of commands and the version need 
 """
 
 
+def _default(value: object) -> str | None:
+    """How help shows a default: a switch that is off and an empty text need no word."""
+    return None if value is None or value is False or value == "" else str(value)
+
+
 def application(words: Collection[str]) -> App:
     """Build the application that understands a line of words.
 
@@ -91,6 +96,7 @@ def application(words: Collection[str]) -> App:
         help="GetResponse for Prefect: import contacts, and try everything against a local"
         " sandbox.",
         version=_version,
+        default_parameter=Parameter(show_default=_default),
     )
     app.register_install_completion_command(  # pyright: ignore[reportUnknownMemberType] - cyclopts does not annotate **kwargs
         name="completion", help="Install completion for your shell: bash, zsh or fish."

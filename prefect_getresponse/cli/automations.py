@@ -20,7 +20,7 @@ def install_(
     notify: str = "",
     force: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
-    """Put automations on the Prefect server; twice changes nothing.
+    """Put automations on the Prefect server; installing twice changes nothing.
 
     What you have edited in Prefect is left alone, and the command exits with 1.
 

@@ -50,7 +50,7 @@ def deploy(
         list_name: Name of the list, or its id.
         cron: When runs are due: minute, hour, day of month, month, day of week.
         time_zone: Time zone of the schedule, such as Europe/Warsaw; UTC unless given.
-        param: NAME=VALUE: any other parameter of the flow; VALUE is JSON, or else a text.
+        param: NAME=VALUE: any other parameter of the flow; VALUE is JSON, or else a string.
         name: Name of the deployment, for a second one of the same flow.
         notify: Notification block that tells you when a run fails: its type and name, such as
             slack-webhook/ops.

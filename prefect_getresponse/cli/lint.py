@@ -89,7 +89,7 @@ def preview(
     Example: prefect-getresponse preview spring.yaml --name "Ann Lee" --field city=Gdansk
 
     Args:
-        file: Release file, or a text.
+        file: Release file, HTML or plain text.
         name: Name of the person.
         email: Address of the person.
         field: NAME=VALUE of a custom field; several times for several values.

@@ -64,7 +64,7 @@ def map_(
         escape: Character that takes the meaning of the next one away, such as a backslash.
         sheet: Name or number (from 1) of a sheet of a workbook.
         records: Where the records of a JSON document are, such as data.items.
-        no_header: The first row is a person already: columns are named by their places, #1, #2.
+        no_header: The file has no header row; its columns are called #1, #2 and so on.
         header_rows: How many rows name the columns, if it is not one.
         dates: Which part of dates comes first, where it is not clear.
         decimal: Sign before decimals, where it is not the point.

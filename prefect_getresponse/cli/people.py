@@ -18,7 +18,7 @@ from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.tasks.campaigns import list_campaigns
 from prefect_getresponse.tasks.contacts import list_contacts
 
-contacts = App(name="contacts", help="Look somebody up in an account.")
+contacts = App(name="contacts", help="Find a person on the lists of an account.")
 
 
 def lists(
@@ -48,7 +48,7 @@ def find_(
     block: str | None = None,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
-    """Show the lists that somebody is subscribed to. Exits with 1 if there is none.
+    """Show the lists that a person is subscribed to. Exits with 1 if there is none.
 
     Example: prefect-getresponse contacts find ann@example.com
 

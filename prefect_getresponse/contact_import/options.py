@@ -80,7 +80,7 @@ class ImportOptions(BaseModel):
     create_fields: bool = Field(
         default=False,
         title="Create custom fields",
-        description="Create custom fields that the mapping names and the account lacks, as texts.",
+        description="Create custom fields that the mapping names and the account lacks, as text.",
     )
     ignore_others: bool = Field(
         default=False,
