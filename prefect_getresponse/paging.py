@@ -23,10 +23,10 @@ from prefect_getresponse.client.listings.paginate import (
     iterate_pages,
 )
 from prefect_getresponse.client.request import ApiRequest
-from prefect_getresponse.operation import OperationTask
 
 if TYPE_CHECKING:
-    from prefect_getresponse.credentials import GetResponseCredentials
+    from prefect_getresponse.accounts.access import Access
+    from prefect_getresponse.operation import OperationTask
 
 __all__ = ["CollectionMoved", "fetch_all", "items", "pages"]
 
@@ -151,7 +151,7 @@ fetch_all = _FetchAll()
 
 def _listing(
     task: OperationTask[P, list[T]], *args: P.args, **kwargs: P.kwargs
-) -> tuple[GetResponseCredentials, ApiRequest, int]:
+) -> tuple[Access, ApiRequest, int]:
     """The credentials, the request for a listing and the number of its first page."""
     if "perPage" not in task.operation.query_parameters.values():
         raise TypeError(f"{task.operation.name} does not read a listing with pages")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from prefect.settings.base import PrefectBaseSettings, build_settings_config
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from prefect_getresponse.runtime.prefect_files import PrefectFiles, files_below
 
-class GetResponseSettings(PrefectBaseSettings):
+
+class GetResponseSettings(PrefectFiles):
     """What may be set outside a credentials block.
 
     Attributes:
@@ -46,9 +47,8 @@ class GetResponseSettings(PrefectBaseSettings):
             commas; others are not asked there.
     """
 
-    model_config: ClassVar[SettingsConfigDict] = build_settings_config(
-        ("integrations", "getresponse")
-    )
+    table: ClassVar[tuple[str, ...]] = ("integrations", "getresponse")
+    model_config: ClassVar[SettingsConfigDict] = files_below(*table)
 
     api_key: SecretStr = SecretStr("")
     client_id: str = ""

@@ -19,7 +19,8 @@ from typing import Any, cast
 import yaml
 from pydantic import TypeAdapter
 
-from prefect_getresponse.operation import OperationTask, sent_type
+from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.operations.declaration import sent_type
 from prefect_getresponse.sandbox.contract.operations import Operation, Parameter, operations
 from prefect_getresponse.sandbox.contract.schema import Shape, body_shape, parse_note
 from prefect_getresponse.tasks import declared_tasks

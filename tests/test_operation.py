@@ -27,7 +27,8 @@ from prefect_getresponse import (
 from prefect_getresponse.client.request import RetryClass
 from prefect_getresponse.client.retry import LAW, ConnectionTrouble, Decision, Failure
 from prefect_getresponse.omit import Omit
-from prefect_getresponse.operation import OperationTask, camel, operation
+from prefect_getresponse.operation import OperationTask, operation
+from prefect_getresponse.operations.declaration import camel
 from tests.support.declared import TASKS
 from tests.support.operations_for_tests import (
     create_thing,

@@ -15,12 +15,12 @@ from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, tempor
 from prefect_getresponse.client.errors import InvalidConfiguration
 from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, used
 from prefect_getresponse.limits.pools.prefect import (
+    books_of,
     ensure_limit,
     free_slots,
     limit_names,
     open_client,
 )
-from prefect_getresponse.limits.service import books_of
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import httpx
 
+from prefect_getresponse.accounts.access import Access
 from prefect_getresponse.cli.console import one_line
 from prefect_getresponse.client.errors import InvalidArguments, InvalidConfiguration
-from prefect_getresponse.credentials import GetResponseCredentials
+from prefect_getresponse.runtime.prefect_files import api_url
 from prefect_getresponse.settings import GetResponseSettings
 
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
-def load_credentials(block: str | None) -> GetResponseCredentials:
+
+def load_credentials(block: str | None) -> Access:
     """Credentials of a block, or of the settings.
 
     Raises:
         InvalidConfiguration: They are missing or cannot work.
     """
     if block is None:
-        return GetResponseCredentials.from_settings()
+        return Access.from_settings()
     found = find_block(block)
     if found is None:
         raise InvalidArguments(
@@ -34,14 +40,15 @@ def find_block(name: str) -> GetResponseCredentials | None:
         InvalidArguments: The Prefect server is not known, or the block cannot be used.
         InvalidConfiguration: The Prefect server does not answer, or it refuses.
     """
-    from prefect.exceptions import ObjectNotFound
-    from prefect.settings import get_current_settings
-
-    if get_current_settings().api.url is None:
+    if not api_url():
         raise InvalidArguments(
             "--block needs a Prefect server, and PREFECT_API_URL is not set",
             advice="Set it, or use PREFECT_INTEGRATIONS_GETRESPONSE_API_KEY instead of a block.",
         )
+    from prefect.exceptions import ObjectNotFound
+
+    from prefect_getresponse.credentials import GetResponseCredentials
+
     try:
         return GetResponseCredentials.load(name)
     except ValueError as error:

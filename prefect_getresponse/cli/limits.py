@@ -6,10 +6,10 @@ import asyncio
 
 from cyclopts import App
 
+from prefect_getresponse.accounts.access import Access
 from prefect_getresponse.cli.accounts import account_of, load_credentials
 from prefect_getresponse.cli.console import FAILED, OK, one_line, print_line
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.limits.budgets import FRAME_SECONDS
 
 limits = App(name="limits", help="Limits of an account that all workers share through Prefect.")
@@ -98,7 +98,7 @@ def _frame(block: str | None) -> str:
         return "not known (no slot became free for the question)"
 
 
-async def _asked_frame(credentials: GetResponseCredentials) -> str:
+async def _asked_frame(credentials: Access) -> str:
     from prefect_getresponse.client.request import ApiRequest, RetryClass
 
     client = credentials.get_async_client()

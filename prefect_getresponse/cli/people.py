@@ -14,7 +14,7 @@ from prefect_getresponse.cli import console
 from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.console import FAILED, OK, print_line
 from prefect_getresponse.contact_import.account import Account
-from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.operation import Declared
 from prefect_getresponse.tasks.campaigns import list_campaigns
 from prefect_getresponse.tasks.contacts import list_contacts
 
@@ -77,7 +77,7 @@ def _campaign_of(contact: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _items(
-    block: str | None, task: OperationTask[..., Any], id_name: str, **arguments: object
+    block: str | None, task: Declared, id_name: str, **arguments: object
 ) -> list[dict[str, Any]]:
     credentials = load_credentials(block)
 

@@ -26,7 +26,7 @@ from prefect_getresponse.contact_import.planning.exclusions import (
 )
 from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
-from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.operation import Declared
 from prefect_getresponse.segments import section
 from prefect_getresponse.tasks.accounts import get_account, get_account_blocklist
 from prefect_getresponse.tasks.campaigns import (
@@ -96,16 +96,16 @@ class Account:
         self.client = client
         self.name = name
 
-    async def call(self, task: OperationTask[..., Any], **arguments: object) -> Any:
+    async def call(self, task: Declared, **arguments: object) -> Any:
         """Call an operation by its task's declaration, without a task run."""
         return (await self.answer(task, **arguments)).data
 
-    async def answer(self, task: OperationTask[..., Any], **arguments: object) -> ApiAnswer:
+    async def answer(self, task: Declared, **arguments: object) -> ApiAnswer:
         """Call an operation, and return the answer with what its headers say."""
         return await self.client.send(_request(task, arguments))
 
     async def pages(
-        self, task: OperationTask[..., Any], id_name: str, **arguments: object
+        self, task: Declared, id_name: str, **arguments: object
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Pieces of a listing, of which nobody is missed who is in it the whole time."""
         request = _request(task, arguments)
@@ -113,7 +113,7 @@ class Account:
             yield rows
 
     async def items(
-        self, task: OperationTask[..., Any], id_name: str, **arguments: object
+        self, task: Declared, id_name: str, **arguments: object
     ) -> list[dict[str, Any]]:
         """All items of a listing that is known to be small."""
         found = {
@@ -345,7 +345,7 @@ class Account:
         return Exclusions.of(masks)
 
 
-def _request(task: OperationTask[..., Any], arguments: Mapping[str, object]) -> ApiRequest:
+def _request(task: Declared, arguments: Mapping[str, object]) -> ApiRequest:
     """Request whose answer must have all that an import reads of it."""
     request = task.operation.request(arguments)
     if request.shape is None or task.operation.name not in _NAMED:

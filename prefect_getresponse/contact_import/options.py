@@ -12,12 +12,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from prefect.settings import get_current_settings
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.runtime.form_titles import titled
+from prefect_getresponse.runtime.prefect_files import prefect_home
 from prefect_getresponse.settings import GetResponseSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -267,7 +267,7 @@ def import_options(**values: Any) -> ImportOptions:
 
 def state_folder(given: str) -> str:
     """Where ledgers live: as given, as the settings say, or `<PREFECT_HOME>/getresponse`."""
-    default = get_current_settings().home / "getresponse"
+    default = prefect_home() / "getresponse"
     return given or GetResponseSettings().state_dir or str(default)
 
 

@@ -19,11 +19,11 @@ from prefect_getresponse.contact_import.options import state_folder
 from prefect_getresponse.doctor import (
     account_checks,
     machine_checks,
-    server_checks,
     source_checks,
     webhook_checks,
 )
-from prefect_getresponse.doctor.findings import AccountReport, Finding, unknown
+from prefect_getresponse.doctor.findings import AccountReport, Finding, ok, unknown
+from prefect_getresponse.runtime.prefect_files import api_url
 from prefect_getresponse.settings import GetResponseSettings
 from prefect_getresponse.tasks.accounts import get_account
 
@@ -63,12 +63,21 @@ async def check_account(
     """
     findings = [
         *await _of_account(options, client, clock),
-        *server_checks.limits(account_name),
-        *server_checks.server(),
+        *_prefect(account_name),
         *machine_checks.state_folder(Path(state_folder(options.state_dir))),
         *machine_checks.versions(),
     ]
     return AccountReport(account=account_name, endpoint=client.base_url, findings=findings)
+
+
+def _prefect(account_name: str) -> list[Finding]:
+    """What the Prefect server says; a machine without one need not import Prefect."""
+    if not api_url():
+        text = "no Prefect server (PREFECT_API_URL): only processes of this machine share calls"
+        return [ok("limits", text)]
+    from prefect_getresponse.doctor import server_checks
+
+    return [*server_checks.limits(account_name), *server_checks.server()]
 
 
 async def _of_account(

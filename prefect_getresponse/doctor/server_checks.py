@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import httpx
 from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from prefect_getresponse.accounts.shared_limits import read_limits
 from prefect_getresponse.client.errors import InvalidConfiguration
@@ -19,9 +19,6 @@ FILES = "prefect.server.concurrency.lease_storage.filesystem"
 
 def limits(account: str) -> list[Finding]:
     """Workers share the account's calls through limits of the Prefect server."""
-    if not PREFECT_API_URL.value():
-        text = "no Prefect server (PREFECT_API_URL): only processes of this machine share calls"
-        return [ok("limits", text)]
     try:
         states = read_limits(account)
     except InvalidConfiguration as error:
@@ -46,8 +43,6 @@ def limits(account: str) -> list[Finding]:
 
 def server() -> list[Finding]:
     """The server is of our kind, and a restart of it does not forget who holds which slot."""
-    if not PREFECT_API_URL.value():
-        return []
     try:
         theirs, settings = _read_server()
     except (httpx.HTTPError, ValueError) as error:

@@ -11,27 +11,19 @@ from __future__ import annotations
 
 import atexit
 import contextvars
-import hashlib
 import logging
 import math
 import random
 import threading
 import time
-from contextlib import suppress
-
-from prefect.settings import (
-    PREFECT_API_URL,
-    PREFECT_CLIENT_MAX_RETRIES,
-    PREFECT_HOME,
-    temporary_settings,
-)
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from prefect_getresponse.limits.pools.host import HostPool
-from prefect_getresponse.limits.pools.pool import SlotPool
-from prefect_getresponse.limits.pools.prefect import PrefectBooks, PrefectPool
+from prefect_getresponse.limits.pools.pool import SlotPool, is_sandbox, label
 from prefect_getresponse.limits.slots import POLL, SlotKeeper
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.runtime.forks import after_fork
+from prefect_getresponse.runtime.prefect_files import api_url, prefect_home
 
 GOODBYE = 3.0
 """Seconds that a process takes at its end to give its slots back."""
@@ -42,7 +34,8 @@ logger = logging.getLogger("prefect_getresponse")
 class _Service:
     """A thread that lets a keeper do what is due, from the first call until the process ends."""
 
-    def __init__(self, pools: list[SlotPool]) -> None:
+    def __init__(self, pools: list[SlotPool], patience: AbstractContextManager[object]) -> None:
+        self._patience = patience
         self._due = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -67,9 +60,7 @@ class _Service:
                 self._thread.start()
 
     def _run(self) -> None:
-        # Prefect refuses a write that meets another one in SQLite, so it may try once more; after
-        # that the keeper knows when to try again.
-        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1}):
+        with self._patience:
             while not self._ending:
                 self._due.clear()
                 delay = self._step()
@@ -113,30 +104,18 @@ def shared_throttle(account: str, endpoint: str) -> Throttle:
         account: Name of the account.
         endpoint: Base URL of the API.
     """
-    is_sandbox = _is_sandbox(endpoint)
-    folder = PREFECT_HOME.value() / "getresponse" / "slots" / f"{account}-{_label(endpoint)}"
-    pools: list[SlotPool] = [HostPool(folder, begins_anew=is_sandbox)]
-    if PREFECT_API_URL.value():
-        books = books_of(account, endpoint)
-        pools.insert(0, PrefectPool(account, books, begins_anew=is_sandbox))
-    service = _Service(pools)
+    begins_anew = is_sandbox(endpoint)
+    folder = prefect_home() / "getresponse" / "slots" / f"{account}-{label(endpoint)}"
+    pools: list[SlotPool] = [HostPool(folder, begins_anew=begins_anew)]
+    patience: AbstractContextManager[object] = nullcontext()
+    if api_url():
+        from prefect_getresponse.limits.pools.prefect import PrefectPool, books_of, one_more_try
+
+        pools.insert(0, PrefectPool(account, books_of(account, endpoint), begins_anew=begins_anew))
+        patience = one_more_try()
+    service = _Service(pools, patience)
     _services.append(service)
     return service.keeper.throttle
-
-
-def _is_sandbox(endpoint: str) -> bool:
-    """Whether it is a server of this machine: no other may be reached by plain HTTP."""
-    return endpoint.startswith("http://")
-
-
-def _label(endpoint: str) -> str:
-    return hashlib.blake2b(endpoint.encode(), digest_size=6).hexdigest()
-
-
-def books_of(account: str, endpoint: str) -> PrefectBooks:
-    """Books of an account in Prefect; what a sandbox counts is none of the real account's."""
-    own = f"-{_label(endpoint)}" if _is_sandbox(endpoint) else ""
-    return PrefectBooks(f"getresponse-{account}{own}")
 
 
 @atexit.register

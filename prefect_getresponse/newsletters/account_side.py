@@ -17,7 +17,7 @@ from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.newsletters.content.message import Known
 from prefect_getresponse.newsletters.release_file import InvalidRelease, Release
-from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.operation import Declared
 from prefect_getresponse.tasks.accounts import get_account, list_timezones
 from prefect_getresponse.tasks.campaigns import list_campaigns
 from prefect_getresponse.tasks.custom_fields import list_custom_fields
@@ -110,7 +110,7 @@ class AccountSide:
         self._clock = clock
         self._ahead = 0.0
 
-    async def answer(self, task: OperationTask[..., Any], **arguments: object) -> ApiAnswer:
+    async def answer(self, task: Declared, **arguments: object) -> ApiAnswer:
         """Call an operation and return the whole answer."""
         return await self.client.send(task.operation.request(arguments))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, cast
@@ -14,6 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from prefect_getresponse.client.masking import mask
+from prefect_getresponse.runtime.prefect_files import api_url
 
 _MESSAGE_SHOWN = 200
 AGREED = ("GETRESPONSE_SOURCE_", "GETRESPONSE_TARGET_")
@@ -89,17 +89,14 @@ def _secret(name: str) -> str:
 
 def _prefect_secret(block: str) -> str | None:
     """The text of a Secret block; None if there is none, or no server that could have it."""
-    if "prefect" not in sys.modules and "PREFECT_API_URL" not in os.environ:
-        return None  # importing Prefect takes seconds
+    if not api_url():
+        return None
     from prefect.blocks.system import Secret
-    from prefect.settings import PREFECT_API_URL
 
     async def load() -> Any:
         loaded = cast("Secret[Any]", await Secret.aload(block))  # pyright: ignore[reportUnknownMemberType]
         return loaded.get()
 
-    if not PREFECT_API_URL.value():
-        return None
     try:
         with ThreadPoolExecutor(1) as other:  # a loop may be running in this thread
             value = other.submit(copy_context().run, asyncio.run, load()).result()

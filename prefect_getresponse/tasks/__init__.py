@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pkgutil
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypedDict
 
-from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.operation import Operation
+
+if TYPE_CHECKING:
+    from prefect_getresponse.operation import OperationTask
 
 
 class OperationRow(TypedDict):
@@ -29,8 +32,13 @@ def declared_tasks() -> list[OperationTask[..., Any]]:
         member
         for module in modules
         for member in vars(module).values()
-        if isinstance(member, OperationTask) and member.operation.module_path == module.__name__
+        if _is_declared_in(module.__name__, member)
     ]
+
+
+def _is_declared_in(module: str, member: object) -> bool:
+    declared = getattr(member, "operation", None)
+    return isinstance(declared, Operation) and declared.module_path == module
 
 
 def operation_rows() -> list[OperationRow]:

@@ -5,15 +5,17 @@ Source: GetResponse API v3, A/B tests.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from typing_extensions import TypedDict
 
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import CampaignLink, FromFieldLink, Page, PerPage, SortOrder
 from prefect_getresponse.tasks.messages import AbTestSendSettings
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 SplittestStatus = Literal["active", "inactive"]
 SplittestType = Literal["content", "subject", "day", "hour", "from_field"]

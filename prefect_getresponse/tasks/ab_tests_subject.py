@@ -7,13 +7,12 @@ Source: GetResponse API v3, A/B tests - subject.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import AfterValidator, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -30,6 +29,9 @@ from prefect_getresponse.tasks.messages import (
     MessageContent,
     TimeZoneReference,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 AbTestName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 VariantSubject = Annotated[str, StringConstraints(min_length=1, max_length=150)]

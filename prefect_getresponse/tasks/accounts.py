@@ -5,13 +5,12 @@ Source: GetResponse API v3, Accounts.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -22,6 +21,9 @@ from prefect_getresponse.tasks.common import (
     PerPage,
     TrueOrFalse,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 NumberOfEmployees = Literal["50", "250", "500", "more"]
 TimeFormat = Literal["12h", "24h"]

@@ -6,13 +6,12 @@ Source: GetResponse API v3, Autoresponders.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import AfterValidator, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -36,6 +35,9 @@ from prefect_getresponse.tasks.messages import (
     ThumbnailSize,
     WeekDay,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 AutoresponderSubject = Annotated[str, StringConstraints(min_length=2, max_length=128)]
 AutoresponderName = Annotated[str, StringConstraints(min_length=2, max_length=128)]

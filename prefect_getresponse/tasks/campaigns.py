@@ -5,13 +5,12 @@ A list (campaign) cannot be deleted through the API.  Source: GetResponse API v3
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -24,6 +23,9 @@ from prefect_getresponse.tasks.common import (
     SortOrder,
     TrueOrFalse,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 CampaignName = Annotated[str, StringConstraints(min_length=3, max_length=64)]
 OptinType = Literal["single", "double"]

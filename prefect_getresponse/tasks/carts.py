@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Required
+from typing import TYPE_CHECKING, Annotated, Required
 
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import Amount, Page, PerPage, SortOrder
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 Currency = Annotated[str, StringConstraints(min_length=3, max_length=3)]
 

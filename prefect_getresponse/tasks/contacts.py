@@ -6,13 +6,12 @@ another list.  Source: GetResponse API v3, Contacts.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -22,6 +21,9 @@ from prefect_getresponse.tasks.common import (
     PerPage,
     SortOrder,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 ContactName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 ContactNote = Annotated[str, StringConstraints(max_length=255)]

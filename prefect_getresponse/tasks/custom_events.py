@@ -6,16 +6,18 @@ Source: GetResponse API v3, Custom Events.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import Page, PerPage, SortOrder, TrueOrFalse
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 CustomEventName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{3,64}$")]
 CustomEventAttributeType = Literal["string", "number", "datetime", "boolean"]

@@ -7,16 +7,18 @@ only; recurring ones of the panel can be read. Source: GetResponse API v3, Custo
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import AfterValidator, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import Page, PerPage, SortOrder
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 CustomReportName = Annotated[str, StringConstraints(min_length=3, max_length=70)]
 CustomReportFrequency = Literal["monthly", "weekly", "daily", "one_time"]

@@ -5,14 +5,16 @@ Forms are made in the panel and read here.  Source: GetResponse API v3, Forms.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from typing_extensions import TypedDict
 
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import CampaignLink, Page, PerPage, SortOrder, TrueOrFalse
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 FormStatus = Literal["published", "unpublished", "draft"]
 FormStatusFilter = Literal["enabled", "disabled", "published", "unpublished", "draft"]

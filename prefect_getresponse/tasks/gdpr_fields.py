@@ -6,14 +6,16 @@ Source: GetResponse API v3, GDPR Fields.
 
 from __future__ import annotations
 
-from typing import Annotated, Required
+from typing import TYPE_CHECKING, Annotated, Required
 
 from typing_extensions import TypedDict
 
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import Page, PerPage, SortOrder
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 
 class GdprField(TypedDict, total=False):

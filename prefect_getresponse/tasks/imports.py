@@ -6,16 +6,18 @@ account; one is at work while its status is `uploaded`, `to_review`, `review` or
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import AfterValidator
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import CampaignLink, Page, PerPage, SortOrder
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 LARGEST_IMPORT = 20_000_000
 """Bytes of the JSON body of one import: 20 MB, taken at their smaller meaning."""

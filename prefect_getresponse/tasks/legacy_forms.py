@@ -5,11 +5,10 @@ They are read here; `forms` has the later ones.  Source: GetResponse API v3, Leg
 
 from __future__ import annotations
 
-from typing import Annotated, Required
+from typing import TYPE_CHECKING, Annotated, Required
 
 from typing_extensions import TypedDict
 
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -19,6 +18,9 @@ from prefect_getresponse.tasks.common import (
     PerPage,
     SortOrder,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 
 class LegacyFormStatistics(TypedDict, total=False):

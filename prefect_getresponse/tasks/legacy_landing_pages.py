@@ -6,11 +6,10 @@ Pages.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from typing_extensions import TypedDict
 
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -21,6 +20,9 @@ from prefect_getresponse.tasks.common import (
     SortOrder,
     TrueOrFalse,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 UserDomainStatus = Literal["active", "inactive", "waiting"]
 

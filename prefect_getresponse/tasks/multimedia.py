@@ -5,15 +5,17 @@ Source: GetResponse API v3, Multimedia.
 
 from __future__ import annotations
 
-from typing import Literal, Required
+from typing import TYPE_CHECKING, Literal, Required
 
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass, Upload
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import operation
 from prefect_getresponse.tasks.common import Page, PerPage
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 
 class Image(TypedDict, total=False):

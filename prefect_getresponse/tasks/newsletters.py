@@ -6,13 +6,12 @@ Source: GetResponse API v3, Newsletters.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import AfterValidator, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -40,6 +39,9 @@ from prefect_getresponse.tasks.messages import (
     ThumbnailSize,
     TimeZoneReference,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 LARGEST_ATTACHMENTS = 400 * 1024
 """Bytes of all attachments of a newsletter together, before base64."""

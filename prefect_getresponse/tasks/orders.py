@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.addresses import Address, NewAddress
@@ -16,6 +15,9 @@ from prefect_getresponse.tasks.categories import BaseCategory
 from prefect_getresponse.tasks.common import Amount, ExternalId, LongUrl, Page, PerPage, SortOrder
 from prefect_getresponse.tasks.meta_fields import BaseMetaField, NewMetaField
 from prefect_getresponse.tasks.taxes import BaseTax, NewTax
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 OrderStatus = Annotated[str, StringConstraints(max_length=64)]
 OrderFlag = Literal["skipAutomation"]

@@ -5,13 +5,12 @@ Source: GetResponse API v3, Predefined Fields.
 
 from __future__ import annotations
 
-from typing import Annotated, Required
+from typing import TYPE_CHECKING, Annotated, Required
 
 from pydantic import StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -21,6 +20,9 @@ from prefect_getresponse.tasks.common import (
     PerPage,
     SortOrder,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 PredefinedFieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,32}$")]
 PredefinedFieldValue = Annotated[str, StringConstraints(min_length=1, max_length=350)]

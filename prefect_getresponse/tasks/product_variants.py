@@ -5,18 +5,20 @@ Source: GetResponse API v3, Product Variants.
 
 from __future__ import annotations
 
-from typing import Annotated, Required
+from typing import TYPE_CHECKING, Annotated, Required
 
 from pydantic import StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import ExternalId, LongUrl, Page, PerPage, SortOrder
 from prefect_getresponse.tasks.meta_fields import BaseMetaField, NewMetaField
 from prefect_getresponse.tasks.taxes import BaseTax, NewTax
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 VariantName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Sku = Annotated[str, StringConstraints(min_length=2, max_length=255)]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Required
+from typing import TYPE_CHECKING, Annotated, Required
 
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.categories import BaseCategory, NewCategory
 from prefect_getresponse.tasks.common import ExternalId, LongUrl, Page, PerPage, SortOrder
 from prefect_getresponse.tasks.meta_fields import BaseMetaField, MetaField, NewMetaField
 from prefect_getresponse.tasks.product_variants import BaseProductVariant, NewProductVariant
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 ProductName = Annotated[str, StringConstraints(min_length=2, max_length=255)]
 ProductType = Annotated[str, StringConstraints(min_length=2, max_length=64)]

@@ -5,13 +5,12 @@ Source: GetResponse API v3, RSS Newsletters.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import AfterValidator, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -32,6 +31,9 @@ from prefect_getresponse.tasks.messages import (
     StatisticsGroup,
     WeekDay,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 RssNewsletterSubject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 RssNewsletterName = Annotated[str, StringConstraints(min_length=1, max_length=255)]

@@ -7,13 +7,12 @@ manual.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.segments.sections import (
@@ -24,6 +23,9 @@ from prefect_getresponse.segments.sections import (
 )
 from prefect_getresponse.tasks.common import CampaignLink, Page, PerPage, SortOrder
 from prefect_getresponse.tasks.contacts import CustomFieldValue
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 SubscribersType = Literal["subscribed", "undelivered", "removed", "unconfirmed"]
 SavedSubscribersType = Literal["subscribed"]

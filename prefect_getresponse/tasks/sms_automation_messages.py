@@ -5,15 +5,17 @@ Source: GetResponse API v3, SMS Automation Messages.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Literal, Required
 
 from typing_extensions import TypedDict
 
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import CampaignLink, Page, PerPage, SortOrder
 from prefect_getresponse.tasks.sms_messages import SmsClickTrack, SmsCounts
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 
 class SmsWorkflow(TypedDict, total=False):

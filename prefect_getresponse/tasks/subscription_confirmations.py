@@ -5,14 +5,16 @@ A list names one of each in `confirmation`. Source: GetResponse API v3, Subscrip
 
 from __future__ import annotations
 
-from typing import Required
+from typing import TYPE_CHECKING, Required
 
 from typing_extensions import TypedDict
 
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import operation
 from prefect_getresponse.tasks.common import TrueOrFalse
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 
 class SubscriptionConfirmationBody(TypedDict, total=False):

@@ -5,10 +5,14 @@ Source: GetResponse API v3, Tracking.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from typing_extensions import TypedDict
 
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.operation import operation
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 
 class Tracking(TypedDict, total=False):

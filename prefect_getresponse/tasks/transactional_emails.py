@@ -5,13 +5,12 @@ Source: GetResponse API v3, Transactional Emails.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Required
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Required
 
 from pydantic import AfterValidator, StringConstraints
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import Query, operation
 from prefect_getresponse.tasks.common import (
@@ -22,6 +21,9 @@ from prefect_getresponse.tasks.common import (
     PerPage,
     TrueOrFalse,
 )
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 MAX_CONTENT_BYTES = 16 * 1024 * 1024
 """Plain text and HTML of one message together."""

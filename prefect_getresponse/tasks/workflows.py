@@ -5,15 +5,17 @@ The API reads them and switches them on and off.  Source: GetResponse API v3, Wo
 
 from __future__ import annotations
 
-from typing import Literal, Required
+from typing import TYPE_CHECKING, Literal, Required
 
 from typing_extensions import TypedDict
 
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.omit import OMIT, Omit
 from prefect_getresponse.operation import operation
 from prefect_getresponse.tasks.common import Page, PerPage
+
+if TYPE_CHECKING:
+    from prefect_getresponse.credentials import GetResponseCredentials
 
 WorkflowStatus = Literal["active", "inactive", "incomplete"]
 """`incomplete` is what the web panel calls a draft."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -99,3 +100,13 @@ def parsed(value: Any) -> Book:
         return _ENTRIES.validate_python(value or [])
     except ValidationError:
         return []
+
+
+def is_sandbox(endpoint: str) -> bool:
+    """Whether it is a server of this machine: no other may be reached by plain HTTP."""
+    return endpoint.startswith("http://")
+
+
+def label(endpoint: str) -> str:
+    """An endpoint as a part of a name."""
+    return hashlib.blake2b(endpoint.encode(), digest_size=6).hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +21,23 @@ from prefect.client.schemas.actions import (
     VariableCreate,
 )
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectException
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_API_URL
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_KEY,
+    PREFECT_API_URL,
+    PREFECT_CLIENT_MAX_RETRIES,
+    temporary_settings,
+)
 
 from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, Book
-from prefect_getresponse.limits.pools.pool import MOST_WORKERS, Grant, PoolUnreachable, parsed
+from prefect_getresponse.limits.pools.pool import (
+    MOST_WORKERS,
+    Grant,
+    PoolUnreachable,
+    is_sandbox,
+    label,
+    parsed,
+)
 from prefect_getresponse.limits.throttle import SLOTS
 
 LEASE = 60.0
@@ -48,6 +61,14 @@ def open_client() -> SyncPrefectClient:
         api_key=PREFECT_API_KEY.value(),
         httpx_settings={"timeout": TIMEOUT},
     )
+
+
+def one_more_try() -> AbstractContextManager[object]:
+    """Let Prefect's client try once more: it refuses a write that meets another one in SQLite.
+
+    After that the keeper of the slots knows when to try again.
+    """
+    return temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1})
 
 
 def ensure_limit(client: SyncPrefectClient, name: str, size: int) -> None:
@@ -247,3 +268,9 @@ class PrefectBooks:
 
     def _name(self, budget: str, edition: int | str) -> str:
         return f"{self._shelf}-{budget.replace('/', '-')}-{edition}"
+
+
+def books_of(account: str, endpoint: str) -> PrefectBooks:
+    """Books of an account in Prefect; what a sandbox counts is none of the real account's."""
+    own = f"-{label(endpoint)}" if is_sandbox(endpoint) else ""
+    return PrefectBooks(f"getresponse-{account}{own}")
