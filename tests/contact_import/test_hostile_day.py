@@ -365,6 +365,18 @@ def test_a_domain_in_its_own_letters_is_the_same_domain(lab: Lab) -> None:
     assert report.removed == 0
 
 
+def test_one_whose_domain_is_listed_in_its_own_letters_is_changed_and_not_added_again(
+    lab: Lab,
+) -> None:
+    lab.add_people("jane@b\u00fccher.example", "x@example.com")
+    lab.source.write_text(
+        "Email,Name\njane@xn--bcher-kva.example,Jane\nx@example.com,X\nnew@example.com,New\n"
+    )
+    report = lab.run(route="import")
+    assert counted(report) == {"updated": 2, "added": 1}
+    assert lab.subscribed == {"jane@b\u00fccher.example", "new@example.com", "x@example.com"}
+
+
 def test_a_mask_without_a_domain_excludes_whom_it_may_mean(lab: Lab) -> None:
     lab.write([("info@example.com", "", ""), ("jane@example.com", "", "")])
     rewrite(lab, lambda call, real: {"masks": ["info@"]} if "accounts/blocklists" in call else real)

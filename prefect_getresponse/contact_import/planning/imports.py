@@ -23,6 +23,7 @@ from prefect_getresponse.contact_import.planning.routing import (
     route_of_new_people,
 )
 from prefect_getresponse.contact_import.routes import imports
+from prefect_getresponse.contact_import.rows.addresses import has_two_spellings
 from prefect_getresponse.contact_import.rows.contacts import unpack
 
 ROWS_AT_ONCE = 5_000
@@ -124,9 +125,9 @@ class _Planning:
             groups += [
                 _Group(Action.MERGE, steps)
                 for steps, rows in shapes.most_common()
-                if rows >= fewest
+                if steps is not None and rows >= fewest
             ]
-            self._mark({group.steps for group in groups})
+            self._mark({group.steps for group in groups} - {None})
         return groups
 
     def cut(self, group: _Group, most: int) -> int:
@@ -174,5 +175,11 @@ class _Planning:
                 last = rows[-1].row
 
 
-def _shape(row: RowToSend) -> str:
-    return json.dumps(imports.shape(unpack(row.contact)))
+def _shape(row: RowToSend) -> str | None:
+    """What a row fills, as text; None if no import may change its contact.
+
+    An import finds people by their addresses: it might add somebody once more whose domain
+    GetResponse spells in its own letters.  Calls that change one contact go by its id.
+    """
+    contact = unpack(row.contact)
+    return None if has_two_spellings(contact.email) else json.dumps(imports.shape(contact))

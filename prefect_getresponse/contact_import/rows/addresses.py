@@ -76,6 +76,11 @@ def listed_key(listed: str) -> str:
     return compare_key(f"{local}{at}{_ascii_domain(domain) or domain}")
 
 
+def has_two_spellings(valid: str) -> bool:
+    """Whether the domain of an address may also stand in letters of its own."""
+    return any(label.startswith("xn--") for label in valid.rpartition("@")[2].lower().split("."))
+
+
 def compare_keys(valid: Iterable[str | None]) -> list[str]:
     """Return what `compare_key` makes of each address, and empty texts where there is none."""
     # An address holds no line break.
