@@ -32,7 +32,7 @@ simulate: dev ## Let everything go wrong in virtual time: SEEDS=10000 runs many,
 
 crash-matrix: dev ## Kill real processes at every step, and under 200 schedules of faults (ARGS=--help)
 	@$(BIN)/python -m tests.crash_matrix $(ARGS)
-	@CRASH_MATRIX=1 $(BIN)/pytest tests/export/test_destinations.py
+	@CRASH_MATRIX=1 $(BIN)/pytest tests/export/test_destinations.py tests/contact_import/phases/test_resume.py
 
 test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debian: chromium)
 	@$(BIN)/pytest -m browser tests/browser $(ARGS)

@@ -9,6 +9,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -136,9 +137,9 @@ def _table(path: str, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if not isinstance(value, dict)}
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return _parsed(path.absolute(), path.stat().st_mtime_ns)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
@@ -146,3 +147,8 @@ def _read(path: Path) -> dict[str, Any]:
             f"the settings in {path} cannot be read: {type(error).__name__}",
             advice="Correct the file; the settings of Prefect are in it too.",
         ) from None
+
+
+@lru_cache(maxsize=16)
+def _parsed(path: Path, _changed: int) -> Mapping[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))

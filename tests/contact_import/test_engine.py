@@ -67,7 +67,10 @@ def night(lab: Lab, troubles: deque[Trouble | None], **options: str) -> ImportRe
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=max(20, settings().max_examples // 5),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
 )
 @given(
     people=SOURCES,

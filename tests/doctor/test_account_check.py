@@ -360,7 +360,7 @@ values = st.sampled_from(LOOKALIKES) | st.text(min_size=1, max_size=12).filter(s
 
 @given(kind=st.sampled_from(KINDS), form=st.sampled_from(["text", "checkbox"]), value=values)
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 def test_a_value_fits_if_and_only_if_the_import_takes_it(
     tmp_path: Path, kind: str, form: str, value: str

@@ -37,16 +37,26 @@ def client(prefect_server: str) -> Iterator[SyncPrefectClient]:
         yield client
 
 
-@pytest.fixture
-def stored(prefect_server: str, sandbox: RunningSandbox) -> GetResponseCredentials:
+@pytest.fixture(scope="module")
+def stored(prefect_server: str) -> GetResponseCredentials:
     """Credentials as a worker loads them."""
-    sandbox.credentials().save("many", overwrite=True)
+    GetResponseCredentials(api_key=KEY).save("many", overwrite=True)
     return GetResponseCredentials.load("many")
+
+
+@pytest.fixture(scope="module")
+def idle(stored: GetResponseCredentials) -> str:
+    """A deployment that nothing is ever started from."""
+    return deployed()
 
 
 @pytest.fixture
 def deployment(stored: GetResponseCredentials) -> str:
     """A deployment of one import, with a pool that no worker looks at."""
+    return deployed()
+
+
+def deployed() -> str:
     name = f"one-{uuid4().hex[:8]}"
     assert cli.run(["deploy", "one-list", "--block", "many", "--pool", name, "--name", name]) == 0
     return f"nightly-contact-import/{name}"
@@ -77,14 +87,14 @@ def test_what_cannot_work_starts_nothing(
     imports: list[ListImport],
     says: str,
     stored: GetResponseCredentials,
-    deployment: str,
+    idle: str,
     client: SyncPrefectClient,
 ) -> None:
-    error = error_of(run_flow(stored, imports, deployment, return_state=True))
+    error = error_of(run_flow(stored, imports, idle, return_state=True))
 
     assert isinstance(error, InvalidArguments)
     assert says in str(error)
-    assert started(client, deployment) == []
+    assert started(client, idle) == []
 
 
 @pytest.mark.usefixtures("prefect_server")

@@ -97,17 +97,23 @@ def account() -> Iterator[FastSandbox]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def stored(account: FastSandbox, prefect_server: str) -> str:
+    """The name of a block that was stored."""
+    GetResponseCredentials.model_validate(
+        {"api_key": KEY, "base_url": account.url, "allow_custom_host": True}
+    ).save("nightly", overwrite=True)
+    return "nightly"
+
+
 @pytest.fixture
-def credentials(account: FastSandbox, prefect: Prefect) -> GetResponseCredentials:
-    """A block that was stored and is loaded by its name; every test has an empty list."""
+def credentials(account: FastSandbox, stored: str) -> GetResponseCredentials:
+    """A block that is loaded by its name; every test has an empty list."""
     account.control("POST", "/reset")
     account.campaign_id = account.api(
         "POST", "/campaigns", {"name": CAMPAIGN, "optinTypes": {"api": "single"}}
     )["campaignId"]
-    GetResponseCredentials.model_validate(
-        {"api_key": KEY, "base_url": account.url, "allow_custom_host": True}
-    ).save("nightly", overwrite=True)
-    return GetResponseCredentials.load("nightly")
+    return GetResponseCredentials.load(stored)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 
 from tests.simulation.simulation import simulate
 
-SEEDS = 100
-AT_ONCE = 20
+SEEDS = 30
+AT_ONCE = 10
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
