@@ -1,13 +1,10 @@
-"""Purge what the state folder of imports holds of people, by hand or by a schedule."""
+"""Purge what the state folder of imports holds of people."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.ledger.retention import Purged, purge_folder
@@ -55,20 +52,3 @@ def _check_folder(folder: Path, *, must_exist: bool) -> None:
             f"state folder {folder}: {error.strerror}",
             advice="Name the one of the imports (--state-dir, state_dir); nothing was purged.",
         ) from None
-
-
-@task(name="purge-import-state", task_run_name="purge-import-state", cache_policy=NO_CACHE)
-def purge_import_state(
-    state_dir: str = "", older_than: float | None = None, dry_run: bool = False
-) -> Purged:
-    """Purge what the state folder of imports holds of people.
-
-    Args:
-        state_dir: The folder; that of the settings if not given.
-        older_than: Days; `RETENTION_DAYS` of the settings if not given.
-        dry_run: Only count.
-
-    Returns:
-        What was purged.
-    """
-    return purge(state_dir, older_than, dry_run=dry_run)
