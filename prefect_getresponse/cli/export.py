@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 
 from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.console import OK, check_writable, err, print_line, show
+from prefect_getresponse.cli.failures import failures_told_to
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.export.options import Activity, Details, ExportOptions, export_options
 from prefect_getresponse.export.report import ExportReport
@@ -62,25 +63,27 @@ def export_(
         block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
         dry_run: Stop after the plan, which says how many calls and seconds it takes.
         print_ddl: Print the statements that make the tables, and stop.
-        json_: Write the report to this file.
+        json_: Write the report to this file, or why it stopped.
     """
     check_writable(json_)
-    options = export_options(
-        to=to,
-        streams=tuple(stream or ()),
-        lists=tuple(list_ or ()),
-        details=details,
-        details_budget=details_budget,
-        activity=activity,
-        create_reports=create_reports,
-        look_back_days=look_back_days,
-        full_every_days=full_every_days,
-        strict_proof=strict_proof,
-        dry_run=dry_run,
-    )
-    if print_ddl:
-        return _print_ddl(options)
-    return show(_run(options, block), json_)
+    with failures_told_to(json_):
+        options = export_options(
+            to=to,
+            streams=tuple(stream or ()),
+            lists=tuple(list_ or ()),
+            details=details,
+            details_budget=details_budget,
+            activity=activity,
+            create_reports=create_reports,
+            look_back_days=look_back_days,
+            full_every_days=full_every_days,
+            strict_proof=strict_proof,
+            dry_run=dry_run,
+        )
+        if print_ddl:
+            return _print_ddl(options)
+        report = _run(options, block)
+    return show(report, json_)
 
 
 def _run(options: ExportOptions, block: str | None) -> ExportReport:

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
 from cyclopts import CycloptsError
 
-from prefect_getresponse.cli.console import FAILED, NOT_STARTED, complain, err
+from prefect_getresponse.cli.console import (
+    FAILED,
+    NOT_STARTED,
+    complain,
+    err,
+    one_line,
+    write_json,
+)
 from prefect_getresponse.cli.dialogue import Stopped
 from prefect_getresponse.client.errors import KnownError
 from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
+
+
+@contextmanager
+def failures_told_to(file: Path | None) -> Generator[None]:
+    """Let a command that ends without a report say why in its JSON.
+
+    Args:
+        file: Where `--json` wants it, if at all.
+    """
+    try:
+        yield
+    except (KnownError, Stopped) as error:
+        if file is not None:
+            why = "stopped by you" if isinstance(error, Stopped) else one_line(error)
+            write_json(file, {"error": why})
+        raise
 
 
 def told(error: BaseException) -> int:

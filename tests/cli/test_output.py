@@ -207,3 +207,10 @@ def test_a_terminal_that_goes_away_ends_the_work_in_order(
             signal.signal(each, handler)
     assert ended.value.code == 7
     assert seen == ([] if is_ignored else ["interrupted"])
+
+
+def test_an_export_that_cannot_begin_says_so_in_its_json(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    words = ["export", "--to", str(tmp_path / "out"), "--stream", "nothing", "--json", str(report)]
+    assert cli.run(words) == 2
+    assert "no such stream" in json.loads(report.read_text())["error"]
