@@ -20,7 +20,7 @@ from prefect_getresponse.contact_import.undoing.undo import UndoReport
 from prefect_getresponse.contact_import.undoing.undo import undo as undo_import
 
 if TYPE_CHECKING:
-    from prefect_getresponse.credentials import GetResponseCredentials
+    from prefect_getresponse.accounts.access import Access
 
 
 def undo(
@@ -65,7 +65,7 @@ def undo(
 def _undo(
     list_name: str,
     folder: Path,
-    credentials: GetResponseCredentials,
+    credentials: Access,
     *,
     approve: str,
     dry_run: bool,

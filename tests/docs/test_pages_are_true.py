@@ -87,6 +87,9 @@ def test_opt_outs_are_told_by_their_reasons() -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     assert not [link for link in links if not (page.parent / link).exists()]
+    if page.is_relative_to(ROOT / "docs"):  # the site has no other pages
+        docs = (ROOT / "docs").resolve()
+        assert not [x for x in links if not (page.parent / x).resolve().is_relative_to(docs)]
 
 
 def test_the_site_leads_to_every_page() -> None:
