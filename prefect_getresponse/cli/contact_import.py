@@ -112,7 +112,7 @@ def import_(  # noqa: D417 - `explained_by` says the rest
         mapping_file: Mapping file (.toml) that says all of this, as `map` writes it.
         map_tag: TAG=NAME, for tags that GetResponse cannot hold as they are; - leaves a tag out.
         drop_tags: Leave out tags of which nothing would be left, such as signs alone.
-        block: Name of a Access block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
+        block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
         query: What to read from a database: SELECT ... ORDER BY ...
         require_read_only: Refuse databases that have no read-only transactions.
         encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
