@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -326,7 +327,10 @@ class AsyncClient(Calls):
         try:
             yield
         finally:
-            await self._close_connections()
+            # Without a free descriptor not even the code that closes can be imported; what failed
+            # before says so, and sockets end with their process.
+            with suppress(OSError):
+                await self._close_connections()
 
     async def _close_connections(self) -> None:
         await self._http.aclose()

@@ -1,5 +1,6 @@
 """Where the bytes of a file are: on this machine, or behind a URL that fsspec can read."""
 
+import errno
 import os
 import re
 import stat
@@ -124,8 +125,11 @@ class LocalPlace:
         try:
             return self.path.open("rb")
         except OSError as error:
+            advice = "Check its permissions"
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                advice = "Raise the limit of open files (ulimit -n) to at least 256"
             raise UnreadableSource(
-                f"the file cannot be opened: {error.strerror}", "Check its permissions", self.name
+                f"the file cannot be opened: {error.strerror}", advice, self.name
             ) from error
 
     def version(self, file: BinaryIO) -> object:
