@@ -31,7 +31,12 @@ _CAME_AFTER = (
     f" OR {_SAME_NAME})"
 )
 """Who may have come before the call was last sent bears the name we sent, or is a stranger."""
-MAY_BE_OURS = f"{CAME_BY} AND {CAME_SINCE} AND {_CAME_AFTER}"
+BEARS_OURS = (
+    "(chunks.route = 'import' OR json_extract(rows.contact, '$.name') IS NULL"
+    f" OR listed.name IS NULL OR listed.standing = 'removed' OR {_SAME_NAME})"
+)
+"""Whoever another program has added meanwhile bears another name; of imports the counters tell."""
+MAY_BE_OURS = f"{CAME_BY} AND {CAME_SINCE} AND {_CAME_AFTER} AND {BEARS_OURS}"
 """SQL: a call that was taken may have brought the person; without it, somebody else has."""
 
 PROVES_OURS = (

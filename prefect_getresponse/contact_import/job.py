@@ -21,6 +21,7 @@ from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.tuning import AS_ALLOWED, Tuning
 from prefect_getresponse.reporting.progress import Progress, Silent
+from prefect_getresponse.runtime.garbage import kept_meanwhile
 from prefect_getresponse.sources import Source, open_source
 from prefect_getresponse.sources.source import WatchedSource
 
@@ -207,7 +208,7 @@ def holding(job: Job) -> Generator[Job]:
         CopyFailed: The copies of the ledger cannot be read or written.
     """
     try:
-        with writer_lock(job.ledger):
+        with kept_meanwhile(), writer_lock(job.ledger):
             if job.copy is not None:
                 job.copy.take_over()
             with Ledger(job.ledger) as ledger:

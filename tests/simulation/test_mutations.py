@@ -15,13 +15,19 @@ from prefect_getresponse.client.retry import Decision, Failure
 from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.contact_import import account, engine
 from prefect_getresponse.contact_import.active_run import ActiveRun
-from prefect_getresponse.contact_import.evidence import CAME_BY, CAME_SINCE
+from prefect_getresponse.contact_import.evidence import (
+    BEARS_OURS,
+    CAME_BY,
+    CAME_SINCE,
+    MAY_BE_OURS,
+)
 from prefect_getresponse.contact_import.ledger import ChunkState
 from prefect_getresponse.contact_import.ledger.books import awaited
 from prefect_getresponse.contact_import.ledger.books.chunks import Chunks
 from prefect_getresponse.contact_import.ledger.books.identity import Identity
 from prefect_getresponse.contact_import.phases import check as check_phase
 from prefect_getresponse.contact_import.phases import verify
+from prefect_getresponse.contact_import.planning import imports as plan_imports
 from prefect_getresponse.contact_import.planning import opt_outs
 from prefect_getresponse.contact_import.planning.decision import REFUSING_REMOVALS
 from prefect_getresponse.contact_import.polling import COSTLY, looks
@@ -191,6 +197,22 @@ def whoever_came_before_is_ours(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(awaited, "MAY_BE_OURS", f"{CAME_BY} AND {CAME_SINCE}")
 
 
+def a_call_that_was_taken_brought_all(patch: pytest.MonkeyPatch) -> None:
+    """People who came by the API after a call came by it, whatever their name."""
+    name = f" AND {BEARS_OURS}"
+    assert name in MAY_BE_OURS
+    patch.setattr(awaited, "MAY_BE_OURS", MAY_BE_OURS.replace(name, ""))
+
+
+def imports_find_every_spelling(patch: pytest.MonkeyPatch) -> None:
+    """People whose domain has letters of its own are changed by import."""
+
+    def has_two_spellings(_address: str) -> bool:
+        return False
+
+    patch.setattr(plan_imports, "has_two_spellings", has_two_spellings)
+
+
 def halves_are_not_counted(patch: pytest.MonkeyPatch) -> None:
     """More imports are tried than there are left today."""
 
@@ -229,6 +251,8 @@ def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
         (names_are_enough, 57),
         (whoever_came_before_is_ours, 1442),
         (halves_are_not_counted, 1618),
+        (imports_find_every_spelling, 2442),
+        (a_call_that_was_taken_brought_all, 3476),
     ],
 )
 def test_a_broken_package_is_noticed(
