@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 
-from prefect_getresponse.cli.console import err, show_markdown
-from prefect_getresponse.cli.dialogue import Answers, Stopped, ask, confirm
+from prefect_getresponse.cli.console import Stopped, err, show_markdown
+from prefect_getresponse.cli.dialogue import Answers, ask, confirm
 from prefect_getresponse.contact_import.options import ImportOptions
 from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from cyclopts import CycloptsError
 from rich.console import Console
 
-from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.client.errors import InvalidArguments, KnownError
 
 OK, FAILED, NOT_STARTED = 0, 1, 2
 
@@ -20,11 +20,14 @@ out = Console(markup=False, emoji=False)
 err = Console(stderr=True, markup=False, emoji=False)
 
 
+class Stopped(Exception):
+    """Whoever was asked wants to stop."""
+
+
 def complain(error: Exception) -> None:
     """Print an error on one line; questions are a block of lines."""
-    from prefect_getresponse.contact_import.questions import UndecidedColumns
-
-    text = str(error) if isinstance(error, UndecidedColumns) else one_line(error)
+    is_block = isinstance(error, KnownError) and error.is_block
+    text = str(error) if is_block else one_line(error)
     # What was typed wrongly is no error of a kind that programs look for.
     kind = "" if isinstance(error, CycloptsError) else f"{type(error).__name__}: "
     line = f"error: {kind}{text}"

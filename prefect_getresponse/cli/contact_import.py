@@ -17,13 +17,14 @@ from cyclopts import Parameter
 from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.asked_import import run_asking
 from prefect_getresponse.cli.console import (
+    Stopped,
     check_writable,
     err,
     show,
     show_markdown,
     write_json,
 )
-from prefect_getresponse.cli.dialogue import Stopped, may_ask
+from prefect_getresponse.cli.dialogue import may_ask
 from prefect_getresponse.client.errors import KnownError
 from prefect_getresponse.contact_import.columns.source_mapping import (
     SourceMapping,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rich.markup import escape
 from rich.prompt import Prompt
 
-from prefect_getresponse.cli.console import err
+from prefect_getresponse.cli.console import Stopped, err
 from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, columns_of
 from prefect_getresponse.contact_import.questions import Question
 from prefect_getresponse.runtime.approvals import approval_needed
@@ -42,10 +42,6 @@ class Answers:
             mapping: What was said before.
         """
         return mapping.and_also(self.columns, tags=self.tags)
-
-
-class Stopped(Exception):
-    """Whoever was asked wants to stop."""
 
 
 def may_ask(*, no_input: bool) -> bool:

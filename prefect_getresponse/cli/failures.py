@@ -11,12 +11,12 @@ from cyclopts import CycloptsError
 from prefect_getresponse.cli.console import (
     FAILED,
     NOT_STARTED,
+    Stopped,
     complain,
     err,
     one_line,
     write_json,
 )
-from prefect_getresponse.cli.dialogue import Stopped
 from prefect_getresponse.client.errors import KnownError
 from prefect_getresponse.contact_import.ledger.trouble import told_in_a_sentence
 

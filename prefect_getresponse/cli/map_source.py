@@ -7,9 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from prefect_getresponse.cli.console import OK, err, print_line
+from prefect_getresponse.cli.console import OK, Stopped, err, print_line
 from prefect_getresponse.cli.contact_import import Switch, Words, said_mapping
-from prefect_getresponse.cli.dialogue import Stopped, ask, may_ask
+from prefect_getresponse.cli.dialogue import ask, may_ask
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.asking.answers import Judged, read_whole
 from prefect_getresponse.contact_import.columns.mapping import map_source

@@ -17,12 +17,13 @@ from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.console import (
     FAILED,
     OK,
+    Stopped,
     check_writable,
     print_line,
     write_json,
 )
 from prefect_getresponse.cli.contact_import import operator
-from prefect_getresponse.cli.dialogue import Stopped, ensure_approved
+from prefect_getresponse.cli.dialogue import ensure_approved
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.newsletters.account_side import AccountSide

@@ -50,9 +50,11 @@ class KnownError(Exception):
 
     Attributes:
         after_send: Whether something may have been sent before; an exit code says so.
+        is_block: Whether its text is a block of lines, and not one sentence.
     """
 
     after_send: bool = False
+    is_block: ClassVar[bool] = False
 
 
 class GetResponseError(KnownError):

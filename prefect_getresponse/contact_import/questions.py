@@ -10,7 +10,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from prefect_getresponse.sources.errors import ImportInputError, one_line
 
@@ -86,6 +86,8 @@ class UndecidedColumns(ImportInputError):
     Attributes:
         questions: What has to be decided, all of it.
     """
+
+    is_block: ClassVar[bool] = True
 
     def __init__(
         self, questions: Sequence[Question], source: str = "", row: int | None = None
