@@ -40,6 +40,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "text_mark": "the e-mail address begins with an apostrophe, as spreadsheets write before texts",
     "extra_cells": "the row has more cells than the header, so cells may have shifted",
     "no_consent": "the consent column does not clearly say yes",
+    "answer_not_understood": "nobody knows what the answer in the consent or opt-out column means",
     "opted_out": "the opt-out column does not clearly say no",
     "later_row_wins": "a later row has the same address",
     "blocklisted_in_account": "the address is on the account's blocklist",

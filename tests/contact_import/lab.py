@@ -28,7 +28,7 @@ from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.options import import_options
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.tuning import AS_ALLOWED
-from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.contact_import.verdicts import EXPLANATIONS, Verdict
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.reporting.progress import Silent
 from prefect_getresponse.sandbox import Sandbox
@@ -358,6 +358,7 @@ def assert_accounted(report: ImportReport) -> None:
         assert sum(reasons.values()) <= report.verdicts[verdict]
     for verdict in ("excluded", "rejected", "unknown"):
         assert sum(report.reasons.get(verdict, {}).values()) == report.verdicts[verdict]
+        assert report.reasons.get(verdict, {}).keys() <= EXPLANATIONS.keys()
     if not report.dry_run:
         assert set(report.reasons.get(Verdict.PLANNED, {})) <= {"over_limit"}
         left_out = sum(report.reasons.get(Verdict.PLANNED, {}).values())

@@ -7,6 +7,7 @@ from typing import Any
 
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.contact_import.ledger import RowToSend
+from prefect_getresponse.contact_import.routes.route import AnswersFor
 from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
 from prefect_getresponse.contact_import.rows.validation import Contact
 from prefect_getresponse.tasks.contacts import create_batch_contacts
@@ -19,6 +20,7 @@ class BatchRoute:
     size = 1000
     verdict = None
     repeatable = False
+    answers_for: AnswersFor = "many"
 
     def requests(self, rows: Sequence[RowToSend], ids: Ids) -> list[ApiRequest]:
         """One call for all rows."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.contact_import.ledger import RowToSend
+from prefect_getresponse.contact_import.routes.route import AnswersFor
 from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
 from prefect_getresponse.omit import OMIT
 from prefect_getresponse.tasks.contacts import create_contact
@@ -18,6 +19,7 @@ class ContactsRoute:
     size = 1
     verdict = None
     repeatable = False
+    answers_for: AnswersFor = "new_person"
 
     def requests(self, rows: Sequence[RowToSend], ids: Ids) -> list[ApiRequest]:
         """One call for each row."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.contact_import.ledger import RowToSend
 from prefect_getresponse.contact_import.rows.contacts import Ids
 from prefect_getresponse.contact_import.verdicts import Verdict
+
+AnswersFor = Literal["new_person", "many", "known_person"]
+"""One person who is to be added, all rows of a call, or one who is on the list."""
 
 
 class Route(Protocol):
@@ -32,6 +35,11 @@ class Route(Protocol):
     @property
     def repeatable(self) -> bool:
         """Whether its calls may be made again without harm."""
+        ...
+
+    @property
+    def answers_for(self) -> AnswersFor:
+        """Whom an answer is about, and so what a refusal means."""
         ...
 
     def requests(self, rows: Sequence[RowToSend], ids: Ids) -> list[ApiRequest]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from prefect_getresponse.client.request import ApiRequest
 from prefect_getresponse.contact_import.ledger import RowToSend
+from prefect_getresponse.contact_import.routes.route import AnswersFor
 from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
 from prefect_getresponse.contact_import.rows.validation import Contact
 from prefect_getresponse.contact_import.verdicts import Verdict
@@ -29,6 +30,7 @@ class UpdateRoute:
     size = 1
     verdict = Verdict.UPDATED
     repeatable = True
+    answers_for: AnswersFor = "known_person"
 
     def requests(self, rows: Sequence[RowToSend], ids: Ids) -> list[ApiRequest]:
         """The calls that the plan found necessary."""

@@ -32,7 +32,6 @@ from prefect_getresponse.contact_import.planning.comparing import compare
 from prefect_getresponse.contact_import.planning.opt_outs import OptOutsAged, OptOutWatch
 from prefect_getresponse.contact_import.routes import (
     ROUTES,
-    BatchRoute,
     ContactsRoute,
     Route,
     UpdateRoute,
@@ -123,7 +122,7 @@ async def _deliver_all(run: ActiveRun, sender: _Sender) -> None:
     while await plan_more(run):
         sender.expect(run.chunks.count_unsent())
         chunks = run.chunks.in_state(ChunkState.PLANNED)
-        if len(chunks) > 1 and chunks[0].route == BatchRoute.name:
+        if len(chunks) > 1 and ROUTES[chunks[0].route].answers_for == "many":
             await sender.deliver(chunks.pop(0))
         await side_by_side(chunks, sender.deliver, run.job.tuning.side_by_side)
 
@@ -205,7 +204,7 @@ class _Sender:
 
     async def _refused(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
         """Write down what an error means for a chunk; False if its rows are to be sent again."""
-        if chunk.route == ContactsRoute.name:
+        if ROUTES[chunk.route].answers_for == "new_person":
             if isinstance(error, Conflict) or refusals.says_queued(error):
                 await self._look_up(chunk, rows[0], is_queued=refusals.says_queued(error))
                 return True
@@ -244,7 +243,7 @@ class _Sender:
             raise error
         elif isinstance(error, PayloadTooLarge) and self._run.cutting.halve(chunk.chunk):
             return False
-        elif chunk.route == BatchRoute.name:
+        elif ROUTES[chunk.route].answers_for == "many":
             alone = _blamed(rows, error)
             self._run.progress.note(f"a batch was refused, {len(alone)} rows go one by one")
             self._run.cutting.split(chunk.chunk, [row.row for row in alone], ContactsRoute.name)
@@ -252,7 +251,7 @@ class _Sender:
         elif isinstance(error, ServerFailed):
             self._close(chunk, rows, Verdict.UNKNOWN, "server_error", error)
             self._count_failure(error)
-        elif isinstance(error, NotFound) and chunk.route == UpdateRoute.name:
+        elif isinstance(error, NotFound) and ROUTES[chunk.route].answers_for == "known_person":
             self._close(chunk, rows, Verdict.EXCLUDED, "left_meanwhile", None)
         else:
             self._close(chunk, rows, Verdict.REJECTED, "rejected_by_api", error)
