@@ -150,36 +150,6 @@ def test_limits_of_the_machine_are_one_line(
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-SETTINGS = "PREFECT_INTEGRATIONS_GETRESPONSE_"
-
-
-@pytest.mark.parametrize("files", [24, 32])
-def test_too_few_open_files_are_one_sentence(files: int, source: Path, tmp_path: Path) -> None:
-    script = f"""
-import resource, sys
-from prefect_getresponse import cli
-resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
-sys.exit(cli.run(["import", {str(source)!r}, "--list", "any", "--no-input"]))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env={
-            **os.environ,
-            "HOME": str(tmp_path),
-            f"{SETTINGS}API_KEY": "key",
-            f"{SETTINGS}BASE_URL": "http://127.0.0.1:9/v3",
-            f"{SETTINGS}ALLOW_CUSTOM_HOST": "true",
-        },
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    said = [line for line in done.stderr.splitlines() if not line.endswith(" ...")]
-    assert done.returncode == console.NOT_STARTED
-    assert len(said) == 1, said
-    assert "ulimit -n" in said[0]
-
-
 class TestForeignText:
     TEXT = "[red]root:x:0:0 :smile: [/nothing]"
 

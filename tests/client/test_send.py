@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import gzip
 import json
@@ -278,6 +279,25 @@ class TestEndOfTheLoop:
             warnings.simplefilter("error")
             asyncio.run(use(server.url))
             gc.collect()
+
+    def test_connections_that_cannot_be_closed_say_nothing(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Without a free descriptor nothing can be imported that closing takes."""
+
+        class Stuck(httpx.MockTransport):
+            async def aclose(self) -> None:
+                raise OSError(errno.EMFILE, "Too many open files")
+
+        async def use() -> None:
+            transport = Stuck(lambda _request: httpx.Response(200, json=[]))
+            auth = ApiKeyAuth(SecretStr(KEY), BASE, {})
+            throttle = Throttle(clock=time.monotonic, chance=random.Random(1))
+            client = AsyncClient(BASE, auth, throttle=throttle, transport=transport)
+            await client.send(call(RetryClass.READ))
+
+        asyncio.run(use())
+        assert caplog.records == []
 
 
 class TestConnections:

@@ -1,5 +1,6 @@
 import gzip
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,14 @@ def test_a_forbidden_file_is_an_error(write: Write) -> None:
     path.chmod(0)
     with pytest.raises(ImportInputError, match="permissions"):
         ByteFile(path)
+
+
+def test_too_few_open_files_are_told_as_such(write: Write) -> None:
+    path = write(b"1", "a.csv")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(UnreadableSource, match=r"ulimit -n"):
+            content(ByteFile(path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
