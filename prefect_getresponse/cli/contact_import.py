@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -132,23 +132,12 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     """
     from prefect_getresponse.reporting.terminal import terminal_progress
 
-    said = among(locals()) | {"vouched_by": vouched_by or operator()}
+    parameters = locals()
+    said = among(parameters) | {"vouched_by": vouched_by or operator()}
     check_writable(json_)
     sent = _Sent()
     with stopped_told_to(json_), _stopping_before_the_first_send(sent):
-        reading = Reading(
-            encoding=encoding,
-            delimiter=delimiter,
-            quote=quote,
-            escape=escape,
-            sheet=sheet,
-            records=records,
-            header=0 if no_header else header_rows,
-            dates=dates,
-            decimal=decimal,
-            query=query,
-            require_read_only=require_read_only,
-        )
+        reading = said_reading(parameters)
         renamed = columns_of(map_tag or []) | ({ALL_OTHERS: LEFT_OUT} if drop_tags else {})
         options = import_options(
             **said,
@@ -242,6 +231,16 @@ def operator() -> str:
     except (OSError, KeyError):  # a container without a name for its user
         user = str(os.getuid()) if hasattr(os, "getuid") else "somebody"
     return f"{user}@{socket.gethostname()}"
+
+
+def said_reading(parameters: Mapping[str, Any]) -> Reading:
+    """How a source is to be read, as the options of a command say, which calls it with `locals()`.
+
+    Raises:
+        UnreadableSource: A value is impossible.
+    """
+    named = {each.name: parameters[each.name] for each in fields(Reading) if each.name != "header"}
+    return Reading(**named, header=0 if parameters["no_header"] else parameters["header_rows"])
 
 
 def said_mapping(

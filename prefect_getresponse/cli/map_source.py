@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from prefect_getresponse.cli.console import OK, Stopped, err, print_line
-from prefect_getresponse.cli.contact_import import Switch, Words, said_mapping
+from prefect_getresponse.cli.contact_import import Switch, Words, said_mapping, said_reading
 from prefect_getresponse.cli.dialogue import ask, may_ask
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.asking.answers import Judged, read_whole
@@ -17,7 +17,7 @@ from prefect_getresponse.contact_import.columns.source_mapping import SourceMapp
 from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.sources import short_name
-from prefect_getresponse.sources.reading import Dates, Decimal, Reading
+from prefect_getresponse.sources.reading import Dates, Decimal
 
 _ENDING = ".toml"
 
@@ -70,25 +70,14 @@ def map_(
         decimal: Sign before decimals, where it is not the point.
         no_input: Ask nothing: stop if something is undecided.
     """
+    parameters = locals()
     if print_ and source.lower().endswith(_ENDING):
         print_line(read_mapping(source).lines().rstrip())
         return OK
     file = Path(to or f"{Path(short_name(source)).stem}{_ENDING}")
     if not mapping_file and file.exists():
         mapping_file = str(file)
-    reading = Reading(
-        encoding=encoding,
-        delimiter=delimiter,
-        quote=quote,
-        escape=escape,
-        sheet=sheet,
-        records=records,
-        header=0 if no_header else header_rows,
-        dates=dates,
-        decimal=decimal,
-        query=query,
-        require_read_only=require_read_only,
-    )
+    reading = said_reading(parameters)
     mapping = said_mapping(mapping_file, map_, reading)
     mapping, found = decided(source, mapping, may_be_asked=may_ask(no_input=no_input))
     if print_:

@@ -45,6 +45,10 @@ from prefect_getresponse.client.masking import mask, mask_deep
 Kind = TypeVar("Kind", bound="GetResponseError")
 
 
+MORE_OPEN_FILES = "Raise the limit of open files (ulimit -n) to at least 256"
+"""Advice, wherever the system opens no further file."""
+
+
 class KnownError(Exception):
     """Base of every error that this package explains; any other one is a fault of its own.
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.ledger.retention import Purged, purge_folder
 from prefect_getresponse.contact_import.options import state_folder
+from prefect_getresponse.limits.budgets import DAY
 from prefect_getresponse.settings import GetResponseSettings
-
-DAY = 86_400.0
 
 
 def purge(

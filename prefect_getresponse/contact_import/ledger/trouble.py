@@ -12,14 +12,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from prefect_getresponse.client.errors import GetResponseError
+from prefect_getresponse.client.errors import MORE_OPEN_FILES, GetResponseError
 
 LONGEST_WAIT = 30.0
 """Seconds to wait while another program, such as a backup, keeps the ledger locked."""
 _GOES_ON = "The same import then goes on where it stopped."
 _DISK_FULL = f"Make room on the disk. {_GOES_ON}"
 _NO_INODES = f"Delete files nobody needs on that disk. {_GOES_ON}"
-_LIMIT = f"Raise the limit of open files (ulimit -n) to at least 256. {_GOES_ON}"
+_LIMIT = f"{MORE_OPEN_FILES}. {_GOES_ON}"
 _MEMORY = f"Give the process more memory. {_GOES_ON}"
 _RIGHTS = f"Let this user read and write it. {_GOES_ON}"
 _DAMAGED = (

@@ -22,11 +22,11 @@ from prefect_getresponse.contact_import.rows.validation import (
     PreparedRow,
     compile_reader,
 )
+from prefect_getresponse.limits.budgets import DAY
 from prefect_getresponse.sources import Source
 from prefect_getresponse.sources.source import NotedSource
 
 ROWS_AT_ONCE = 10_000
-DAY = 86_400.0
 WAITS = "waits"
 """Fact of a run: how long it waits, for whoever has to settle it."""
 RESUMED = "resumed"

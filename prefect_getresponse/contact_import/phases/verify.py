@@ -5,7 +5,6 @@ GetResponse takes contacts with an empty 202 and adds them minutes later, or nev
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun, at_
 from prefect_getresponse.contact_import.ledger import Action, ChunkState, Phase
 from prefect_getresponse.contact_import.ledger.books.imports import ImportChunk
 from prefect_getresponse.contact_import.ledger.records import NIGHT
+from prefect_getresponse.contact_import.report_data import tally_up
 from prefect_getresponse.contact_import.sending.import_lane import outcome_of
 from prefect_getresponse.contact_import.sending.read_back import ReadBack
 from prefect_getresponse.contact_import.sending.remove import check_removed
@@ -52,12 +52,11 @@ async def verify(run: JobRun, client: AsyncClient) -> None:
 
 def _night(run: ActiveRun) -> dict[str, Any]:
     """What the history of the list keeps of a run, whose rows are forgotten one day."""
-    counts = Counter[str]()
-    for verdict, _, rows in run.kept.rows.tally(Verdict.UNKNOWN):
-        counts[verdict] += rows
+    verdicts, _ = tally_up(run.kept.rows.tally(Verdict.UNKNOWN))
+    counts = {verdict: rows for verdict, rows in verdicts.items() if rows}
     _, removed = run.removals.count()
     listed = run.people.count_listed() - removed
-    return {NIGHT: {"counts": dict(counts), "removed": removed, "listed": listed}}
+    return {NIGHT: {"counts": counts, "removed": removed, "listed": listed}}
 
 
 class Verification:

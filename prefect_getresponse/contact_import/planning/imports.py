@@ -25,9 +25,9 @@ from prefect_getresponse.contact_import.planning.routing import (
 from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.addresses import has_two_spellings
 from prefect_getresponse.contact_import.rows.contacts import unpack
+from prefect_getresponse.limits.budgets import DAY
 
 ROWS_AT_ONCE = 5_000
-DAY = 86_400.0
 _KNOWN_PEOPLE = (Action.UPDATE, Action.COMPARE)
 
 

@@ -18,6 +18,7 @@ from prefect_getresponse.client.errors import (
 )
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.contact_import.active_run import ActiveRun
+from prefect_getresponse.contact_import.report_data import tally_up
 from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.verdicts import Verdict, reject_ratio
 from prefect_getresponse.limits.side_by_side import side_by_side
@@ -72,9 +73,7 @@ async def remove_gone(run: ActiveRun) -> None:
 
 def _rejects_too_many(run: ActiveRun) -> bool:
     """Whether so many rows were rejected that the source may be broken."""
-    verdicts: dict[str, int] = {}
-    for verdict, _, rows in run.rows.tally(Verdict.UNKNOWN):
-        verdicts[verdict] = verdicts.get(verdict, 0) + rows
+    verdicts, _ = tally_up(run.rows.tally(Verdict.UNKNOWN))
     ratio = reject_ratio(verdicts, run.rows.count())
     return ratio > run.job.options.max_reject_ratio
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from prefect_getresponse.client.errors import MORE_OPEN_FILES
 from prefect_getresponse.sources.errors import (
     ImportInputError,
     SourceNotFound,
@@ -127,7 +128,7 @@ class LocalPlace:
         except OSError as error:
             advice = "Check its permissions"
             if error.errno in (errno.EMFILE, errno.ENFILE):
-                advice = "Raise the limit of open files (ulimit -n) to at least 256"
+                advice = MORE_OPEN_FILES
             raise UnreadableSource(
                 f"the file cannot be opened: {error.strerror}", advice, self.name
             ) from error

@@ -10,8 +10,9 @@ import pytest
 from prefect_getresponse.cli import NOT_STARTED, OK, run
 from prefect_getresponse.contact_import.ledger import writer_lock
 from prefect_getresponse.contact_import.ledger.retention import Purged
-from prefect_getresponse.contact_import.purging import DAY, purge
+from prefect_getresponse.contact_import.purging import purge
 from prefect_getresponse.flows.purge_import_state import purge_import_state
+from prefect_getresponse.limits.budgets import DAY
 from tests.contact_import.lab import Lab, Trouble, counted, sends
 
 STAYS, LEAVES = "stays@example.com", "leaves@example.com"
