@@ -136,7 +136,7 @@ class Account:
         return found
 
     def _page(self, page: int) -> list[dict[str, Any]]:
-        query = {"perPage": 1000, "page": page, "fields": "contactId"}
+        query: dict[str, str | int] = {"perPage": 1000, "page": page, "fields": "contactId"}
         answer = self._http.get(f"{self.url}/contacts", params=query)
         while answer.status_code == 429:
             time.sleep(1)

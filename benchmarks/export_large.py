@@ -15,14 +15,11 @@ import json
 import os
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-from benchmarks.export import KEY, LOOP, environment_of, measured, of_sink
+from _made_account import MadeAccount, serving
+from export import KEY, LOOP, environment_of, measured, of_sink
 
 RESULTS = Path(__file__).parent / "results" / "export_large.json"
 LIST = {"campaignId": "Cx2", "name": "customers", "href": "https://api.getresponse.com/v3/c/Cx2"}
@@ -50,46 +47,24 @@ def person(number: int) -> dict[str, Any]:
     }
 
 
-class Account(BaseHTTPRequestHandler):
+class Account(MadeAccount):
     """An account that stands still."""
 
-    protocol_version = "HTTP/1.1"
     people = 0
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - its base class calls it so
         """Answer a listing."""
-        parts = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        path, query = self.asked()
         size, page = int(query.get("perPage", 100)), int(query.get("page", 1))
-        if parts.path.endswith("/contacts"):
+        if path == "/contacts":
             total = 0 if any("changedOn" in name for name in query) else self.people
             wanted = range((page - 1) * size, min(page * size, total))
-            self._answer([person(number) for number in wanted], total, size, page)
-        elif parts.path.endswith("/accounts"):
-            self._answer({"accountId": "A1"}, 1, 1, 1)
+            self.answer(list(map(person, wanted)), total=total, size=size, page=page)
+        elif path == "/accounts":
+            self.answer({"accountId": "A1"})
         else:
-            rows = [LIST] if parts.path.endswith("/campaigns") else []
-            self._answer(rows, len(rows), size, page)
-
-    def _answer(self, data: object, total: int, size: int, page: int) -> None:
-        body = json.dumps(data).encode()
-        self.send_response(200)
-        for name, value in (
-            ("Content-Type", "application/json"),
-            ("Content-Length", len(body)),
-            ("TotalCount", total),
-            ("TotalPages", -(-total // size)),
-            ("CurrentPage", page),
-            ("X-RateLimit-Limit", 30_000),
-            ("X-RateLimit-Remaining", 29_000),
-            ("X-RateLimit-Reset", "600 seconds"),
-        ):
-            self.send_header(name, str(value))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+            rows = [LIST] if path == "/campaigns" else []
+            self.answer(rows, total=len(rows), size=size, page=page)
 
 
 def main() -> None:
@@ -98,13 +73,10 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000_000)
     given = parser.parse_args()
     Account.people = given.people
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Account)
-    url = f"http://127.0.0.1:{server.server_port}/v3"
     export = [str(Path(sys.executable).with_name("prefect-getresponse")), "export"]
     ours = [*export, "--stream", "contacts", "--details", "none", "--to"]
     found: dict[str, dict[str, float]] = {}
-    with ThreadPoolExecutor(1) as thread, tempfile.TemporaryDirectory() as folder:
-        thread.submit(server.serve_forever)
+    with serving(Account) as url, tempfile.TemporaryDirectory() as folder:
         to = {"ours, SQLite": f"sqlite:///{folder}/ours.db", "ours, Parquet": f"{folder}/lake"}
         programs = {
             "csv loop": [sys.executable, "-c", LOOP, url, KEY, f"{folder}/loop.csv"],
@@ -116,7 +88,6 @@ def main() -> None:
             people = sum(1 for _ in of_sink(to[name])) if name in to else None
             found[name] = {"cpu": round(cpu, 1), "megabytes": round(megabytes)}
             print(f"{name:16}{cpu:8.1f} s {megabytes:7.0f} MB  {people or ''}", flush=True)
-        server.shutdown()
     least = found["csv loop"]["cpu"]
     ratios = {name: round(found[name]["cpu"] / least, 2) for name in to}
     print(f"processor time against the loop: {ratios}")

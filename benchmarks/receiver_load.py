@@ -199,14 +199,14 @@ async def load(
         latencies.append(time.perf_counter() - due)
         free.put_nowait(client)
 
-    before, start = cpu_seconds(process), time.perf_counter()
+    before, begun = cpu_seconds(process), time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for number in range(int(rate * seconds)):
-            due = start + number / rate
+            due = begun + number / rate
             if (wait := due - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)
             group.create_task(one(number, due))
-    took, cpu = time.perf_counter() - start, cpu_seconds(process) - before
+    took, cpu = time.perf_counter() - begun, cpu_seconds(process) - before
     for task in tricklers:
         task.cancel()
     latencies.sort()
