@@ -1,9 +1,9 @@
 """What it costs to know who has left a list: the whole listing, and the looks while a run sends.
 
 A list from which 1e4, 1e5 or 1e6 people were removed. The plan reads them whole. While calls are
-sent, a look every five minutes compares their number and reads the blocklists; if somebody left, it
-reads the end of the listing, and every half an hour the whole of it. The share is that of the
-30,000 calls of a frame, and of the five minutes of this machine, that the looks take on average.
+sent, a look every five minutes reads the end of the listing, with the number of all, and the
+blocklists; every half an hour it reads the whole of the listing. The share is that of the 30,000
+calls of a frame, and of the five minutes of this machine, that the looks take on average.
 """
 
 from __future__ import annotations

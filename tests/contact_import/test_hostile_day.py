@@ -275,6 +275,71 @@ def test_one_who_leaves_during_a_long_send_is_not_written_to(lab: Lab, pause: fl
     assert "person5@example.com" not in lab.subscribed
 
 
+@pytest.mark.parametrize("route", ["contacts", "batch", "import"])
+def test_one_who_leaves_while_a_call_is_in_doubt_is_not_in_it_when_it_is_sent_again(
+    lab: Lab, route: str
+) -> None:
+    lab.tune(batch_rows=1, import_bytes=200)
+    lab.write(PEOPLE)
+    if route == "import":
+        lab.add_people("person0@example.com", "person1@example.com", name="Old")
+    lab.wire.plan = on_first(
+        lambda request: sends(request) and b"person0@" in request.content,
+        Trouble.KILLED_BEFORE,
+        lambda: None,
+    )
+    lab.run_until_killed(route=route)
+    lab.wire.plan = lambda _request: None
+    if route != "import":
+        bring(lab, "person0@example.com")
+    lab.remove("person0@example.com", "unsubscribe")
+
+    assert lab.run(route=route).verdicts["excluded"] == 1
+    assert "person0@example.com" not in lab.wire.accepted
+
+
+@pytest.mark.parametrize("route", ["contacts", "batch", "import"])
+@pytest.mark.parametrize("how", ["unsubscribe", "mask"])
+def test_one_who_opts_out_while_a_429_is_waited_for_is_not_written_to(
+    lab: Lab, route: str, how: str
+) -> None:
+    lab.write(PEOPLE[4:])
+    lab.tune(batch_rows=1)
+    come = prepare(lab, "person4@example.com")
+
+    def opt_out() -> None:
+        if how == "mask":
+            lab.api("POST", "/accounts/blocklists", {"masks": ["person4@example.com"]})
+        else:
+            come()
+            lab.remove("person4@example.com", "unsubscribe")
+        lab.time.advance(400)
+
+    lab.wire.plan = on_first(sends, Trouble.THROTTLED, opt_out)
+
+    assert counted(lab.run(route=route)) == {"added": 1, "excluded": 1}
+    assert "person4@example.com" not in lab.wire.accepted
+
+
+def test_one_who_leaves_as_another_comes_back_is_not_written_to(lab: Lab) -> None:
+    """Their number stays what it was."""
+    lab.write(PEOPLE)
+    lab.add_people("person5@example.com", "former@example.com", name="Old")
+    lab.remove("former@example.com", "unsubscribe")
+    come_back = prepare(lab, "former@example.com")
+
+    def change_places() -> None:
+        come_back()
+        lab.remove("person5@example.com", "unsubscribe")
+        lab.time.advance(400)
+
+    lab.wire.plan = on_first(sends, Trouble.FAILED_BEFORE, change_places)
+    report = lab.run(route="import")
+
+    assert counted(report) == {"added": 5, "excluded": 1}
+    assert "person5@example.com" not in lab.wire.accepted
+
+
 def test_a_mask_that_is_new_during_a_long_send_holds(lab: Lab) -> None:
     lab.write([*PEOPLE, ("late@blocked.example", "Late", "")])
 

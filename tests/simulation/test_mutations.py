@@ -97,10 +97,19 @@ def no_look_while_sending(patch: pytest.MonkeyPatch) -> None:
     """Opt-outs are read for the plan, and not again."""
 
     async def look(_watch: opt_outs.OptOutWatch) -> None: ...
-    def check(_watch: opt_outs.OptOutWatch) -> None: ...
+    def check(_watch: opt_outs.OptOutWatch, _news: int) -> None: ...
 
     patch.setattr(opt_outs.OptOutWatch, "look", look)
     patch.setattr(opt_outs.OptOutWatch, "check", check)
+
+
+def only_what_is_planned_is_looked_at(patch: pytest.MonkeyPatch) -> None:
+    """Whoever opts out while a call is on its way or in doubt is in it when it is sent again."""
+
+    async def take_out(watch: opt_outs.OptOutWatch, _chunk: int) -> int:
+        return watch.news
+
+    patch.setattr(opt_outs.OptOutWatch, "take_out", take_out)
 
 
 def the_clock_of_the_machine(patch: pytest.MonkeyPatch) -> None:
@@ -244,6 +253,7 @@ def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
         (everybody_has_all_slots, 51),
         (drops_are_not_noticed, 7),
         (no_look_while_sending, 276),
+        (only_what_is_planned_is_looked_at, 5587),
         (the_clock_of_the_machine, 7),
         (being_there_proves_it, 7),
         (each_job_for_itself, 230),

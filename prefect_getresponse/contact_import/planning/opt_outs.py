@@ -1,18 +1,19 @@
 """Whom not to write to: read for the plan, and looked at again for as long as the run sends.
 
-A look costs a few calls: how many people have been removed from the list, and the blocklists. Only
-if somebody was removed since the last look, who it was is read: from the end of the listing, where
-GetResponse puts them if it orders by time, or else the whole of it. Every half an hour it is read
-whole in any case, as somebody may have come back while another one left. Until it is known who has
-left, nothing is sent.
+A look costs a few calls: the last page of the people removed from the list, which also says how
+many they are, and the blocklists. Who has left since the last look stands there if GetResponse
+orders by time, or if a page holds everybody; if their number says that others have left, the whole
+listing is read. Every half an hour it is read whole in any case: whoever left as another one came
+back leaves the number as it was. Until it is known who has left, nothing is sent.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, NamedTuple
 
 from prefect_getresponse.contact_import.account import moment
 from prefect_getresponse.contact_import.active_run import ActiveRun
@@ -38,7 +39,7 @@ SHARE = 0.05
 CALLS_A_SECOND = 50.0
 """Calls that GetResponse allows an account, over a frame."""
 ROWS_AT_ONCE = 5_000
-TAIL = 100
+TAIL = 1_000
 """People of a page that is read from the end of the listing."""
 TAIL_PAGES = 3
 OPT_OUTS_READ = "opt_outs_read"
@@ -100,11 +101,30 @@ def _note_removed(known: People, people: Iterable[dict[str, Any]]) -> None:
     known.add_listed(Standing.REMOVED, removed)
 
 
+class _End(NamedTuple):
+    """What the end of the listing of removed people told.
+
+    Attributes:
+        total: How many they are; None if nobody says.
+        has_news: Whether somebody is there who left since the last look.
+        is_enough: Whether all who left since must be among those who were read.
+        is_whole: Whether everybody was read, at once.
+    """
+
+    total: int | None
+    has_news: bool
+    is_enough: bool
+    is_whole: bool
+
+
 class OptOutWatch:
     """Knows whom not to write to, for as long as a run sends.
 
     Args:
         run: The run.
+
+    Attributes:
+        news: How often a look has found somebody who opted out.
     """
 
     def __init__(self, run: ActiveRun) -> None:
@@ -114,6 +134,7 @@ class OptOutWatch:
         self._exclusions: Exclusions | None = None
         self._read_at = self._fact(OPT_OUTS_READ)
         self._took = 0.0
+        self.news = int(run.chunks.last_sent() > 0)  # an earlier look may have found somebody
 
     async def why_blocked(self, key: str) -> str:
         """Why GetResponse calls somebody blocked, as far as the blocklists tell.
@@ -124,14 +145,37 @@ class OptOutWatch:
         exclusions = self._exclusions or await self._run.account.exclusions(self._run.campaign_id)
         return exclusions.reason(key) or f"removed_{UNKNOWN_REMOVAL}"
 
-    def check(self) -> None:
-        """Make sure that what is known is not too old; right before the first byte of a call.
+    def check(self, news: int) -> None:
+        """Make sure that a call goes by what is known; right before its first byte.
+
+        Args:
+            news: What `news` was when the rows of the call were read.
 
         Raises:
-            OptOutsAged: It is.
+            OptOutsAged: What is known is too old, or more is known than when they were read.
         """
-        if not self._is_fresh():
+        if news != self.news or not self._is_fresh():
             raise OptOutsAged
+
+    async def take_out(self, chunk: int) -> int:
+        """Take whoever has opted out of a call that is to be made now.
+
+        A look takes them out of calls that are planned by then. This one may have been on its way,
+        or in doubt.
+
+        Args:
+            chunk: The call.
+
+        Returns:
+            The `news` by which its rows may be read.
+        """
+        if self.news:
+            async with self._looking:
+                if self._exclusions is None:
+                    await self.look()
+            people = partial(self._run.people.of_chunk, chunk)
+            self._withdraw(people, self._exclusions or Exclusions(), self._read_at)
+        return self.news
 
     async def keep_fresh(self) -> None:
         """Look again if the last look is too long ago; takes who has left out of planned calls."""
@@ -145,7 +189,8 @@ class OptOutWatch:
         exclusions = await self._run.account.exclusions(self._run.campaign_id)
         anybody = await self._read_new(before, now)
         if anybody or exclusions != self._exclusions:
-            left = self._withdraw(exclusions, now)
+            self.news += 1
+            left = self._withdraw(self._run.people.planned, exclusions, now)
             if left:
                 self._run.progress.note(
                     f"{left:,} people have opted out since the plan: they are left out"
@@ -156,33 +201,39 @@ class OptOutWatch:
 
     async def _read_new(self, before: float, now: float) -> bool:
         """Read who was removed since the last look; False if that is nobody."""
-        _, total = await self._run.account.removed_page(self._run.campaign_id, 1, 1)
         known = self._fact(_REMOVED)
+        end = await self._read_end(known, before)
         is_due = not 0 <= now - self._fact(_WHOLE) < WHOLE
-        if total is not None and total == known and not is_due:
-            return False
-        if total is None or is_due or not await self._read_tail(total, known, before):
-            await self._read_whole(total or 0)
-        self._run.kept.add_facts({_REMOVED: -1 if total is None else total})
-        return True
+        if end.is_whole:
+            self._run.kept.add_facts({_WHOLE: now})
+        elif is_due or not end.is_enough:
+            await self._read_whole(end.total or 0)
+        self._run.kept.add_facts({_REMOVED: -1 if end.total is None else end.total})
+        return end.total is None or end.total != known or end.has_news or is_due
 
-    async def _read_tail(self, total: int, known: float, before: float) -> bool:
+    async def _read_end(self, known: float, before: float) -> _End:
         """Read from the end of the listing until as many are found as were removed since."""
-        wanted = total - known
-        if known < 0 or math.isinf(before) or not 0 < wanted <= TAIL * TAIL_PAGES:
-            return False
-        found: dict[str, dict[str, Any]] = {}
+        first = math.ceil(known / TAIL) if known > 0 else 1
+        people, total = await self._run.account.removed_page(self._run.campaign_id, first, TAIL)
+        found = self._note_since(people, before)
+        if total is None:
+            return _End(None, bool(found), is_enough=False, is_whole=False)
+        if total <= TAIL and first == 1:
+            return _End(total, bool(found), is_enough=True, is_whole=True)
         last = math.ceil(total / TAIL)
         for page in range(last, max(0, last - TAIL_PAGES), -1):
-            people, _ = await self._run.account.removed_page(self._run.campaign_id, page, TAIL)
-            _note_removed(self._run.people, people)
-            for person in people:
-                left_at = moment(person.get("deletedOn"))
-                if left_at is not None and left_at >= before - MACHINES_APART:
-                    found[person["contactId"]] = person
-            if len(found) >= wanted:
-                return True
-        return False
+            if page != first:
+                people, _ = await self._run.account.removed_page(self._run.campaign_id, page, TAIL)
+                found |= self._note_since(people, before)
+            if len(found) >= total - known >= 0 and known >= 0 and not math.isinf(before):
+                return _End(total, bool(found), is_enough=True, is_whole=False)
+        return _End(total, bool(found), is_enough=False, is_whole=False)
+
+    def _note_since(self, people: list[dict[str, Any]], before: float) -> set[str]:
+        """Take people down; ids of those who left since the last look."""
+        _note_removed(self._run.people, people)
+        times = ((person["contactId"], moment(person.get("deletedOn"))) for person in people)
+        return {each for each, at in times if at is not None and at >= before - MACHINES_APART}
 
     async def _read_whole(self, total: int) -> None:
         """Read all who were removed, but not so often that it takes calls that sending needs."""
@@ -193,11 +244,13 @@ class OptOutWatch:
         await read_removed(self._run)
         self._run.kept.add_facts({_WHOLE: self._now()})
 
-    def _withdraw(self, exclusions: Exclusions, now: float) -> int:
-        """Take people out of planned calls, with their verdicts."""
+    def _withdraw(
+        self, rows: Callable[[int, int], list[Person]], exclusions: Exclusions, now: float
+    ) -> int:
+        """Take people out of calls, with their verdicts."""
         planned = self._fact(_PLANNED)
         withdrawn = last = 0
-        while people := self._run.people.planned(last, ROWS_AT_ONCE):
+        while people := rows(last, ROWS_AT_ONCE):
             reasons = [
                 (person.row, reason)
                 for person in people

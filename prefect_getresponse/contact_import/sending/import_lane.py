@@ -157,10 +157,14 @@ class ImportLane:
             self._go_otherwise(chunk)
             return False
         await self._opt_outs.look()
-        while contacts := self._book.contacts(chunk.chunk):
+        while True:
+            news = await self._opt_outs.take_out(chunk.chunk)
+            if not (contacts := self._book.contacts(chunk.chunk)):
+                return False
             try:
-                await self._call(chunk, contacts)
-            except OptOutsAged:
+                await self._call(chunk, contacts, news)
+            except OptOutsAged:  # what was tried before was refused
+                self._run.chunks.retract(chunk.chunk, chunk.attempt)
                 await self._opt_outs.look()
                 continue
             except NoTurn:
@@ -191,15 +195,14 @@ class ImportLane:
                 raise
             self._sent.add(len(contacts))
             return True
-        return False
 
-    async def _call(self, chunk: ImportChunk, contacts: list[str]) -> None:
+    async def _call(self, chunk: ImportChunk, contacts: list[str], news: int) -> None:
         """Make the call, and write down its answer."""
         request = imports.request(contacts, self._run.campaign_id, new_people=chunk.new_people)
 
         def intend() -> None:
             self._announcer.check()
-            self._opt_outs.check()
+            self._opt_outs.check(news)
             self._run.chunks.intend(chunk.chunk, self._run.now())
 
         answer = await self._begun_in_time(request, intend)

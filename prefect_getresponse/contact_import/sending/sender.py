@@ -156,13 +156,15 @@ class _Sender:
         """
         self._limit.check()
         await self._opt_outs.keep_fresh()
+        news = await self._opt_outs.take_out(chunk.chunk)
         route = ROUTES[chunk.route]
         rows = self._run.chunks.rows(chunk.chunk)
         if not rows:
             return  # all of them have opted out since the plan
         try:
-            await self._send(chunk, rows, route)
-        except OptOutsAged:
+            await self._send(chunk, rows, route, news)
+        except OptOutsAged:  # what was tried before was refused, or may be sent again
+            self._run.chunks.retract(chunk.chunk, chunk.attempt)
             await self.deliver(chunk)
             return
         except GetResponseError as error:
@@ -183,13 +185,13 @@ class _Sender:
         else:
             self._announcer.take_back(chunk.chunk)
 
-    async def _send(self, chunk: Chunk, rows: list[RowToSend], route: Route) -> None:
+    async def _send(self, chunk: Chunk, rows: list[RowToSend], route: Route, news: int) -> None:
         """Make the calls of a chunk; their intent is durable before the first byte."""
 
         def intend() -> None:
             if not route.repeatable:
                 self._announcer.check()
-            self._opt_outs.check()
+            self._opt_outs.check(news)
             self._run.chunks.intend(
                 chunk.chunk,
                 self._run.now(),

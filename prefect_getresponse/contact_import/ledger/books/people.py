@@ -75,7 +75,17 @@ class People(Book):
         )
         return self._people(planned, after, size)
 
-    def _people(self, which: str, after: int, size: int) -> list[Person]:
+    def of_chunk(self, chunk: int, after: int, size: int) -> list[Person]:
+        """Open rows of a call, with what is known about each person.
+
+        Args:
+            chunk: The call.
+            after: Row to start behind.
+            size: Most rows to return.
+        """
+        return self._people("rows.chunk = ?", after, size, chunk)
+
+    def _people(self, which: str, after: int, size: int, *values: int) -> list[Person]:
         found = self._db.execute(
             "SELECT rows.row, rows.key, rows.contact, rows.hash, subscribed.contact_id,"
             " subscribed.name, unconfirmed.key, removed.name,"
@@ -91,7 +101,7 @@ class People(Book):
             " LEFT JOIN outcomes ON outcomes.key = rows.key"
             f" WHERE rows.run = ? AND rows.row > ? AND rows.verdict IS NULL AND {which}"
             " ORDER BY rows.row LIMIT ?",
-            (self._run, after, size),
+            (self._run, after, *values, size),
         )
         return [Person(*row) for row in found]
 
