@@ -36,11 +36,17 @@ settings.register_profile("long", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test by the length of a long text: workers send names to and fro."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, str | bytes) and len(val) > 200 else None
+
+
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[str]:
     """Address of a Prefect server with an empty database; settings of this process point to it.
 
-    Tests that use it carry `pytest.mark.xdist_group("prefect")`, so that only one is started.
+    Tests that use it carry `pytest.mark.xdist_group("prefect")`, those of pages `("pages")`, so that
+    two are started at most.
     """
     from prefect.testing.utilities import prefect_test_harness  # seconds, for one worker only
 

@@ -27,7 +27,7 @@ from tests.docs.blocks import PAGES, ROOT, blocks_of
 from tests.docs.reader import Reader
 
 pytestmark = [
-    pytest.mark.xdist_group("prefect"),
+    pytest.mark.xdist_group("pages"),
     # Prefect leaves sockets of its own clients to the garbage collector.
     pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -124,7 +124,7 @@ def test_tags_that_change_silently_are_found_and_said(to: str) -> None:
 
 
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(kills=st.lists(st.integers(1, 60), min_size=1, max_size=3))
 def test_killed_at_any_call_it_ends_as_if_undisturbed(
@@ -152,7 +152,7 @@ def test_killed_at_any_call_it_ends_as_if_undisturbed(
 
 
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(every=st.integers(1, 4), whole=st.booleans())
 def test_nobody_is_missed_while_people_come_change_move_and_leave(

@@ -10,8 +10,8 @@ import pytest
 
 from tests.simulation.simulation import simulate
 
-SEEDS = 30
-AT_ONCE = 10
+SEEDS = 16
+AT_ONCE = 8
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))

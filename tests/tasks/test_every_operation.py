@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, cast
 
 import pytest
@@ -44,14 +45,23 @@ OPERATIONS = pytest.mark.parametrize(
 pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 
 
-@pytest.fixture(params=["poor", "rich"])
+@pytest.fixture
 def account(request: pytest.FixtureRequest) -> Iterator[PreparedAccount]:
     """A new account, where things have few members or all of them."""
     with PreparedAccount(rich=request.param == "rich") as prepared:
         yield prepared
 
 
-@pytest.mark.parametrize("full", [False, True], ids=["least", "most"])
+@pytest.mark.parametrize(
+    ("run", "account", "full"),
+    [  # each with each of the others once
+        pytest.param("sync", "poor", False, id="sync-poor-least"),
+        pytest.param("sync", "rich", True, id="sync-rich-most"),
+        pytest.param("async", "poor", True, id="async-poor-most"),
+        pytest.param("async", "rich", False, id="async-rich-least"),
+    ],
+    indirect=["run", "account"],
+)
 @OPERATIONS
 def test_answers_as_the_table_says(
     row: Operation, task: AnyTask, full: bool, run: Run, account: PreparedAccount
@@ -68,15 +78,16 @@ def test_answers_as_the_table_says(
     result = run(task, credentials, **arguments(task, path | query | body))
 
     assert account.log[-1]["status"] == row.success_status
-    check_type(task, result)
+    answer_of(task).validate_python({"result": result})
 
 
-def check_type(task: AnyTask, result: Any) -> None:
-    """Check that a result is of the declared type, with no member that is not declared."""
+@cache
+def answer_of(task: AnyTask) -> TypeAdapter[Any]:
+    """What lets nothing through but results of the declared type, with declared members only."""
     make: Any = TypedDict
     answer = make("Answer", {"result": task.operation.hints["return"]})
     answer.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
-    TypeAdapter[Any](answer).validate_python({"result": result})
+    return TypeAdapter(answer)
 
 
 @OPERATIONS
@@ -99,7 +110,7 @@ def test_what_the_table_allows_is_sent_as_it_is(
 
 @OPERATIONS
 def test_faults_are_refused_before_anything_is_sent(
-    row: Operation, task: AnyTask, run: Run, account: PreparedAccount
+    row: Operation, task: AnyTask, run: Run
 ) -> None:
     path: dict[str, Any] = dict.fromkeys(task.operation.path_parameters.values(), "pV3r")
     query = example_query(row, full=False)
@@ -112,16 +123,17 @@ def test_faults_are_refused_before_anything_is_sent(
         *((f"{name}: no id", good | {name: "../accounts"}) for name in path),
     ]
 
-    credentials: Any = account
-    for fault, wire in spoiled:
-        try:
-            run(task, credentials, **arguments(task, wire))
-        except (TypeError, InvalidArguments):
-            continue
-        pytest.fail(f"{fault} was let through: {wire}")
-    with pytest.raises(TypeError):
-        run(task, credentials, **arguments(task, good), no_such_argument=1)
-    assert account.log == []
+    with PreparedAccount() as account:
+        credentials: Any = account
+        for fault, wire in spoiled:
+            try:
+                run(task, credentials, **arguments(task, wire))
+            except (TypeError, InvalidArguments):
+                continue
+            pytest.fail(f"{fault} was let through: {wire}")
+        with pytest.raises(TypeError):
+            run(task, credentials, **arguments(task, good), no_such_argument=1)
+        assert account.log == []
 
 
 def test_every_operation_is_declared_and_imitated() -> None:
