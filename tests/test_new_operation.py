@@ -90,5 +90,5 @@ def test_is_seen_everywhere(project: Path) -> None:
     assert seen["twin"] == "create_mascot"
     assert "## create_mascot\n`POST /mascots`" in seen["page"]
     assert "`str` (2 to 64 characters) | required | 2 to 64 characters, unique." in seen["page"]
-    assert "create_mascot: name: String should have at least 2" in seen["refused"]
+    assert "create_mascot: name: must have at least 2" in seen["refused"]
     assert seen["status"] == 501

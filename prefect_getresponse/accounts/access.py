@@ -20,6 +20,7 @@ from prefect_getresponse.accounts.clients import shared_async_client, shared_cli
 from prefect_getresponse.accounts.platforms import ENDPOINTS, Platform
 from prefect_getresponse.accounts.refusals import contradictions, tidied
 from prefect_getresponse.client.errors import InvalidConfiguration
+from prefect_getresponse.client.faults import requirement
 from prefect_getresponse.client.request import ApiRequest, RetryClass
 from prefect_getresponse.client.send import AsyncClient, Client
 from prefect_getresponse.settings import GetResponseSettings
@@ -156,7 +157,7 @@ class Access(BaseModel):
         if name == "platform":
             return f"The platform is one of {', '.join(ENDPOINTS)}."
         if field := cls.model_fields.get(name):
-            return f"{field.title}: {fault['msg']}."
+            return f"{field.title}: {requirement(fault)}."
         return f"There is no field {name!r}: remove it, or update prefect-getresponse."
 
     @property

@@ -8,11 +8,11 @@ import os
 import socket
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 
 from prefect_getresponse.cli.accounts import load_credentials
 from prefect_getresponse.cli.asked_import import run_asking
@@ -25,6 +25,7 @@ from prefect_getresponse.cli.console import (
     write_json,
 )
 from prefect_getresponse.cli.dialogue import may_ask
+from prefect_getresponse.cli.source_options import AS_USUAL, SourceOptions
 from prefect_getresponse.client.errors import KnownError
 from prefect_getresponse.contact_import.columns.source_mapping import (
     SourceMapping,
@@ -45,13 +46,16 @@ from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.contact_import.report import ImportReport
 from prefect_getresponse.contact_import.rows.tags import ALL_OTHERS, LEFT_OUT
 from prefect_getresponse.reporting.progress import Progress
-from prefect_getresponse.sources.reading import Dates, Decimal, Reading
+from prefect_getresponse.sources.reading import Reading
 
 if TYPE_CHECKING:
     from prefect_getresponse.accounts.access import Access
 
 Switch = Parameter(negative="")
 Words = Parameter(consume_multiple=True, negative="")
+_COLUMNS = Parameter(group=Group("What the columns are, and who agreed", sort_key=2))
+_SENDING = Parameter(group=Group("How people are sent", sort_key=4))
+_FILES = Parameter(group=Group("What is kept and shown", sort_key=5))
 
 
 @explained_by(ImportOptions)
@@ -60,46 +64,35 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     /,
     *,
     list_name: Annotated[str, Parameter(name="--list")],
-    map_: Annotated[list[str] | None, Parameter(name="--map"), Words] = None,
-    mapping_file: Annotated[str, Parameter(name="--mapping")] = "",
+    map_: Annotated[list[str] | None, Parameter(name="--map"), Words, _COLUMNS] = None,
+    mapping_file: Annotated[str, Parameter(name="--mapping"), _COLUMNS] = "",
     mode: Mode = "add_and_update",
-    vouched: Annotated[bool, Parameter(name="--vouch", negative="")] = False,
-    ignore_others: Annotated[bool, Switch] = False,
+    vouched: Annotated[bool, Parameter(name="--vouch", negative=""), _COLUMNS] = False,
+    ignore_others: Annotated[bool, Switch, _COLUMNS] = False,
     dry_run: Annotated[bool, Switch] = False,
     limit: int = 0,
     create_list: Annotated[bool, Switch] = False,
-    create_fields: Annotated[bool, Switch] = False,
+    create_fields: Annotated[bool, Switch, _COLUMNS] = False,
     tags: Annotated[list[str] | None, Words] = None,
-    map_tag: Annotated[list[str] | None, Words] = None,
-    drop_tags: Annotated[bool, Switch] = False,
+    map_tag: Annotated[list[str] | None, Words, _COLUMNS] = None,
+    drop_tags: Annotated[bool, Switch, _COLUMNS] = False,
     block: str | None = None,
-    query: str = "",
-    require_read_only: Annotated[bool, Switch] = False,
-    encoding: str = "",
-    delimiter: str = "",
-    quote: str = "",
-    escape: str = "",
-    sheet: str = "",
-    records: str = "",
-    no_header: Annotated[bool, Switch] = False,
-    header_rows: int | None = None,
-    dates: Dates = "",
-    decimal: Decimal = "",
-    route: RouteChoice = "auto",
-    skip_confirmation: Annotated[bool, Switch] = False,
-    max_reject_ratio: float = 0.05,
-    max_removal_ratio: float = 0.1,
-    resubscribe: str = "",
-    verify: bool = True,
-    reject_rows: RejectRows = "keys",
-    rejects_to: str = "",
-    vouched_by: str = "",
-    show_addresses: Annotated[bool, Switch] = False,
-    state_dir: str = "",
-    ledger_copy: str = "",
-    new_run: Annotated[bool, Switch] = False,
+    source_options: SourceOptions = AS_USUAL,
+    route: Annotated[RouteChoice, _SENDING] = "auto",
+    skip_confirmation: Annotated[bool, Switch, _SENDING] = False,
+    max_reject_ratio: Annotated[float, _SENDING] = 0.05,
+    max_removal_ratio: Annotated[float, _SENDING] = 0.1,
+    resubscribe: Annotated[str, _COLUMNS] = "",
+    verify: Annotated[bool, _SENDING] = True,
+    reject_rows: Annotated[RejectRows, _FILES] = "keys",
+    rejects_to: Annotated[str, _FILES] = "",
+    vouched_by: Annotated[str, _COLUMNS] = "",
+    show_addresses: Annotated[bool, Switch, _FILES] = False,
+    state_dir: Annotated[str, _FILES] = "",
+    ledger_copy: Annotated[str, _FILES] = "",
+    new_run: Annotated[bool, Switch, _SENDING] = False,
     no_input: Annotated[bool, Switch] = False,
-    json_: Annotated[Path | None, Parameter(name="--json")] = None,
+    json_: Annotated[Path | None, Parameter(name="--json"), _FILES] = None,
 ) -> int:
     """Import a contact export into a list and say what became of every row.
 
@@ -114,18 +107,7 @@ def import_(  # noqa: D417 - `explained_by` says the rest
         map_tag: TAG=NAME, for tags that GetResponse cannot hold as they are; - leaves a tag out.
         drop_tags: Leave out tags of which nothing would be left, such as signs alone.
         block: Name of a GetResponseCredentials block; PREFECT_INTEGRATIONS_GETRESPONSE_* otherwise.
-        query: What to read from a database: SELECT ... ORDER BY ...
-        require_read_only: Refuse databases that have no read-only transactions.
-        encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
-        delimiter: Character between cells, or tab; found out if not given.
-        quote: Character around cells, or none.
-        escape: Character that takes the meaning of the next one away, such as a backslash.
-        sheet: Name or number (from 1) of a sheet of a workbook.
-        records: Where the records of a JSON document are, such as data.items.
-        no_header: The file has no header row; its columns are called #1, #2 and so on.
-        header_rows: How many rows name the columns, if it is not one.
-        dates: Which part of dates comes first, where it is not clear.
-        decimal: Sign before decimals, where it is not the point.
+        source_options: How the source is read.
         new_run: Settle an interrupted run whose source has changed, and begin a new one.
         no_input: Ask nothing at a terminal: stop with the questions, as everywhere else.
         json_: Write the report to this file, also if the import stops: then with the questions.
@@ -137,7 +119,7 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     check_writable(json_)
     sent = _Sent()
     with stopped_told_to(json_), _stopping_before_the_first_send(sent):
-        reading = said_reading(parameters)
+        reading = source_options.reading()
         renamed = columns_of(map_tag or []) | ({ALL_OTHERS: LEFT_OUT} if drop_tags else {})
         options = import_options(
             **said,
@@ -231,16 +213,6 @@ def operator() -> str:
     except (OSError, KeyError):  # a container without a name for its user
         user = str(os.getuid()) if hasattr(os, "getuid") else "somebody"
     return f"{user}@{socket.gethostname()}"
-
-
-def said_reading(parameters: Mapping[str, Any]) -> Reading:
-    """How a source is to be read, as the options of a command say, which calls it with `locals()`.
-
-    Raises:
-        UnreadableSource: A value is impossible.
-    """
-    named = {each.name: parameters[each.name] for each in fields(Reading) if each.name != "header"}
-    return Reading(**named, header=0 if parameters["no_header"] else parameters["header_rows"])
 
 
 def said_mapping(

@@ -36,6 +36,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_getresponse import __version__
 from prefect_getresponse.client.errors import InvalidArguments, InvalidConfiguration
+from prefect_getresponse.client.faults import requirement
 from prefect_getresponse.credentials import GetResponseCredentials
 
 CREDENTIALS = "credentials"
@@ -67,7 +68,7 @@ class Schedule(BaseModel):
             times = CronSchedule(cron=self.cron, timezone=self.timezone)
         except ValidationError as error:
             raise InvalidArguments(
-                f"schedule {self.cron!r} in {self.timezone!r}: {error.errors()[0]['msg']}",
+                f"schedule {self.cron!r} in {self.timezone!r}: {requirement(error.errors()[0])}",
                 advice="--cron takes five fields such as '0 4 * * *', --time-zone Europe/Warsaw.",
             ) from None
         return DeploymentScheduleCreate(slug=self.slug, schedule=times)

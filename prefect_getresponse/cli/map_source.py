@@ -8,8 +8,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from prefect_getresponse.cli.console import OK, Stopped, err, print_line
-from prefect_getresponse.cli.contact_import import Switch, Words, said_mapping, said_reading
+from prefect_getresponse.cli.contact_import import Switch, Words, said_mapping
 from prefect_getresponse.cli.dialogue import ask, may_ask
+from prefect_getresponse.cli.source_options import AS_USUAL, SourceOptions
 from prefect_getresponse.client.errors import InvalidArguments
 from prefect_getresponse.contact_import.asking.answers import Judged, read_whole
 from prefect_getresponse.contact_import.columns.mapping import map_source
@@ -17,7 +18,6 @@ from prefect_getresponse.contact_import.columns.source_mapping import SourceMapp
 from prefect_getresponse.contact_import.job import opened
 from prefect_getresponse.contact_import.questions import UndecidedColumns
 from prefect_getresponse.sources import short_name
-from prefect_getresponse.sources.reading import Dates, Decimal
 
 _ENDING = ".toml"
 
@@ -30,18 +30,7 @@ def map_(
     mapping_file: Annotated[str, Parameter(name="--mapping")] = "",
     to: str = "",
     print_: Annotated[bool, Parameter(name="--print"), Switch] = False,
-    query: str = "",
-    require_read_only: Annotated[bool, Switch] = False,
-    encoding: str = "",
-    delimiter: str = "",
-    quote: str = "",
-    escape: str = "",
-    sheet: str = "",
-    records: str = "",
-    no_header: Annotated[bool, Switch] = False,
-    header_rows: int | None = None,
-    dates: Dates = "",
-    decimal: Decimal = "",
+    source_options: SourceOptions = AS_USUAL,
     no_input: Annotated[bool, Switch] = False,
 ) -> int:
     """Decide what the columns of a source are, and keep the answers in a mapping file.
@@ -56,28 +45,16 @@ def map_(
         mapping_file: Mapping file whose answers are kept.
         to: File to write; the name of the source with .toml if not given.
         print_: Print the answers for the parameter `mapping` of a deployment; write no file.
-        query: What to read from a database: SELECT ... ORDER BY ...
-        require_read_only: Refuse databases that have no read-only transactions.
-        encoding: Encoding of the file, if it is not UTF-8 or UTF-16.
-        delimiter: Character between cells, or tab; found out if not given.
-        quote: Character around cells, or none.
-        escape: Character that takes the meaning of the next one away, such as a backslash.
-        sheet: Name or number (from 1) of a sheet of a workbook.
-        records: Where the records of a JSON document are, such as data.items.
-        no_header: The file has no header row; its columns are called #1, #2 and so on.
-        header_rows: How many rows name the columns, if it is not one.
-        dates: Which part of dates comes first, where it is not clear.
-        decimal: Sign before decimals, where it is not the point.
+        source_options: How the source is read.
         no_input: Ask nothing: stop if something is undecided.
     """
-    parameters = locals()
     if print_ and source.lower().endswith(_ENDING):
         print_line(read_mapping(source).lines().rstrip())
         return OK
     file = Path(to or f"{Path(short_name(source)).stem}{_ENDING}")
     if not mapping_file and file.exists():
         mapping_file = str(file)
-    reading = said_reading(parameters)
+    reading = source_options.reading()
     mapping = said_mapping(mapping_file, map_, reading)
     mapping, found = decided(source, mapping, may_be_asked=may_ask(no_input=no_input))
     if print_:

@@ -6,6 +6,6 @@ Nothing here knows Prefect.
 tree of all that can go wrong and `catalogue` what GetResponse's codes mean. `retry` is the law of
 repeats, `call` one call as steps, `send` has the two senders that take them. `connection` reaches
 the host, `wire` ends every call in time, `auth` writes keys for their own host only, `oauth` renews
-tokens, `server_time` knows the time at GetResponse. `masking` and `quiet` keep people and keys out
-of what is shown. `listings/` walks listings.
+tokens, `server_time` knows the time at GetResponse. `faults` says what pydantic finds wrong with an
+argument. `privacy/` keeps people and keys out of what is shown, `listings/` walks listings.
 """

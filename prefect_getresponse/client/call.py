@@ -28,7 +28,7 @@ from prefect_getresponse.client.auth import OTHER_BEARER, Authorization
 from prefect_getresponse.client.connection import Connection
 from prefect_getresponse.client.errors import AuthenticationFailed, GetResponseError, Throttled
 from prefect_getresponse.client.oauth import AccountRequest, Pause, Renewal, TokenRequest
-from prefect_getresponse.client.quiet import quiet
+from prefect_getresponse.client.privacy.quiet import quiet
 from prefect_getresponse.client.request import (
     MAX_ANSWER_BYTES,
     ApiAnswer,

@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar
 
-from prefect_getresponse.client.masking import mask, mask_deep
+from prefect_getresponse.client.privacy.masking import mask, mask_deep
 
 Kind = TypeVar("Kind", bound="GetResponseError")
 

@@ -27,7 +27,7 @@ from prefect_getresponse.client.errors import (
     Throttled,
     TransportFailed,
 )
-from prefect_getresponse.client.masking import mask
+from prefect_getresponse.client.privacy.masking import mask
 from prefect_getresponse.limits.budgets import RateLimits
 
 Method = Literal["GET", "POST", "DELETE"]

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.client.faults import faults
 from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping, read_mapping
 from prefect_getresponse.runtime.form_titles import titled
 from prefect_getresponse.runtime.prefect_files import prefect_home
@@ -253,10 +254,9 @@ def import_options(**values: Any) -> ImportOptions:
     try:
         options = ImportOptions.model_validate(known)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
-        )
-        raise InvalidArguments(f"invalid import options: {faults}") from None
+        raise InvalidArguments(
+            f"invalid import options: {faults(error, 'there is no such option')}"
+        ) from None
     if options.limit and options.mode == "mirror":
         raise InvalidArguments(
             "limit and mode mirror do not go together: who is not sent is not gone",

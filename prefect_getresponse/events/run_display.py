@@ -11,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
 from slugify import slugify
 
-from prefect_getresponse.client.masking import mask_deep
+from prefect_getresponse.client.privacy.masking import mask_deep
 from prefect_getresponse.events.draining.report import DrainReport
 from prefect_getresponse.events.draining.rows import EVENTS
 from prefect_getresponse.events.reconciling.report import ReconcileReport

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.client.faults import faults
 from prefect_getresponse.export.schema.catalogue import NEEDS, STREAMS
 
 Details = Literal["changed", "all", "none"]
@@ -82,8 +83,6 @@ def export_options(**values: Any) -> ExportOptions:
     try:
         return ExportOptions(**values)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors(include_url=False, include_input=False)
-        )
-        raise InvalidArguments(f"invalid export options: {faults}") from None
+        raise InvalidArguments(
+            f"invalid export options: {faults(error, 'there is no such option')}"
+        ) from None

@@ -18,7 +18,7 @@ from pydantic import Field
 from slugify import slugify
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.client.masking import mask, mask_deep
+from prefect_getresponse.client.privacy.masking import mask, mask_deep
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.export.engine import run_export
 from prefect_getresponse.export.options import (

@@ -21,7 +21,7 @@ from prefect.runtime import flow_run
 from pydantic import Field
 
 from prefect_getresponse.client.errors import GetResponseError, KnownError
-from prefect_getresponse.client.masking import mask, mask_deep
+from prefect_getresponse.client.privacy.masking import mask, mask_deep
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.newsletters.content.links import LinkCheck

@@ -12,7 +12,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
 from prefect.runtime import flow_run
 
-from prefect_getresponse.client.masking import mask
+from prefect_getresponse.client.privacy.masking import mask
 from prefect_getresponse.credentials import GetResponseCredentials
 from prefect_getresponse.newsletters.account_side import AccountSide
 from prefect_getresponse.newsletters.afterwards import ReleaseStatistics

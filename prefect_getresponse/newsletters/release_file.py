@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.client.faults import requirement
 from prefect_getresponse.sources.errors import ImportInputError
 from prefect_getresponse.sources.storage.places import is_url, place, short_name
 
@@ -283,9 +284,7 @@ def _parse(text: str, file: str, stem: str) -> Release:
         fault = error.errors()[0]
         path = tuple(map(str, fault["loc"]))
         line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 1)
-        message = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            message = "there is no such key"
+        message = requirement(fault, "there is no such key")
         raise InvalidRelease(
             f"{file}:{line}: {': '.join([*('.'.join(path),) * bool(path), message])}",
             advice="The page on newsletters lists the keys of a release.",

@@ -29,6 +29,7 @@ from typing_extensions import TypedDict
 
 from prefect_getresponse.client.answers.shape import Shape, shape_of
 from prefect_getresponse.client.errors import InvalidArguments
+from prefect_getresponse.client.faults import faults
 from prefect_getresponse.client.request import ApiRequest, Method, RetryClass, Upload, fill_path
 from prefect_getresponse.omit import OMIT, Omit
 
@@ -160,7 +161,7 @@ class Operation:
         try:
             checked = self._adapter.validate_python(given)
         except ValidationError as error:
-            raise InvalidArguments(f"{self.name}: {_faults(error)}") from None
+            raise InvalidArguments(f"{self.name}: {faults(error)}") from None
         ids = {name: checked[name] for name in self.path_parameters}
         body = {wire: checked[name] for name, wire in self.body_parameters.items() if name in given}
         uploads = {wire: value for wire, value in body.items() if isinstance(value, Upload)}
@@ -272,10 +273,3 @@ def _query_text(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(map(_query_text, cast("Iterable[Any]", value)))
     return str(value)
-
-
-def _faults(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(map(str, fault['loc'])) or 'arguments'}: {fault['msg']}"
-        for fault in error.errors(include_url=False, include_input=False, include_context=False)
-    )

@@ -15,7 +15,7 @@ from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
 from prefect_getresponse.client.errors import KnownError
-from prefect_getresponse.client.masking import mask
+from prefect_getresponse.client.privacy.masking import mask
 from prefect_getresponse.runtime.flow_words import in_flow_words
 from prefect_getresponse.runtime.form_titles import with_titles
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from prefect_getresponse.client.masking import mask
+from prefect_getresponse.client.privacy.masking import mask
 from prefect_getresponse.runtime.prefect_files import api_url
 
 _MESSAGE_SHOWN = 200

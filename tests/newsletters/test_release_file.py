@@ -54,7 +54,7 @@ def test_json_and_text_are_read_too(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "line", "says"),
     [
-        (("sender:", "sneder:"), 1, "Field required"),
+        (("sender:", "sneder:"), 1, "is missing"),
         (("plain:", "plian:"), 4, "there is no such key"),
         (("time_zone: Europe/Warsaw", "subject: Again"), 11, "given twice"),
         (("  list:", "\tlist:"), 6, "found character"),

@@ -7,7 +7,7 @@ import hashlib
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from slugify import slugify
 
-from prefect_getresponse.client.masking import mask
+from prefect_getresponse.client.privacy.masking import mask
 from prefect_getresponse.contact_import.display.history import NIGHTS, history_markdown
 from prefect_getresponse.contact_import.display.questions import questions_markdown
 from prefect_getresponse.contact_import.job import Job

@@ -6,7 +6,7 @@ from typing import Literal
 
 from prefect.events import emit_event
 
-from prefect_getresponse.client.masking import mask_deep
+from prefect_getresponse.client.privacy.masking import mask_deep
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.report import ImportReport
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
-from prefect_getresponse.client.masking import mask
+from prefect_getresponse.client.privacy.masking import mask
 from prefect_getresponse.client.send import THROTTLED
 from prefect_getresponse.contact_import.active_run import JobRun
 from prefect_getresponse.contact_import.asking.said import Said

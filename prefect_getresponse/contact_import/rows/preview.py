@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from prefect_getresponse.client.masking import mask
+from prefect_getresponse.client.privacy.masking import mask
 from prefect_getresponse.contact_import.rows.contacts import custom_values, unpack
 from prefect_getresponse.contact_import.rows.validation import Contact
 

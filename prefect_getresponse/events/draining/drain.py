@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from prefect_getresponse.client.errors import GetResponseError, InvalidArguments
-from prefect_getresponse.client.masking import mask
+from prefect_getresponse.client.privacy.masking import mask
 from prefect_getresponse.client.send import THROTTLED, AsyncClient
 from prefect_getresponse.contact_import.account import Account
 from prefect_getresponse.events.draining.destination import Destination

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_getresponse.client.masking import mask, mask_deep
+from prefect_getresponse.client.privacy.masking import mask, mask_deep
 
 SIGNS = ["@", "\uff20", "\ufe6b", "%40", "%2540", "&#64;", "&#x40;", "\\u0040", "&commat;"]
 LOCAL = st.from_regex(r"secret[a-z0-9.+_-]{0,12}z", fullmatch=True)
