@@ -28,6 +28,8 @@ class Connection:
         path: Path of the file; created for its owner only.
         holder: Who holds the right to write to it; once it has another holder, changes raise
             `LedgerTaken`. None for reading.
+        is_alone: Whether it is read as it is, while nobody else may use it: nothing is written or
+            shared then, so that a full disk will do.
 
     Attributes:
         path: Path of the file.
@@ -39,16 +41,19 @@ class Connection:
         MachineFailed: There is no room for it.
     """
 
-    def __init__(self, path: Path, holder: Holder | None = None) -> None:
+    def __init__(self, path: Path, holder: Holder | None = None, *, is_alone: bool = False) -> None:
         self.path = path
         self._beside = Beside(path)
         with told_in_a_sentence(path):
             _make_private(path)
             self._db = sqlite3.connect(path, timeout=LONGEST_WAIT, isolation_level=None)
             try:
+                if is_alone:  # the index of the journal is then kept in memory, not in a file
+                    self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
-                bring_up_to_date(self._db)
+                if not is_alone:
+                    bring_up_to_date(self._db)
                 if holder:
                     self._db.executescript(fence(holder.token))
             except BaseException:

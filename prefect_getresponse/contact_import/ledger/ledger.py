@@ -22,13 +22,14 @@ class Ledger(Connection):
     Args:
         path: Path of the file; created for its owner only.
         holder: Who holds the right to write to it, as `job.holding` gives it; None for reading.
+        is_alone: Whether it is read as it is, while nobody else may use it.
 
     Attributes:
         outcomes: What became of people, whatever run has sent them.
     """
 
-    def __init__(self, path: Path, holder: Holder | None = None) -> None:
-        super().__init__(path, holder)
+    def __init__(self, path: Path, holder: Holder | None = None, *, is_alone: bool = False) -> None:
+        super().__init__(path, holder, is_alone=is_alone)
         self.outcomes = Outcomes(self._db)
 
     def run(self, run_id: str) -> Run:
@@ -115,13 +116,15 @@ def anything_sent(path: Path, run_id: str) -> bool:
         path: Path of the ledger.
         run_id: The run.
     """
-    try:
-        with Ledger(path) as ledger:
-            run = ledger.run(run_id)
-            _, removed = run.removals.count()
-            return removed > 0 or run.chunks.last_sent() > 0
-    except (LedgerFailed, MachineFailed):
-        return True
+    for is_alone in (False, True):  # a full disk has room for the second only
+        try:
+            with Ledger(path, is_alone=is_alone) as ledger:
+                run = ledger.run(run_id)
+                _, removed = run.removals.count()
+                return removed > 0 or run.chunks.last_sent() > 0
+        except (LedgerFailed, MachineFailed):
+            continue
+    return True
 
 
 def ledger_path(folder: Path, account: str, endpoint: str, campaign: str) -> Path:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,13 @@ import pytest
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.contact_import.ledger import (
+    Action,
+    Decision,
     Ledger,
     LedgerBusy,
     LedgerFailed,
     MachineFailed,
+    NewRow,
     anything_sent,
     writer_lock,
 )
@@ -111,6 +116,39 @@ def test_a_full_disk_is_named_and_the_ledger_stays_whole(
 def test_a_ledger_that_can_be_read_no_more_may_have_sent(ledger: Path) -> None:
     garbled(ledger)
     assert anything_sent(ledger, "a-run")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_full_disk_still_tells_whether_anything_was_sent(is_sent: bool, tmp_path: Path) -> None:
+    """What stands in the journal counts, and no file grows, not even that of its index."""
+    left = tmp_path / "left" / "list.sqlite"
+    left.parent.mkdir()
+    with Ledger(tmp_path / "list.sqlite") as ledger:
+        run = ledger.begin("a-run", "job", "people.csv", 0.0)
+        run.rows.put_off_index()  # opening it would make the index
+        run.rows.add([NewRow(2, "jane@example.com", "{}", "hash", None, None)])
+        run.plan.decide([Decision(2, action=Action.ADD)])
+        run.cutting.cut(Action.ADD, "batch", 10)
+        if is_sent:
+            run.chunks.intend(1, 1.0)
+        for end in ("", "-wal"):
+            shutil.copy(f"{ledger.path}{end}", left.parent)
+
+    with files_that_do_not_grow():
+        with pytest.raises((LedgerFailed, MachineFailed)), Ledger(left) as full:
+            full.run("a-run")
+        assert anything_sent(left, "a-run") is is_sent
+
+
+@contextmanager
+def files_that_do_not_grow() -> Generator[None]:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.mark.parametrize(
