@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from prefect_getresponse.runtime.file_lock import locked
 from prefect_getresponse.sinks.parquet_files import CLAIM, FileStore
-from prefect_getresponse.sinks.sink import SinkBusy
+from prefect_getresponse.sinks.sink import SinkBusy, SinkError
 
 STALE_SECONDS = 6 * 3600.0
 """A claim on a remote folder that is older has outlived its export."""
@@ -26,6 +26,8 @@ def claimed(store: FileStore, run_id: str) -> Generator[None]:
 
     Raises:
         SinkBusy: Another export holds it.
+        SinkError: It cannot be claimed at all.
+        OSError: This machine has no right, disk or file left for the claim.
     """
     if store.folder is None:
         text = store.read_text(CLAIM)
@@ -37,10 +39,15 @@ def claimed(store: FileStore, run_id: str) -> Generator[None]:
         with _written(store, run_id):
             yield
         return
+    path = store.folder / "_claim.lock"
+    path.touch()  # so that the machine, not SQLite, says what it has none left of
     try:
-        lock = locked(store.folder / "_claim.lock")
-    except sqlite3.Error:
-        lock = None
+        lock = locked(path)
+    except sqlite3.Error as error:
+        raise SinkError(
+            f"{store.name} cannot be claimed ({error})",
+            advice="Check the rights and the disk of that folder, and the limit of open files.",
+        ) from None
     if lock is None:
         raise SinkBusy(f"another export is writing to {store.name}")
     try:

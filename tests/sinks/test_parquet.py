@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from prefect_getresponse.sinks.opening import open_sink
 from prefect_getresponse.sinks.parquet import ParquetSink
-from prefect_getresponse.sinks.sink import NotOurTable, SinkBusy, SinkNotFound, SinkTaken
+from prefect_getresponse.sinks.sink import NotOurTable, SinkBusy, SinkError, SinkNotFound, SinkTaken
 from prefect_getresponse.sinks.tables import Column, Kind, Table, Where
 from tests.sinks.test_sinks import FULL, THINGS, contents
 
@@ -150,6 +151,27 @@ def test_one_export_at_a_time_writes_to_a_folder(sink: ParquetSink, tmp_path: Pa
         (tmp_path / "out" / "_claim.json").write_text(json.dumps({"run": "run 2", "at": 0}))
         with pytest.raises(SinkTaken), sink.transaction():
             pass
+
+
+def test_a_folder_that_cannot_be_claimed_is_not_said_to_be_another_exports(
+    sink: ParquetSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sink.claim("a", "run 1"):
+        pass
+    lock = tmp_path / "out" / "_claim.lock"
+    with monkeypatch.context() as patch:
+
+        def no_more(_path: Path, **_options: object) -> None:
+            raise OSError(errno.EMFILE, "Too many open files")
+
+        patch.setattr(Path, "touch", no_more)
+        with pytest.raises(OSError, match="Too many"), sink.claim("a", "run 2"):
+            pass
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(SinkError, match="cannot be claimed") as told, sink.claim("a", "run 2"):
+        pass
+    assert not isinstance(told.value, SinkBusy)
 
 
 def test_a_remote_folder_is_claimed_by_a_file() -> None:
