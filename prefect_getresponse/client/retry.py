@@ -7,6 +7,7 @@ a fresh one.  A write whose outcome nobody knows ends as `OutcomeUnknown`, never
 
 from __future__ import annotations
 
+import errno
 import random
 import ssl
 import threading
@@ -22,6 +23,7 @@ from tenacity import RetryCallState, retry_if_exception
 
 from prefect_getresponse.client.connection import refused_certificate
 from prefect_getresponse.client.errors import (
+    MORE_OPEN_FILES,
     AccessDenied,
     AuthenticationFailed,
     Conflict,
@@ -167,9 +169,21 @@ def connection_trouble(
         trouble.advice = "The proxy of the credentials refuses: check its URL and password."
     elif isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         trouble.failure = Failure.NOT_SENT
+        if _is_out_of_files(error):
+            trouble.args = ("no connection: this process may open no further files",)
+            trouble.advice = f"{MORE_OPEN_FILES}."
     elif isinstance(error, httpx.WriteError | httpx.WriteTimeout):
         trouble.failure = Failure.NOT_WRITTEN
     return trouble
+
+
+def _is_out_of_files(error: BaseException | None) -> bool:
+    """Whether an error comes of a socket that this process, or machine, may not open any more."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def failure_of(error: GetResponseError) -> Failure | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
+import resource
 import socket
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -85,6 +88,25 @@ def test_a_read_is_not_retried_without_end(sender: MakeSender) -> None:
         with pytest.raises(errors.TransportFailed, match="ReadTimeout"):
             client.send(call())
         assert len(server.requests) <= 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+@pytest.mark.parametrize("retry_class", [RetryClass.READ, RetryClass.ONCE])
+def test_a_socket_that_may_not_be_opened_is_no_trouble_of_the_network(
+    retry_class: RetryClass, sender: MakeSender
+) -> None:
+    with FaultServer(answer(200, [])) as server:
+        client = sender(server.url)
+        client.send(call(RetryClass.ONCE))  # whatever it opens once
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with Path(os.devnull).open() as next_one:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (next_one.fileno(), limits[1]))
+        try:
+            with pytest.raises(errors.TransportFailed, match="no further files") as told:
+                client.send(call(retry_class))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert "ulimit" in told.value.advice
 
 
 class SilentProxy(Listener):
