@@ -80,6 +80,7 @@ def _flow_run_name() -> str:
 @flow(name="nightly-contact-import", flow_run_name=_flow_run_name)
 @ends_in_a_sentence
 @explained_by(ImportOptions)
+@told_in_a_sentence()
 def nightly_contact_import(  # noqa: D417 - `explained_by` says the rest
     credentials: GetResponseCredentials,
     source: str,
@@ -174,7 +175,8 @@ def read_source(credentials: GetResponseCredentials, job: Job) -> JobRun | Undec
     """Read the source into the ledger, or find the interrupted run to go on with."""
     _run(credentials, lambda client: settle_interrupted(job, client))
     try:
-        return read(job)
+        with told_in_a_sentence():
+            return read(job)
     except UndecidedColumns as undecided:
         with never_stopping("the questions"):
             show_questions(job.account_name, job.campaign_name, undecided)

@@ -54,10 +54,11 @@ class _Service:
         self._due.set()
         with self._starting:
             if self._thread is None and not self._ending:
-                self._thread = threading.Thread(
+                thread = threading.Thread(
                     target=self._context.run, args=(self._run,), name="slots", daemon=True
                 )
-                self._thread.start()
+                thread.start()  # which may fail
+                self._thread = thread
 
     def _run(self) -> None:
         with self._patience:

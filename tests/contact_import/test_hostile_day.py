@@ -155,6 +155,30 @@ def test_one_in_the_queue_who_appears_meanwhile_gets_what_the_source_says(queue_
     assert lab.members["person0@example.com"]["tags"] == ["vip"]
 
 
+@pytest.mark.parametrize("appears_in", [0, 301])
+def test_one_who_signs_up_before_our_second_try_gets_what_the_source_says(
+    queue_lab: Lab, appears_in: float
+) -> None:
+    lab = queue_lab
+    lab.write(PEOPLE[:1])
+    tries: list[None] = []
+
+    def plan(request: httpx.Request) -> Trouble | None:
+        tries.extend([None] * sends(request))
+        if not sends(request) or len(tries) > 2:
+            return None
+        if len(tries) == 2:
+            sign_up(lab, "person0@example.com")
+            lab.time.advance(appears_in)
+        return Trouble.FAILED_BEFORE if len(tries) == 1 else None
+
+    lab.wire.plan = plan
+    report = lab.run(route="contacts")
+
+    assert counted(report) == {"updated": 1}
+    assert lab.members["person0@example.com"]["name"] == "Person 0"
+
+
 @pytest.mark.parametrize("route", ["contacts", "batch"])
 def test_one_whom_getresponse_calls_blocked_is_excluded(lab: Lab, route: str) -> None:
     lab.write(PEOPLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,8 +27,11 @@ from prefect.flow_engine import run_flow as run_flow_engine
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.accounts.shared_limits import reset_limits
+from prefect_getresponse.contact_import.display import flow_artifacts
+from prefect_getresponse.contact_import.ledger import MachineFailed
 from prefect_getresponse.contact_import.report import ImportFailed, ImportReport
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
+from prefect_getresponse.reporting import flow_progress
 from prefect_getresponse.runtime.flow_words import in_flow_words
 from prefect_getresponse.sources.errors import SourceNotFound
 from tests.docs.blocks import ROOT, blocks_of
@@ -40,6 +46,7 @@ pytestmark = [
 run_flow: Callable[..., Any] = nightly_contact_import
 """The flow, for options that come as one dictionary."""
 
+flow_module = import_module(nightly_contact_import.fn.__module__)
 PAGE_WITH_AUTOMATION = ROOT / "docs" / "how-to" / "operate.md"
 PHASES = ("check", "read", "plan", "send", "verify", "report")
 PEOPLE = ["jane@example.com", "john@example.com", "mary@example.com"]
@@ -368,6 +375,94 @@ def test_a_missing_source_is_logged_without_the_way_to_it(
     traceback = "\n".join(lines)
     assert traceback.count("Traceback") == 1  # the task's own
     assert "contact_import/sources" not in traceback
+
+
+def no_memory(*_arguments: object, **_options: object) -> Any:
+    raise MemoryError
+
+
+def no_file(*_arguments: object, **_options: object) -> Any:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+def no_thread(*_arguments: object, **_options: object) -> Any:
+    raise RuntimeError("can't start new thread")
+
+
+def no_prefect(*_arguments: object, **_options: object) -> Any:
+    raise httpx.ConnectError("All connection attempts failed")
+
+
+@pytest.mark.parametrize(
+    ("phase", "fails", "said"),
+    [
+        ("read", no_memory, "memory is used up"),
+        ("FlowProgress", no_thread, "no further threads"),
+        ("send", no_file, "no further files"),
+    ],
+)
+def test_what_the_machine_has_none_left_of_is_the_sentence_of_the_run(
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    phase: str,
+    fails: Any,
+    said: str,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(flow_module, phase, fails)
+        state = run_flow(credentials, **options, return_state=True)
+    assert isinstance(state.result(raise_on_failure=False), MachineFailed)
+    assert said in str(state.message)
+    assert "goes on where it stopped" in str(state.message)
+    assert run_flow(credentials, **options).verdicts["added"] == len(PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("module", "shown"),
+    [
+        (flow_artifacts, "create_markdown_artifact"),
+        (flow_artifacts, "create_table_artifact"),
+        (flow_progress, "create_progress_artifact"),
+    ],
+)
+def test_artifacts_that_prefect_does_not_take_stop_nothing(
+    account: FastSandbox,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    module: Any,
+    shown: str,
+) -> None:
+    monkeypatch.setattr(module, shown, no_prefect)
+    report = run_flow(credentials, **options)
+
+    assert report.problem is None
+    assert set(account.people()) == set(PEOPLE)
+    assert "could not be shown (ConnectError)" in caplog.text
+
+
+@pytest.mark.parametrize("gone", ["verify_contacts", "report_import", "record_assets"])
+def test_a_prefect_that_is_gone_after_sending_hides_nothing_of_what_was_sent(
+    account: FastSandbox,
+    credentials: GetResponseCredentials,
+    options: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    gone: str,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(flow_module, gone, no_prefect)
+        with suppress(httpx.ConnectError):
+            run_flow(credentials, **options)
+
+    assert "4 rows" in caplog.text or "3 added" in caplog.text or "not visible" in caplog.text
+    assert list((tmp_path / "state").glob("*-report.json"))
+    run_flow(credentials, **options)
+    sent = [call for call in account.log if call["path"] == "/v3/contacts"]
+    assert sum(call["method"] == "POST" for call in sent) == len(PEOPLE)
 
 
 def test_a_key_refused_in_the_middle_fails_the_run_and_the_next_goes_on(

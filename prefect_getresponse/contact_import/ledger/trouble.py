@@ -21,6 +21,8 @@ _DISK_FULL = f"Make room on the disk. {_GOES_ON}"
 _NO_INODES = f"Delete files nobody needs on that disk. {_GOES_ON}"
 _LIMIT = f"{MORE_OPEN_FILES}. {_GOES_ON}"
 _MEMORY = f"Give the process more memory. {_GOES_ON}"
+_NO_THREAD = "can't start new thread"
+"""What Python says without a class of its own for it."""
 _RIGHTS = f"Let this user read and write it. {_GOES_ON}"
 _DAMAGED = (
     "Restore it from a backup or its copy (ledger_copy). Do not delete it: it is the only memory"
@@ -54,6 +56,10 @@ def told_in_a_sentence(path: Path | None = None) -> Generator[None]:
         raise found from None
     except MemoryError:
         raise MachineFailed("this machine's memory is used up", advice=_MEMORY) from None
+    except RuntimeError as error:
+        if str(error) != _NO_THREAD:
+            raise
+        raise MachineFailed("this process may begin no further threads", advice=_MEMORY) from None
 
 
 @contextmanager

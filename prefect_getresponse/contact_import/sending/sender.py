@@ -232,8 +232,9 @@ class _Sender:
         note_listed(self._run.people, Standing.SUBSCRIBED, [found])
         if chunk.attempt > 0:  # else the person was there before our first try
             self._run.awaited.acknowledge_proved()
-            self._run.awaited.settle_visible(Standing.SUBSCRIBED, Verdict.ADDED)
         self._run.awaited.hand_over_strangers()
+        if chunk.attempt > 0:
+            self._run.awaited.settle_visible(Standing.SUBSCRIBED, Verdict.ADDED)
 
     def _failed(self, chunk: Chunk, rows: list[RowToSend], error: GetResponseError) -> bool:
         """Write down what a failed chunk means; False if its rows are to be sent again."""

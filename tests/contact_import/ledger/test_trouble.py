@@ -174,6 +174,13 @@ def test_memory_is_one_of_them() -> None:
         raise MemoryError
 
 
+def test_so_are_threads() -> None:
+    with pytest.raises(MachineFailed, match="no further threads"), told_in_a_sentence():
+        raise RuntimeError("can't start new thread")
+    with pytest.raises(RuntimeError, match="another"), told_in_a_sentence():
+        raise RuntimeError("another")
+
+
 def test_errors_of_programs_stay_theirs() -> None:
     with pytest.raises(ConnectionResetError), told_in_a_sentence():
         raise ConnectionResetError(errno.ECONNRESET, "reset")
