@@ -45,8 +45,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def prefect_server() -> Iterator[str]:
     """Address of a Prefect server with an empty database; settings of this process point to it.
 
-    Tests that use it carry `pytest.mark.xdist_group("prefect")`, those of pages `("pages")`, so that
-    two are started at most.
+    Tests that use it carry `pytest.mark.xdist_group("prefect")`, those of pages `("pages")`, so
+    that two are started at most.
     """
     from prefect.testing.utilities import prefect_test_harness  # seconds, for one worker only
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import threading
 import time
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
@@ -253,6 +254,20 @@ class TestWithoutServer:
             pytest.raises(PoolUnreachable),
         ):
             PrefectPool(account, PrefectBooks("x")).join()
+
+    @pytest.mark.parametrize(
+        "error", [MemoryError(), OSError(errno.ENOMEM, "memory"), OSError(errno.EMFILE, "files")]
+    )
+    def test_a_pool_that_this_machine_cannot_reach_is_not_waited_for(
+        self, account: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def connect(_client: object) -> None:
+            raise error
+
+        monkeypatch.setattr(SyncPrefectClient, "__enter__", connect)
+        pool = PrefectPool(account, PrefectBooks("x"))
+        with pytest.raises(PoolUnreachable, match=type(error).__name__):
+            pool.join()
 
 
 def start(throttle: Throttle, budgets: tuple[str, ...] = ()) -> None:

@@ -122,7 +122,7 @@ class HostPool:
     def _asking(self) -> Generator[None]:
         try:
             yield
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, MemoryError, sqlite3.Error) as error:
             raise PoolUnreachable(f"{self._folder} cannot hold locks ({error})") from None
 
 

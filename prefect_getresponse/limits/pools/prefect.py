@@ -97,7 +97,8 @@ def _asking() -> Generator[None]:
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
         raise PoolUnreachable(f"Prefect answers {status}", is_busy=status >= _BUSY) from None
-    except (httpx.HTTPError, PrefectException, ValueError) as error:
+    # Memory and files of this machine end, too: nobody may wait for ever for slots because of that.
+    except (httpx.HTTPError, PrefectException, ValueError, OSError, MemoryError) as error:
         is_busy = isinstance(error, httpx.ReadTimeout | httpx.PoolTimeout)
         reason = f"Prefect does not answer ({type(error).__name__})"
         raise PoolUnreachable(reason, is_busy=is_busy) from None
