@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, cast
@@ -31,6 +32,8 @@ from tests.tasks.table_values import (
 )
 
 AnyTask = OperationTask[..., Any]
+PYDANTICS_WORDS = re.compile(r"should (be|have|match)|valid |Field required|Extra inputs|permitted")
+"""What must hold is said in words of ours."""
 
 DECLARED: dict[tuple[str, str], AnyTask] = {
     (task.operation.method, task.operation.template): task for task in TASKS
@@ -125,15 +128,18 @@ def test_faults_are_refused_before_anything_is_sent(
 
     with PreparedAccount() as account:
         credentials: Any = account
+        told: list[str] = []
         for fault, wire in spoiled:
             try:
                 run(task, credentials, **arguments(task, wire))
-            except (TypeError, InvalidArguments):
+            except (TypeError, InvalidArguments) as error:
+                told.append(str(error))
                 continue
             pytest.fail(f"{fault} was let through: {wire}")
         with pytest.raises(TypeError):
             run(task, credentials, **arguments(task, good), no_such_argument=1)
         assert account.log == []
+    assert not [text for text in told if PYDANTICS_WORDS.search(text)]
 
 
 def test_every_operation_is_declared_and_imitated() -> None:
