@@ -19,6 +19,7 @@ _MESSAGE_SHOWN = 200
 AGREED = ("GETRESPONSE_SOURCE_", "GETRESPONSE_TARGET_")
 """Variables that are meant for URLs: no other secret of a worker goes to a host of a parameter."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+_LIBPQ = ("postgresql+psycopg", "postgresql+psycopg2")
 _HOLD_CELLS = ("DataError", "InvalidTextRepresentation")
 
 
@@ -56,6 +57,9 @@ def database_url(url: str) -> URL:
         ) from None
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername in _LIBPQ and "client_encoding" not in parsed.query:
+        # Texts of a database in SQL_ASCII would be bytes otherwise, which SQLAlchemy cannot read.
+        parsed = parsed.update_query_dict({"client_encoding": "utf8"})
     variable = _VARIABLE.fullmatch(parsed.password or "")
     if variable is None:
         return parsed

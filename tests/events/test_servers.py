@@ -91,3 +91,27 @@ def test_any_text_can_be_kept(database: str) -> None:
         inbox.add(webhook_entries(body, f"{number}", 1.0))
     assert sum(inbox.counts().values()) == 3
     inbox.close()
+
+
+def test_a_database_that_knows_no_encoding_is_an_inbox_too(server: str, tmp_path: Path) -> None:
+    if not server.startswith("postgresql"):
+        pytest.skip("a thing of PostgreSQL")
+    engine = create_engine(
+        server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(
+            text("CREATE DATABASE plain ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
+        )
+    engine.dispose()
+    loop = Loop(tmp_path)
+    loop.inbox_url = loop.to = server.removesuffix("postgres") + "plain"
+    loop.start()
+    loop.listen(loss=0.0, duplicates=0.0)
+    loop.api.add(loop.campaign, "ann@mail.example")
+    loop.deliver()
+    loop.drain()
+    with closing(open_sink(loop.to)) as sink:
+        [row] = sink.select(EVENTS, ["type", "email", "payload"])
+    assert row[:2] == ("contact_added", "ann@mail.example")
+    loop.close()
