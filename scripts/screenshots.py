@@ -234,7 +234,7 @@ def _worker(environment: dict[str, str]) -> Generator[None]:
         yield
     finally:
         worker.terminate()
-        worker.wait(60)
+        worker.wait(PATIENCE)
 
 
 if __name__ == "__main__":
