@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -490,6 +491,20 @@ def test_a_consent_of_tomorrow_brings_nobody_back(lab: Lab) -> None:
     assert counted(lab.run(resubscribe="Agreed")) == {"excluded": 1}
 
 
+@pytest.mark.parametrize("zone", [-11, 0, 5.5, 14])
+@pytest.mark.parametrize("ahead", [60.0, -60.0])
+def test_a_consent_counts_by_the_zone_in_which_it_is_written(
+    lab: Lab, zone: float, ahead: float
+) -> None:
+    lab.add_people("person0@example.com")
+    lab.remove("person0@example.com", "unsubscribe")
+    lab.time.advance(120)
+    at = datetime.fromtimestamp(lab.time() + ahead, timezone(timedelta(hours=zone)))
+    lab.source.write_text(f"Email,Agreed\nperson0@example.com,{at:%Y-%m-%dT%H:%M:%S%z}\n")
+    came = {"excluded": 1} if ahead > 0 else {"added": 1}
+    assert counted(lab.run(resubscribe="Agreed")) == came
+
+
 # A list has one memory -----------------------------------------------------------------------
 
 
@@ -574,8 +589,12 @@ def test_a_ledger_that_lost_its_memory_sends_nobody_twice(lab: Lab, how: str) ->
     assert set(lab.wire.accepted.values()) == {1}
 
 
-@pytest.mark.parametrize("by_id", [False, True])
-def test_a_list_that_took_the_name_of_another_is_a_question(lab: Lab, by_id: bool) -> None:
+@pytest.mark.parametrize(
+    ("by_id", "asked"), [(False, CAMPAIGN), (True, CAMPAIGN), (False, "Customers")]
+)
+def test_a_list_that_took_the_name_of_another_is_a_question(
+    lab: Lab, by_id: bool, asked: str
+) -> None:
     lab.write(PEOPLE)
     lab.run()
     lab.api("POST", f"/campaigns/{lab.campaign_id}", {"name": "customers_2025"})
@@ -585,7 +604,7 @@ def test_a_list_that_took_the_name_of_another_is_a_question(lab: Lab, by_id: boo
     made = lab.api("POST", "/campaigns", {"name": CAMPAIGN, "optinTypes": optin})
 
     with pytest.raises(ListReplaced, match=lab.campaign_id):
-        lab.run()
+        lab.run(list_name=asked)
 
     lab.campaign_id = made["campaignId"]
     assert counted(lab.run(list_name=lab.campaign_id)) == {"added": 6}
@@ -789,6 +808,26 @@ def test_one_who_moved_to_another_list_stays_there(lab: Lab) -> None:
     report = lab.run(mode="mirror", max_removal_ratio=1)
 
     assert report.removed == 0
+    assert not [path for method, path in lab.writes if method == "DELETE"]
+
+
+@pytest.mark.parametrize("how", ["readdressed", "already gone"])
+def test_one_who_is_somebody_else_by_then_is_not_removed(lab: Lab, how: str) -> None:
+    lab.write(PEOPLE)
+    lab.run(mode="mirror")
+    person = contact_id_of(lab, "person0@example.com")
+    lab.write(PEOPLE[1:])
+
+    def act() -> None:
+        if how == "readdressed":
+            lab.api("POST", f"/contacts/{person}", {"email": "new@example.com"})
+        else:
+            lab.remove("person0@example.com", "user")
+
+    lab.wire.plan = on_first(is_path("GET", f"/contacts/{person}"), None, act)
+    report = lab.run(mode="mirror", max_removal_ratio=1)
+
+    assert report.problem is None
     assert not [path for method, path in lab.writes if method == "DELETE"]
 
 
