@@ -667,6 +667,23 @@ def test_one_who_signs_up_after_an_import_that_failed_gets_what_the_source_says(
     assert lab.members["person3@example.com"]["name"] == "Person 3"
 
 
+def test_one_who_signs_up_beside_an_import_in_doubt_is_not_called_added(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    come = on_first(is_path("POST", "/imports"), None, lambda: sign_up(lab, "person3@example.com"))
+
+    def plan(request: httpx.Request) -> Trouble | None:
+        come(request)
+        return Trouble.FAILED_BEFORE if is_path("POST", "/imports")(request) else None
+
+    lab.wire.plan = plan
+    assert counted(lab.run(route="import")) == {"unknown": 6}
+
+    lab.wire.plan = lambda _request: None
+    assert counted(lab.run(route="import")) == {"added": 5, "updated": 1}
+    person = lab.members["person3@example.com"]
+    assert (person["name"], person["tags"]) == ("Person 3", ["vip"])
+
+
 def test_an_import_that_a_gateway_sent_twice_is_ours(lab: Lab) -> None:
     lab.write(PEOPLE)
     inner = lab.wire._inner  # pyright: ignore[reportPrivateUsage]

@@ -141,6 +141,9 @@ class Awaited(Book):
     def settle_visible(self, standing: Standing, verdict: Verdict) -> None:
         """Give awaited rows whose person is on the list now their verdict.
 
+        Of an import of which nobody knows whether it was executed, only people who may have come by
+        it: what the source says of the others may not have been delivered.
+
         Args:
             standing: How the person is on the list.
             verdict: For people that this run has sent; those of an earlier run are unchanged.
@@ -149,8 +152,12 @@ class Awaited(Book):
         self._db.execute(
             "UPDATE rows SET reason = NULL, verdict = CASE action WHEN 'await' THEN ? ELSE ? END"
             f" WHERE run = ? AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
-            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
-            (earlier, verdict, self._run, standing),
+            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
+            " AND NOT EXISTS (SELECT 1 FROM chunks JOIN listed ON listed.run = rows.run"
+            "  AND listed.standing = ? AND listed.key = rows.key"
+            "  WHERE chunks.run = rows.run AND chunks.chunk = rows.chunk AND chunks.state = ?"
+            f"  AND chunks.route = 'import' AND NOT ({MAY_BE_OURS}))",
+            (earlier, verdict, self._run, standing, standing, ChunkState.IN_DOUBT),
         )
 
     def settle_departed(self) -> None:
