@@ -60,6 +60,7 @@ class ActiveRun:
         self.cutting = kept.cutting
         self.chunks = kept.chunks
         self.imports = kept.imports
+        self.as_before = kept.as_before
         self.people = kept.people
         self.awaited = kept.awaited
         self.removals = kept.removals

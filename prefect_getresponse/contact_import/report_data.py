@@ -140,5 +140,6 @@ def tally_up(
     for verdict, reason, rows in tally:
         verdicts[verdict] += rows
         if reason:
-            reasons.setdefault(verdict, {})[reason] = rows
+            known = reasons.setdefault(verdict, {})
+            known[reason] = known.get(reason, 0) + rows
     return verdicts, reasons

@@ -52,6 +52,9 @@ class Connection:
                     self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
+                # Some builds of SQLite fill what is deleted with zeros, page by page: the rows of
+                # a night would be written once more. Whom a purge forgets, it overwrites itself.
+                self._db.execute("PRAGMA secure_delete = FAST")
                 if not is_alone:
                     bring_up_to_date(self._db)
                 if holder:

@@ -46,12 +46,12 @@ class Ledger(Connection):
     def begin(self, run_id: str, job: str, source: str, now: float) -> Run:
         """Begin a run; rows of ended runs are forgotten, what became of the people is kept."""
         with self.transaction():
+            which, values = "", tuple[str, ...]()
+            if self.all_unfinished():  # else the tables are emptied at once, not row by row
+                which = " WHERE run IN (SELECT run FROM runs WHERE phase IN (?, ?))"
+                values = _FINAL_PHASES
             for table in ("rows", "chunks", "listed", "removals", "calls"):
-                self._db.execute(
-                    f"DELETE FROM {table} WHERE run IN"
-                    " (SELECT run FROM runs WHERE phase IN (?, ?))",
-                    _FINAL_PHASES,
-                )
+                self._db.execute(f"DELETE FROM {table}{which}", values)
             self._db.execute(
                 "INSERT INTO runs (run_id, job, source, fingerprint, phase, started)"
                 " VALUES (?, ?, ?, '', ?, ?)",

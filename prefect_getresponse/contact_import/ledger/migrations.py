@@ -52,6 +52,10 @@ MIGRATIONS = (
         "how and when people came in, and when a call was first made",
         "",  # columns only
     ),
+    Migration(
+        "rows are found by what is to be done about them, and compared in the order of addresses",
+        "DROP INDEX IF EXISTS rows_by_key;\n",  # it is made anew, with the hashes
+    ),
 )
 """In their order; the first one leads to version 1."""
 VERSION = len(MIGRATIONS)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 BY_CHUNK = "INDEXED BY rows_by_chunk"
 """Behind `rows`, for the rows of one chunk: SQLite would go through the whole run."""
+BY_ACTION = "INDEXED BY rows_by_action"
+"""Behind `rows`, for rows about which there is something to do: most nights they are few."""
 
 
 NIGHT = "night"

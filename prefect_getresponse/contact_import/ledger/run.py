@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from prefect_getresponse.contact_import.ledger.books.as_before import AsBefore
 from prefect_getresponse.contact_import.ledger.books.awaited import Awaited
 from prefect_getresponse.contact_import.ledger.books.book import transaction
 from prefect_getresponse.contact_import.ledger.books.chunks import Chunks
@@ -47,6 +48,7 @@ class Run:
         cutting: Which of them go in which call.
         chunks: Its calls.
         imports: Its imports.
+        as_before: Who has not changed since an earlier run.
         people: Whom GetResponse knows on the list.
         awaited: Rows that are sent and not seen yet.
         removals: Who is to be removed from the list.
@@ -67,6 +69,7 @@ class Run:
         self.cutting = Cutting(db, number)
         self.chunks = Chunks(db, number, identity)
         self.imports = Imports(db, number)
+        self.as_before = AsBefore(db, number)
         self.people = People(db, number)
         self.awaited = Awaited(db, number)
         self.removals = Removals(db, number)

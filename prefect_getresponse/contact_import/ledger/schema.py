@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS rows (
     PRIMARY KEY (run, row)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS rows_by_chunk ON rows (run, chunk) WHERE chunk IS NOT NULL;
+CREATE INDEX IF NOT EXISTS rows_by_action ON rows (run, action, row) WHERE action IS NOT NULL;
 CREATE TABLE IF NOT EXISTS chunks (
     run INTEGER NOT NULL, chunk INTEGER NOT NULL, route TEXT NOT NULL, state TEXT NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 0, sent REAL, begun REAL, PRIMARY KEY (run, chunk)
@@ -48,7 +49,7 @@ CREATE TABLE IF NOT EXISTS identity (
 ) WITHOUT ROWID;
 INSERT OR IGNORE INTO identity VALUES (1, '', 0, '');
 """
-INDEX_BY_KEY = "CREATE INDEX IF NOT EXISTS rows_by_key ON rows (run, key, row);"
+INDEX_BY_KEY = "CREATE INDEX IF NOT EXISTS rows_by_key ON rows (run, key, row, hash);"
 _STEPS = ", ".join(
     f"'{state}>{next_state}'"
     for state, next_states in NEXT_STATES.items()
@@ -62,6 +63,10 @@ CREATE TRIGGER IF NOT EXISTS verdicts_are_final BEFORE UPDATE OF verdict ON rows
 WHEN OLD.verdict IS NOT NULL AND NEW.verdict IS NOT OLD.verdict
  AND (SELECT phase FROM runs WHERE run = OLD.run) NOT IN ('reading', 'planning')
 BEGIN SELECT RAISE(ABORT, 'a verdict never changes'); END;
+CREATE TRIGGER IF NOT EXISTS plans_stay BEFORE UPDATE OF action ON rows
+WHEN NEW.action IS NULL AND NEW.verdict IS NULL AND OLD.action IS NOT NULL
+ AND (SELECT phase FROM runs WHERE run = OLD.run) NOT IN ('reading', 'planning')
+BEGIN SELECT RAISE(ABORT, 'a row of a plan is never undecided again'); END;
 CREATE TRIGGER IF NOT EXISTS ends_are_final BEFORE UPDATE OF phase ON runs
 WHEN OLD.phase IN ('finished', 'interrupted') AND NEW.phase <> OLD.phase
 BEGIN SELECT RAISE(ABORT, 'a run that has ended cannot go on'); END;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun, at_work
@@ -14,6 +14,7 @@ from prefect_getresponse.contact_import.ledger import (
     Phase,
     Standing,
 )
+from prefect_getresponse.contact_import.ledger.books.as_before import COUNTED
 from prefect_getresponse.contact_import.planning.comparing import (
     CONTACTS_AT_ONCE,
     compare,
@@ -71,6 +72,7 @@ class _Planning:
     async def run_all(self) -> Estimate:
         with self._run.transaction():
             self._run.plan.clear()
+            self._run.kept.add_facts({COUNTED: None})
         await self._settle_earlier_imports()
         exclusions = await self._read_list()
         note_first_run(self._run)
@@ -141,26 +143,36 @@ class _Planning:
         self._run.progress.start("reading the list", None, "people")
         read = 0
         how = self._run.outcomes.awaits_anybody()
-        async for page in self._run.account.subscribers(campaign.campaign_id, how=how):
-            note_listed(self._run.people, Standing.SUBSCRIBED, page)
-            read += len(page)
-            self._run.progress.advance(read)
+        with self._run.transaction():  # the list is read again whole if this breaks off
+            async for page in self._run.account.subscribers(campaign.campaign_id, how=how):
+                note_listed(self._run.people, Standing.SUBSCRIBED, page)
+                read += len(page)
+                self._run.progress.advance(read)
         async for page in self._run.account.search(campaign.campaign_id, "unconfirmed"):
             note_listed(self._run.people, Standing.UNCONFIRMED, page)
         return await read_opt_outs(self._run)
 
     def _decide(self, exclusions: Exclusions) -> None:
-        total = self._run.rows.count()
+        total = self._run.kept.rows_read
         self._run.progress.start("deciding", total)
-        last = 0
-        while people := self._run.people.undecided(last, ROWS_AT_ONCE):
-            options, now = self._job.options, self._job.started
+        options, now, last = self._job.options, self._job.started, 0
+        as_before, others = self._find_unchanged(exclusions)
+        while people := self._run.people.undecided(last, ROWS_AT_ONCE, others):
             self._write(
                 decide(person, options.mode, exclusions, now, options.settle_seconds)
                 for person in people
             )
             last = people[-1].row
             self._run.progress.advance(min(last, total))  # the header has a number, too
+        if self._run.rows.count_open() == as_before:
+            self._run.kept.add_facts({COUNTED: as_before})
+
+    def _find_unchanged(self, exclusions: Exclusions) -> tuple[int, Sequence[int] | None]:
+        """People who are as they were, and the rows of the others; None for all rows."""
+        if self._job.options.mode == "add_only" or self._run.outcomes.is_empty():
+            return 0, None
+        excluded = None if exclusions.are_none else lambda key: bool(exclusions.reason(key))
+        return self._run.as_before.find(excluded)
 
     def _plan_removals(self) -> None:
         if self._job.options.mode != "mirror":

@@ -20,9 +20,12 @@ from prefect_getresponse.contact_import.sending.read_back import ReadBack
 from prefect_getresponse.contact_import.sending.remove import check_removed
 from prefect_getresponse.contact_import.sending.sender import plan_more, send_planned
 from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.limits.budgets import DAY
 
 PATIENCE = 1.5
 """How many times longer than others a person in the queue is waited for."""
+STALE = 0.1
+"""Part of the retention after which it is noted again that a source still has a person."""
 LOOKS_APART = 60.0
 """Seconds between looks: nobody knows better when somebody appeared."""
 ATTEMPTS = 3
@@ -99,7 +102,8 @@ class Verification:
         """
         with self._run.transaction():
             self._conclude_all()
-            self._run.people.remember_outcomes(self._run.now())
+            fresh = self._run.job.options.retention_days * DAY * STALE
+            self._run.people.remember_outcomes(self._run.now(), fresh)
             self._run.kept.add_facts(_night(self._run))
             self._run.kept.end(phase, self._run.now())
 

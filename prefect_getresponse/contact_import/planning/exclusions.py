@@ -47,6 +47,11 @@ class Exclusions:
             tuple((_pattern(mask), reason) for mask, reason in odd.items()),
         )
 
+    @property
+    def are_none(self) -> bool:
+        """Whether every address may be written to."""
+        return not (self.masks or self.patterns)
+
     def reason(self, key: str) -> str | None:
         """Why an address must not be written to; None if it may.
 

@@ -78,6 +78,8 @@ async def with_canary(
     async def watch() -> None:
         deadline = run.now() + max(run.job.options.settle_seconds, QUEUE_SECONDS)
         async for _ in run.looks(deadline, FIRST_LOOKS):
+            if not run.awaited.count():
+                continue  # only people of the list are changed: there is nobody to wait for
             await read_back.look()
             if run.awaited.anybody_arrived():
                 return

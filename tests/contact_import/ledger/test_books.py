@@ -231,7 +231,7 @@ class TestPeople:
     def test_what_became_of_them_is_known_to_the_next_run(self, ledger: Ledger, run: Run) -> None:
         assert ledger.outcomes.is_empty()
         run.rows.settle([Decision(2, verdict=Verdict.ADDED)])
-        run.people.remember_outcomes(150.0)
+        run.people.remember_outcomes(150.0, 0.0)
         run.end(Phase.FINISHED, 160.0)
 
         following = ledger.begin("r2", "job", "people.csv", 200.0)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from prefect_getresponse.contact_import.sending.canary import RejectLimit, TooManyRejects
-from tests.contact_import.lab import Lab, counted
+from tests.contact_import.lab import Lab, Trouble, counted
 
 BATCH = "/v3/contacts/batch"
 
@@ -82,3 +82,17 @@ def test_a_limit_of_all_rows_never_stops_and_a_few_rejects_do_not_either() -> No
     limit.count(1, rejected=True)
     with pytest.raises(TooManyRejects, match="20 of 20 rows"):
         limit.check()
+
+
+def test_nobody_is_looked_for_while_only_people_of_the_list_are_changed(lab: Lab) -> None:
+    lab.write([("ann@example.com", "Ann", ""), ("bea@example.com", "Bea", "")])
+    lab.run()
+    lab.write([("ann@example.com", "Anna", ""), ("bea@example.com", "Beata", "")])
+    waits = iter([Trouble.THROTTLED] * 20)
+    lab.wire.plan = lambda request: next(waits, None) if "/contacts/" in request.url.path else None
+    before, begun = len(lab.control("GET", "/log")["calls"]), lab.time()
+
+    assert counted(lab.run()) == {"updated": 2}
+    assert lab.time() - begun > 60
+    calls = lab.control("GET", "/log")["calls"][before:]
+    assert [each["path"] for each in calls].count("/v3/contacts") == 1  # for the plan

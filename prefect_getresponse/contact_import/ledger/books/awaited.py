@@ -9,6 +9,7 @@ from prefect_getresponse.contact_import.evidence import (
 )
 from prefect_getresponse.contact_import.ledger.books.book import Book
 from prefect_getresponse.contact_import.ledger.records import (
+    BY_ACTION,
     BY_CHUNK,
     Action,
     ChunkState,
@@ -17,8 +18,9 @@ from prefect_getresponse.contact_import.ledger.records import (
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 _AWAITED = (
-    "rows.verdict IS NULL AND (rows.action = 'await' OR rows.action = 'add' AND EXISTS"
-    " (SELECT 1 FROM chunks AS sent WHERE sent.run = rows.run AND sent.chunk = rows.chunk"
+    "rows.verdict IS NULL AND rows.action IN ('await', 'add')"
+    " AND (rows.action = 'await' OR EXISTS (SELECT 1 FROM chunks AS sent"
+    "  WHERE sent.run = rows.run AND sent.chunk = rows.chunk"
     "  AND sent.state IN ('acknowledged', 'in_doubt')))"
 )
 
@@ -38,14 +40,14 @@ class Awaited(Book):
     def count(self) -> int:
         """Number of rows that are sent and not seen on the list yet."""
         (rows,) = self._db.execute(
-            f"SELECT count(*) FROM rows WHERE run = ? AND {_AWAITED}", (self._run,)
+            f"SELECT count(*) FROM rows {BY_ACTION} WHERE run = ? AND {_AWAITED}", (self._run,)
         ).fetchone()
         return int(rows)
 
     def since(self) -> float:
         """When the last of the awaited rows was sent, in seconds since the epoch."""
         (sent,) = self._db.execute(
-            "SELECT max(coalesce(chunks.sent, outcomes.at, 0)) FROM rows"
+            f"SELECT max(coalesce(chunks.sent, outcomes.at, 0)) FROM rows {BY_ACTION}"
             " LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
             " LEFT JOIN outcomes ON outcomes.key = rows.key"
             f" WHERE rows.run = ? AND {_AWAITED}",
@@ -56,7 +58,7 @@ class Awaited(Book):
     def anybody_arrived(self) -> bool:
         """Whether anybody whom the run has sent was seen on the list."""
         (found,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM rows WHERE run = ? AND action = 'add'"
+            f"SELECT EXISTS (SELECT 1 FROM rows {BY_ACTION} WHERE run = ? AND action = 'add'"
             " AND verdict IN (?, ?))",
             (self._run, Verdict.ADDED, Verdict.AWAITING_CONFIRMATION),
         ).fetchone()
@@ -65,7 +67,8 @@ class Awaited(Book):
     def longest_way(self) -> float | None:
         """Seconds of the slowest who arrived on the way to the list; None if that is not told."""
         (longest,) = self._db.execute(
-            "SELECT max(listed.created - chunks.begun) FROM rows JOIN chunks USING (run, chunk)"
+            f"SELECT max(listed.created - chunks.begun) FROM rows {BY_ACTION}"
+            " JOIN chunks USING (run, chunk)"
             " JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
             " WHERE rows.run = ? AND rows.action = 'add' AND rows.verdict IN (?, ?)"
             " AND chunks.route <> 'import'",
@@ -93,7 +96,7 @@ class Awaited(Book):
         An import updates whom it finds, so its people stay with it, unless nothing came of it.
         """
         self._db.execute(
-            "UPDATE rows SET action = ?, contact_id = (SELECT contact_id FROM listed"
+            f"UPDATE rows {BY_ACTION} SET action = ?, contact_id = (SELECT contact_id FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
             " WHERE run = ? AND verdict IS NULL AND action = 'await' AND EXISTS"
             " (SELECT 1 FROM listed WHERE listed.run = rows.run AND standing = ?"
@@ -101,17 +104,21 @@ class Awaited(Book):
             (Action.COMPARE, Standing.SUBSCRIBED, self._run, Standing.SUBSCRIBED),
         )
         self._db.execute(
-            "UPDATE rows SET action = ?, chunk = NULL, contact_id = (SELECT contact_id FROM listed"
+            f"UPDATE rows {BY_ACTION} SET action = ?, chunk = NULL,"
+            " contact_id = (SELECT contact_id FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
-            f" WHERE run = ? AND {_AWAITED} AND action = 'add' AND EXISTS (SELECT 1 FROM listed"
+            f" WHERE run = ? AND {_AWAITED} AND action = 'add' AND chunk IN"
+            f"  (SELECT chunk FROM chunks WHERE chunks.run = ?"
+            f"   AND (route <> 'import' OR {_CAME_TO_NOTHING}))"
+            " AND EXISTS (SELECT 1 FROM listed"
             "  JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key"
-            f"  AND CASE WHEN chunks.route = 'import' THEN {_CAME_TO_NOTHING}"
-            f"    AND NOT ({MAY_BE_OURS}) WHEN chunks.state = ?"
+            f"  AND CASE WHEN chunks.state = ? AND chunks.route <> 'import'"
             f"   THEN NOT ({PROVES_OURS}) ELSE NOT ({MAY_BE_OURS}) END)",
             (
                 Action.COMPARE,
                 Standing.SUBSCRIBED,
+                self._run,
                 self._run,
                 Standing.SUBSCRIBED,
                 ChunkState.IN_DOUBT,
@@ -126,7 +133,8 @@ class Awaited(Book):
         arrived, waiting = self._db.execute(
             "SELECT coalesce(sum(rows.verdict IN (?, ?)), 0),"
             " coalesce(sum(rows.verdict IS NULL), 0)"
-            " FROM rows JOIN chunks USING (run, chunk) WHERE run = ? AND rows.action = 'add'"
+            f" FROM rows {BY_ACTION} JOIN chunks USING (run, chunk)"
+            " WHERE run = ? AND rows.action = 'add'"
             " AND chunks.route <> 'import' AND chunks.state IN (?, ?)",
             (
                 Verdict.ADDED,
@@ -150,7 +158,8 @@ class Awaited(Book):
         """
         earlier = Verdict.UNCHANGED if verdict is Verdict.ADDED else verdict
         self._db.execute(
-            "UPDATE rows SET reason = NULL, verdict = CASE action WHEN 'await' THEN ? ELSE ? END"
+            f"UPDATE rows {BY_ACTION} SET reason = NULL,"
+            " verdict = CASE action WHEN 'await' THEN ? ELSE ? END"
             f" WHERE run = ? AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
             " AND NOT EXISTS (SELECT 1 FROM chunks JOIN listed ON listed.run = rows.run"
@@ -163,7 +172,8 @@ class Awaited(Book):
     def settle_departed(self) -> None:
         """Give awaited rows whose person has left the list since the plan their verdict."""
         self._db.execute(
-            "UPDATE rows SET verdict = ?, reason = 'removed_' || (SELECT name FROM listed"
+            f"UPDATE rows {BY_ACTION} SET verdict = ?,"
+            " reason = 'removed_' || (SELECT name FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
             f" WHERE run = ? AND {_AWAITED} AND {_OPEN_AND_NEW} AND EXISTS (SELECT 1 FROM listed"
             "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)",
@@ -173,14 +183,16 @@ class Awaited(Book):
     def note_queued(self, chunk: int) -> None:
         """Remember that GetResponse called the person of a call one who is in its queue."""
         self._db.execute(
-            "UPDATE rows SET reason = ? WHERE run = ? AND chunk = ? AND verdict IS NULL",
+            f"UPDATE rows {BY_CHUNK} SET reason = ?"
+            " WHERE run = ? AND chunk = ? AND verdict IS NULL",
             (IN_QUEUE, self._run, chunk),
         )
 
     def settle_queued(self) -> None:
         """Give awaited rows their verdict whose person GetResponse called one in its queue."""
         self._db.execute(
-            f"UPDATE rows SET verdict = ? WHERE run = ? AND {_AWAITED} AND reason = ?"
+            f"UPDATE rows {BY_ACTION} SET verdict = ?"
+            f" WHERE run = ? AND {_AWAITED} AND reason = ?"
             " AND EXISTS (SELECT 1 FROM chunks WHERE chunks.run = rows.run"
             "  AND chunks.chunk = rows.chunk AND chunks.state = ?)",
             (Verdict.NOT_VISIBLE_YET, self._run, IN_QUEUE, ChunkState.IN_DOUBT),
@@ -195,7 +207,7 @@ class Awaited(Book):
             reason: Why.
         """
         self._db.execute(
-            f"UPDATE rows SET verdict = ?, reason = ? WHERE run = ? AND {_AWAITED}"
+            f"UPDATE rows {BY_ACTION} SET verdict = ?, reason = ? WHERE run = ? AND {_AWAITED}"
             " AND coalesce((SELECT state FROM chunks WHERE chunks.run = rows.run"
             "  AND chunks.chunk = rows.chunk), action) = ?",
             (verdict, reason, self._run, state),

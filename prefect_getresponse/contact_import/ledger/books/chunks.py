@@ -54,8 +54,8 @@ class Chunks(Book):
     def count_unsent(self) -> int:
         """Number of rows in chunks that are planned, or on their way."""
         (rows,) = self._db.execute(
-            "SELECT count(*) FROM rows JOIN chunks USING (run, chunk)"
-            " WHERE run = ? AND rows.verdict IS NULL AND chunks.state IN (?, ?)",
+            f"SELECT count(*) FROM rows {BY_CHUNK} JOIN chunks USING (run, chunk)"
+            " WHERE run = ? AND chunk > 0 AND rows.verdict IS NULL AND chunks.state IN (?, ?)",
             (self._run, ChunkState.PLANNED, ChunkState.SENT),
         ).fetchone()
         return int(rows)
@@ -171,8 +171,8 @@ class Chunks(Book):
         return self._db.execute(
             "UPDATE chunks SET state = ?"
             " WHERE run = ? AND state = ? AND attempt < ? AND route <> 'import' AND EXISTS"
-            " (SELECT 1 FROM rows WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
-            "  AND rows.verdict IS NULL)",
+            f" (SELECT 1 FROM rows {BY_CHUNK}"
+            "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk AND rows.verdict IS NULL)",
             (ChunkState.PLANNED, self._run, ChunkState.IN_DOUBT, attempts),
         ).rowcount
 

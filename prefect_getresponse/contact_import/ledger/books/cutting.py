@@ -7,7 +7,13 @@ from collections.abc import Sequence
 
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
 from prefect_getresponse.contact_import.ledger.books.rows import Rows
-from prefect_getresponse.contact_import.ledger.records import BY_CHUNK, Action, ChunkState, Decision
+from prefect_getresponse.contact_import.ledger.records import (
+    BY_ACTION,
+    BY_CHUNK,
+    Action,
+    ChunkState,
+    Decision,
+)
 
 
 class Cutting(Book):
@@ -110,14 +116,15 @@ class Cutting(Book):
         ).fetchone()
         self._db.execute(
             "UPDATE rows SET chunk = numbered.chunk FROM"
-            " (SELECT row, ? + (row_number() OVER (ORDER BY row) - 1) / ? AS chunk FROM rows"
+            " (SELECT row, ? + (row_number() OVER (ORDER BY row) - 1) / ? AS chunk"
+            f"  FROM rows {BY_ACTION}"
             "  WHERE run = ? AND action = ? AND verdict IS NULL AND chunk IS NULL) AS numbered"
             " WHERE rows.run = ? AND rows.row = numbered.row",
             (first, size, self._run, action, self._run),
         )
         self._db.execute(
             "INSERT INTO chunks (run, chunk, route, state)"
-            " SELECT DISTINCT run, chunk, ?, ? FROM rows WHERE run = ? AND chunk >= ?",
+            f" SELECT DISTINCT run, chunk, ?, ? FROM rows {BY_CHUNK} WHERE run = ? AND chunk >= ?",
             (route, ChunkState.PLANNED, self._run, first),
         )
 

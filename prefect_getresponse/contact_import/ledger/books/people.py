@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
-from prefect_getresponse.contact_import.ledger.records import Arrival, Listed, Person, Standing
+from prefect_getresponse.contact_import.ledger.records import (
+    BY_CHUNK,
+    Arrival,
+    Listed,
+    Person,
+    Standing,
+)
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 
@@ -53,14 +61,20 @@ class People(Book):
                 people,
             )
 
-    def undecided(self, after: int, size: int) -> list[Person]:
+    def undecided(self, after: int, size: int, among: Sequence[int] | None = None) -> list[Person]:
         """Rows without verdict and action, with what is known about each person.
 
         Args:
             after: Row to start behind.
             size: Most rows to return.
+            among: Only these rows, in order; None for all.
         """
-        return self._people("rows.action IS NULL", after, size)
+        if among is None:
+            return self._people("rows", "rows.action IS NULL", after, size)
+        first = bisect_right(among, after)
+        wanted = json.dumps(list(among[first : first + size]))
+        rows = "json_each(:wanted) AS wanted CROSS JOIN rows ON rows.row = wanted.value"
+        return self._people(rows, "rows.action IS NULL", after, size, wanted=wanted)
 
     def planned(self, after: int, size: int) -> list[Person]:
         """Rows of calls that are still to be made, with what is known about each person.
@@ -70,10 +84,10 @@ class People(Book):
             size: Most rows to return.
         """
         planned = (
-            "EXISTS (SELECT 1 FROM chunks WHERE chunks.run = rows.run"
+            "rows.action IS NOT NULL AND EXISTS (SELECT 1 FROM chunks WHERE chunks.run = rows.run"
             " AND chunks.chunk = rows.chunk AND chunks.state = 'planned')"
         )
-        return self._people(planned, after, size)
+        return self._people("rows", planned, after, size)
 
     def of_chunk(self, chunk: int, after: int, size: int) -> list[Person]:
         """Open rows of a call, with what is known about each person.
@@ -83,15 +97,17 @@ class People(Book):
             after: Row to start behind.
             size: Most rows to return.
         """
-        return self._people("rows.chunk = ?", after, size, chunk)
+        return self._people(f"rows {BY_CHUNK}", "rows.chunk = :chunk", after, size, chunk=chunk)
 
-    def _people(self, which: str, after: int, size: int, *values: int) -> list[Person]:
+    def _people(
+        self, rows: str, which: str, after: int, size: int, **values: object
+    ) -> list[Person]:
         found = self._db.execute(
             "SELECT rows.row, rows.key, rows.contact, rows.hash, subscribed.contact_id,"
             " subscribed.name, unconfirmed.key, removed.name,"
             " outcomes.hash, outcomes.state, outcomes.reason, removed.since, rows.consented,"
             " outcomes.at, subscribed.origin"
-            " FROM rows"
+            f" FROM {rows}"
             " LEFT JOIN listed AS subscribed ON subscribed.run = rows.run"
             "  AND subscribed.standing = 'subscribed' AND subscribed.key = rows.key"
             " LEFT JOIN listed AS unconfirmed ON unconfirmed.run = rows.run"
@@ -99,20 +115,24 @@ class People(Book):
             " LEFT JOIN listed AS removed ON removed.run = rows.run"
             "  AND removed.standing = 'removed' AND removed.key = rows.key"
             " LEFT JOIN outcomes ON outcomes.key = rows.key"
-            f" WHERE rows.run = ? AND rows.row > ? AND rows.verdict IS NULL AND {which}"
-            " ORDER BY rows.row LIMIT ?",
-            (self._run, after, *values, size),
+            " WHERE rows.run = :run AND rows.row > :after AND rows.verdict IS NULL"
+            f" AND {which} ORDER BY rows.row LIMIT :size",
+            {"run": self._run, "after": after, "size": size, **values},
         )
         return [Person(*row) for row in found]
 
-    def remember_outcomes(self, now: float) -> None:
+    def remember_outcomes(self, now: float, fresh_for: float) -> None:
         """Keep what became of the people, so that the next run sends only what has changed.
 
         Where nothing was sent because something is still on its way, what was sent last stays
         remembered.  Where somebody was sent again although nobody had seen them arrive, nobody
         knows which of the two is on the list: the next run compares.
+
+        Args:
+            now: Seconds since the epoch.
+            fresh_for: Seconds for which it need not be noted again that a source has a person.
         """
-        was_sent = "(chunk IS NOT NULL OR action = 'await')"
+        was_sent = "action IS NOT NULL AND (chunk IS NOT NULL OR action = 'await')"
         at_work = "reason IS 'import_at_work'"
         sent_anew = (
             "action = 'add' AND chunk IS NOT NULL AND EXISTS (SELECT 1 FROM outcomes AS before"
@@ -141,16 +161,23 @@ class People(Book):
                     f" SELECT key, hash, CASE WHEN ? IN ('seen', 'sent') AND {sent_anew}"
                     f"  THEN 'unsure' ELSE ? END, reason, {sent_at}, ? FROM rows"
                     f" WHERE run = ? AND contact IS NOT NULL AND {condition}"
-                    f" AND verdict IN ({marks})"
+                    # In the order of what is written, or each person would change another page;
+                    # `+`, or SQLite would read the rows in it, each from another page.
+                    f" AND verdict IN ({marks}) ORDER BY +key"
                     " ON CONFLICT (key) DO UPDATE SET at = CASE"
                     "   WHEN outcomes.hash = excluded.hash AND outcomes.state = excluded.state"
                     "   THEN outcomes.at ELSE excluded.at END,"
                     "  seen = excluded.seen, hash = excluded.hash,"
-                    "  state = excluded.state, reason = excluded.reason",
+                    "  state = excluded.state, reason = excluded.reason"
+                    " WHERE outcomes.hash <> excluded.hash OR outcomes.state <> excluded.state"
+                    "  OR outcomes.reason IS NOT excluded.reason",
                     (state, state, now, now, self._run, *verdicts),
                 )
+            # In the order of the addresses, and only from time to time: it is the one thing about
+            # people who have not changed that is written at all.
             self._db.execute(
-                "UPDATE outcomes SET seen = ? WHERE key IN"
-                " (SELECT key FROM rows WHERE run = ? AND contact IS NOT NULL)",
-                (now, self._run),
+                "UPDATE outcomes SET seen = ? WHERE coalesce(seen, at) <= ? AND EXISTS"
+                " (SELECT 1 FROM rows INDEXED BY rows_by_key WHERE rows.run = ?"
+                "  AND rows.key = outcomes.key AND rows.hash IS NOT NULL)",
+                (now, now - fresh_for, self._run),
             )

@@ -7,7 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.records import Action, Decision, RowToSend
+from prefect_getresponse.contact_import.ledger.records import (
+    BY_ACTION,
+    Action,
+    Decision,
+    RowToSend,
+)
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 _SENT_ACTIONS = (Action.ADD, Action.UPDATE, Action.MERGE, Action.COMPARE)
@@ -23,7 +28,9 @@ class Plan(Book):
         self._db.execute(
             "UPDATE rows SET verdict = NULL, reason = NULL, action = NULL, steps = NULL,"
             " contact_id = NULL, detail = NULL, chunk = NULL"
-            " WHERE run = ? AND contact IS NOT NULL AND verdict IS NOT ?",
+            # Most often there is nothing, and rows that are not touched are not written.
+            " WHERE run = ? AND contact IS NOT NULL AND verdict IS NOT ?"
+            " AND (verdict IS NOT NULL OR action IS NOT NULL)",
             (self._run, Verdict.DUPLICATE),
         )
 
@@ -52,8 +59,8 @@ class Plan(Book):
         return [
             RowToSend(*row)
             for row in self._db.execute(
-                "SELECT row, key, contact, contact_id, steps FROM rows WHERE run = ? AND action = ?"
-                " AND verdict IS NULL AND row > ? ORDER BY row LIMIT ?",
+                f"SELECT row, key, contact, contact_id, steps FROM rows {BY_ACTION} WHERE run = ?"
+                " AND action = ? AND verdict IS NULL AND row > ? ORDER BY row LIMIT ?",
                 (self._run, action, after, size),
             )
         ]
@@ -63,7 +70,7 @@ class Plan(Book):
         return [
             RowToSend(*row)
             for row in self._db.execute(
-                "SELECT row, key, contact, contact_id, steps FROM rows WHERE run = ?"
+                f"SELECT row, key, contact, contact_id, steps FROM rows {BY_ACTION} WHERE run = ?"
                 " AND action IN (?, ?, ?) AND verdict IS NULL ORDER BY row LIMIT ?",
                 (self._run, Action.ADD, Action.UPDATE, Action.MERGE, size),
             )
@@ -74,7 +81,8 @@ class Plan(Book):
         return [
             (RowToSend(*row), action)
             for *row, action in self._db.execute(
-                "SELECT row, key, contact, contact_id, steps, action FROM rows WHERE run = ?"
+                "SELECT row, key, contact, contact_id, steps, action"
+                f" FROM rows {BY_ACTION} WHERE run = ?"
                 " AND row > ? AND verdict IS NULL AND action IN (?, ?, ?, ?) ORDER BY row LIMIT ?",
                 (self._run, after, *_SENT_ACTIONS, size),
             )
@@ -83,7 +91,7 @@ class Plan(Book):
     def count_to_send(self, last: int) -> int:
         """Number of open rows that have to be sent, up to a row."""
         (rows,) = self._db.execute(
-            "SELECT count(*) FROM rows WHERE run = ? AND row <= ? AND verdict IS NULL"
+            f"SELECT count(*) FROM rows {BY_ACTION} WHERE run = ? AND row <= ? AND verdict IS NULL"
             " AND action IN (?, ?, ?)",
             (self._run, last, Action.ADD, Action.UPDATE, Action.MERGE),
         ).fetchone()
@@ -92,8 +100,8 @@ class Plan(Book):
     def leave_out(self, after: int) -> None:
         """Leave rows that would be sent out of this run: those after a row."""
         self._db.execute(
-            "UPDATE rows SET verdict = ?, reason = 'over_limit', action = NULL WHERE run = ?"
-            " AND row > ? AND verdict IS NULL AND action IN (?, ?, ?, ?)",
+            f"UPDATE rows {BY_ACTION} SET verdict = ?, reason = 'over_limit', action = NULL"
+            " WHERE run = ? AND row > ? AND verdict IS NULL AND action IN (?, ?, ?, ?)",
             (Verdict.PLANNED, self._run, after, *_SENT_ACTIONS),
         )
 
@@ -113,8 +121,8 @@ class Plan(Book):
         return Counter(
             dict(
                 self._db.execute(
-                    "SELECT action, count(*) FROM rows WHERE run = ? AND verdict IS NULL"
-                    " AND action IS NOT NULL GROUP BY action",
+                    f"SELECT action, count(*) FROM rows {BY_ACTION} WHERE run = ?"
+                    " AND verdict IS NULL AND action IS NOT NULL GROUP BY action",
                     (self._run,),
                 )
             )
@@ -123,7 +131,7 @@ class Plan(Book):
     def left_over(self, action: Action, steps: str | None) -> int:
         """Number of open rows of a kind that are in no chunk."""
         (rows,) = self._db.execute(
-            "SELECT count(*) FROM rows WHERE run = ? AND action = ? AND steps IS ?"
+            f"SELECT count(*) FROM rows {BY_ACTION} WHERE run = ? AND action = ? AND steps IS ?"
             " AND verdict IS NULL AND chunk IS NULL",
             (self._run, action, steps),
         ).fetchone()
@@ -132,8 +140,8 @@ class Plan(Book):
     def compare_left_over(self, steps: str | None) -> None:
         """Let rows that fit into no import be compared with the contact itself."""
         self._db.execute(
-            "UPDATE rows SET action = ?, steps = NULL WHERE run = ? AND action = ? AND steps IS ?"
-            " AND chunk IS NULL",
+            f"UPDATE rows {BY_ACTION} SET action = ?, steps = NULL"
+            " WHERE run = ? AND action = ? AND steps IS ? AND chunk IS NULL",
             (Action.COMPARE, self._run, Action.MERGE, steps),
         )
 
@@ -142,7 +150,8 @@ class Plan(Book):
         return [
             name
             for (name,) in self._db.execute(
-                "SELECT DISTINCT tag.value FROM rows, json_each(rows.contact, '$.tags') AS tag"
+                f"SELECT DISTINCT tag.value FROM rows {BY_ACTION},"
+                " json_each(rows.contact, '$.tags') AS tag"
                 " WHERE run = ? AND verdict IS NULL AND action IN (?, ?, ?) ORDER BY 1",
                 (self._run, Action.ADD, Action.UPDATE, Action.MERGE),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from prefect_getresponse.contact_import.ledger.books.as_before import COUNTED, IS_COUNTED
 from prefect_getresponse.contact_import.ledger.books.book import Book
 from prefect_getresponse.contact_import.ledger.migrations import put_off_index
 from prefect_getresponse.contact_import.ledger.records import Decision, NewRow
@@ -11,7 +12,11 @@ from prefect_getresponse.contact_import.ledger.schema import INDEX_BY_KEY
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 _ROWS_AND_CHUNKS = "rows LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
-_WHY = """CASE WHEN verdict IS NOT NULL THEN reason WHEN ? THEN NULL
+_OPEN = "rows.verdict IS NULL AND rows.action IS NULL"
+_VERDICT = f"""CASE WHEN rows.verdict IS NOT NULL THEN rows.verdict
+    WHEN {_OPEN} AND {IS_COUNTED} THEN 'unchanged' ELSE :undecided END"""
+_WHY = f"""CASE WHEN rows.verdict IS NOT NULL THEN rows.reason
+    WHEN :planned OR {_OPEN} AND {IS_COUNTED} THEN NULL
     WHEN chunks.state = 'acknowledged' THEN 'not_looked_for'
     WHEN chunks.state IN ('sent', 'in_doubt') THEN 'in_doubt' ELSE 'not_sent' END"""
 """Reason of a row; one without a verdict has none while the run is only planned."""
@@ -40,10 +45,13 @@ class Rows(Book):
         """Let the last row of each address win whole."""
         self._db.execute(INDEX_BY_KEY)
         self._db.execute(
-            "UPDATE rows SET verdict = ?, reason = 'later_row_wins'"
-            " WHERE run = ? AND key <> '' AND EXISTS (SELECT 1 FROM rows AS later"
-            " WHERE later.run = rows.run AND later.key = rows.key AND later.row > rows.row)",
-            (Verdict.DUPLICATE, self._run),
+            "UPDATE rows SET verdict = ?, reason = 'later_row_wins' WHERE run = ? AND row IN"
+            # In the order of the index: that of the rows would be any.
+            " (SELECT row FROM rows AS one INDEXED BY rows_by_key"
+            "  WHERE one.run = ? AND one.key <> '' AND EXISTS (SELECT 1 FROM rows AS later"
+            "  INDEXED BY rows_by_key WHERE later.run = one.run AND later.key = one.key"
+            "  AND later.row > one.row))",
+            (Verdict.DUPLICATE, self._run, self._run),
         )
 
     def count(self) -> int:
@@ -67,13 +75,22 @@ class Rows(Book):
         Args:
             undecided: What rows without a verdict count as: `planned` or `unknown`.
         """
-        return list(
+        found: list[tuple[str, str | None, int]] = list(
             self._db.execute(
-                f"SELECT coalesce(verdict, ?), {_WHY}, count(*) FROM {_ROWS_AND_CHUNKS}"
-                " WHERE rows.run = ? GROUP BY 1, 2 ORDER BY 1, 2",
-                (undecided, undecided is Verdict.PLANNED, self._run),
+                f"SELECT coalesce(rows.verdict, :undecided), {_WHY}, count(*)"
+                f" FROM {_ROWS_AND_CHUNKS}"
+                f" WHERE rows.run = :run AND NOT ({_OPEN}) GROUP BY 1, 2 ORDER BY 1, 2",
+                self._values(undecided),
             )
         )
+        if rows := self.count_open():  # most of them, most nights: they need no sorting
+            # Unless they are as many as were counted, nobody has decided about them.
+            why = None if undecided is Verdict.PLANNED else "not_sent"
+            is_unchanged = rows == self._as_before()
+            found.append(
+                (Verdict.UNCHANGED, None, rows) if is_unchanged else (undecided, why, rows)
+            )
+        return found
 
     def attention(
         self, verdicts: Sequence[Verdict], undecided: Verdict, limit: int
@@ -85,13 +102,31 @@ class Rows(Book):
             undecided: What rows without a verdict count as: `planned` or `unknown`.
             limit: Most rows to return; -1 for all of them, in their order.
         """
-        marks = ", ".join("?" * len(verdicts))
+        marks = ", ".join(f"'{verdict}'" for verdict in verdicts)
         ranks = " ".join(f"WHEN '{verdict}' THEN {rank}" for rank, verdict in enumerate(verdicts))
         order = "row" if limit < 0 else f"CASE verdict_now {ranks} END, row"
         yield from self._db.execute(
-            f"SELECT row, coalesce(verdict, ?) AS verdict_now, coalesce({_WHY}, ''), key,"
+            f"SELECT row, {_VERDICT} AS verdict_now, coalesce({_WHY}, ''), key,"
             f" coalesce(detail, '') FROM {_ROWS_AND_CHUNKS}"
-            f" WHERE rows.run = ? AND verdict_now IN ({marks})"
-            f" ORDER BY {order} LIMIT ?",
-            (undecided, undecided is Verdict.PLANNED, self._run, *verdicts, limit),
+            f" WHERE rows.run = :run AND verdict_now IN ({marks})"
+            f" ORDER BY {order} LIMIT :limit",
+            {**self._values(undecided), "limit": limit},
         )
+
+    def count_open(self) -> int:
+        """Number of rows about which nothing is decided."""
+        (rows,) = self._db.execute(
+            f"SELECT count(*) FROM rows WHERE run = ? AND {_OPEN}", (self._run,)
+        ).fetchone()
+        return int(rows)
+
+    def _values(self, undecided: Verdict) -> dict[str, object]:
+        is_plan = undecided is Verdict.PLANNED
+        return {"run": self._run, "undecided": undecided, "planned": is_plan}
+
+    def _as_before(self) -> int | None:
+        """How many rows were counted as those of people who have not changed."""
+        [found] = self._db.execute(
+            f"SELECT json_extract(facts, '$.{COUNTED}') FROM runs WHERE run = ?", (self._run,)
+        ).fetchone()
+        return None if found is None else int(found)

@@ -1,0 +1,59 @@
+"""People who are as they were on the night before: settled as a set, and without a write.
+
+A row that has neither a verdict nor an action once the run has counted such people is `unchanged`.
+Were another number of rows left so, they would count as undecided: see `Rows.tally`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+
+from prefect_getresponse.contact_import.ledger.books.book import Book
+
+COUNTED = "as_before"
+"""Fact of a run: how many of its people are as they were."""
+IS_COUNTED = (
+    f"(SELECT json_extract(facts, '$.{COUNTED}') FROM runs WHERE runs.run = :run) IS NOT NULL"
+)
+"""SQL: whether the run has counted them; `run` is a value of the statement."""
+LAST_ROWS = (
+    "(SELECT run, key, max(row) AS row, hash FROM rows INDEXED BY rows_by_key"
+    " WHERE run = ? AND key <> '' GROUP BY key)"
+)
+"""SQL: the last row of each address, in the order of the addresses, as all tables have them."""
+
+
+class AsBefore(Book):
+    """Who of a run has not changed since an earlier one has seen them on the list."""
+
+    def find(self, is_excluded: Callable[[str], bool] | None) -> tuple[int, array[int]]:
+        """Find people whose row is as it was, and who are on the list as they were.
+
+        What `decide` says of them is `unchanged`, in every mode that changes people of the list.
+
+        Args:
+            is_excluded: Whether an address must not be written to; None if all may.
+
+        Returns:
+            Their number, and the rows of all others, in order.
+        """
+        key = "''" if is_excluded is None else "last.key"
+        found = self._db.execute(
+            "SELECT last.row, EXISTS (SELECT 1 FROM outcomes JOIN listed ON listed.run = last.run"
+            "  AND listed.standing = 'subscribed' AND listed.key = last.key"
+            "  WHERE outcomes.key = last.key AND outcomes.hash = last.hash"
+            "  AND outcomes.state = 'seen' AND listed.contact_id IS NOT NULL)"
+            " AND NOT EXISTS (SELECT 1 FROM listed WHERE listed.run = last.run"
+            f"  AND listed.standing = 'removed' AND listed.key = last.key), {key}"
+            f" FROM {LAST_ROWS} AS last WHERE last.hash IS NOT NULL",
+            (self._run,),
+        )
+        others: array[int] = array("q")
+        people = 0
+        for row, is_as_before, address in found:
+            if is_as_before and not (is_excluded is not None and is_excluded(address)):
+                people += 1
+            else:
+                others.append(row)
+        return people, array("q", sorted(others))

@@ -1,0 +1,126 @@
+"""Who has not changed is settled as a set: by the words of `decide`, and without a write."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from prefect_getresponse.contact_import.ledger import (
+    Action,
+    Decision,
+    Ledger,
+    Listed,
+    NewRow,
+    Phase,
+    Run,
+    Standing,
+)
+from prefect_getresponse.contact_import.ledger.books.as_before import COUNTED
+from prefect_getresponse.contact_import.planning.decision import decide
+from prefect_getresponse.contact_import.planning.exclusions import Exclusions
+from prefect_getresponse.contact_import.rows.contacts import pack
+from prefect_getresponse.contact_import.rows.validation import Contact
+from prefect_getresponse.contact_import.verdicts import Verdict
+from tests.contact_import.lab import Lab, counted
+
+EARLIER = ("", "seen", "sent", "unsure", "importing", "rejected")
+EXCLUSIONS = Exclusions.of({"@blocked.example": "suppressed"})
+
+
+def contact_of(key: str) -> Contact:
+    return Contact(key, None, (), (), None, None, None)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(tmp_path / "list.sqlite") as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def run(ledger: Ledger, tmp_path: Path) -> Run:
+    """A run of everybody there can be: by outcome, hash, place, standing, and earlier rows."""
+    run = ledger.begin("r1", "job", "people.csv", 100.0)
+    rows: list[NewRow] = []
+    people = list(product(EARLIER, (True, False), ("here", "blocked"), (0, 1, 2, 3), (1, 2)))
+    outcomes: list[tuple[str, str, str]] = []
+    listed: dict[Standing, list[Listed]] = {Standing.SUBSCRIBED: [], Standing.REMOVED: []}
+    for number, (state, is_same, domain, standing, times) in enumerate(people):
+        key = f"p{number * 7 % 1000:03}@{domain}.example"
+        text, digest = pack(contact_of(key))
+        rows += [NewRow(len(rows) + 2 + n, key, text, digest, None, None) for n in range(times)]
+        if state:
+            outcomes.append((key, digest if is_same else "another", state))
+        if standing in (1, 3):
+            listed[Standing.SUBSCRIBED].append(Listed(key, f"C{number}", None))
+        if standing in (2, 3):
+            listed[Standing.REMOVED].append(Listed(key, f"C{number}", "unsubscribe", 50.0))
+    for how, some in listed.items():
+        run.people.add_listed(how, some)
+    with sqlite3.connect(tmp_path / "list.sqlite") as other:
+        other.executemany("INSERT INTO outcomes VALUES (?, ?, ?, NULL, 1.0, NULL)", outcomes)
+    rows.append(NewRow(len(rows) + 2, "", None, None, Verdict.REJECTED, "no_email"))
+    run.rows.add(rows)
+    run.rows.mark_duplicates()
+    return run
+
+
+@pytest.mark.parametrize("exclusions", [Exclusions(), EXCLUSIONS], ids=["all", "some"])
+def test_they_are_whom_the_plan_calls_unchanged(run: Run, exclusions: Exclusions) -> None:
+    def is_excluded(key: str) -> bool:
+        return bool(exclusions.reason(key))
+
+    people, others = run.as_before.find(None if exclusions.are_none else is_excluded)
+
+    everybody = run.people.undecided(0, 1000)
+    said = {person.row: decide(person, "add_and_update", exclusions, 100.0) for person in everybody}
+    rest = run.people.undecided(0, 1000, others)
+    settled = said.keys() - {person.row for person in rest}
+    assert len(settled) == people > 0
+    assert {said[row].verdict for row in settled} == {Verdict.UNCHANGED}
+    # A removal that had come before the plan, and a name that has to be compared, are looked at.
+    assert [person.row for person in rest] == sorted(person.row for person in rest)
+
+
+def test_rows_are_undecided_unless_as_many_were_counted(run: Run) -> None:
+    people, others = run.as_before.find(None)
+    rest = run.people.undecided(0, 1000, others)
+    run.plan.decide(Decision(person.row, action=Action.ADD) for person in rest[1:])
+    run.add_facts({COUNTED: people})
+
+    by_verdict = {verdict: rows for verdict, _, rows in run.rows.tally(Verdict.UNKNOWN)}
+    assert Verdict.UNCHANGED not in by_verdict
+    run.plan.decide([Decision(rest[0].row, action=Action.ADD)])
+    by_verdict = {verdict: rows for verdict, _, rows in run.rows.tally(Verdict.PLANNED)}
+    assert by_verdict[Verdict.UNCHANGED] == people
+
+
+def test_a_row_that_was_planned_is_never_undecided_again(run: Run) -> None:
+    run.plan.decide([Decision(2, action=Action.ADD)])
+    run.enter(Phase.SENDING)
+
+    with pytest.raises(sqlite3.IntegrityError, match="never undecided again"):
+        run.plan.decide([Decision(2)])
+
+
+def test_a_night_without_changes_writes_nothing_about_people(lab: Lab) -> None:
+    lab.write([[f"person{number}@example.com", "Ann", "vip"] for number in range(50)])
+    lab.run()
+    [path] = lab.state.glob("*.sqlite")
+    with sqlite3.connect(path) as db:
+        before = db.execute("SELECT * FROM outcomes").fetchall()
+    lab.time.advance(86_400)
+
+    assert counted(lab.run()) == {"unchanged": 50}
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT * FROM outcomes").fetchall() == before
+        assert db.execute("SELECT count(*) FROM rows WHERE verdict IS NOT NULL").fetchone() == (0,)
+    lab.time.advance(4 * 86_400)
+    assert counted(lab.run()) == {"unchanged": 50}
+    with sqlite3.connect(path) as db:
+        [(oldest,)] = db.execute("SELECT min(seen) FROM outcomes").fetchall()
+    assert oldest > before[0][-1] + 4 * 86_400
