@@ -1,6 +1,7 @@
 """What headers and cells say, in tables that people without Python can read and add to (TOML).
 
-`columns` gives a header its meaning, `phrases` reads the sentences of forms. Of the tables,
+`columns` gives a header its meaning, `phrases` reads the sentences of forms, by the regular
+expressions of `alternation`. Of the tables,
 `headers` names columns, `answers` the words of cells, `phrases` parts of sentences, `harmless` what
 says nothing about e-mail, and `tools` the columns of known programs.
 """

@@ -8,9 +8,11 @@ refusal: a person too few is found in the report, one too many is not.
 
 import re
 import unicodedata
+from functools import cache
 from typing import Literal
 
 from prefect_getresponse.words import words_of
+from prefect_getresponse.words.alternation import Lazy, alternation
 
 _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ı": "i"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -21,16 +23,11 @@ _SHORTEST_STEM = 3
 _BETWEEN_PHRASES = re.compile(r"[^\w\0]+|_")
 
 
+@cache
 def pattern(meaning: str) -> str:
     """Return a regular expression for the phrases of a meaning, among `spoken` words."""
     phrases = words_of("phrases", "phrases", meaning)
-    return "|".join(sorted(dict.fromkeys(map(_pattern_of, phrases)), key=len, reverse=True))
-
-
-def _pattern_of(phrase: str) -> str:
-    words = _joined(phrase.replace("*", "\0")).replace("\0", "*")
-    inner = re.escape(words.strip("*")).replace(r"\*", r"\w*").replace(r"\ ", " ")
-    return ("" if words[0] == "*" else r"\b") + inner + ("" if words[-1] == "*" else r"\b")
+    return alternation(_joined(phrase.replace("*", "\0")).replace("\0", "*") for phrase in phrases)
 
 
 def _stems(*meanings: str) -> list[str]:
@@ -54,48 +51,57 @@ def without_accents(text: str) -> str:
 
 
 # All of these are looked for in `spoken` words.
-_MAIL = re.compile(pattern("mail"))
-_MARKETING = re.compile(pattern("marketing"))
-_OTHER_CHANNEL = re.compile(pattern("another_channel"))
-_AGREEING = re.compile(pattern("agreeing"))
-_REFUSING = re.compile(pattern("refusing"))
-_ENDING = re.compile(pattern("ending"))
-_DENIAL = re.compile(rf"(?:{pattern('denying')})(?! (want to )?miss)")
+_MAIL = Lazy(lambda: pattern("mail"))
+_MARKETING = Lazy(lambda: pattern("marketing"))
+_OTHER_CHANNEL = Lazy(lambda: pattern("another_channel"))
+_AGREEING = Lazy(lambda: pattern("agreeing"))
+_REFUSING = Lazy(lambda: pattern("refusing"))
+_ENDING = Lazy(lambda: pattern("ending"))
+_DENYING = Lazy(lambda: pattern("denying"))
+_MISSING_NOTHING = r"(?! (want to )?miss)"
+_DENIAL = Lazy(lambda: rf"(?:{pattern('denying')}){_MISSING_NOTHING}")
 # `I do not wish to receive`, `Ich möchte keine E-Mails erhalten`: some words may lie between.
-_NEGATED = re.compile(
-    rf"{_DENIAL.pattern}(?: \w+){{0,4}}? (?=\b(?:{_AGREEING.pattern}|{_MAIL.pattern}))"
+_NEGATED = Lazy(
+    lambda: (
+        rf"(?:{pattern('denying')}){_MISSING_NOTHING}(?: \w+){{0,4}}?"
+        rf" (?=\b(?:{pattern('agreeing')}|{pattern('mail')}))"
+    )
 )
 _NEAR = r"(?: \w+){0,2} "
-REFUSAL_IN_CELLS = (
-    rf"(?:{pattern('refusing')})"
-    rf"|(?:{pattern('denying')})(?: \w+){{0,4}} (?:{pattern('mail')}|\b(?:{pattern('letters')}))"
-    rf"|(?:{pattern('consenting')}|{pattern('mail')}){_NEAR}(?:{pattern('ending')})"
-    rf"|(?:{pattern('ending')}){_NEAR}(?:{pattern('consenting')}|{pattern('mail')})"
-    rf"|(?:{pattern('consenting')}|{pattern('mail')}) (?:{pattern('denying')})$"
+# A refusal in several words, each of which may refuse nothing by itself.
+_REFUSING_TOGETHER = Lazy(
+    lambda: (
+        rf"(?:{pattern('denying')})(?: \w+){{0,4}} (?:{pattern('mail')}|\b(?:{pattern('letters')}))"
+        rf"|(?:{pattern('consenting')}|{pattern('mail')}){_NEAR}(?:{pattern('ending')})"
+        rf"|(?:{pattern('ending')}){_NEAR}(?:{pattern('consenting')}|{pattern('mail')})"
+        rf"|(?:{pattern('consenting')}|{pattern('mail')}) (?:{pattern('denying')})$"
+    )
 )
-"""Regular expression for a refusal in `spoken` words, wherever it stands."""
-_IN_CELLS = re.compile(REFUSAL_IN_CELLS)
-_MAILED = re.compile(rf"{pattern('mail')}|{pattern('marketing')}|\bmails?\b")
-_STATE = re.compile(pattern("state"))
-_LAW = re.compile(pattern("law"))
-_DOUBLE = re.compile(
-    rf"{_DENIAL.pattern}(?: \w+){{0,3}}? (?=\b(?:{pattern('refusing')}|{pattern('ending')}))"
-    rf"|\b(?:untick|uncheck|deselect)\w*\b"
+_MAILED = Lazy(lambda: rf"{pattern('mail')}|{pattern('marketing')}|\bmails?\b")
+_STATE = Lazy(lambda: pattern("state"))
+_LAW = Lazy(lambda: pattern("law"))
+_UNMARKED = re.compile(r"\b(?:untick|uncheck|deselect)\w*\b")
+_DOUBLE = Lazy(
+    lambda: (
+        rf"(?:{pattern('denying')}){_MISSING_NOTHING}(?: \w+){{0,3}}?"
+        rf" (?=\b(?:{pattern('refusing')}|{pattern('ending')}))"
+        r"|\b(?:untick|uncheck|deselect)\w*\b"
+    )
 )
-_REFUSING_WORDS = re.compile(rf"(?:{pattern('refusing')})\w*")
-_CONSENTING = re.compile(pattern("consenting"))
-_DETAILS = re.compile(pattern("detail"))
+_REFUSING_WORDS = Lazy(lambda: rf"(?:{pattern('refusing')})\w*")
+_CONSENTING = Lazy(lambda: pattern("consenting"))
+_DETAILS = Lazy(lambda: pattern("detail"))
 _TOGETHER = re.compile(
     r"&|\+|,|/|\b(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|og|all|any)\b"
 )
 _LISTED = re.compile(r"[&+,/]|\b(?:and|or|nor|und|oder|et|ou|oraz|lub|och)\b")
 # Parts of joined words that undo them: `Newsletterstop`, `Einwilligungswiderruf`.
-_HIDDEN_END = re.compile(
-    "|".join(stem for stem in _stems("refusing", "ending") if len(stem) > _SHORTEST_STEM)
+_HIDDEN_END = Lazy(
+    lambda: "|".join(stem for stem in _stems("refusing", "ending") if len(stem) > _SHORTEST_STEM)
 )
 # `Newsletters`, `subscription`: some letters more than the stem; a longer word is another one.
-_KNOWN_WORD = re.compile(
-    "|".join(
+_KNOWN_WORD = Lazy(
+    lambda: "|".join(
         [
             *(rf"\b\w{{0,1}}{stem}\w{{0,3}}\b" for stem in _stems("mail", "marketing")),
             *(rf"\b{stem}\w{{0,6}}\b" for stem in _stems("agreeing")),
@@ -182,7 +188,12 @@ def ends(text: str) -> bool:
 
 def refuses_mail(text: str) -> bool:
     """Tell whether a text refuses e-mail in some words: also `please no more mailings`."""
-    return any(_IN_CELLS.search(stated(part)) for part in _BETWEEN_ITEMS.split(text[:LONGEST]))
+    return any(_is_refused_in(stated(part)) for part in _BETWEEN_ITEMS.split(text[:LONGEST]))
+
+
+def begins_with_refusal(words: str) -> bool:
+    """Tell whether `spoken` words begin with a refusal."""
+    return _REFUSING.match(words) is not None
 
 
 def words_of_refusal() -> tuple[str, ...]:
@@ -276,12 +287,22 @@ def is_doubly_negated(column: str) -> bool:
 
     A list of refusals is none: `Not active or unsubscribed`.
     """
-    return bool(_DOUBLE.search(spoken(column))) and not _LISTED.search(column.casefold())
+    words = spoken(column)
+    if not (_DENYING.search(words) or _UNMARKED.search(words)):
+        return False
+    return _DOUBLE.search(words) is not None and not _LISTED.search(column.casefold())
 
 
 def tells_more(column: str) -> bool:
     """Tell whether a name asks for the time or reason of something."""
     return _DETAILS.search(spoken(column)) is not None
+
+
+def _is_refused_in(words: str) -> bool:
+    if _REFUSING.search(words):
+        return True
+    may_be = _ENDING.search(words) or _DENYING.search(words)
+    return bool(may_be and _REFUSING_TOGETHER.search(words))
 
 
 def _is_negated(sentence: str) -> bool:

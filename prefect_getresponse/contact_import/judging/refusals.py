@@ -65,7 +65,6 @@ _REFUSING = _Words("refusing")
 _ENDING = _Words("ending")
 _DENYING = _Words("denying")
 _ABOUT_MAIL = _Words("mail", "consenting")
-_BEGINS = re.compile(rf"(?:{phrases.pattern('refusing')})")
 
 
 def _beginnings() -> frozenset[str]:
@@ -92,7 +91,7 @@ def begins(cell: str) -> bool:
     if cell[:LENGTH] not in BEGINNINGS:
         return False
     words = phrases.spoken(cell[:_LOOKED_AT])
-    return _FIRST.has(words.partition(" ")[0]) and _BEGINS.match(words) is not None
+    return _FIRST.has(words.partition(" ")[0]) and phrases.begins_with_refusal(words)
 
 
 def speaks_of_refusal(cell: str) -> bool:
