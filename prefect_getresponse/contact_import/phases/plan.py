@@ -156,7 +156,7 @@ class _Planning:
         total = self._run.kept.rows_read
         self._run.progress.start("deciding", total)
         options, now, last = self._job.options, self._job.started, 0
-        as_before, others = self._find_unchanged(exclusions)
+        as_before, others = self._decide_at_once(exclusions)
         while people := self._run.people.undecided(last, ROWS_AT_ONCE, others):
             self._write(
                 decide(person, options.mode, exclusions, now, options.settle_seconds)
@@ -167,9 +167,18 @@ class _Planning:
         if self._run.rows.count_open() == as_before:
             self._run.kept.add_facts({COUNTED: as_before})
 
-    def _find_unchanged(self, exclusions: Exclusions) -> tuple[int, Sequence[int] | None]:
-        """People who are as they were, and the rows of the others; None for all rows."""
-        if self._job.options.mode == "add_only" or self._run.outcomes.is_empty():
+    def _decide_at_once(self, exclusions: Exclusions) -> tuple[int, Sequence[int] | None]:
+        """Decide about people who need no look at each: unknown ones, or those who are as before.
+
+        Returns:
+            How many are as before, and the rows that are to be looked at; None for all rows.
+        """
+        if self._run.outcomes.is_empty():
+            if exclusions.are_none:
+                with self._run.transaction():
+                    self._run.plan.add_unknown()
+            return 0, None
+        if self._job.options.mode == "add_only":
             return 0, None
         excluded = None if exclusions.are_none else lambda key: bool(exclusions.reason(key))
         return self._run.as_before.find(excluded)

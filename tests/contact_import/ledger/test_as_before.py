@@ -86,6 +86,20 @@ def test_they_are_whom_the_plan_calls_unchanged(run: Run, exclusions: Exclusions
     assert [person.row for person in rest] == sorted(person.row for person in rest)
 
 
+def test_unknown_people_are_whom_the_plan_adds(run: Run) -> None:
+    everybody = run.people.undecided(0, 1000)
+    said = {person.row: decide(person, "add_only", Exclusions(), 100.0) for person in everybody}
+
+    run.plan.add_unknown()
+
+    rest = run.people.undecided(0, 1000)
+    added = said.keys() - {person.row for person in rest}
+    assert added
+    assert {said[row] for row in added} == {Decision(row, action=Action.ADD) for row in added}
+    unknown = [each for each in everybody if each[4:10] == (None,) * 6]
+    assert added == {person.row for person in unknown}
+
+
 def test_rows_are_undecided_unless_as_many_were_counted(run: Run) -> None:
     people, others = run.as_before.find(None)
     rest = run.people.undecided(0, 1000, others)

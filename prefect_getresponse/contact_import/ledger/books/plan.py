@@ -12,6 +12,7 @@ from prefect_getresponse.contact_import.ledger.records import (
     Action,
     Decision,
     RowToSend,
+    Standing,
 )
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -52,6 +53,19 @@ class Plan(Book):
                 )
                 for item in decisions
             ],
+        )
+
+    def add_unknown(self) -> None:
+        """Plan to add all people whom neither the list nor an earlier run has ever had.
+
+        What `decide` says of each of them is `add`, if every address may be written to.
+        """
+        self._db.execute(
+            "UPDATE rows SET action = ? WHERE run = ? AND verdict IS NULL AND action IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM outcomes WHERE outcomes.key = rows.key)"
+            " AND NOT EXISTS (SELECT 1 FROM listed WHERE listed.run = rows.run"
+            "  AND listed.standing IN (?, ?, ?) AND listed.key = rows.key)",
+            (Action.ADD, self._run, *Standing),
         )
 
     def with_action(self, action: Action, after: int, size: int) -> list[RowToSend]:
