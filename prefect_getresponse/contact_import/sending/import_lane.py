@@ -107,8 +107,7 @@ class ImportLane:
         while chunk := next((each for each in self._open() if each.chunk not in done), None):
             if chunk.state != ChunkState.PLANNED or await self._send(chunk):
                 await self._bring_in(chunk)
-            planned = (each.chunk for each in self._book.chunks() if each.state == "planned")
-            if chunk.chunk not in planned:  # else it was halved
+            if chunk.chunk not in self._book.planned():  # else it was halved
                 done.add(chunk.chunk)
         await self._account_for_all()
 
@@ -457,7 +456,7 @@ class ImportLane:
         return Decision(row.row, verdict=Verdict.REJECTED, **outcome_of(state))
 
     def _anything_waits(self) -> bool:
-        return any(each.state == ChunkState.PLANNED for each in self._book.chunks())
+        return bool(self._book.planned())
 
     def _answer(self, chunk: ImportChunk, state: ChunkState) -> None:
         self._run.chunks.answer(chunk.chunk, state, self._run.now())

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from prefect_getresponse.contact_import.evidence import PROVES_OURS
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.records import BY_CHUNK
+from prefect_getresponse.contact_import.ledger.records import BY_CHUNK, ChunkState
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 SCHEMA = """
@@ -127,26 +127,47 @@ class ImportChunk(NamedTuple):
 class Imports(Book):
     """The imports of one run."""
 
-    def chunks(self) -> list[ImportChunk]:
-        """All chunks that go or went by import, in order."""
+    def chunks(self, only: int | None = None) -> list[ImportChunk]:
+        """Chunks that go or went by import, in order, each with what became of its rows.
+
+        Args:
+            only: Number of the chunk; None for all of them, whose rows are all visited.
+        """
+        which = "" if only is None else " AND chunk = ?"
         return [
             ImportChunk(chunk, state, attempt, sent, rows, bool(new_people), seen, begun, left)
             for chunk, state, attempt, sent, begun, rows, new_people, seen, left in self._read(
                 "SELECT chunk, state, attempt, sent, begun, count(rows.row), max(action = 'add'),"
                 " coalesce(sum(rows.verdict IN (?, ?)), 0), coalesce(sum(rows.verdict = ?), 0)"
                 " FROM chunks"
-                " JOIN rows USING (run, chunk) WHERE run = ? AND route = 'import'"
+                f" CROSS JOIN rows {BY_CHUNK} USING (run, chunk)"
+                f" WHERE run = ? AND route = 'import'{which}"
                 " GROUP BY chunk ORDER BY chunk",
-                (Verdict.ADDED, Verdict.UPDATED, Verdict.EXCLUDED, self._run),
+                (
+                    Verdict.ADDED,
+                    Verdict.UPDATED,
+                    Verdict.EXCLUDED,
+                    self._run,
+                    *(() if only is None else (only,)),
+                ),
             )
         ]
+
+    def planned(self) -> list[int]:
+        """Numbers of the chunks that are still to go by import."""
+        found = self._db.execute(
+            "SELECT chunk FROM chunks WHERE run = ? AND route = 'import' AND state = ?",
+            (self._run, ChunkState.PLANNED),
+        )
+        return [chunk for (chunk,) in found]
 
     def _read(self, query: str, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
         yield from self._db.execute(query, values)
 
     def chunk(self, number: int) -> ImportChunk:
         """One of them, as it is now."""
-        return next(each for each in self.chunks() if each.chunk == number)
+        [found] = self.chunks(number)
+        return found
 
     def contacts(self, chunk: int) -> list[str]:
         """Open contacts of a chunk as they are stored, in order."""
@@ -234,7 +255,8 @@ class Imports(Book):
     def has_left_traces(self, chunk: int) -> bool:
         """Whether somebody is on the list who can only have come by the import of a chunk."""
         (found,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM rows JOIN chunks USING (run, chunk) JOIN listed"
+            f"SELECT EXISTS (SELECT 1 FROM rows {BY_CHUNK} JOIN chunks USING (run, chunk)"
+            " JOIN listed"
             " ON listed.run = rows.run AND listed.key = rows.key"
             f" WHERE rows.run = ? AND rows.chunk = ? AND rows.action = 'add' AND {PROVES_OURS})",
             (self._run, chunk),
@@ -253,7 +275,8 @@ class Imports(Book):
         """
         return list(
             self._db.execute(
-                "SELECT rows.contact_id, json_extract(rows.contact, '$.name') AS named FROM rows"
+                "SELECT rows.contact_id, json_extract(rows.contact, '$.name') AS named"
+                f" FROM rows {BY_CHUNK}"
                 " JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
                 "  AND listed.standing = 'subscribed'"
                 " WHERE rows.run = ? AND rows.chunk = ? AND rows.verdict IS NULL"
