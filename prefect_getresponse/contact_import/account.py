@@ -362,9 +362,9 @@ def _segment(campaign_id: str, subscribers_type: str) -> dict[str, Any]:
     }
 
 
-def moment(text: str | None) -> float | None:
+def moment(text: object) -> float | None:
     """Seconds since the epoch of a moment of an answer; None if it is missing or unreadable."""
-    return _seconds(text) if text and isinstance(text, str) else None
+    return _seconds(text) if isinstance(text, str) else None
 
 
 @lru_cache(maxsize=4_096)  # people of a call came at the same time, and are read again and again

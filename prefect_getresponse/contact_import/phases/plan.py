@@ -180,8 +180,11 @@ class _Planning:
             return 0, None
         if self._job.options.mode == "add_only":
             return 0, None
-        excluded = None if exclusions.are_none else lambda key: bool(exclusions.reason(key))
-        return self._run.as_before.find(excluded)
+
+        def is_excluded(key: str) -> bool:
+            return bool(exclusions.reason(key))
+
+        return self._run.as_before.find(None if exclusions.are_none else is_excluded)
 
     def _plan_removals(self) -> None:
         if self._job.options.mode != "mirror":
