@@ -397,5 +397,5 @@ def test_what_the_api_would_drop_or_refuse_is_named(condition: Any, named: str) 
 def test_a_section_is_checked(wrong: Any) -> None:
     with pytest.raises(InvalidArguments, match=r"section\.0"):
         sent_sections(wrong)
-    with pytest.raises(InvalidArguments, match="section: List should have at most 8"):
+    with pytest.raises(InvalidArguments, match="section: must have at most 8"):
         sent_sections(*[section(["V"])] * 9)

@@ -44,12 +44,12 @@ def sent_on(**members: Any) -> dict[str, Any]:
         ({"variants": ["one"]}, "variants: .*at least 2"),
         ({"variants": ["a", "b", "c", "d", "e", "f"]}, "variants: .*at most 5"),
         ({"variants": ["a", "x" * 151]}, "variants.1: .*150"),
-        ({"variants": [{"subject": "a"}, {"subject": "b"}]}, "variants.0: .*string"),
+        ({"variants": [{"subject": "a"}, {"subject": "b"}]}, "variants.0: must be a text"),
         (sent_on(sendingType="scheduled"), "needs `date` and `timeZone`"),
         (sent_on(sendingType="now", date="2026-07-14 07:00:00"), "takes neither"),
         ({"delivery_settings": DELIVERY | {"samplingTime": "1 day"}}, "samplingTime: .*ISO 8601"),
         ({"delivery_settings": DELIVERY | {"samplingPercentage": 101}}, "samplingPercentage"),
-        ({"send_settings": {"selectedSuppressions": []}}, "selectedSuppressions: Extra"),
+        ({"send_settings": {"selectedSuppressions": []}}, "selectedSuppressions: there is no"),
     ],
 )
 def test_what_the_api_would_refuse_is_not_sent(changed: dict[str, Any], named: str) -> None:

@@ -61,9 +61,9 @@ def send_on(date: str) -> dict[str, Any]:
         ),
         (send_on("2026-07-14T07:00:00+0200"), "sendOn.date: .*without offset"),
         (send_on("tomorrow"), "sendOn.date: .*2026-07-14T07:00:00"),
-        ({"content": {"html": "x" * 524_289}}, "content.html: .*524288"),
+        ({"content": {"html": "x" * 524_289}}, "content.html: .*524,288"),
         ({"subject": "x"}, "subject: .*at least 2"),
-        ({"send_settings": {"selectedSupressions": []}}, "selectedSupressions: Extra"),
+        ({"send_settings": {"selectedSupressions": []}}, "selectedSupressions: there is no"),
         ({"flags": ["openrate"]}, "flags.0"),
     ],
 )
