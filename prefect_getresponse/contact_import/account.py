@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, cast
 
 from prefect_getresponse.client.errors import Conflict, GetResponseError, NotFound, OutcomeUnknown
@@ -362,16 +361,11 @@ def _segment(campaign_id: str, subscribers_type: str) -> dict[str, Any]:
     }
 
 
-def moment(text: object) -> float | None:
+def moment(text: str | None) -> float | None:
     """Seconds since the epoch of a moment of an answer; None if it is missing or unreadable."""
-    return _seconds(text) if isinstance(text, str) else None
-
-
-@lru_cache(maxsize=4_096)  # people of a call came at the same time, and are read again and again
-def _seconds(text: str) -> float | None:
     try:
-        return in_utc(datetime.fromisoformat(text)).timestamp()
-    except (ValueError, OverflowError):
+        return in_utc(datetime.fromisoformat(text)).timestamp() if text else None
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

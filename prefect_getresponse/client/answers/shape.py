@@ -40,20 +40,9 @@ class Shape:
         if not isinstance(data, list):
             return "no list"
         items = cast("Sequence[Any]", data)
-        if self._is_plain(items):
-            return ""
         return next(
             (f"a list of which one is {fault}" for fault in map(self._fault, items) if fault), ""
         )
-
-    def _is_plain(self, items: Sequence[Any]) -> bool:
-        """Whether all have the one member that listings of people must have: the usual, quickly."""
-        if len(self.members) != 1:
-            return False
-        [(name, kinds)] = self.members.items()
-        if kinds != (str,):
-            return False
-        return all(type(item) is dict and type(item.get(name)) is str for item in items)
 
     def _fault(self, item: Any) -> str:
         if not isinstance(item, dict):

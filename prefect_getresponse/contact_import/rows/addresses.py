@@ -71,7 +71,7 @@ def listed_key(listed: str) -> str:
     There the domain may stand in its own letters, and ours are in their ASCII form.
     """
     if listed.isascii():
-        return listed.strip().lower()  # as `compare_key` does, for each of a list's people
+        return compare_key(listed.strip())
     local, at, domain = trimmed(listed).rpartition("@")
     return compare_key(f"{local}{at}{_ascii_domain(domain) or domain}")
 
