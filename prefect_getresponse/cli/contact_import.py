@@ -114,8 +114,7 @@ def import_(  # noqa: D417 - `explained_by` says the rest
     """
     from prefect_getresponse.reporting.terminal import terminal_progress
 
-    parameters = locals()
-    said = among(parameters) | {"vouched_by": vouched_by or operator()}
+    said = among(locals()) | {"vouched_by": vouched_by or operator()}
     check_writable(json_)
     sent = _Sent()
     with stopped_told_to(json_), _stopping_before_the_first_send(sent):

@@ -30,6 +30,11 @@ def pattern(meaning: str) -> str:
     return alternation(_joined(phrase.replace("*", "\0")).replace("\0", "*") for phrase in phrases)
 
 
+def _denial() -> str:
+    """Return a regular expression for words that deny; "you don't want to miss" denies nothing."""
+    return rf"(?:{pattern('denying')})(?! (want to )?miss)"
+
+
 def _stems(*meanings: str) -> list[str]:
     """Return the words of meanings as regular expressions without their ends, longest first."""
     words = (word for meaning in meanings for word in words_of("phrases", "phrases", meaning))
@@ -58,14 +63,10 @@ _AGREEING = Lazy(lambda: pattern("agreeing"))
 _REFUSING = Lazy(lambda: pattern("refusing"))
 _ENDING = Lazy(lambda: pattern("ending"))
 _DENYING = Lazy(lambda: pattern("denying"))
-_MISSING_NOTHING = r"(?! (want to )?miss)"
-_DENIAL = Lazy(lambda: rf"(?:{pattern('denying')}){_MISSING_NOTHING}")
+_DENIAL = Lazy(_denial)
 # `I do not wish to receive`, `Ich möchte keine E-Mails erhalten`: some words may lie between.
 _NEGATED = Lazy(
-    lambda: (
-        rf"(?:{pattern('denying')}){_MISSING_NOTHING}(?: \w+){{0,4}}?"
-        rf" (?=\b(?:{pattern('agreeing')}|{pattern('mail')}))"
-    )
+    lambda: rf"{_denial()}(?: \w+){{0,4}}? (?=\b(?:{pattern('agreeing')}|{pattern('mail')}))"
 )
 _NEAR = r"(?: \w+){0,2} "
 # A refusal in several words, each of which may refuse nothing by itself.
@@ -83,9 +84,8 @@ _LAW = Lazy(lambda: pattern("law"))
 _UNMARKED = re.compile(r"\b(?:untick|uncheck|deselect)\w*\b")
 _DOUBLE = Lazy(
     lambda: (
-        rf"(?:{pattern('denying')}){_MISSING_NOTHING}(?: \w+){{0,3}}?"
-        rf" (?=\b(?:{pattern('refusing')}|{pattern('ending')}))"
-        r"|\b(?:untick|uncheck|deselect)\w*\b"
+        rf"{_denial()}(?: \w+){{0,3}}? (?=\b(?:{pattern('refusing')}|{pattern('ending')}))"
+        rf"|{_UNMARKED.pattern}"
     )
 )
 _REFUSING_WORDS = Lazy(lambda: rf"(?:{pattern('refusing')})\w*")
