@@ -52,7 +52,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "removed_blacklisted": "the address was blocklisted",
     "removed_unknown": "the person was removed from this list, for a reason that is not known",
     "removed_cleaner": "GetResponse removed the address as undeliverable",
-    "consent_before_removal": "the person agreed before leaving this list, not since",
+    "consent_before_removal": "the person agreed before leaving this list, or may have",
     "consent_date_unreadable": "the person left this list, and the date of consent is not one",
     "consent_date_in_future": "the person left this list, and the date of consent is to come",
     "left_meanwhile": "the person left the list while the import was at work",

@@ -35,12 +35,41 @@ PERSON = "jane@example.com"
 )
 def test_a_moment_is_read_strictly(cell: str, moment: str | None) -> None:
     expected = moment and datetime.fromisoformat(moment).timestamp()
-    assert read_moment(cell) == expected
+    found = read_moment(cell)
+    assert (found and found.at) == expected
 
 
 def day(lab: Lab, days: float) -> str:
     """A date and time so many days from now."""
     return datetime.fromtimestamp(lab.time() + days * 86_400, UTC).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("hours", "cell", "came"),
+    [
+        (-2, "%Y-%m-%d %H:%M", False),
+        (13.9, "%Y-%m-%d %H:%M", False),  # by a clock on Kiritimati this was before leaving
+        (14.1, "%Y-%m-%d %H:%M", True),
+        (0.1, "%Y-%m-%d %H:%M:%SZ", True),
+        (-0.1, "%Y-%m-%d %H:%M:%S UTC", False),
+        (24, "%Y-%m-%d", False),  # the day after begins while it is the day before elsewhere
+        (48, "%Y-%m-%d", True),
+    ],
+)
+def test_a_consent_without_a_zone_is_later_in_every_zone(
+    lab: Lab, hours: float, cell: str, came: bool
+) -> None:
+    lab.add_people(PERSON)
+    lab.remove(PERSON, "unsubscribe")
+    left = lab.time()
+    lab.time.advance(4 * 86_400)
+    agreed = datetime.fromtimestamp(left + hours * 3_600, UTC).strftime(cell)
+    lab.write([(PERSON, agreed)], HEADER)
+
+    report = lab.run(resubscribe="Agreed On")
+
+    expected = {"added": 1} if came else {"excluded": 1}
+    assert counted(report) == expected
 
 
 @pytest.mark.parametrize("route", ["contacts", "batch", "import"])
