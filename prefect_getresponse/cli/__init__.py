@@ -6,9 +6,11 @@ the first send; 2 anything wrong before the first send.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Collection
+from contextlib import ExitStack
 from importlib import import_module
 
 from cyclopts import App, Parameter
@@ -80,6 +82,10 @@ A command is imported when it is run: the list of commands and the version need 
 """
 
 
+_LOOPS_FILES = 3
+"""Files that an event loop opens when it is made."""
+
+
 def _default(value: object) -> str | None:
     """How help shows a default: a switch that is off and an empty text need no word."""
     return None if value is None or value is False or value == "" else str(value)
@@ -127,6 +133,17 @@ def main() -> None:
     sys.exit(code)
 
 
+def _check_files() -> None:
+    """Make sure that an event loop can be made: one that fails halfway adds a traceback to ours.
+
+    Raises:
+        OSError: This process may open too few files.
+    """
+    with ExitStack() as opened:
+        for _ in range(_LOOPS_FILES):
+            opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+
+
 def _interrupt(_number: int, _frame: object) -> None:
     signal.raise_signal(signal.SIGINT)
 
@@ -144,6 +161,7 @@ def run(arguments: list[str]) -> int:
         # Imported while it can be: what fails later may be that no file can be opened any more.
         import_module(f"{__name__}.failures")
     try:
+        _check_files()
         code = application(arguments)(
             arguments, exit_on_error=False, print_error=False, result_action="return_value"
         )

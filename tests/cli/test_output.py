@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -148,6 +149,23 @@ def test_limits_of_the_machine_are_one_line(
     monkeypatch.setattr(operations, "operations", fail)
     assert cli.run(["operations"]) == console.NOT_STARTED
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+def test_too_few_files_for_an_event_loop_are_a_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Path(os.devnull).open() as next_one:
+        fewest = next_one.fileno() + 2
+    resource.setrlimit(resource.RLIMIT_NOFILE, (fewest, limits[1]))
+    try:
+        code = cli.run(["operations"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert code == console.NOT_STARTED
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "open no further files" in line
 
 
 class TestForeignText:
