@@ -2,7 +2,7 @@
 # Needed beforehand: Python 3.11 or newer, make, and a package index that pip knows.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test simulate crash-matrix test-browser test-deployments screenshots fuzz lint types bench docs drift lock lowest newest dist sbom audit clean runtime dev browser release uv
+.PHONY: help demo test simulate mutations crash-matrix test-browser test-deployments screenshots fuzz lint types bench docs drift lock lowest newest dist sbom audit clean runtime dev browser release uv
 
 PYTHON ?=
 export PYTHON
@@ -30,6 +30,9 @@ test-deployments: dev ## Try schedules, workers and the power cut on a Prefect s
 
 simulate: dev ## Let everything go wrong in virtual time: SEEDS=10000 runs many, SEED=7 shows one
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0)) $(ARGS)
+
+mutations: dev ## Take fixes out, one at a time, and see that tests notice (ARGS="-k 10h" for some)
+	@$(BIN)/python -m tests.mutations $(ARGS)
 
 crash-matrix: dev ## Kill real processes at every step, and under 200 schedules of faults (ARGS=--help)
 	@$(BIN)/python -m tests.crash_matrix $(ARGS)

@@ -17,5 +17,6 @@ How it is made, one idea per module:
 - `shortcuts.py` leaves out what takes the time of libraries, and changes nothing.
 - `workers.py` are the workers: the code of the package as it is, client, slots and engine.
 - `invariants.py` compares what the workers said with what the witness saw.
-- `mutations.py` breaks the package on purpose: the simulation has to notice each of them.
+- `test_mutations.py` breaks the package on purpose: the simulation has to notice each of them.
+  `tests/mutations/` takes out what only shows in files, on the wire or at the doors.
 """

@@ -6,6 +6,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import astuple
 from typing import Any
 
 from prefect_getresponse.contact_import.report import ImportReport
@@ -59,6 +60,10 @@ def _import_violations(world: World, worker: ImportWorker) -> Iterator[str]:
     yield from _sent_twice(world, worker)
     yield from _brought_back(world, worker)
     yield from _wrote_elsewhere(world, plan.name)
+    yield from _removed_wrongly(world, plan.name)
+    if worker.absent:
+        yield f"{worker.absent} are reported to be on the list, and are not"
+    yield from (f"a run changed something without a report: {said}" for said in worker.silent)
     rows = _winners(worker)
     here = world.people(plan.name, "subscribed", "unconfirmed")
     left = {email for name, email in world.removed if name == plan.name} - here.keys()
@@ -69,7 +74,8 @@ def _import_violations(world: World, worker: ImportWorker) -> Iterator[str]:
     allowed |= {*plan.former} | world.imported.get(plan.name, set())
     yield from (f"{key} should not be on the list" for key in sorted(here.keys() - allowed))
     if plan.mode == "mirror":
-        gone = world.people(plan.name, "subscribed").keys() - rows.keys()
+        mentioned = {row.mentioned or key for key, row in rows.items()}
+        gone = world.people(plan.name, "subscribed").keys() - mentioned
         yield from (f"{key} is gone from the source, and on the list" for key in sorted(gone))
     if plan.mode != "add_only" and not plan.double_optin:
         yield from _not_as_said(here, {key: rows[key] for key in wanted & here.keys()})
@@ -84,6 +90,16 @@ def _wrote_elsewhere(world: World, name: str) -> Iterator[str]:
                 yield f"{deed.worker} wrote to another list of the same name"
 
 
+def _removed_wrongly(world: World, name: str) -> Iterator[str]:
+    """Whom workers removed from another list, or although the source may be about them."""
+    for worker, campaign_id, email in map(astuple, world.deletions):
+        if worker.startswith(f"{name}/"):
+            if campaign_id != world.lists[name]:
+                yield f"{email} was removed from another list"
+            elif email in world.sources[worker]:
+                yield f"{email} was removed, and may be in the source"
+
+
 def _misreported(
     worker: ImportWorker, report: ImportReport, rows: dict[str, Row], left: set[str]
 ) -> Iterator[str]:
@@ -92,14 +108,15 @@ def _misreported(
         yield f"the last run is not well: {report.problem}"
     if sum(report.verdicts.values()) != report.rows_read:
         yield "the report is not balanced"
-    keys = [row.key for row in worker.source if row.key]
+    spoiled = sum(1 for row in worker.source if row.mentioned)  # none is another one's duplicate
+    keys = [row.key for row in worker.source if row.key and not row.mentioned]
     nameless = sum(1 for row in worker.source if not row.email and row.name)
-    verdicts = Counter(_verdict(row, left) for row in rows.values())
+    verdicts = Counter(_verdict(row, left) for row in rows.values() if not row.mentioned)
     expected = {
         "blank": sum(1 for row in worker.source if not any(row.cells)),
-        "duplicate": len(keys) - len(rows),
+        "duplicate": len(keys) - len(set(keys)),
         "excluded": verdicts["excluded"],
-        "rejected": verdicts["rejected"] + nameless,
+        "rejected": verdicts["rejected"] + nameless + spoiled,
         "unknown": 0,
         "not_visible_yet": 0,
     }
@@ -111,7 +128,7 @@ def _misreported(
 
 
 def _verdict(row: Row, left: set[str]) -> str:
-    if row.email == INVALID:
+    if row.email == INVALID or row.mentioned:
         return "rejected"
     if row.consent != "yes" or row.key.endswith(BLOCKED) or row.key in left:
         return "excluded"

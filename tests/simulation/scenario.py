@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
@@ -39,6 +40,11 @@ OUTAGES = (
 )
 
 
+_UNREADABLE = ("mailto:{}", "By Hand <{}>", "{}.")
+"""Cells that are no address, though one can be read in them."""
+_IN_A_CELL = re.compile(r"[\w.-]+@[\w.-]*\w")
+
+
 def canonical(email: str) -> str:
     """An address in the one form in which addresses are compared."""
     return email.casefold().replace(IDN, PUNYCODE)
@@ -57,6 +63,12 @@ class Row:
     def key(self) -> str:
         """The address as it is compared."""
         return canonical(self.email)
+
+    @property
+    def mentioned(self) -> str:
+        """The address that can be read in a cell that is none; empty if the cell is one."""
+        found = _IN_A_CELL.search(self.key)
+        return found[0] if found and found[0] != self.key else ""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -139,6 +151,12 @@ class ImportPlan:
     """Who had left the list before it begins, and may come back while listings are read."""
     stranger_imports: bool = False
     """Whether somebody else imports as many people, right when an import of ours fails."""
+    moving: tuple[str, ...] = ()
+    """Whom somebody moves to another list as soon as a reading has shown them."""
+    taken: tuple[str, ...] = ()
+    """Whose address is taken, GetResponse says, when they are sent first; they are not there."""
+    refuses: int = 0
+    """With what status GetResponse refuses every other deletion; 0 for none."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +258,43 @@ class _Drawing:
         beset = [self._beset(each, scenario) for each in imports]
         if self._seed % 12 in (6, 9):  # seeds known to notice something stay as they are
             beset = [self._spell(self._disturb(each)) for each in beset]
+        if self._seed % 12 == 11:
+            beset = [self._intrude(each) for each in beset]
         return replace(scenario, imports=tuple(beset))
+
+    def _intrude(self, plan: ImportPlan) -> ImportPlan:
+        """Let people be moved, cells be spoiled, and GetResponse refuse what it need not refuse."""
+        chance = self._neighbours
+        mode: Mode = "mirror" if chance.random() < 0.7 else plan.mode
+        emails = {row.email for night in plan.nights for row in night.source}
+        emails |= {row.email for row in plan.earlier}
+        people = sorted(each for each in emails if each.endswith("@example.com"))
+
+        def spoiled(row: Row) -> Row:
+            if row.email not in people or chance.random() >= 0.2:
+                return row
+            return replace(row, email=chance.choice(_UNREADABLE).format(row.email))
+
+        def spoil(source: Source) -> Source:
+            rows = tuple(map(spoiled, source))
+            whole = any(row.email in people for row in rows)
+            return rows if whole else source
+
+        later = [replace(night, source=spoil(night.source)) for night in plan.nights[1:]]
+        if later and chance.random() < 0.5:  # nobody comes, and some go
+            rows = plan.nights[0].source
+            left = tuple(row for row in rows if row.email in people and chance.random() < 0.7)
+            later[0] = replace(later[0], source=left or rows)
+        nights = (plan.nights[0], *later)
+        kept = {row.mentioned or row.key for row in nights[-1].source}
+        return replace(
+            plan,
+            mode=mode,
+            nights=nights,
+            moving=tuple(each for each in people if each not in kept and chance.random() < 0.3),
+            taken=tuple(each for each in people if chance.random() < 0.2),
+            refuses=chance.choice((0, 400, 401, 403, 409)),
+        )
 
     def _disturb(self, plan: ImportPlan) -> ImportPlan:
         """Let machines sleep, and lists be renamed whose name another one then takes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from prefect_getresponse.client import retry
 from prefect_getresponse.client.listings.paginate import aiterate_pages
 from prefect_getresponse.client.request import RetryClass
-from prefect_getresponse.client.retry import Decision, Failure
+from prefect_getresponse.client.retry import Failure
 from prefect_getresponse.client.server_time import ServerTime
 from prefect_getresponse.contact_import import account, engine
 from prefect_getresponse.contact_import.active_run import ActiveRun
@@ -21,18 +22,27 @@ from prefect_getresponse.contact_import.evidence import (
     CAME_SINCE,
     MAY_BE_OURS,
 )
-from prefect_getresponse.contact_import.ledger import ChunkState
+from prefect_getresponse.contact_import.ledger import (
+    Chunk,
+    ChunkState,
+    Decision,
+    Ledger,
+    RowToSend,
+)
 from prefect_getresponse.contact_import.ledger.books import awaited
 from prefect_getresponse.contact_import.ledger.books.chunks import Chunks
 from prefect_getresponse.contact_import.ledger.books.identity import Identity
+from prefect_getresponse.contact_import.ledger.books.imports import ImportState
 from prefect_getresponse.contact_import.phases import check as check_phase
+from prefect_getresponse.contact_import.phases import plan as plan_phase
 from prefect_getresponse.contact_import.phases import verify
 from prefect_getresponse.contact_import.planning import imports as plan_imports
 from prefect_getresponse.contact_import.planning import opt_outs
 from prefect_getresponse.contact_import.planning.decision import REFUSING_REMOVALS
 from prefect_getresponse.contact_import.polling import COSTLY, looks
-from prefect_getresponse.contact_import.sending import import_lane, read_back
+from prefect_getresponse.contact_import.sending import import_lane, read_back, remove, sender
 from prefect_getresponse.contact_import.sending.import_lane import ImportLane
+from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS
 from tests.simulation.simulation import simulate
@@ -76,13 +86,13 @@ def no_settling(patch: pytest.MonkeyPatch) -> None:
 def blind_repeats(patch: pytest.MonkeyPatch) -> None:
     """Messages are repeated when their answer is lost, as other tools do."""
     for failure in (Failure.NO_ANSWER, Failure.SERVER):
-        patch.setitem(retry.LAW, (failure, RetryClass.ONCE), Decision.REPEAT)
+        patch.setitem(retry.LAW, (failure, RetryClass.ONCE), retry.Decision.REPEAT)
 
 
 def blind_repeats_of_people(patch: pytest.MonkeyPatch) -> None:
     """Calls that add people are repeated when their answer is lost."""
     for repeated in (RetryClass.KEYED, RetryClass.BATCH):
-        patch.setitem(retry.LAW, (Failure.SERVER, repeated), Decision.REPEAT)
+        patch.setitem(retry.LAW, (Failure.SERVER, repeated), retry.Decision.REPEAT)
 
 
 def the_removed_come_back(patch: pytest.MonkeyPatch) -> None:
@@ -237,25 +247,75 @@ def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(verify.Verification, "_conclude_all", unverified)
 
 
+def whoever_has_moved_is_removed(patch: pytest.MonkeyPatch) -> None:
+    """Nobody looks on which list somebody is before removing them."""
+
+    def is_still(*_arguments: object) -> bool:
+        return True
+
+    patch.setattr(remove, "is_still", is_still)
+
+
+def rejected_rows_mention_nobody(patch: pytest.MonkeyPatch) -> None:
+    """Whoever stands in a cell that is no address is gone from the source."""
+
+    def protect(_run: ActiveRun) -> str:
+        return ""
+
+    patch.setattr(plan_phase, "protect_mentioned", protect)
+
+
+def removals_count_as_nothing(patch: pytest.MonkeyPatch) -> None:
+    """A run that has removed people, and sent nobody, has changed nothing."""
+
+    def anything_sent(path: Path, run_id: str) -> bool:
+        with Ledger(path) as ledger:
+            return ledger.run(run_id).chunks.last_sent() > 0
+
+    patch.setattr(engine, "anything_sent", anything_sent)
+
+
+def taken_means_present(patch: pytest.MonkeyPatch) -> None:
+    """Whose address is taken, as GetResponse says, is on the list."""
+
+    async def is_there(sender: Any, chunk: Chunk, row: RowToSend, **_others: bool) -> None:
+        decision = Decision(row.row, verdict=Verdict.ALREADY_PRESENT)
+        sender._answer(chunk, ChunkState.VERIFIED, [decision])
+
+    sending: Any = sender._Sender  # pyright: ignore[reportPrivateUsage]
+    patch.setattr(sending, "_look_up", is_there)
+
+
+def imports_answer_as_they_should(patch: pytest.MonkeyPatch) -> None:
+    """What is said of an import is believed to be of the form that is described."""
+
+    def of(answer: Any) -> ImportState:
+        counters = {**answer["statistics"], **answer["errorStatistics"]}
+        numbers = {name: int(number) for name, number in counters.items()}
+        return ImportState(answer["importId"], answer["status"], numbers)
+
+    patch.setattr(ImportState, "of", of)
+
+
 @pytest.mark.parametrize(
     ("mutation", "noticed_by"),
     [
-        (no_durable_intent, 5),
+        (no_durable_intent, 1223),
         (no_doubt_after_a_crash, 130),
-        (pages_as_they_come, 77),
+        (pages_as_they_come, 4872),
         (other_reasons_let_through, 38),
         (ledgers_forget_nothing, 28),
-        (as_many_are_ours, 233),
+        (as_many_are_ours, 4512),
         (no_settling, 75),
-        (blind_repeats, 61),
+        (blind_repeats, 2496),
         (blind_repeats_of_people, 75),
-        (the_removed_come_back, 7),
+        (the_removed_come_back, 5862),
         (everybody_has_all_slots, 51),
-        (drops_are_not_noticed, 7),
+        (drops_are_not_noticed, 1223),
         (no_look_while_sending, 276),
         (only_what_is_planned_is_looked_at, 5587),
-        (the_clock_of_the_machine, 7),
-        (being_there_proves_it, 7),
+        (the_clock_of_the_machine, 3255),
+        (being_there_proves_it, 3061),
         (each_job_for_itself, 230),
         (addresses_as_they_stand, 258),
         (names_are_enough, 57),
@@ -263,6 +323,11 @@ def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
         (halves_are_not_counted, 1618),
         (imports_find_every_spelling, 2442),
         (a_call_that_was_taken_brought_all, 3476),
+        (whoever_has_moved_is_removed, 5291),
+        (rejected_rows_mention_nobody, 719),
+        (removals_count_as_nothing, 5615),
+        (taken_means_present, 3203),
+        (imports_answer_as_they_should, 5529),
     ],
 )
 def test_a_broken_package_is_noticed(

@@ -54,6 +54,9 @@ class Worker:
     Args:
         world: The account.
         name: Who it is.
+
+    Attributes:
+        life: Name of its last process.
     """
 
     def __init__(self, world: World, name: str) -> None:
@@ -61,6 +64,7 @@ class Worker:
         self._name = name
         self._chance = random.Random(f"{name} {world.scenario.seed}")
         self._lives = itertools.count(1)
+        self.life = ""
 
     async def live(
         self,
@@ -86,6 +90,7 @@ class Worker:
             calls=death.calls,
             on_death=lambda step: world.note(process.name, f"DIES {step}"),
         )
+        self.life = process.name
         if death.seconds is not None:
             loop.call_later(death.seconds, process.die, "all of a sudden")
 
@@ -140,6 +145,8 @@ class ImportWorker(Worker):
         source: What the source holds now.
         reports: Reports of the undisturbed runs at the end.
         longest: Seconds that its longest run has lasted.
+        silent: What runs said that had changed something, and gave no report.
+        absent: How many people more were reported to be on the list than were on it.
     """
 
     world: World
@@ -148,6 +155,8 @@ class ImportWorker(Worker):
     source: Source = ()
     reports: list[ImportReport] = field(default_factory=list[ImportReport])
     longest: float = 0.0
+    silent: list[str] = field(default_factory=list[str])
+    absent: int = 0
 
     def __post_init__(self) -> None:
         super().__init__(self.world, self.plan.name)
@@ -228,9 +237,16 @@ class ImportWorker(Worker):
             )
         except GetResponseError as error:
             self._world.note(self._name, f"sent nothing: {error.args[0]}")
+            people = ("/contacts", "/imports")
+            deeds = [each.path for each in self._world.deeds if each.worker == self.life]
+            if not night.twin and any(path.startswith(people) for path in deeds):
+                self.silent.append(str(error.args[0]))
         else:
             if report is not None:
                 self._note(report)
+                here = self._world.people(self._name, "subscribed", "unconfirmed")
+                number = sum(key in here for key in {row.key for row in self.source})
+                self.absent = max(self.absent, report.verdicts["already_present"] - number)
         finally:
             self.longest = max(self.longest, self._world.time.elapsed - begun)
 
@@ -251,10 +267,12 @@ class ImportWorker(Worker):
         self, options: ImportOptions, *, renamed: bool = False
     ) -> Callable[[AsyncClient, Process], Awaitable[ImportReport]]:
         rows = [HEADER, *(row.cells for row in self.source)]
+        about = frozenset(row.mentioned or row.key for row in self.source)
 
         scenario = self._world.scenario
 
         async def work(client: AsyncClient, process: Process) -> ImportReport:
+            self._world.sources[process.name] = about
             source = RowsSource(rows, name=f"{self.plan.name}{' again' if renamed else ''}")
             return await run_import(
                 options,

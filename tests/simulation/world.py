@@ -34,6 +34,9 @@ _SINGLE = dict.fromkeys(("email", "api", "import", "webform"), "single")
 _IDS = re.compile(r'"(\w+)"')
 _SHAPES: tuple[Any, ...] = ({}, {"masks": None}, [{"mask": "x"}], [1], "text", None)
 """Answers to readings that are none."""
+_CODES = {400: 1000, 401: 1014, 403: 1023, 409: 1008}
+AWAY = "away"
+"""The list to which somebody moves people."""
 FORMS = "forms"
 """The list from which people come back by themselves."""
 
@@ -76,6 +79,21 @@ class Deed:
     known: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """Somebody whom a worker has removed.
+
+    Attributes:
+        worker: Who did it.
+        campaign_id: The list on which the person was.
+        email: The address as it is compared.
+    """
+
+    worker: str
+    campaign_id: str
+    email: str
+
+
 def is_write(request: httpx.Request) -> bool:
     """Whether a call changes anything."""
     return request.method != "GET" and request.url.path not in _READS
@@ -93,6 +111,9 @@ class World:
         is_calm: Whether the wire is undisturbed.
         removed: When people have left which list.
         returned: When somebody who had left has come back by another way.
+        deletions: Whom our workers have removed.
+        sources: Whom the source of a process is about, or may be, by the name of the process.
+        moved: Who was moved from which list to another one.
         imported: People whom somebody else has imported into a list.
         others: Lists that had the name of one of ours.
         server: The slots of the account.
@@ -108,6 +129,10 @@ class World:
         self.removed: dict[tuple[str, str], float] = {}
         self.returned: dict[tuple[str, str], float] = {}
         self.imported: dict[str, set[str]] = {}
+        self.deletions: list[Deletion] = []
+        self.sources: dict[str, frozenset[str]] = {}
+        self.moved: set[tuple[str, str]] = set()
+        self._refused: set[str] = set()
         self.others: dict[str, list[str]] = {plan.name: [] for plan in scenario.imports}
         self.is_calm = False
         self.chance = random.Random(f"wire {scenario.seed}")
@@ -118,6 +143,9 @@ class World:
         self.api("POST", "/accounts/blocklists", {"masks": [BLOCKED]})
         self.sender = self.api("GET", "/from-fields")[0]["fromFieldId"]
         self.lists = {plan.name: self._list(plan) for plan in scenario.imports}
+        if any(plan.moving for plan in scenario.imports):
+            made = self.api("POST", "/campaigns", {"name": AWAY, "optinTypes": _SINGLE})
+            self.lists[AWAY] = made["campaignId"]
         if former := {email for plan in scenario.imports for email in plan.former}:
             forms = self.api("POST", "/campaigns", {"name": FORMS, "optinTypes": _SINGLE})
             self._fill(forms["campaignId"], sorted(former))
@@ -248,8 +276,10 @@ class World:
             self._import_strangers(request)
         if trouble is None or trouble in EXECUTED:
             self._sign_up_before(request)
-            response = await self.serve(process.name, request)
+            refusal = self._refusal(request)
+            response = refusal or await self.serve(process.name, request)
             self._move(request, response)
+            self._move_away(request, response)
             response = self._oddly(request, response)
             if is_write(request):
                 with suppress(Killed):
@@ -279,6 +309,53 @@ class World:
                 self.leave(plan.name, leaving[0])
             if is_removed and coming:
                 self.come_back(plan.name, coming[0])
+
+    def _move_away(self, request: httpx.Request, response: httpx.Response) -> None:
+        """Let somebody move people to another list whom a reading has just shown on one of ours."""
+        is_list = request.method == "GET" and request.url.path == "/v3/contacts"
+        if self.is_calm or not is_list or not response.is_success:
+            return
+        shown = {canonical(person["email"]): person["contactId"] for person in response.json()}
+        for plan in self.scenario.imports:
+            asked = request.url.params.get("query[campaignId]", "")
+            for email in plan.moving if asked == self.lists[plan.name] else ():
+                if email in shown and (plan.name, email) not in self.moved:
+                    self.moved.add((plan.name, email))
+                    there = {"campaign": {"campaignId": self.lists[AWAY]}}
+                    with suppress(AssertionError):  # there already, of another of our lists
+                        self.api("POST", f"/contacts/{shown[email]}", there)
+                        self.note(plan.name, f"{email} is moved to another list")
+
+    def _refusal(self, request: httpx.Request) -> httpx.Response | None:
+        """What GetResponse says against a call, without a reason that we could know."""
+        path = request.url.path
+        if self.is_calm or not any(plan.taken or plan.refuses for plan in self.scenario.imports):
+            return None
+        status = 0
+        if request.method == "DELETE":
+            known = {id_: name for name, id_ in self.lists.items()}
+            on_list, _ = self._whose(path.rpartition("/")[2])
+            plans = [plan for plan in self.scenario.imports if plan.name == known.get(on_list)]
+            status = plans[0].refuses if plans and self.chance.random() < 0.5 else 0
+        elif request.method == "POST" and path == "/v3/contacts":
+            person = json.loads(request.content)
+            email, on_list = canonical(person["email"]), person["campaign"]["campaignId"]
+            for plan in self.scenario.imports:
+                if email in plan.taken and on_list == self.lists[plan.name]:
+                    status = 0 if f"{on_list} {email}" in self._refused else 409
+                    self._refused.add(f"{on_list} {email}")
+        if not status:
+            return None
+        body = {"httpStatus": status, "code": _CODES[status], "message": "no"}
+        return httpx.Response(status, json=body, request=request)
+
+    def _whose(self, contact_id: str) -> tuple[str, str]:
+        """The list and the address of a contact; empty if there is none."""
+        for each in self.state()["lists"]:
+            for person in each["contacts"]:
+                if person["contactId"] == contact_id and person["status"] != "removed":
+                    return each["campaignId"], canonical(person["email"])
+        return "", ""
 
     def _sign_up_before(self, request: httpx.Request) -> None:
         """Let somebody sign up right before a call of ours that is about them."""
@@ -331,6 +408,9 @@ class World:
     async def serve(self, worker: str, request: httpx.Request) -> httpx.Response:
         """Let the account execute a call, and bear witness."""
         at = self.time.elapsed
+        whose = ("", "")
+        if request.method == "DELETE":
+            whose = self._whose(request.url.path.rpartition("/")[2])
         response = await self._inner.handle_async_request(request)
         if response.status_code == 429:
             self.refusals.append((at, worker, request.url.path[3:]))
@@ -338,6 +418,8 @@ class World:
             self.deeds.append(
                 Deed(at, worker, request.method, request.url.path[3:], _said(request))
             )
+            if whose[0]:
+                self.deletions.append(Deletion(worker, *whose))
             if request.url.path == "/v3/imports":
                 self._witness_import(response.json())
         return response
