@@ -828,6 +828,23 @@ def test_one_who_moved_to_another_list_stays_there(lab: Lab) -> None:
     assert not [path for method, path in lab.writes if method == "DELETE"]
 
 
+def test_one_who_moved_to_another_list_is_not_changed_there(lab: Lab) -> None:
+    lab.add_people("person0@example.com")
+    lab.write(PEOPLE[:1])
+    other = lab.api("POST", "/campaigns", {"name": "other"})["campaignId"]
+    person = contact_id_of(lab, "person0@example.com")
+    lab.wire.plan = on_first(
+        is_path("GET", f"/contacts/{person}"),
+        None,
+        lambda: lab.api("POST", f"/contacts/{person}", {"campaign": {"campaignId": other}}),
+    )
+
+    report = lab.run()
+
+    assert report.reasons["excluded"] == {"left_meanwhile": 1}
+    assert not [path for _, path, _ in lab.wire.bodies if path.startswith("/v3/contacts")]
+
+
 @pytest.mark.parametrize("how", ["readdressed", "already gone"])
 def test_one_who_is_somebody_else_by_then_is_not_removed(lab: Lab, how: str) -> None:
     lab.write(PEOPLE)

@@ -114,9 +114,8 @@ class _Planning:
             if not rows:
                 return
             known = [row for row, action in rows if action == Action.COMPARE]
-            self._write(
-                await asyncio.gather(*(compare_one(self._run.account, row) for row in known))
-            )
+            each = (compare_one(self._run.account, self._run.campaign_id, row) for row in known)
+            self._write(await asyncio.gather(*each))
             last = rows[-1][0].row
             sent = self._run.plan.count_to_send(last)
         with self._run.transaction():

@@ -35,7 +35,8 @@ async def compare(run: ActiveRun, mode: Mode, progress: Progress) -> None:
             there = Verdict.ALREADY_PRESENT
             decisions = [Decision(row.row, verdict=there, reason="conflict") for row in rows]
         else:
-            decisions = list(await asyncio.gather(*(compare_one(run.account, row) for row in rows)))
+            each = (compare_one(run.account, run.campaign_id, row) for row in rows)
+            decisions = list(await asyncio.gather(*each))
         with run.transaction():
             run.plan.decide(decisions)
         last = rows[-1].row
@@ -43,16 +44,19 @@ async def compare(run: ActiveRun, mode: Mode, progress: Progress) -> None:
         progress.advance(done)
 
 
-async def compare_one(account: Account, row: RowToSend) -> Decision:
+async def compare_one(account: Account, campaign_id: str, row: RowToSend) -> Decision:
     """Read one person, and decide what to send.
 
     Args:
         account: The account.
+        campaign_id: The list; a contact may have been moved to another one by now.
         row: The row, with the person's contact id.
     """
     contact_id = row.contact_id or ""
     try:
         details = await account.contact(contact_id)
     except NotFound:
+        details = None
+    if details is None or details.get("campaign", {}).get("campaignId") != campaign_id:
         return Decision(row.row, verdict=Verdict.EXCLUDED, reason="left_meanwhile")
     return decide_steps(row.row, contact_id, steps_to(unpack(row.contact), details))
