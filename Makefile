@@ -43,7 +43,8 @@ test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debia
 
 fuzz: dev ## Feed the importer damaged sources and disturbed days for long (ARGS="-k model" for a part)
 	@HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/sources/test_any_bytes.py tests/sources/test_workbooks.py \
-		tests/contact_import/test_model.py $(ARGS)
+		tests/contact_import/test_model.py tests/contact_import/test_engine.py \
+		tests/contact_import/test_every_route.py $(ARGS)
 
 screenshots: dev browser ## Take the pictures of the documentation anew
 	@$(BIN)/python -m scripts.screenshots

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from importlib.metadata import metadata
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -75,6 +76,8 @@ class GetResponseCredentials(Access, CredentialsBlock):
     # A block takes any field otherwise, and an error would print the key that it came with.
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
+    _schemas: ClassVar[dict[object, dict[str, Any]]] = {}
+
     if TYPE_CHECKING:
         # What editors see: plain texts for secrets, and a block where Prefect's own type says "or
         # a coroutine". Async code has `aload`.
@@ -117,6 +120,14 @@ class GetResponseCredentials(Access, CredentialsBlock):
         definition.pop("additionalProperties", None)
         definition["required"] = ["account_name"]
         return schema
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the JSON schema, made once: Prefect asks for it with each field of each dump."""
+        asked = (cls, args, tuple(kwargs.items()))
+        if asked not in cls._schemas:
+            cls._schemas[asked] = super().model_json_schema(*args, **kwargs)
+        return deepcopy(cls._schemas[asked])
 
     @property
     def document_name(self) -> str:

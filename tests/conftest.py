@@ -1,12 +1,14 @@
 """Fixtures that many tests share."""
 
 import asyncio
+import atexit
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import certifi
 import pytest
 from hypothesis import settings
 from prefect.settings import PREFECT_API_URL
@@ -28,6 +30,15 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir():
     if memory.f_bavail * memory.f_frsize > ROOM and not memory.f_flag & os.ST_NOEXEC:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None
+
+# No host of the internet is reached, so one certificate authority is enough: every client would
+# read a hundred and more, which takes longer than most tests. Programs of tests inherit it.
+_END = "-----END CERTIFICATE-----\n"
+_AUTHORITY = Path(tempfile.gettempdir()) / f"authority-{os.getpid()}.pem"
+_AUTHORITY.write_text(Path(certifi.where()).read_text("utf-8").partition(_END)[0] + _END, "utf-8")
+atexit.register(_AUTHORITY.unlink, missing_ok=True)
+os.environ["SSL_CERT_FILE"] = str(_AUTHORITY)
+certifi.where = lambda: str(_AUTHORITY)
 
 # A machine that is shared with others makes no deadline.
 settings.register_profile("patient", deadline=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import prefect_getresponse
@@ -49,7 +50,10 @@ def imported(file: Path) -> Iterator[str]:
             yield from (module(a.name) for a in node.names if a.name.startswith(PACKAGE))
 
 
-ARROWS = {name: set(imported(file)) - {name} for name, file in FILES.items()}
+@cache
+def imports() -> dict[str, set[str]]:
+    """What each module imports; read when a test asks, as all workers come by here."""
+    return {name: set(imported(file)) - {name} for name, file in FILES.items()}
 
 
 def room(name: str) -> str:
@@ -79,14 +83,14 @@ def cycles(arrows: dict[str, set[str]]) -> list[set[str]]:
 def test_no_module_imports_itself_by_way_of_others() -> None:
     files = {
         name: {each for each in arrows if FILES[each].name != "__init__.py"}
-        for name, arrows in ARROWS.items()
+        for name, arrows in imports().items()
     }
     assert cycles(files) == []
 
 
 def test_no_two_rooms_import_each_other() -> None:
     rooms = defaultdict[str, set[str]](set)
-    for name, arrows in ARROWS.items():
+    for name, arrows in imports().items():
         if FILES[name].name != "__init__.py":
             rooms[room(name)] |= {room(each) for each in arrows} - {room(name)}
     mutual = {
@@ -152,7 +156,7 @@ def test_the_lower_rooms_know_nothing_of_the_upper_ones() -> None:
     for name in BOTTOM:
         tops = {
             each.split(".")[1]
-            for module_name, arrows in ARROWS.items()
+            for module_name, arrows in imports().items()
             if module_name.startswith(f"{PACKAGE}.{name}.")
             for each in arrows
             if "." in each

@@ -258,49 +258,69 @@ class TestDeclarationErrors:
             self.declare(get_it, "GET", "/its/{it_id}")
 
 
+def flavours(task: OperationTask[..., Any]) -> list[Task[..., Any]]:
+    return [task, task.aio]
+
+
+def check_description(task: OperationTask[..., Any]) -> None:
+    for each in flavours(task):
+        assert each.name == task.operation.name
+        assert each.description == inspect.getdoc(task.operation.function)
+        assert inspect.signature(each.fn) == task.operation.signature
+        assert f"def {task.operation.name}(" in (each.source_code or "")
+    assert not inspect.iscoroutinefunction(task.fn)
+    assert inspect.iscoroutinefunction(task.aio.fn)
+
+
+def check_that_nothing_is_cached_or_tagged(task: OperationTask[..., Any]) -> None:
+    for each in flavours(task):
+        assert each.cache_policy is NO_CACHE
+        assert each.tags == set()
+
+
+def check_that_prefect_repeats_reads_alone(task: OperationTask[..., Any]) -> None:
+    is_read = task.operation.retry_class is RetryClass.READ
+    for each in flavours(task):
+        assert (each.retries > 0) == is_read
+        # Prefect takes nothing but plain functions here, and treats the rest as "never".
+        assert inspect.isfunction(each.retry_condition_fn)
+
+
+def check_repr(task: OperationTask[..., Any]) -> None:
+    method, template = task.operation.method, task.operation.template
+    assert repr(task) == f"<task {task.name}: {method} {template}>"
+
+
+def check_that_the_run_name_shows_ids_only(task: OperationTask[..., Any]) -> None:
+    shown = str(task.task_run_name)
+    ids = dict.fromkeys(task.operation.path_parameters, "ID")
+
+    assert shown.format(**ids) == "-".join([task.operation.name, *["ID"] * len(ids)])
+
+
+def check_pickling(task: OperationTask[..., Any]) -> None:
+    changed = task.with_options(retries=7)
+    for dumped in (pickle.dumps(changed), cloudpickle.dumps(changed)):
+        twin = pickle.loads(dumped)
+        assert twin.operation is task.operation
+        assert (twin.retries, twin.aio.retries) == (7, 7)
+    assert pickle.loads(cloudpickle.dumps(task.aio)).name == task.name
+
+
+CHECKS = (
+    check_description,
+    check_that_nothing_is_cached_or_tagged,
+    check_that_prefect_repeats_reads_alone,
+    check_repr,
+    check_that_the_run_name_shows_ids_only,
+    check_pickling,
+)
+
+
 @pytest.mark.parametrize("task", [*OURS, *TASKS], ids=lambda task: task.operation.name)
-class TestEveryTask:
-    def flavours(self, task: OperationTask[..., Any]) -> list[Task[..., Any]]:
-        return [task, task.aio]
-
-    def test_describes_itself(self, task: OperationTask[..., Any]) -> None:
-        for each in self.flavours(task):
-            assert each.name == task.operation.name
-            assert each.description == inspect.getdoc(task.operation.function)
-            assert inspect.signature(each.fn) == task.operation.signature
-            assert f"def {task.operation.name}(" in (each.source_code or "")
-        assert not inspect.iscoroutinefunction(task.fn)
-        assert inspect.iscoroutinefunction(task.aio.fn)
-
-    def test_is_never_cached_and_has_no_tags(self, task: OperationTask[..., Any]) -> None:
-        for each in self.flavours(task):
-            assert each.cache_policy is NO_CACHE
-            assert each.tags == set()
-
-    def test_only_reads_are_repeated_by_prefect(self, task: OperationTask[..., Any]) -> None:
-        is_read = task.operation.retry_class is RetryClass.READ
-        for each in self.flavours(task):
-            assert (each.retries > 0) == is_read
-            # Prefect takes nothing but plain functions here, and treats the rest as "never".
-            assert inspect.isfunction(each.retry_condition_fn)
-
-    def test_its_repr_says_which_call_it_is(self, task: OperationTask[..., Any]) -> None:
-        method, template = task.operation.method, task.operation.template
-        assert repr(task) == f"<task {task.name}: {method} {template}>"
-
-    def test_its_run_name_shows_ids_only(self, task: OperationTask[..., Any]) -> None:
-        shown = str(task.task_run_name)
-        ids = dict.fromkeys(task.operation.path_parameters, "ID")
-
-        assert shown.format(**ids) == "-".join([task.operation.name, *["ID"] * len(ids)])
-
-    def test_survives_pickle(self, task: OperationTask[..., Any]) -> None:
-        changed = task.with_options(retries=7)
-        for dumped in (pickle.dumps(changed), cloudpickle.dumps(changed)):
-            twin = pickle.loads(dumped)
-            assert twin.operation is task.operation
-            assert (twin.retries, twin.aio.retries) == (7, 7)
-        assert pickle.loads(cloudpickle.dumps(task.aio)).name == task.name
+def test_every_task_is_one(task: OperationTask[..., Any]) -> None:
+    for check in CHECKS:
+        check(task)
 
 
 class TestOptions:

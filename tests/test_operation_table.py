@@ -182,65 +182,86 @@ def same(declared: Shape, table: Shape) -> bool:
     return declared == table
 
 
+def check_path(row: Row, task: OperationTask[..., Any]) -> None:
+    assert sorted(task.operation.path_parameters.values()) == sorted(row["path_params"])
+
+
+def check_query(row: Row, task: OperationTask[..., Any]) -> None:
+    operation = task.operation
+    declared = {
+        wire: declared_shape(operation.hints[name])
+        for name, wire in operation.query_parameters.items()
+    }
+    table = {each["name"]: query_shape(each) for each in row["query_params"]}
+
+    assert declared == table
+
+
+def check_body(row: Row, task: OperationTask[..., Any]) -> None:
+    operation = task.operation
+    declared = dict(
+        pair
+        for name, wire in operation.body_parameters.items()
+        for pair in declared_members(wire, operation.hints[name])
+    )
+    open_ends = opened(operation.hints, operation.body_parameters)
+    table = {
+        name: shape_in_table(note)
+        for name, note in row["body_fields"].items()
+        if not name.startswith(open_ends)
+    }
+
+    assert declared.keys() == table.keys()
+    assert [name for name in table if not same(declared[name], table[name])] == []
+
+
+def check_required(row: Row, task: OperationTask[..., Any]) -> None:
+    operation = task.operation
+    wires = operation.query_parameters | operation.body_parameters
+    needed = {each["name"] for each in row["query_params"] if each["required"]}
+    needed |= {name for name, note in row["body_fields"].items() if "binary" in note}
+
+    assert {wires[name] for name in operation.required & wires.keys()} == (
+        needed | set(row["body_required_fields"])
+    )
+    assert set(operation.path_parameters) <= operation.required
+
+
+def check_result(row: Row, task: OperationTask[..., Any]) -> None:
+    result = task.operation.hints["return"]
+
+    assert (result is type(None)) == (row["response_content_type"] is None)
+    if row["paginated"]:
+        assert get_origin(result) is list
+
+
+def check_deprecation(row: Row, task: OperationTask[..., Any]) -> None:
+    assert bool(task.operation.deprecated) == row["deprecated"]
+
+
+def check_every_argument_is_documented(row: Row, task: OperationTask[..., Any]) -> None:
+    text = task.description or ""
+    documented = re.findall(r"^    (\w+): ", text.partition("Args:")[2], re.MULTILINE)
+
+    assert documented == list(task.operation.signature.parameters)
+    assert ("Returns:" in text) == (row["response_content_type"] is not None)
+
+
+CHECKS = (
+    check_path,
+    check_query,
+    check_body,
+    check_required,
+    check_result,
+    check_deprecation,
+    check_every_argument_is_documented,
+)
+
+
 @pytest.mark.parametrize(("row", "task"), ROWS)
-class TestDeclared:
-    def test_path(self, row: Row, task: OperationTask[..., Any]) -> None:
-        assert sorted(task.operation.path_parameters.values()) == sorted(row["path_params"])
-
-    def test_query(self, row: Row, task: OperationTask[..., Any]) -> None:
-        operation = task.operation
-        declared = {
-            wire: declared_shape(operation.hints[name])
-            for name, wire in operation.query_parameters.items()
-        }
-        table = {each["name"]: query_shape(each) for each in row["query_params"]}
-
-        assert declared == table
-
-    def test_body(self, row: Row, task: OperationTask[..., Any]) -> None:
-        operation = task.operation
-        declared = dict(
-            pair
-            for name, wire in operation.body_parameters.items()
-            for pair in declared_members(wire, operation.hints[name])
-        )
-        open_ends = opened(operation.hints, operation.body_parameters)
-        table = {
-            name: shape_in_table(note)
-            for name, note in row["body_fields"].items()
-            if not name.startswith(open_ends)
-        }
-
-        assert declared.keys() == table.keys()
-        assert [name for name in table if not same(declared[name], table[name])] == []
-
-    def test_required(self, row: Row, task: OperationTask[..., Any]) -> None:
-        operation = task.operation
-        wires = operation.query_parameters | operation.body_parameters
-        needed = {each["name"] for each in row["query_params"] if each["required"]}
-        needed |= {name for name, note in row["body_fields"].items() if "binary" in note}
-
-        assert {wires[name] for name in operation.required & wires.keys()} == (
-            needed | set(row["body_required_fields"])
-        )
-        assert set(operation.path_parameters) <= operation.required
-
-    def test_result(self, row: Row, task: OperationTask[..., Any]) -> None:
-        result = task.operation.hints["return"]
-
-        assert (result is type(None)) == (row["response_content_type"] is None)
-        if row["paginated"]:
-            assert get_origin(result) is list
-
-    def test_deprecation(self, row: Row, task: OperationTask[..., Any]) -> None:
-        assert bool(task.operation.deprecated) == row["deprecated"]
-
-    def test_every_argument_is_documented(self, row: Row, task: OperationTask[..., Any]) -> None:
-        text = task.description or ""
-        documented = re.findall(r"^    (\w+): ", text.partition("Args:")[2], re.MULTILINE)
-
-        assert documented == list(task.operation.signature.parameters)
-        assert ("Returns:" in text) == (row["response_content_type"] is not None)
+def test_it_is_declared_as_the_table_says(row: Row, task: OperationTask[..., Any]) -> None:
+    for check in CHECKS:
+        check(row, task)
 
 
 def query_shape(parameter: Row) -> Shape:

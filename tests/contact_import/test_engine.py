@@ -67,7 +67,7 @@ def night(lab: Lab, troubles: deque[Trouble | None], **options: str) -> ImportRe
 
 
 @settings(
-    max_examples=max(12, settings().max_examples // 5),
+    max_examples=max(6, settings().max_examples // 16),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,

@@ -78,7 +78,10 @@ def imported(folder: Path, route: str, nights: list[Rows]) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=max(3, settings().max_examples // 32),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
 )
 @given(nights=st.lists(PEOPLE, min_size=1, max_size=2))
 def test_any_source(nights: list[Rows]) -> None:

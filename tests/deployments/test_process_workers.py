@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,14 +14,11 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterFlowRunId,
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
 
 from prefect_getresponse import GetResponseCredentials, cli
 from prefect_getresponse.flows.many_contact_imports import ListImport, many_contact_imports
-from tests.deployments.workers import Worker, environment, wait_until, workers, write_source
+from tests.deployments.workers import Worker, environment, workers, write_source
 from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
 
 pytestmark = [
@@ -71,12 +67,6 @@ def client(prefect_server: str) -> Iterator[SyncPrefectClient]:
         yield client
 
 
-def runs_of(client: SyncPrefectClient, deployment: str) -> list[FlowRun]:
-    found = client.read_deployment_by_name(deployment)
-    only = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[found.id]))
-    return client.read_flow_runs(flow_run_filter=only)
-
-
 def test_two_workers_share_an_account_and_each_does_its_part(
     client: SyncPrefectClient,
     account: FastSandbox,
@@ -108,31 +98,3 @@ def test_two_workers_share_an_account_and_each_does_its_part(
             str(each.key).split("-")[2] for each in client.read_artifacts(artifact_filter=only)
         }
         assert {"progress", "plan", "report", "rejects"} <= kinds
-
-
-def test_a_run_of_the_schedule_is_done(
-    client: SyncPrefectClient, account: FastSandbox, pool: str, two: list[Worker], tmp_path: Path
-) -> None:
-    words = ["deploy", "nightly", "--block", pool, "--pool", pool, "--name", pool]
-    words += ["--source", write_source(tmp_path, "east", PEOPLE), "--list", account.campaign_id]
-    words += ["--param", "vouched=true"]
-    assert cli.run([*words, "--cron", "* * * * *", "--time-zone", "UTC"]) == 0
-    name = f"nightly-contact-import/{pool}"
-    a_while_ago = datetime.now(UTC) - timedelta(minutes=3)
-    client.request(  # the scheduler's own step: the server of the tests has no scheduler
-        "POST",
-        "/deployments/{id}/schedule",
-        path_params={"id": client.read_deployment_by_name(name).id},
-        json={"start_time": a_while_ago.isoformat(), "min_runs": 1, "max_runs": 1},
-    )
-
-    def done() -> list[FlowRun]:
-        return [
-            run
-            for run in runs_of(client, name)
-            if run.auto_scheduled and run.state_type == StateType.COMPLETED
-        ]
-
-    wait_until(lambda: bool(done()))
-
-    assert len(account.people()) == PEOPLE

@@ -14,10 +14,6 @@ import pytest
 import yaml
 from prefect.client.orchestration import PrefectClient
 from prefect.workers.process import ProcessWorker
-from prefect_kubernetes.worker import (  # pyright: ignore[reportMissingTypeStubs] - it has no types
-    KubernetesWorker,
-    KubernetesWorkerJobConfiguration,
-)
 
 from tests.deployments.definitions import DEPLOYMENTS
 
@@ -99,6 +95,12 @@ def job_template() -> dict[str, Any]:
 
 
 async def test_kubernetes_jobs_are_accepted_and_take_all_of_prefects_variables() -> None:
+    # Takes seconds, in each process that collects this file: only here.
+    from prefect_kubernetes.worker import (  # pyright: ignore[reportMissingTypeStubs] - no types
+        KubernetesWorker,
+        KubernetesWorkerJobConfiguration,
+    )
+
     values = {"cpu_request": "500m", "service_account_name": "loader", "finished_job_ttl": 60}
     nowhere = PrefectClient("http://127.0.0.1:9/api")  # is asked for references to blocks
     made: Any = await KubernetesWorkerJobConfiguration.from_template_and_values(

@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 
-dlt: Any = pytest.importorskip("dlt")
-
-from prefect_getresponse import GetResponseCredentials  # noqa: E402
-from prefect_getresponse.export.dlt import getresponse_source  # noqa: E402
-from prefect_getresponse.export.schema.catalogue import RUNS  # noqa: E402
-from tests.export.lab import contents, tables  # noqa: E402
-from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox  # noqa: E402
+from prefect_getresponse import GetResponseCredentials
+from prefect_getresponse.export.schema.catalogue import RUNS
+from tests.export.lab import contents, tables
+from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of dlt
 
@@ -40,6 +37,7 @@ def credentials(account: FastSandbox, monkeypatch: pytest.MonkeyPatch) -> GetRes
 def test_every_table_is_a_resource_with_its_rows_keys_and_types(
     credentials: GetResponseCredentials, tmp_path: Path
 ) -> None:
+    getresponse_source = pytest.importorskip("prefect_getresponse.export.dlt").getresponse_source
     copy = tmp_path / "copy.sqlite"
     source = getresponse_source(credentials, copy=str(copy))
     assert set(source.resources) == {*tables(), RUNS.name}
@@ -61,6 +59,8 @@ def test_dlt_loads_what_changed_by_key(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    dlt: Any = pytest.importorskip("dlt")
+    getresponse_source = pytest.importorskip("prefect_getresponse.export.dlt").getresponse_source
     monkeypatch.chdir(tmp_path)
     pipeline = dlt.pipeline(
         "warehouse",

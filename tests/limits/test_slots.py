@@ -87,7 +87,7 @@ class TestSharing:
 
 
 class TestBesideAForeignClient:
-    @pytest.mark.parametrize("workers", [1, 4])
+    @pytest.mark.parametrize("workers", [4])
     def test_both_get_through_and_use_the_frame_up(self, workers: int) -> None:
         office = Office(workers)
         for worker in office.workers:
@@ -286,7 +286,7 @@ class TestTrouble:
 
         assert office.workers[1].keeper.slots == SLOTS
 
-    @pytest.mark.parametrize("stopped_at", [100.0, 530.0])
+    @pytest.mark.parametrize("stopped_at", [530.0])
     def test_who_was_stopped_beyond_its_lease_goes_on_without_harm(self, stopped_at: float) -> None:
         office = Office(2)
         for worker in office.workers:

@@ -67,9 +67,7 @@ def wait_after_answer(limits: RateLimits, budgets: tuple[str, ...] = ()) -> floa
 
 
 class TestWholeFrames:
-    @pytest.mark.parametrize(
-        ("phase", "latency"), [(0.0, 0.09), (137.0, 0.05), (599.0, 0.12), (400.0, 0.09)]
-    )
+    @pytest.mark.parametrize(("phase", "latency"), [(137.0, 0.05), (599.0, 0.12)])
     def test_uses_the_frame_up_and_is_never_refused(self, phase: float, latency: float) -> None:
         use = use_account(seconds=2 * FRAME - phase, phase=phase, latency=latency)
 
@@ -124,7 +122,7 @@ class TestAlone:
 
     @pytest.mark.parametrize("rate", [1.0, 2.0, 5.0])
     def test_a_hidden_client_is_not_met(self, rate: float) -> None:
-        for seed in range(8):
+        for seed in range(4):
             use = use_account(seconds=30.0, seed=seed, foreign=rate)
 
             assert use.throttle.throttled == 0

@@ -15,7 +15,6 @@ assert "prefect" not in sys.modules
 
 import cloudpickle
 from prefect import Task, flow
-from prefect.testing.utilities import prefect_test_harness
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.sandbox import Sandbox

@@ -10,8 +10,8 @@ import pytest
 
 from tests.simulation.simulation import simulate
 
-SEEDS = 16
-AT_ONCE = 8
+SEEDS = 6
+AT_ONCE = 3
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))

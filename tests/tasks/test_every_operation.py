@@ -57,11 +57,9 @@ def account(request: pytest.FixtureRequest) -> Iterator[PreparedAccount]:
 
 @pytest.mark.parametrize(
     ("run", "account", "full"),
-    [  # each with each of the others once
-        pytest.param("sync", "poor", False, id="sync-poor-least"),
-        pytest.param("sync", "rich", True, id="sync-rich-most"),
+    [
+        pytest.param("sync", "rich", False, id="sync-rich-least"),
         pytest.param("async", "poor", True, id="async-poor-most"),
-        pytest.param("async", "rich", False, id="async-rich-least"),
     ],
     indirect=["run", "account"],
 )

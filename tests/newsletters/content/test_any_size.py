@@ -125,7 +125,7 @@ def test_time_grows_with_the_length_and_no_faster(first: str, piece: str) -> Non
             best = min(best, time.process_time() - start)
         return best
 
-    short, long = seconds(40_000), seconds(160_000)
+    short, long = seconds(20_000), seconds(80_000)
     assert long < 10 * short + 0.05
 
 
