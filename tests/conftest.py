@@ -41,7 +41,7 @@ os.environ["SSL_CERT_FILE"] = str(_AUTHORITY)
 certifi.where = lambda: str(_AUTHORITY)
 
 # A machine that is shared with others makes no deadline.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=50)
 # For `make fuzz`, which looks longer and elsewhere each time.
 settings.register_profile("long", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
