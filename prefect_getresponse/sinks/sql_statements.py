@@ -23,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    null,
     or_,
     select,
     update,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-from prefect_getresponse.sinks.sql_types import driver_values, sql_type
+from prefect_getresponse.sinks.sql_types import Convert, driver_values, sql_type
 from prefect_getresponse.sinks.tables import SYNCED_AT, Kind, Row, Table, Where
 from prefect_getresponse.sinks.tables import Column as TableColumn
 
@@ -39,6 +40,8 @@ BY_KEY = ("postgresql", "sqlite", "mysql", "mariadb")
 STAGING = "_getresponse_staging_"
 
 _ROWS_AT_ONCE = 5_000
+_WORTH_A_STATEMENT = 500
+"""Rows for which a statement of their own is compiled: that takes as long as writing some 100."""
 _Columns = Sequence[Sequence[Any]]
 _Maker = Callable[[_Columns, datetime], Iterable[tuple[Any, ...]]]
 
@@ -57,15 +60,24 @@ class SqlTables:
         self.staged = staged
         self._prefix = prefix
         self._metadata = MetaData(schema=schema)
-        self._statements: dict[tuple[Table, tuple[str, ...]], tuple[str, _Maker]] = {}
+        self._statements: dict[
+            tuple[Table, tuple[str, ...], frozenset[str]], tuple[str, _Maker]
+        ] = {}
 
     def statement(
-        self, table: Table, columns: Sequence[str], dialect: Dialect
+        self, table: Table, columns: Sequence[str], empty: frozenset[str], dialect: Dialect
     ) -> tuple[str, _Maker]:
-        """The statement that writes rows by key, and how columns become the driver's rows."""
-        known = table, tuple(columns)
+        """The statement that writes rows by key, and how columns become the driver's rows.
+
+        Args:
+            table: Where to.
+            columns: Names of the columns.
+            empty: Those of them that the statement itself sets to null.
+            dialect: The database's.
+        """
+        known = table, tuple(columns), empty
         if known not in self._statements:
-            made = _by_key(dialect.name, self.table(table), table.key, columns)
+            made = _by_key(dialect.name, self.table(table), table.key, columns, empty)
             text, order = _driver_text(made, dialect)
             maker = _values_in_order(table, columns, order, dialect.name)
             self._statements[known] = text, maker
@@ -153,15 +165,36 @@ def upsert(
         dated = [(*row, at) for row in rows]
         _upsert_through_staging(connection, tables, table, columns, dated)
         return
-    text, rows_of = tables.statement(table, columns, connection.dialect)
     for start in range(0, len(rows), _ROWS_AT_ONCE):
-        part = rows[start : start + _ROWS_AT_ONCE]
-        connection.exec_driver_sql(text, list(rows_of(list(zip(*part, strict=True)), at)))
+        given = list(zip(*rows[start : start + _ROWS_AT_ONCE], strict=True))
+        empty = _empty(names, given, connection.dialect)
+        text, rows_of = tables.statement(table, columns, empty, connection.dialect)
+        connection.exec_driver_sql(text, list(rows_of(given, at)))
 
 
-def _by_key(dialect: str, table: SqlTable, key: Sequence[str], columns: Sequence[str]) -> Insert:
+def _empty(names: Sequence[str], given: _Columns, dialect: Dialect) -> frozenset[str]:
+    """Columns without a value that are better left to the statement."""
+    # SQLite's driver looks for an adapter for every None, which costs more than writing a text.
+    if dialect.name != "sqlite" or len(given[0]) < _WORTH_A_STATEMENT:
+        return frozenset()
+    return frozenset(
+        name
+        for name, values in zip(names, given, strict=True)
+        if values[0] is None and values.count(None) == len(values)
+    )
+
+
+def _by_key(
+    dialect: str,
+    table: SqlTable,
+    key: Sequence[str],
+    columns: Sequence[str],
+    empty: frozenset[str],
+) -> Insert:
     """The statement of a database that has one for this."""
-    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    values: dict[str, Any] = {
+        name: null() if name in empty else bindparam(name) for name in columns
+    }
     others = [name for name in columns if name not in key]
     match dialect:
         case "postgresql":
@@ -198,15 +231,15 @@ def _values_in_order(
     ]
     convert_at = driver_values(Kind.TIMESTAMP, dialect)
 
-    def column(given: _Columns, place: int, convert: Callable[[Any], Any] | None) -> Iterable[Any]:
+    def column(given: _Columns, place: int, convert: Convert | None) -> Iterable[Any]:
         values = given[place]
         # Most columns of most answers are empty.
         if convert is None or values.count(None) == len(values):
             return values
-        return map(convert, values)
+        return convert(values)
 
     def rows_of(given: _Columns, at: datetime) -> Iterable[tuple[Any, ...]]:
-        stamp = convert_at(at) if convert_at else at
+        [stamp] = convert_at([at]) if convert_at else [at]
         values = [
             repeat(stamp, len(given[0])) if place == len(given) else column(given, place, convert)
             for place, convert in taken

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -28,6 +29,7 @@ _KEY_LENGTH = 255
 _MYSQL_KEY_LENGTH = 764
 """Characters of four bytes that fit into a key of MySQL, beside a moment and a number."""
 _LENGTH_OF_A_MOMENT = len("2026-01-01 00:00:00.000000")
+Convert = Callable[[Sequence[Any]], Iterable[Any]]
 _ZONES = ("postgresql", "oracle", "mssql")
 """Databases whose timestamps have a zone; others keep UTC without saying so."""
 
@@ -114,8 +116,23 @@ def sql_type(kind: Kind, texts_in_key: int = 0) -> TypeEngine[Any]:
             return JsonText()
 
 
+def _sqlite_moments(values: Sequence[Any]) -> Iterable[Any]:
+    """Moments as SQLAlchemy writes them in SQLite, all at once: a quarter of one after the other.
+
+    orjson writes moments in UTC as `2026-05-04T10:15:00+00:00`; with a fraction, in another zone,
+    or of a type that orjson does not know, they go one by one.
+    """
+    try:
+        text = orjson.dumps(values)
+    except TypeError:
+        return map(_sqlite_moment, values)
+    if b"." in text or text.count(b"+00:00") + values.count(None) != len(values):
+        return map(_sqlite_moment, values)
+    found: list[Any] = orjson.loads(text.replace(b"T", b" ").replace(b"+00:00", b".000000"))
+    return found
+
+
 def _sqlite_moment(value: Any) -> Any:
-    # A fifth of what `strftime` costs, and rows of people are mostly moments.
     if value is None:
         return None
     moment = value if value.tzinfo is UTC else value.astimezone(UTC)
@@ -134,17 +151,19 @@ def _json_or_null(value: Any) -> Any:
     return None if value is None else json_text(value)
 
 
-def driver_values(kind: Kind, dialect: str) -> Callable[[Any], Any] | None:
-    """How a value of a kind becomes what the database's driver takes; None if it is that already.
+def driver_values(kind: Kind, dialect: str) -> Convert | None:
+    """How values of a kind become what the database's driver takes; None if they are that already.
 
     Args:
-        kind: What the value is.
+        kind: What the values are.
         dialect: Name of one of the databases that `sql_statements` writes to without SQLAlchemy.
     """
     if kind is Kind.JSON:
-        return _json_or_null
-    if dialect == "sqlite":
-        return {Kind.TIMESTAMP: _sqlite_moment, Kind.DAY: _day_text}.get(kind)
+        return partial(map, _json_or_null)
+    if dialect == "sqlite" and kind is Kind.TIMESTAMP:
+        return _sqlite_moments
+    if dialect == "sqlite" and kind is Kind.DAY:
+        return partial(map, _day_text)
     if dialect in ("mysql", "mariadb") and kind is Kind.TIMESTAMP:
-        return _naive_moment
+        return partial(map, _naive_moment)
     return None

@@ -68,6 +68,20 @@ def test_a_row_takes_the_place_of_the_one_with_its_key(sink: Sink) -> None:
     assert contents(sink) == [last, FULL]
 
 
+def test_many_rows_are_written_as_few_are(sink: Sink) -> None:
+    sink.prepare([THINGS])
+    second = datetime(2026, 3, 1, 7, 8, 9, tzinfo=UTC)
+    moments = [second, None, second.astimezone(WARSAW), second + timedelta(microseconds=5)]
+    for some in (moments[:2], moments, [None]):  # of one form, of several, and none at all
+        rows = [
+            ("a", f"{number:04}", None, float(number), None, None, some[number % len(some)])
+            for number in range(600)
+        ]
+        with sink.transaction() as transaction:
+            transaction.upsert(THINGS, rows, THINGS.names[:7])
+        assert contents(sink) == [(*row, None, None) for row in rows]
+
+
 def test_columns_that_are_not_given_keep_what_they_have(sink: Sink) -> None:
     sink.prepare([THINGS])
     with sink.transaction() as transaction:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from prefect_getresponse.sinks.opening import open_sink
 from prefect_getresponse.sinks.sink import NotOurTable, SinkBusy, SinkError, SinkNotFound, SinkTaken
@@ -23,6 +25,24 @@ def test_foreign_tables_are_left_alone(tmp_path: Path) -> None:
         pytest.raises(NotOurTable, match="things"),
     ):
         sink.prepare([THINGS])
+
+
+def test_sqlite_gets_texts_for_moments_and_no_empty_columns(tmp_path: Path) -> None:
+    sink = SqlSink(f"sqlite:///{tmp_path / 'w.db'}")
+    sink.prepare([THINGS])
+    sent: list[object] = []
+    moment = datetime(2026, 3, 1, 7, 8, 9, tzinfo=UTC)
+    rows = [("a", str(number), None, None, None, None, moment, None, None) for number in range(600)]
+    with sink.transaction() as transaction:
+        event.listen(
+            transaction.connection.engine,
+            "before_cursor_execute",
+            lambda *given: sent.extend(given[3]),  # its parameters
+        )
+        transaction.upsert(THINGS, rows)
+    stamp = transaction.at.isoformat(" ", "microseconds").removesuffix("+00:00")
+    assert sent[0] == ("a", "0", "2026-03-01 07:08:09.000000", stamp)
+    sink.close()
 
 
 @pytest.mark.parametrize(
