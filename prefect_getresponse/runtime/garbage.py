@@ -12,9 +12,19 @@ from contextlib import contextmanager
 
 
 def keep_for_good() -> None:
-    """Take all that is there now out of garbage collection."""
+    """Take all that is there now out of garbage collection, and look for garbage more rarely."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
+
+
+_THRESHOLDS = 10_000, 2, 50
+"""Objects that have come until the young are visited; young visits until the middle are; and so on.
+
+They are more than the requests that are answered at once consist of, so that visits follow growth,
+not traffic. With Python's own numbers a server of 2,000 idle connections visited all their objects
+every two or three seconds, 40 to 100 ms each time.
+"""
 
 
 @contextmanager

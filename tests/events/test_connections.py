@@ -80,6 +80,18 @@ def test_a_connection_that_was_used_waits_longer_for_the_next_request(port: int)
     used.close()
 
 
+@pytest.mark.parametrize(("secret", "status"), [(SECRET, b"200 OK"), ("wrong", b"401 Unauth")])
+def test_an_answer_is_sent_whole(port: int, secret: str, status: bytes) -> None:
+    head = f"POST /webhooks?secret={secret} HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n[]"
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        for _ in range(5 if secret == SECRET else 1):
+            connection.sendall(head.encode())
+            answer = connection.recv(4096)  # what one `send` brought
+            assert answer.startswith(b"HTTP/1.1 " + status)
+            assert answer.endswith(b"}")
+        assert secret == SECRET or is_closed(connection)
+
+
 @pytest.mark.parametrize("secret", [SECRET, "wrong"])
 def test_a_body_that_does_not_come_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str

@@ -273,6 +273,7 @@ def test_the_inbox_is_for_its_owner_alone(endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 42])
 def test_a_secret_is_long(secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    thresholds = gc.get_threshold()
     prefix = "PREFECT_INTEGRATIONS_GETRESPONSE"
     monkeypatch.setenv(f"{prefix}_WEBHOOK_SECRET", secret)
     monkeypatch.setenv(f"{prefix}_INBOX_URL", f"sqlite:///{tmp_path}/inbox.sqlite")
@@ -284,6 +285,7 @@ def test_a_secret_is_long(secret: str, tmp_path: Path, monkeypatch: pytest.Monke
         assert gc.get_freeze_count() > 10_000  # no full collection holds answers up
     finally:
         gc.unfreeze()
+        gc.set_threshold(*thresholds)
     assert (tmp_path / "inbox.sqlite").exists()
 
 

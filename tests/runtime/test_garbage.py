@@ -6,6 +6,8 @@ import gc
 
 from prefect_getresponse.runtime.garbage import keep_for_good, kept_meanwhile
 
+BEFORE = gc.get_threshold()
+
 
 def test_what_is_there_is_left_out_for_a_while() -> None:
     gc.unfreeze()  # whatever ran here before
@@ -25,3 +27,25 @@ def test_a_process_that_keeps_its_memory_for_good_goes_on_to() -> None:
         assert gc.get_freeze_count() > 10_000
     finally:
         gc.unfreeze()
+        gc.set_threshold(*BEFORE)
+
+
+def test_what_comes_and_goes_is_no_reason_to_look_at_what_stays() -> None:
+    visits: list[str] = []
+
+    def note(phase: str, _info: dict[str, int]) -> None:
+        visits.append(phase)
+
+    try:
+        keep_for_good()
+        gc.callbacks.append(note)
+        stays: list[list[int]] = []
+        for _ in range(100):
+            requests = [[number] for number in range(2_000)]
+            stays.append(requests[0])
+            del requests
+        assert not visits
+    finally:
+        gc.callbacks.remove(note)
+        gc.unfreeze()
+        gc.set_threshold(*BEFORE)

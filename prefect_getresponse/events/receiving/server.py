@@ -66,6 +66,7 @@ def serve(
         timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
         server_header=False,
+        proxy_headers=False,  # nothing asks who called: the secret says enough
     )
     server = _Server(config, on_ready)
     with suppress(KeyboardInterrupt, SystemExit):
