@@ -23,7 +23,7 @@ from prefect_getresponse.contact_import.ledger import connection as ledger_conne
 from prefect_getresponse.contact_import.ledger import trouble
 from prefect_getresponse.contact_import.ledger.copies import rehearsal
 from prefect_getresponse.contact_import.planning import consent_dates, decision
-from prefect_getresponse.contact_import.sending import remove
+from prefect_getresponse.contact_import.sending import import_lane, remove
 from prefect_getresponse.contact_import.sending.import_lane import ImportLane
 from prefect_getresponse.flows import nightly_contact_import as flow
 from prefect_getresponse.limits.slots import SlotKeeper
@@ -116,6 +116,20 @@ def one_refusal_ends_all_removals(patch: pytest.MonkeyPatch) -> None:
 def a_refused_import_is_not_searched(patch: pytest.MonkeyPatch) -> None:
     """A row for which an import is refused keeps the others out."""
     patch.setattr(ImportLane, "_find_the_row", _inside(ImportLane, "_refuse"))
+
+
+@noticed(
+    "10e",
+    "contact_import/test_imports.py",
+    "test_halves_beyond_the_imports_of_a_day_are_not_tried",
+)
+def halves_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    """More imports are tried than there are left today."""
+
+    def left_of_day(*_arguments: object) -> float:
+        return math.inf
+
+    patch.setattr(import_lane, "left_of_day", left_of_day)
 
 
 # OAuth ---------------------------------------------------------------------------------------

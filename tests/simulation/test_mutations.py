@@ -40,7 +40,7 @@ from prefect_getresponse.contact_import.planning import imports as plan_imports
 from prefect_getresponse.contact_import.planning import opt_outs
 from prefect_getresponse.contact_import.planning.decision import REFUSING_REMOVALS
 from prefect_getresponse.contact_import.polling import COSTLY, looks
-from prefect_getresponse.contact_import.sending import import_lane, read_back, remove, sender
+from prefect_getresponse.contact_import.sending import read_back, remove, sender
 from prefect_getresponse.contact_import.sending.import_lane import ImportLane
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.slots import SlotKeeper
@@ -232,15 +232,6 @@ def imports_find_every_spelling(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(plan_imports, "has_two_spellings", has_two_spellings)
 
 
-def halves_are_not_counted(patch: pytest.MonkeyPatch) -> None:
-    """More imports are tried than there are left today."""
-
-    def left_of_day(*_arguments: object) -> float:
-        return math.inf
-
-    patch.setattr(import_lane, "left_of_day", left_of_day)
-
-
 def drops_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
     """Whoever does not appear counts as added."""
     unverified: Any = verify.Verification._conclude_unverified  # pyright: ignore[reportPrivateUsage]
@@ -320,7 +311,6 @@ def imports_answer_as_they_should(patch: pytest.MonkeyPatch) -> None:
         (addresses_as_they_stand, 6045),
         (names_are_enough, 2157),
         (whoever_came_before_is_ours, 1442),
-        (halves_are_not_counted, 1618),
         (imports_find_every_spelling, 2442),
         (a_call_that_was_taken_brought_all, 3476),
         (whoever_has_moved_is_removed, 5291),
