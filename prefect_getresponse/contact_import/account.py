@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from prefect_getresponse.client.errors import Conflict, GetResponseError, NotFound, OutcomeUnknown
@@ -361,11 +362,16 @@ def _segment(campaign_id: str, subscribers_type: str) -> dict[str, Any]:
     }
 
 
-def moment(text: str | None) -> float | None:
+def moment(text: object) -> float | None:
     """Seconds since the epoch of a moment of an answer; None if it is missing or unreadable."""
+    return _seconds(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=1_000)  # people of a call came at the same time, and every look lists them
+def _seconds(text: str) -> float | None:
     try:
-        return in_utc(datetime.fromisoformat(text)).timestamp() if text else None
-    except (ValueError, TypeError, OverflowError):
+        return in_utc(datetime.fromisoformat(text)).timestamp()
+    except (ValueError, OverflowError):
         return None
 
 

@@ -90,6 +90,8 @@ class Verification:
 
     def _plan_again(self) -> int:
         """Plan doubtful calls again of which nothing has arrived, if that means anything."""
+        if not self._run.chunks.in_state(ChunkState.IN_DOUBT):
+            return 0
         if not self._run.awaited.has_queue_moved():
             return 0  # they may wait behind people whom GetResponse took, and has not added yet
         return self._run.chunks.resend(ATTEMPTS)
@@ -136,9 +138,7 @@ class Verification:
                 self._settle_import(chunk, Verdict.REJECTED, outcome_of(state))
 
     def _conclude_imports(self) -> None:
-        known = {chunk.chunk: state for chunk, state in self._book.states()}
-        for chunk in self._book.chunks():
-            state = known.get(chunk.chunk)
+        for chunk, state in self._book.with_states():
             if chunk.state == ChunkState.IN_DOUBT or (state is not None and state.is_gone):
                 self._settle_import(chunk, Verdict.UNKNOWN, {"reason": "in_doubt"})
             elif state is not None and state.is_active:
@@ -155,13 +155,17 @@ class Verification:
     def _conclude_all(self) -> None:
         """Give verdicts to people who did not appear in time."""
         self._conclude_imports()
+        if self._run.awaited.count():
+            self._conclude_awaited()
+        self._run.chunks.conclude()
+
+    def _conclude_awaited(self) -> None:
         self._run.awaited.settle_queued()
         if self._is_queue_empty():
             self._conclude(ChunkState.ACKNOWLEDGED, Verdict.REJECTED, "silent_rejection")
         self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "in_queue")
         self._conclude(ChunkState.IN_DOUBT, Verdict.UNKNOWN, "in_doubt")
         self._conclude(Action.AWAIT, Verdict.REJECTED, "silent_rejection")
-        self._run.chunks.conclude()
 
     def _is_queue_empty(self) -> bool:
         """Whether people who have not come through the queue by now were dropped by GetResponse.

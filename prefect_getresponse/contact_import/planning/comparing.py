@@ -25,7 +25,7 @@ async def compare(run: ActiveRun, mode: Mode, progress: Progress) -> None:
         mode: Whether people of the list may be changed at all.
         progress: Where it is shown as a phase; nowhere while another one is at work.
     """
-    total = run.plan.count_actions()[Action.COMPARE]
+    total = run.plan.count(Action.COMPARE)
     if not total:
         return
     progress.start("comparing contacts", total, "people")

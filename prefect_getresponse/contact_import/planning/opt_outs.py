@@ -245,9 +245,10 @@ class OptOutWatch:
         self._run.kept.add_facts({_WHOLE: self._now()})
 
     def _withdraw(
-        self, rows: Callable[[int, int], list[Person]], exclusions: Exclusions, now: float
+        self, rows: Callable[..., list[Person]], exclusions: Exclusions, now: float
     ) -> int:
         """Take people out of calls, with their verdicts."""
+        rows = partial(rows, removed=exclusions.are_none)  # nothing else keeps anybody away then
         planned = self._fact(_PLANNED)
         withdrawn = last = 0
         while people := rows(last, ROWS_AT_ONCE):

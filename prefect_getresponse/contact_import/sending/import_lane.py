@@ -120,12 +120,10 @@ class ImportLane:
 
     def _open(self) -> list[ImportChunk]:
         """Chunks whose import is not sent, not known, or at work."""
-        known = {chunk.chunk: state for chunk, state in self._book.states()}
         return [
             chunk
-            for chunk in self._book.chunks()
-            if chunk.state not in FINAL_STATES
-            and (chunk.chunk not in known or known[chunk.chunk].is_active)
+            for chunk, state in self._book.with_states()
+            if chunk.state not in FINAL_STATES and (state is None or state.is_active)
         ]
 
     async def _bring_in(self, chunk: ImportChunk, *, resend: bool = True) -> None:

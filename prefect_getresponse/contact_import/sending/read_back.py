@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import UTC, datetime, timedelta
+
+import orjson
 
 from prefect_getresponse.contact_import.account import moment
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.ledger import Listed, Standing
+from prefect_getresponse.contact_import.ledger.books.awaited import Awaited
 from prefect_getresponse.contact_import.ledger.books.people import People
 from prefect_getresponse.contact_import.planning.opt_outs import read_removed
 from prefect_getresponse.contact_import.rows.addresses import listed_key
 from prefect_getresponse.contact_import.verdicts import Verdict
 
+MOST_KNOWN = 100_000
+"""People whom a reading may know from the one before; 7 MB."""
 
-def note_listed(known: People, standing: Standing, page: list[dict[str, str]]) -> None:
+
+def note_listed(known: People | Awaited, standing: Standing, page: list[dict[str, str]]) -> None:
     """Remember a page of people of the list.
 
     Args:
-        known: What the run knows of people.
+        known: What the run knows of people; the awaited ones, if they may be settled by it.
         standing: How they are on the list.
         page: The people, as GetResponse lists them.
     """
@@ -48,17 +55,36 @@ class ReadBack:
         self._run = run
         # A day earlier, because server and client need not agree about the time.
         self._created_from = f"{datetime.fromtimestamp(since, UTC) - timedelta(days=1):%Y-%m-%d}"
+        self._last: Set[int] = frozenset()
 
     async def read_list(self) -> None:
         """Take down who is on the list now, of those who may have come since."""
         if self._run.job.campaign is None:
             return
         campaign_id = self._run.job.campaign.campaign_id
+        last, found = self._last, set[int]()
+        self._last = frozenset()  # a reading that breaks off is none to compare with
         async for page in self._run.account.subscribers(campaign_id, self._created_from):
-            note_listed(self._run.people, Standing.SUBSCRIBED, page)
+            self._note(Standing.SUBSCRIBED, page, last, found)
         if self._run.job.campaign.double_optin:
             async for page in self._run.account.search(campaign_id, "unconfirmed"):
-                note_listed(self._run.people, Standing.UNCONFIRMED, page)
+                self._note(Standing.UNCONFIRMED, page, last, found)
+        self._last = found
+
+    def _note(
+        self, standing: Standing, page: list[dict[str, str]], last: Set[int], found: set[int]
+    ) -> None:
+        """Take down whom the reading before did not find as they are now: each lists all again."""
+        try:
+            marks = [hash((standing, orjson.dumps(person))) for person in page]
+        except TypeError:  # numbers and letters that no JSON has; they are taken down each time
+            marks, news = list[int](), page
+        else:
+            both = zip(page, marks, strict=True)
+            news = [person for person, mark in both if mark not in last]
+        if news:
+            note_listed(self._run.awaited, standing, news)
+        found.update(marks[: max(0, MOST_KNOWN - len(found))])
 
     async def look(self) -> None:
         """Give rows whose person is on the list now their verdicts."""

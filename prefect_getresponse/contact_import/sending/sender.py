@@ -229,7 +229,7 @@ class _Sender:
                 self._run.awaited.note_queued(chunk.chunk)
         if found is None:
             return
-        note_listed(self._run.people, Standing.SUBSCRIBED, [found])
+        note_listed(self._run.awaited, Standing.SUBSCRIBED, [found])
         if chunk.attempt > 0:  # else the person was there before our first try
             self._run.awaited.acknowledge_proved()
         self._run.awaited.hand_over_strangers()

@@ -228,6 +228,37 @@ class TestPeople:
         assert run.people.arrivals() == [Arrival("ann@example.com", "{ann}", "C1", 115.0)]
         assert run.awaited.count() == 4
 
+    def test_who_turned_up_before_the_answer_is_settled_after_it(
+        self, ledger: Ledger, run: Run
+    ) -> None:
+        run.cutting.cut(Action.ADD, "batch", 5)
+        run.chunks.intend(1, 110.0)
+        for name in ("ann", "bob"):
+            found = Listed(f"{name}@example.com", name, None, origin="api", created=115.0)
+            run.awaited.add_listed(Standing.SUBSCRIBED, [found])
+            run.awaited.hand_over_strangers()
+            run.awaited.settle_visible(Standing.SUBSCRIBED, Verdict.ADDED)
+        assert run.people.arrivals() == []
+        run.chunks.answer(1, ChunkState.ACKNOWLEDGED, 120.0)
+        run.awaited.settle_visible(Standing.SUBSCRIBED, Verdict.ADDED)
+
+        assert [each.contact_id for each in run.people.arrivals()] == ["ann", "bob"]
+        assert run.awaited.count() == 3
+
+    def test_who_turned_up_before_a_crash_is_settled_after_it(
+        self, ledger: Ledger, run: Run
+    ) -> None:
+        run.cutting.cut(Action.ADD, "batch", 5)
+        run.chunks.intend(1, 110.0)
+        run.chunks.answer(1, ChunkState.ACKNOWLEDGED, 111.0)
+        ann = Listed("ann@example.com", "C1", None, origin="api", created=115.0)
+        run.awaited.add_listed(Standing.SUBSCRIBED, [ann])
+
+        with Ledger(ledger.path) as after:
+            resumed = after.run("r1")
+            resumed.awaited.settle_visible(Standing.SUBSCRIBED, Verdict.ADDED)
+            assert [each.contact_id for each in resumed.people.arrivals()] == ["C1"]
+
     def test_what_became_of_them_is_known_to_the_next_run(self, ledger: Ledger, run: Run) -> None:
         assert ledger.outcomes.is_empty()
         run.rows.settle([Decision(2, verdict=Verdict.ADDED)])

@@ -69,3 +69,14 @@ def test_statements_that_run_for_every_call_use_an_index(
         and walks(ledger, seen[text])
     }
     assert slow == set()
+
+
+def test_looks_write_only_who_is_new_on_the_list(lab: Lab, statements: list[str]) -> None:
+    lab.write([[f"person{number}@example.com", "Ann", ""] for number in range(PEOPLE)])
+    lab.run(route="batch")
+
+    looks = sum("FROM turned_up" in text and text.startswith("DELETE") for text in statements)
+    written = Counter(text for text in statements if text.startswith("INSERT INTO listed"))
+    assert looks > 2  # people come one after another, and each look lists them all
+    assert len(written) == PEOPLE
+    assert set(written.values()) == {1}

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable
+
 from prefect_getresponse.contact_import.evidence import (
     EARLIER_MAY_BE_OURS,
     MAY_BE_OURS,
     PROVES_OURS,
 )
-from prefect_getresponse.contact_import.ledger.books.book import Book
+from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
+from prefect_getresponse.contact_import.ledger.books.people import People
+from prefect_getresponse.contact_import.ledger.books.turned_up import TURNED_UP, TurnedUp
 from prefect_getresponse.contact_import.ledger.records import (
     BY_ACTION,
     BY_CHUNK,
     Action,
     ChunkState,
+    Listed,
     Standing,
 )
 from prefect_getresponse.contact_import.verdicts import Verdict
@@ -35,7 +41,29 @@ _OPEN_AND_NEW = "rows.verdict IS NULL AND rows.steps IS NOT 'returning'"
 
 
 class Awaited(Book):
-    """Rows of a run that are sent and not seen on the list yet, and what settles them."""
+    """Rows of a run that are sent and not seen on the list yet, and what settles them.
+
+    Args:
+        db: Connection to the ledger.
+        number: Number of the run.
+    """
+
+    def __init__(self, db: sqlite3.Connection, number: int) -> None:
+        super().__init__(db, number)
+        self._people = People(db, number)
+        self._turned_up = TurnedUp(db, number)
+
+    def add_listed(self, standing: Standing, people: Iterable[Listed]) -> None:
+        """Remember people whom a look has found, to settle the rows that await them.
+
+        Args:
+            standing: How they are on the list.
+            people: The people.
+        """
+        found = list(people)
+        with transaction(self._db):
+            self._people.add_listed(standing, found)
+            self._turned_up.note(found)
 
     def count(self) -> int:
         """Number of rows that are sent and not seen on the list yet."""
@@ -95,34 +123,64 @@ class Awaited(Book):
         What the source says of them was not delivered by being there: it is compared and updated.
         An import updates whom it finds, so its people stay with it, unless nothing came of it.
         """
+        self._turned_up.renew()
+        values = {
+            "run": self._run,
+            "compare": Action.COMPARE,
+            "subscribed": Standing.SUBSCRIBED,
+            "in_doubt": ChunkState.IN_DOUBT,
+        }
         self._db.execute(
-            f"UPDATE rows {BY_ACTION} SET action = ?, contact_id = (SELECT contact_id FROM listed"
-            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
-            " WHERE run = ? AND verdict IS NULL AND action = 'await' AND EXISTS"
-            " (SELECT 1 FROM listed WHERE listed.run = rows.run AND standing = ?"
+            "UPDATE rows SET action = :compare, contact_id = (SELECT contact_id FROM listed"
+            "  WHERE listed.run = rows.run AND standing = :subscribed AND listed.key = rows.key)"
+            f" WHERE run = :run AND {TURNED_UP} AND verdict IS NULL AND action = 'await' AND EXISTS"
+            " (SELECT 1 FROM listed WHERE listed.run = rows.run AND standing = :subscribed"
             f"  AND listed.key = rows.key AND NOT ({EARLIER_MAY_BE_OURS}))",
-            (Action.COMPARE, Standing.SUBSCRIBED, self._run, Standing.SUBSCRIBED),
+            values,
         )
         self._db.execute(
-            f"UPDATE rows {BY_ACTION} SET action = ?, chunk = NULL,"
+            "UPDATE rows SET action = :compare, chunk = NULL,"
             " contact_id = (SELECT contact_id FROM listed"
-            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
-            f" WHERE run = ? AND {_AWAITED} AND action = 'add' AND chunk IN"
-            f"  (SELECT chunk FROM chunks WHERE chunks.run = ?"
+            "  WHERE listed.run = rows.run AND standing = :subscribed AND listed.key = rows.key)"
+            f" WHERE run = :run AND {TURNED_UP} AND {_AWAITED} AND action = 'add' AND chunk IN"
+            "  (SELECT chunk FROM chunks WHERE chunks.run = :run"
             f"   AND (route <> 'import' OR {_CAME_TO_NOTHING}))"
             " AND EXISTS (SELECT 1 FROM listed"
             "  JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
-            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key"
-            f"  AND CASE WHEN chunks.state = ? AND chunks.route <> 'import'"
+            "  WHERE listed.run = rows.run AND standing = :subscribed AND listed.key = rows.key"
+            f"  AND CASE WHEN chunks.state = :in_doubt AND chunks.route <> 'import'"
             f"   THEN NOT ({PROVES_OURS}) ELSE NOT ({MAY_BE_OURS}) END)",
-            (
-                Action.COMPARE,
-                Standing.SUBSCRIBED,
-                self._run,
-                self._run,
-                Standing.SUBSCRIBED,
-                ChunkState.IN_DOUBT,
-            ),
+            values,
+        )
+
+    def settle_visible(self, standing: Standing, verdict: Verdict) -> None:
+        """Give awaited rows whose person is on the list now their verdict.
+
+        Of an import of which nobody knows whether it was executed, only people who may have come by
+        it: what the source says of the others may not have been delivered.
+
+        Args:
+            standing: How the person is on the list.
+            verdict: For people that this run has sent; those of an earlier run are unchanged.
+        """
+        self._turned_up.begin()
+        self._db.execute(
+            "UPDATE rows SET reason = NULL,"
+            " verdict = CASE action WHEN 'await' THEN :earlier ELSE :verdict END"
+            f" WHERE run = :run AND {TURNED_UP} AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
+            "  WHERE listed.run = rows.run AND standing = :standing AND listed.key = rows.key)"
+            " AND NOT EXISTS (SELECT 1 FROM chunks JOIN listed ON listed.run = rows.run"
+            "  AND listed.standing = :standing AND listed.key = rows.key"
+            "  WHERE chunks.run = rows.run AND chunks.chunk = rows.chunk"
+            "  AND chunks.state = :in_doubt AND chunks.route = 'import' AND NOT"
+            f"  ({MAY_BE_OURS}))",
+            {
+                "run": self._run,
+                "standing": standing,
+                "verdict": verdict,
+                "earlier": Verdict.UNCHANGED if verdict is Verdict.ADDED else verdict,
+                "in_doubt": ChunkState.IN_DOUBT,
+            },
         )
 
     def has_queue_moved(self) -> bool:
@@ -145,29 +203,6 @@ class Awaited(Book):
             ),
         ).fetchone()
         return int(arrived) >= int(waiting)
-
-    def settle_visible(self, standing: Standing, verdict: Verdict) -> None:
-        """Give awaited rows whose person is on the list now their verdict.
-
-        Of an import of which nobody knows whether it was executed, only people who may have come by
-        it: what the source says of the others may not have been delivered.
-
-        Args:
-            standing: How the person is on the list.
-            verdict: For people that this run has sent; those of an earlier run are unchanged.
-        """
-        earlier = Verdict.UNCHANGED if verdict is Verdict.ADDED else verdict
-        self._db.execute(
-            f"UPDATE rows {BY_ACTION} SET reason = NULL,"
-            " verdict = CASE action WHEN 'await' THEN ? ELSE ? END"
-            f" WHERE run = ? AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
-            "  WHERE listed.run = rows.run AND standing = ? AND listed.key = rows.key)"
-            " AND NOT EXISTS (SELECT 1 FROM chunks JOIN listed ON listed.run = rows.run"
-            "  AND listed.standing = ? AND listed.key = rows.key"
-            "  WHERE chunks.run = rows.run AND chunks.chunk = rows.chunk AND chunks.state = ?"
-            f"  AND chunks.route = 'import' AND NOT ({MAY_BE_OURS}))",
-            (earlier, verdict, self._run, standing, standing, ChunkState.IN_DOUBT),
-        )
 
     def settle_departed(self) -> None:
         """Give awaited rows whose person has left the list since the plan their verdict."""

@@ -220,10 +220,14 @@ class Imports(Book):
         """The import of a chunk; None if it has none that is known."""
         return next((state for number, state in self._states() if number == chunk), None)
 
+    def with_states(self) -> list[tuple[ImportChunk, ImportState | None]]:
+        """All chunks, each with its import, or None if that is not known."""
+        known = dict(self._states())
+        return [(each, known.get(each.chunk)) for each in self.chunks()]
+
     def states(self) -> list[tuple[ImportChunk, ImportState]]:
         """Chunks whose import is known, with it."""
-        known = dict(self._states())
-        return [(each, known[each.chunk]) for each in self.chunks() if each.chunk in known]
+        return [(chunk, state) for chunk, state in self.with_states() if state is not None]
 
     def _states(self) -> Iterator[tuple[int, ImportState]]:
         found = self._db.execute(

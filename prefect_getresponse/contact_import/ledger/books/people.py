@@ -16,6 +16,11 @@ from prefect_getresponse.contact_import.ledger.records import (
 )
 from prefect_getresponse.contact_import.verdicts import Verdict
 
+_WAS_REMOVED = (
+    "EXISTS (SELECT 1 FROM listed AS gone WHERE gone.run = rows.run"
+    " AND gone.standing = 'removed' AND gone.key = rows.key)"
+)
+
 
 class People(Book):
     """What a run knows of people besides its rows."""
@@ -76,28 +81,33 @@ class People(Book):
         rows = "json_each(:wanted) AS wanted CROSS JOIN rows ON rows.row = wanted.value"
         return self._people(rows, "rows.action IS NULL", after, size, wanted=wanted)
 
-    def planned(self, after: int, size: int) -> list[Person]:
+    def planned(self, after: int, size: int, *, removed: bool = False) -> list[Person]:
         """Rows of calls that are still to be made, with what is known about each person.
 
         Args:
             after: Row to start behind.
             size: Most rows to return.
+            removed: Only people who were removed from the list.
         """
         planned = (
             "rows.action IS NOT NULL AND EXISTS (SELECT 1 FROM chunks WHERE chunks.run = rows.run"
             " AND chunks.chunk = rows.chunk AND chunks.state = 'planned')"
         )
-        return self._people("rows", planned, after, size)
+        which = f"{planned} AND {_WAS_REMOVED}" if removed else planned
+        return self._people("rows", which, after, size)
 
-    def of_chunk(self, chunk: int, after: int, size: int) -> list[Person]:
+    def of_chunk(self, chunk: int, after: int, size: int, *, removed: bool = False) -> list[Person]:
         """Open rows of a call, with what is known about each person.
 
         Args:
             chunk: The call.
             after: Row to start behind.
             size: Most rows to return.
+            removed: Only people who were removed from the list.
         """
-        return self._people(f"rows {BY_CHUNK}", "rows.chunk = :chunk", after, size, chunk=chunk)
+        of_it = "rows.chunk = :chunk"
+        which = f"{of_it} AND {_WAS_REMOVED}" if removed else of_it
+        return self._people(f"rows {BY_CHUNK}", which, after, size, chunk=chunk)
 
     def _people(
         self, rows: str, which: str, after: int, size: int, **values: object

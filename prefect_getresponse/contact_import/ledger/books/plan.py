@@ -142,6 +142,15 @@ class Plan(Book):
             )
         )
 
+    def count(self, action: Action) -> int:
+        """Number of open rows with an action."""
+        (rows,) = self._db.execute(
+            f"SELECT count(*) FROM rows {BY_ACTION}"
+            " WHERE run = ? AND action = ? AND verdict IS NULL",
+            (self._run, action),
+        ).fetchone()
+        return int(rows)
+
     def left_over(self, action: Action, steps: str | None) -> int:
         """Number of open rows of a kind that are in no chunk."""
         (rows,) = self._db.execute(
