@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
 from prefect_getresponse.client.send import AsyncClient
@@ -77,7 +78,7 @@ class _Planning:
         exclusions = await self._read_list()
         note_first_run(self._run)
         self._check_addresses()
-        self._decide(exclusions)
+        await self._decide(exclusions)
         await self._limit()
         self._plan_removals()
         left = await plan_imports(self._run)
@@ -151,11 +152,11 @@ class _Planning:
             note_listed(self._run.people, Standing.UNCONFIRMED, page)
         return await read_opt_outs(self._run)
 
-    def _decide(self, exclusions: Exclusions) -> None:
+    async def _decide(self, exclusions: Exclusions) -> None:
         total = self._run.kept.rows_read
         self._run.progress.start("deciding", total)
         options, now, last = self._job.options, self._job.started, 0
-        as_before, others = self._decide_at_once(exclusions)
+        as_before, others = await self._decide_at_once(exclusions)
         while people := self._run.people.undecided(last, ROWS_AT_ONCE, others):
             self._write(
                 decide(person, options.mode, exclusions, now, options.settle_seconds)
@@ -163,10 +164,11 @@ class _Planning:
             )
             last = people[-1].row
             self._run.progress.advance(min(last, total))  # the header has a number, too
+            await asyncio.sleep(0)
         if self._run.rows.count_open() == as_before:
             self._run.kept.add_facts({COUNTED: as_before})
 
-    def _decide_at_once(self, exclusions: Exclusions) -> tuple[int, Sequence[int] | None]:
+    async def _decide_at_once(self, exclusions: Exclusions) -> tuple[int, Sequence[int] | None]:
         """Decide about people who need no look at each: unknown ones, or those who are as before.
 
         Returns:
@@ -183,7 +185,12 @@ class _Planning:
         def is_excluded(key: str) -> bool:
             return bool(exclusions.reason(key))
 
-        return self._run.as_before.find(None if exclusions.are_none else is_excluded)
+        as_before, others = 0, array("q")
+        for people, rows in self._run.as_before.find(None if exclusions.are_none else is_excluded):
+            as_before += people
+            others.extend(rows)
+            await asyncio.sleep(0)  # limits are renewed meanwhile
+        return as_before, array("q", sorted(others))
 
     def _plan_removals(self) -> None:
         if self._job.options.mode != "mirror":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from prefect_getresponse.contact_import.ledger import (
     Run,
     Standing,
 )
+from prefect_getresponse.contact_import.ledger.books import as_before
 from prefect_getresponse.contact_import.ledger.books.as_before import COUNTED
 from prefect_getresponse.contact_import.planning.decision import decide
 from prefect_getresponse.contact_import.planning.exclusions import Exclusions
@@ -42,8 +43,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def run(ledger: Ledger, tmp_path: Path) -> Run:
+def run(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A run of everybody there can be: by outcome, hash, place, standing, and earlier rows."""
+    monkeypatch.setattr(as_before, "AT_ONCE", 50)  # so that they are several slices
     run = ledger.begin("r1", "job", "people.csv", 100.0)
     rows: list[NewRow] = []
     people = list(product(EARLIER, (True, False), ("here", "blocked"), (0, 1, 2, 3), (1, 2)))
@@ -69,12 +71,19 @@ def run(ledger: Ledger, tmp_path: Path) -> Run:
     return run
 
 
+def found(run: Run, is_excluded: Callable[[str], bool] | None) -> tuple[int, list[int]]:
+    """People who are as before, and the rows of all others, of all slices together."""
+    slices = list(run.as_before.find(is_excluded))
+    assert len(slices) > 1
+    return sum(people for people, _ in slices), sorted(row for _, rows in slices for row in rows)
+
+
 @pytest.mark.parametrize("exclusions", [Exclusions(), EXCLUSIONS], ids=["all", "some"])
 def test_they_are_whom_the_plan_calls_unchanged(run: Run, exclusions: Exclusions) -> None:
     def is_excluded(key: str) -> bool:
         return bool(exclusions.reason(key))
 
-    people, others = run.as_before.find(None if exclusions.are_none else is_excluded)
+    people, others = found(run, None if exclusions.are_none else is_excluded)
 
     everybody = run.people.undecided(0, 1000)
     said = {person.row: decide(person, "add_and_update", exclusions, 100.0) for person in everybody}
@@ -101,7 +110,7 @@ def test_unknown_people_are_whom_the_plan_adds(run: Run) -> None:
 
 
 def test_rows_are_undecided_unless_as_many_were_counted(run: Run) -> None:
-    people, others = run.as_before.find(None)
+    people, others = found(run, None)
     rest = run.people.undecided(0, 1000, others)
     run.plan.decide(Decision(person.row, action=Action.ADD) for person in rest[1:])
     run.add_facts({COUNTED: people})
