@@ -13,7 +13,17 @@ from prefect_getresponse.contact_import.rows.validation import Contact
 
 def pack(contact: Contact) -> tuple[str, str]:
     """Text of a contact for the ledger, and its hash (16 hexadecimal digits)."""
-    packed = orjson.dumps(contact._asdict())
+    packed = orjson.dumps(
+        {  # as `_asdict` has it, in two thirds of the time
+            "email": contact.email,
+            "name": contact.name,
+            "tags": contact.tags,
+            "custom": contact.custom,
+            "ip_address": contact.ip_address,
+            "day_of_cycle": contact.day_of_cycle,
+            "scoring": contact.scoring,
+        }
+    )
     return packed.decode(), hashlib.blake2b(packed, digest_size=8).hexdigest()
 
 

@@ -75,9 +75,10 @@ class Awaited(Book):
     def since(self) -> float:
         """When the last of the awaited rows was sent, in seconds since the epoch."""
         (sent,) = self._db.execute(
-            f"SELECT max(coalesce(chunks.sent, outcomes.at, 0)) FROM rows {BY_ACTION}"
+            "SELECT max(coalesce(chunks.sent,"
+            "  (SELECT at FROM outcomes WHERE outcomes.key = rows.key), 0))"
+            f" FROM rows {BY_ACTION}"
             " LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
-            " LEFT JOIN outcomes ON outcomes.key = rows.key"
             f" WHERE rows.run = ? AND {_AWAITED}",
             (self._run,),
         ).fetchone()
