@@ -132,8 +132,10 @@ class ExportRun:
             Where("_deleted_at", "null"),
         )
         table = self.shaped[name].table
-        self.report.table(name).gone += transaction.count(table, *unseen)
-        transaction.update(table, self.gone(transaction), *unseen)
+        gone = transaction.count(table, *unseen)
+        if gone:  # most nights nobody is, and the table need not be looked through again
+            self.report.table(name).gone += gone
+            transaction.update(table, self.gone(transaction), *unseen)
 
 
 class Writing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import methodcaller
 from typing import Any, cast
 
@@ -218,7 +218,12 @@ def _booleans(values: Sequence[Any]) -> Sequence[Any]:
 
 
 def _moments(values: Sequence[Any]) -> Sequence[Any]:
-    return [in_utc(datetime.fromisoformat(value)) if value else None for value in values]
+    read = datetime.fromisoformat
+    # Nearly all are in UTC already.
+    return [
+        (moment if (moment := read(value)).tzinfo is UTC else in_utc(moment)) if value else None
+        for value in values
+    ]
 
 
 def _anything(values: Sequence[Any]) -> Sequence[Any]:

@@ -168,8 +168,11 @@ class PeopleReading:
         present = [*scope.where, Where("_deleted_at", "null")]
         table = self._table.table
         report.got = run.sink.count(table, *present)
-        recent = run.sink.count(table, *present, Where("created_on", ">=", _second(moment)))
         missing, extra = report.expected - report.got, report.got - report.expected
+        if not missing:
+            report.late = report.unexplained = 0
+            return True
+        recent = run.sink.count(table, *present, Where("created_on", ">=", _second(moment)))
         report.late = min(abs(missing), recent)
         report.unexplained = 0
         if missing > 0:  # whoever came since the reading began may have come behind it
