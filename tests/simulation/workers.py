@@ -244,7 +244,9 @@ class ImportWorker(Worker):
         else:
             if report is not None:
                 self._note(report)
-                here = self._world.people(self._name, "subscribed", "unconfirmed")
+                here = {*self._world.people(self._name, "subscribed", "unconfirmed")}
+                left = self._world.removed.items()  # who left meanwhile was there when looked at
+                here |= {key for (name, key), at in left if name == self._name and at >= begun}
                 number = sum(key in here for key in {row.key for row in self.source})
                 self.absent = max(self.absent, report.verdicts["already_present"] - number)
         finally:
