@@ -187,7 +187,8 @@ def _field(name: str) -> dict[str, Any]:
 def _details(number: int) -> dict[str, Any]:
     tag = TAGS[number % len(TAGS)]
     tags = [{"tagId": f"T{tag}", "name": tag}] if tag else []
-    return {"contactId": f"K{number:08}", "name": name_of(number), "tags": tags}
+    named = {"contactId": f"K{number:08}", "name": name_of(number)}
+    return {**named, "campaign": {"campaignId": LIST}, "tags": tags}
 
 
 def spend(program: str, url: str, source: Path, folder: Path) -> dict[str, Any]:

@@ -81,6 +81,17 @@ class Campaign:
     double_optin: bool
 
 
+def is_on(campaign_id: str, details: Mapping[str, Any]) -> bool:
+    """Whether a contact is on a list, as GetResponse answers it now: it may have been moved.
+
+    Args:
+        campaign_id: The list.
+        details: The contact.
+    """
+    campaign = details.get("campaign")
+    return isinstance(campaign, Mapping) and campaign.get("campaignId") == campaign_id
+
+
 class Account:
     """Reads and prepares what an import needs from the account.
 

@@ -18,7 +18,7 @@ def keep_for_good() -> None:
     gc.set_threshold(*_THRESHOLDS)
 
 
-_THRESHOLDS = 10_000, 2, 50
+_THRESHOLDS = 5_000, 2, 100
 """Objects that have come until the young are visited; young visits until the middle are; and so on.
 
 They are more than the requests that are answered at once consist of, so that visits follow growth,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from prefect_getresponse.client.errors import NotFound
-from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.account import Account, is_on
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.ledger import Action, Decision, RowToSend
 from prefect_getresponse.contact_import.options import Mode
@@ -57,6 +57,6 @@ async def compare_one(account: Account, campaign_id: str, row: RowToSend) -> Dec
         details = await account.contact(contact_id)
     except NotFound:
         details = None
-    if details is None or details.get("campaign", {}).get("campaignId") != campaign_id:
+    if details is None or not is_on(campaign_id, details):
         return Decision(row.row, verdict=Verdict.EXCLUDED, reason="left_meanwhile")
     return decide_steps(row.row, contact_id, steps_to(unpack(row.contact), details))

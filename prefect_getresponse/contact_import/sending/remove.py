@@ -16,7 +16,7 @@ from prefect_getresponse.client.errors import (
     GetResponseError,
     NotFound,
 )
-from prefect_getresponse.contact_import.account import Account
+from prefect_getresponse.contact_import.account import Account, is_on
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.report_data import tally_up
 from prefect_getresponse.contact_import.rows.addresses import listed_key
@@ -156,6 +156,4 @@ def is_still(details: Mapping[str, Any], campaign_id: str, key: str) -> bool:
         campaign_id: The list.
         key: Key of the address.
     """
-    campaign: Mapping[str, Any] = details.get("campaign") or {}
-    is_there = campaign.get("campaignId") == campaign_id
-    return is_there and listed_key(str(details.get("email"))) == key
+    return is_on(campaign_id, details) and listed_key(str(details.get("email"))) == key

@@ -12,7 +12,7 @@ from prefect_getresponse.events.inbox.entries import Entry
 from prefect_getresponse.events.inbox.inbox import Inbox
 
 GATHER_SECONDS = 0.01
-"""How long a commit waits for others to join it: with the commit itself about 20 ms."""
+"""How long the first of a commit waits for others to join it: with the commit about 20 ms."""
 MOST_WAITING = 20_000
 """Entries that may wait; more, and GetResponse is told to come again."""
 PATIENCE_SECONDS = 4.0
@@ -27,6 +27,7 @@ class NotKept(Exception):
 class _Request:
     entries: Sequence[Entry]
     kept: asyncio.Future[None]
+    since: float
 
 
 class GroupCommit:
@@ -54,7 +55,7 @@ class GroupCommit:
         if self._count + len(entries) > MOST_WAITING:
             raise NotKept("too much is waiting to be written")
         loop = asyncio.get_running_loop()
-        request = _Request(entries, loop.create_future())
+        request = _Request(entries, loop.create_future(), loop.time())
         self._waiting.append(request)
         self._count += len(entries)
         if self._writing is None:
@@ -83,9 +84,12 @@ class GroupCommit:
             raise NotKept(str(error)) from None
 
     async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while self._waiting:
-                await asyncio.sleep(GATHER_SECONDS)
+                # Who came while others were written has waited already.
+                waited = loop.time() - self._waiting[0].since
+                await asyncio.sleep(max(0.0, GATHER_SECONDS - waited))
                 requests, self._waiting = self._waiting, []
                 self._count -= sum(len(each.entries) for each in requests)
                 await self._write_all(requests)
