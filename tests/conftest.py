@@ -32,13 +32,15 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir():
         tempfile.tempdir = None
 
 # No host of the internet is reached, so one certificate authority is enough: every client would
-# read a hundred and more, which takes longer than most tests. Programs of tests inherit it.
-_END = "-----END CERTIFICATE-----\n"
-_AUTHORITY = Path(tempfile.gettempdir()) / f"authority-{os.getpid()}.pem"
-_AUTHORITY.write_text(Path(certifi.where()).read_text("utf-8").partition(_END)[0] + _END, "utf-8")
-atexit.register(_AUTHORITY.unlink, missing_ok=True)
-os.environ["SSL_CERT_FILE"] = str(_AUTHORITY)
-certifi.where = lambda: str(_AUTHORITY)
+# read a hundred and more, which takes longer than most tests. Workers and programs inherit it.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    end = "-----END CERTIFICATE-----\n"
+    authority = Path(tempfile.gettempdir()) / f"authority-{os.getpid()}.pem"
+    authority.write_text(Path(certifi.where()).read_text("utf-8").partition(end)[0] + end, "utf-8")
+    atexit.register(authority.unlink, missing_ok=True)
+    os.environ["SSL_CERT_FILE"] = str(authority)
+_AUTHORITY = os.environ["SSL_CERT_FILE"]
+certifi.where = lambda: _AUTHORITY
 
 # A machine that is shared with others makes no deadline.
 settings.register_profile("patient", deadline=None, max_examples=50)
