@@ -70,9 +70,11 @@ def receiver(
         InboxError: The inbox cannot be opened.
     """
     check_secrets(secrets)
-    kept_in = Inbox(inbox, state_folder("")) if isinstance(inbox, str) else inbox
     doorbell = Doorbell(account_name, *_bell(emit, send))
-    return application(kept_in, secrets, doorbell.kept, clock)
+    if isinstance(inbox, Inbox):
+        return application(inbox, secrets, doorbell.kept, clock)
+    ours = Inbox(inbox, state_folder(""))
+    return application(ours, secrets, doorbell.kept, clock, ours.close)
 
 
 def check_secrets(secrets: Sequence[SecretStr]) -> None:

@@ -21,11 +21,15 @@ _LETTERS = [
 ]
 
 
+_BLANK = {"null", "none", "#n/a", "<na>"}
+"""Words of four letters and more that say in every file that nothing is there."""
+
+
 @st.composite
 def words(draw: st.DrawFn, count: int) -> list[str]:
     """Different words of one alphabet."""
     letters = draw(st.sampled_from(_LETTERS))
-    word = st.text(letters, min_size=4, max_size=9)
+    word = st.text(letters, min_size=4, max_size=9).filter(lambda text: text.lower() not in _BLANK)
     return draw(st.lists(word, min_size=count, max_size=count, unique=True))
 
 

@@ -78,8 +78,12 @@ class Inbox:
         self._lease_seconds = lease_seconds
         self._tables = Tables(self.engine.dialect)
         self._insert = insertion(self._tables.entries, self.engine.dialect)
-        with self._explained():
-            self._prepare()
+        try:
+            with self._explained():
+                self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give connections back."""

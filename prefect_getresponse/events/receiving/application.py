@@ -11,7 +11,8 @@ import asyncio
 import hmac
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -46,6 +47,7 @@ def application(
     secrets: Sequence[SecretStr],
     on_kept: Kept,
     clock: Callable[[], float] = time.time,
+    at_end: Callable[[], None] = lambda: None,
 ) -> Starlette:
     """Make the application: `/webhooks`, `/callbacks` and `/health`.
 
@@ -54,7 +56,14 @@ def application(
         secrets: What the query parameter `secret` may be.
         on_kept: Hears of entries that are durable now.
         clock: Seconds since the epoch.
+        at_end: Is called when a server stops the application.
     """
+
+    @asynccontextmanager
+    async def lifespan(_application: Starlette) -> AsyncGenerator[None]:
+        yield
+        at_end()
+
     receiving = _Receiver(GroupCommit(inbox, on_kept), secrets, clock)
     # With a slash at the end too: Starlette would redirect, and GetResponse does not follow.
     return Starlette(
@@ -66,7 +75,8 @@ def application(
                 ("callbacks", receiving.callback, ["GET", "POST"]),
                 ("health", receiving.health, ["GET"]),
             )
-        ]
+        ],
+        lifespan=lifespan,
     )
 
 
