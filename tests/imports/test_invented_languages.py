@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from prefect_getresponse.contact_import.rows.blanks import BLANK_WORDS
 from prefect_getresponse.sources.rows import RowsSource
 from tests.imports.cases import Judged, judged
 
@@ -21,15 +22,11 @@ _LETTERS = [
 ]
 
 
-_BLANK = {"null", "none", "#n/a", "<na>"}
-"""Words of four letters and more that say in every file that nothing is there."""
-
-
 @st.composite
 def words(draw: st.DrawFn, count: int) -> list[str]:
     """Different words of one alphabet."""
     letters = draw(st.sampled_from(_LETTERS))
-    word = st.text(letters, min_size=4, max_size=9).filter(lambda text: text.lower() not in _BLANK)
+    word = st.text(letters, min_size=4, max_size=9).filter(lambda text: text not in BLANK_WORDS)
     return draw(st.lists(word, min_size=count, max_size=count, unique=True))
 
 

@@ -87,9 +87,8 @@ class TestSharing:
 
 
 class TestBesideAForeignClient:
-    @pytest.mark.parametrize("workers", [4])
-    def test_both_get_through_and_use_the_frame_up(self, workers: int) -> None:
-        office = Office(workers)
+    def test_both_get_through_and_use_the_frame_up(self) -> None:
+        office = Office(4)
         for worker in office.workers:
             worker.work()
         foreign = ForeignClient(office.time, office.account, random.Random(3), rate=15.0)
@@ -286,9 +285,8 @@ class TestTrouble:
 
         assert office.workers[1].keeper.slots == SLOTS
 
-    @pytest.mark.parametrize("stopped_at", [530.0])
-    def test_who_was_stopped_beyond_its_lease_goes_on_without_harm(self, stopped_at: float) -> None:
-        office = Office(2)
+    def test_who_was_stopped_beyond_its_lease_goes_on_without_harm(self) -> None:
+        office, stopped_at = Office(2), 530.0
         for worker in office.workers:
             worker.work()
         office.time.run(until=stopped_at)

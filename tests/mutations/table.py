@@ -91,6 +91,12 @@ def _nothing_of(_any: object) -> tuple[()]:
 def _nothing(*_arguments: Any, **_options: Any) -> None: ...
 
 
+@contextmanager
+def _stopping(_what: str) -> Generator[None]:
+    """In the place of `never_stopping`: what fails within goes on to whoever called."""
+    yield
+
+
 _HOSTILE = "contact_import/test_hostile_day.py"
 
 # Removals and imports ------------------------------------------------------------------------
@@ -218,12 +224,7 @@ def what_became_of_the_rows_is_shown_only(patch: pytest.MonkeyPatch) -> None:
 )
 def what_cannot_be_shown_stops_the_run(patch: pytest.MonkeyPatch) -> None:
     """An artifact that Prefect does not take ends the task."""
-
-    @contextmanager
-    def stopping(_what: str) -> Generator[None]:
-        yield
-
-    patch.setattr(flow, "never_stopping", stopping)
+    patch.setattr(flow, "never_stopping", _stopping)
 
 
 @noticed("10l", "limits/test_slots.py", "TestTrouble::test_silence_is_explained_once")
@@ -349,12 +350,7 @@ def output_may_fail(patch: pytest.MonkeyPatch) -> None:
 @noticed("15", "cli/test_output.py", "test_showing_never_stops_the_work")
 def showing_may_stop_the_work(patch: pytest.MonkeyPatch) -> None:
     """What cannot be shown ends what it would have shown."""
-
-    @contextmanager
-    def stopping(_what: str) -> Generator[None]:
-        yield
-
-    patch.setattr(streams, "never_stopping", stopping)
+    patch.setattr(streams, "never_stopping", _stopping)
 
 
 @noticed("17", "cli/test_output.py", "test_a_terminal_that_goes_away_ends_the_work_in_order")
