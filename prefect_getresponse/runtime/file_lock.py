@@ -29,4 +29,7 @@ def locked(path: Path, *, any_thread: bool = False) -> sqlite3.Connection | None
         if error.sqlite_errorname.startswith("SQLITE_BUSY"):
             return None
         raise
+    except BaseException:  # the file is no database
+        lock.close()
+        raise
     return lock

@@ -26,6 +26,7 @@ from prefect_getresponse.webhooks import receiver
 from tests.events.samples import SECRET
 from tests.sandbox.conftest import KEY, Api
 from tests.support.asgi import AsgiClient
+from tests.support.sqlite_file import sqlite_file
 
 API = "https://api.getresponse.com/v3"
 URL = f"http://127.0.0.1:9/webhooks?secret={SECRET}"
@@ -124,10 +125,9 @@ class Loop:
 
     def rows(self, columns: str = "*") -> list[dict[str, Any]]:
         """The table of events."""
-        with sqlite3.connect(self.table) as database:
+        with sqlite_file(self.table) as database:
             database.row_factory = sqlite3.Row
             found = database.execute(f"SELECT {columns} FROM getresponse_events").fetchall()
-        database.close()
         return [dict(row) for row in found]
 
     def log(self) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from prefect_getresponse.sinks.sink import SinkBusy
 from prefect_getresponse.webhooks import on_event
 from tests.events.loop import Loop, keys
 from tests.events.samples import opened
+from tests.support.sqlite_file import sqlite_file
 
 
 def listing(*functions: Handler) -> Handlers:
@@ -178,7 +178,7 @@ def test_a_destination_that_fails_loses_nothing(loop: Loop) -> None:
     take_in(loop, opened())
     loop.drain()
     take_in(loop, opened())
-    with sqlite3.connect(loop.table) as database:
+    with sqlite_file(loop.table) as database:
         database.execute(
             "CREATE TRIGGER broken BEFORE INSERT ON getresponse_events"
             " BEGIN SELECT RAISE(ABORT, 'no'); END"
@@ -186,9 +186,8 @@ def test_a_destination_that_fails_loses_nothing(loop: Loop) -> None:
     with pytest.raises(GetResponseError):
         loop.drain()
     assert loop.inbox.counts() == {"done": 1, "waiting": 1}
-    with sqlite3.connect(loop.table) as database:
+    with sqlite_file(loop.table) as database:
         database.execute("DROP TRIGGER broken")
-    database.close()
     assert loop.drain().done == 1
     assert len(loop.rows()) == 2
 

@@ -8,7 +8,6 @@ import gzip
 import json
 import logging
 import os
-import sqlite3
 import time
 import zlib
 from pathlib import Path
@@ -27,6 +26,7 @@ from prefect_getresponse.webhooks import app, receiver
 from tests.events.conftest import Endpoint
 from tests.events.samples import ADDRESS, NOW, PREVIOUS, SECRET, opened
 from tests.support.asgi import AsgiClient
+from tests.support.sqlite_file import sqlite_file
 
 OK = {"status": "OK"}
 
@@ -221,13 +221,12 @@ def test_a_callback_without_an_action_is_kept(endpoint: Endpoint) -> None:
 def test_a_locked_inbox_makes_it_come_again(
     endpoint: Endpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with sqlite3.connect(endpoint.file, isolation_level=None) as other:
+    with sqlite_file(endpoint.file, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         answers = [endpoint.post(opened(), webhook_id="a") for _ in range(2)]
         assert {answer.status_code for answer in answers} == {503}
         assert endpoint.client.get("/health").status_code == 503
         other.execute("ROLLBACK")
-    other.close()
     assert len([each for each in caplog.records if "not taken" in each.message]) == 1
     assert endpoint.post(opened(), webhook_id="a").status_code == 200
     assert endpoint.client.get("/health").status_code == 200
@@ -298,9 +297,8 @@ def test_a_secret_is_long(secret: str, tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_an_inbox_of_a_newer_version_is_left_alone(endpoint: Endpoint) -> None:
-    with sqlite3.connect(endpoint.file) as database:
+    with sqlite_file(endpoint.file) as database:
         database.execute("UPDATE inbox_schema SET version = 99")
-    database.close()
     with pytest.raises(InboxError, match="has version 99"):
         Inbox(str(endpoint.file))
 

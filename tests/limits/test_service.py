@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from prefect_getresponse.limits.service import shared_throttle
 from prefect_getresponse.limits.slots import SlotKeeper
 from prefect_getresponse.limits.throttle import SLOTS, Throttle
 from tests.support.running_sandbox import KEY, RunningSandbox
+from tests.support.sqlite_file import connections, is_closed
 
 
 @pytest.fixture
@@ -38,9 +40,16 @@ def account() -> str:
     return f"test-{uuid.uuid4().hex[:12]}"
 
 
+@pytest.fixture
+def two_pools(tmp_path: Path) -> Iterator[tuple[HostPool, HostPool]]:
+    """What two processes of a machine have of a folder."""
+    with closing(HostPool(tmp_path / "a")) as one, closing(HostPool(tmp_path / "a")) as two:
+        yield one, two
+
+
 class TestFiles:
-    def test_slots_are_taken_once(self, tmp_path: Path) -> None:
-        one, two = HostPool(tmp_path / "a"), HostPool(tmp_path / "a")
+    def test_slots_are_taken_once(self, two_pools: tuple[HostPool, HostPool]) -> None:
+        one, two = two_pools
         six, four = one.take(6), two.take(4)
 
         assert six
@@ -50,8 +59,8 @@ class TestFiles:
         assert one.take(5) is None
         assert one.take(4)
 
-    def test_workers_are_counted(self, tmp_path: Path) -> None:
-        one, two = HostPool(tmp_path), HostPool(tmp_path)
+    def test_workers_are_counted(self, two_pools: tuple[HostPool, HostPool]) -> None:
+        one, two = two_pools
         places = one.join(), two.join()
         assert one.workers() == 2
         one.release(Grant(places[0], 0))
@@ -64,24 +73,56 @@ class TestFiles:
         with pytest.raises(PoolUnreachable, match="cannot hold locks"):
             HostPool(tmp_path / "file" / "folder").join()
 
-    def test_books_have_editions(self, tmp_path: Path) -> None:
-        one, two = HostPool(tmp_path), HostPool(tmp_path)
+    def test_whoever_closes_it_holds_nothing(self, two_pools: tuple[HostPool, HostPool]) -> None:
+        one, two = two_pools
+        assert one.join()
+        assert one.take(6)
+        one.close()
+        assert two.workers() == 0
+        assert two.take(10)
+
+    def test_of_slots_that_fail_none_is_kept(
+        self, two_pools: tuple[HostPool, HostPool], tmp_path: Path
+    ) -> None:
+        one, two = two_pools
+        two.join()  # which makes the folder
+        (tmp_path / "a" / "slot-1.lock").write_bytes(NO_DATABASE)
+        with pytest.raises(PoolUnreachable, match="not a database"):
+            one.take(2)
+        assert two.take(1)
+
+    def test_what_cannot_be_used_is_closed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened = connections(monkeypatch)
+        for name in ("worker-0.lock", "budgets.sqlite"):
+            (tmp_path / name).write_bytes(NO_DATABASE)
+        with closing(HostPool(tmp_path)) as pool:
+            for use in (pool.join, lambda: pool.read_book(BATCHES)):
+                with pytest.raises(PoolUnreachable, match="not a database"):
+                    use()
+        assert [is_closed(each) for each in opened] == [True, True]
+
+    def test_books_have_editions(self, two_pools: tuple[HostPool, HostPool]) -> None:
+        one, two = two_pools
         one.join()
         check_editions(one, two)
 
     def test_who_comes_alone_to_a_sandbox_begins_the_books_anew(self, tmp_path: Path) -> None:
         one, two = (HostPool(tmp_path, begins_anew=True) for _ in range(2))
-        place = one.join()
-        assert one.write_book(BATCHES, 0, [(1.5, 3)])
-        second = two.join()
-        assert two.read_book(BATCHES) == (1, [(1.5, 3)])
-        one.release(Grant(place, 0))
-        two.release(Grant(second, 0))
-        one.join()
-        assert one.read_book(BATCHES) == (0, [])
+        with closing(one), closing(two):
+            one.join()
+            assert one.write_book(BATCHES, 0, [(1.5, 3)])
+            two.join()
+            assert two.read_book(BATCHES) == (1, [(1.5, 3)])
+            one.close()
+            two.close()
+            one.join()
+            assert one.read_book(BATCHES) == (0, [])
 
 
 BATCHES = "contacts/batch"
+NO_DATABASE = b"no database " * 99
 
 
 def check_editions(one: SlotPool, two: SlotPool) -> None:

@@ -6,7 +6,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Generator, Iterable
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,15 +81,17 @@ class HostPool:
             return self._books.write(budget, edition, book)
 
     def close(self) -> None:
-        """There is no connection."""
+        """Unlock what is locked still, as by a worker whose files have come to fail."""
+        self._unlock(list(self._locks))
 
     def begin_anew(self) -> None:
         """Close the parent's files, else SQLite takes its locks for ours.  They stay locked."""
-        self._unlock(list(self._locks))
+        self.close()
 
     def _lock(self, kind: str, number: int, size: int) -> list[sqlite3.Connection] | None:
         locks: list[sqlite3.Connection] = []
-        with self._asking():
+        with self._asking(), ExitStack() as too_few:
+            too_few.callback(self._unlock, locks)
             for folder in (self._folder.parent, self._folder):  # of the ledgers, and of the slots
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for each in range(size):
@@ -97,8 +99,8 @@ class HostPool:
                 if lock is not None:
                     locks.append(lock)
                 if len(locks) == number:
+                    too_few.pop_all()
                     return locks
-        self._unlock(locks)
         return None
 
     def _try(self, path: Path) -> sqlite3.Connection | None:
@@ -138,7 +140,7 @@ class HostBooks:
 
     def read(self, budget: str) -> tuple[int, Book]:
         """Read the last edition of a book; 0 if there is none."""
-        with closing(self._open()) as file:
+        with self._opened() as file:
             query = "SELECT edition, entries FROM book WHERE budget = ?"
             found = file.execute(query, (budget,)).fetchone()
         return (found[0], parsed(json.loads(found[1]))) if found else (0, [])
@@ -146,15 +148,16 @@ class HostBooks:
     def write(self, budget: str, edition: int, book: Book) -> bool:
         """Write the edition after that one; False if somebody else has done so."""
         values = {"budget": budget, "edition": edition, "entries": json.dumps(book)}
-        with closing(self._open()) as file:
+        with self._opened() as file:
             return file.execute(_WRITE, values).rowcount == 1
 
     def clear(self) -> None:
         """Remove all books."""
-        with closing(self._open()) as file:
+        with self._opened() as file:
             file.execute("DELETE FROM book")
 
-    def _open(self) -> sqlite3.Connection:
-        file = sqlite3.connect(self._path, isolation_level=None)
-        file.execute(_TABLE)
-        return file
+    @contextmanager
+    def _opened(self) -> Generator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as file:
+            file.execute(_TABLE)
+            yield file

@@ -27,6 +27,7 @@ from prefect_getresponse.contact_import.rows.contacts import pack
 from prefect_getresponse.contact_import.rows.validation import Contact
 from prefect_getresponse.contact_import.verdicts import Verdict
 from tests.contact_import.lab import Lab, counted
+from tests.support.sqlite_file import sqlite_file
 
 EARLIER = ("", "seen", "sent", "unsure", "importing", "rejected")
 EXCLUSIONS = Exclusions.of({"@blocked.example": "suppressed"})
@@ -63,7 +64,7 @@ def run(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             listed[Standing.REMOVED].append(Listed(key, f"C{number}", "unsubscribe", 50.0))
     for how, some in listed.items():
         run.people.add_listed(how, some)
-    with sqlite3.connect(tmp_path / "list.sqlite") as other:
+    with sqlite_file(tmp_path / "list.sqlite") as other:
         other.executemany("INSERT INTO outcomes VALUES (?, ?, ?, NULL, 1.0, NULL)", outcomes)
     rows.append(NewRow(len(rows) + 2, "", None, None, Verdict.REJECTED, "no_email"))
     run.rows.add(rows)
@@ -134,16 +135,16 @@ def test_a_night_without_changes_writes_nothing_about_people(lab: Lab) -> None:
     lab.write([[f"person{number}@example.com", "Ann", "vip"] for number in range(50)])
     lab.run()
     [path] = lab.state.glob("*.sqlite")
-    with sqlite3.connect(path) as db:
+    with sqlite_file(path) as db:
         before = db.execute("SELECT * FROM outcomes").fetchall()
     lab.time.advance(86_400)
 
     assert counted(lab.run()) == {"unchanged": 50}
-    with sqlite3.connect(path) as db:
+    with sqlite_file(path) as db:
         assert db.execute("SELECT * FROM outcomes").fetchall() == before
         assert db.execute("SELECT count(*) FROM rows WHERE verdict IS NOT NULL").fetchone() == (0,)
     lab.time.advance(4 * 86_400)
     assert counted(lab.run()) == {"unchanged": 50}
-    with sqlite3.connect(path) as db:
+    with sqlite_file(path) as db:
         [(oldest,)] = db.execute("SELECT min(seen) FROM outcomes").fetchall()
     assert oldest > before[0][-1] + 4 * 86_400

@@ -22,6 +22,7 @@ from prefect_getresponse.contact_import.ledger import (
     Standing,
 )
 from prefect_getresponse.contact_import.verdicts import Verdict
+from tests.support.sqlite_file import sqlite_file
 
 NAMES = ("ann", "bob", "cyd", "dan", "eve")
 
@@ -128,10 +129,9 @@ class TestRows:
 
         with (
             pytest.raises(sqlite3.IntegrityError, match="never changes"),
-            sqlite3.connect(ledger.path, isolation_level=None) as other,
+            sqlite_file(ledger.path) as other,
         ):
             other.execute("UPDATE rows SET verdict = 'rejected' WHERE row = 2")
-        other.close()
 
 
 class TestCalls:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import sqlite3
 import stat
 from collections import Counter
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from prefect_getresponse.contact_import.ledger.copies.copy import LedgerCopy
 from prefect_getresponse.contact_import.ledger.copies.copy_folder import CopyFailed, LocalFolder
 from prefect_getresponse.contact_import.tuning import AS_ALLOWED
 from tests.contact_import.lab import Killed, Lab, Trouble, counted, sends
+from tests.support.sqlite_file import sqlite_file
 
 PEOPLE = [(f"person{number}@example.com", f"Person {number}", "vip") for number in range(12)]
 EVERYBODY = {email for email, _, _ in PEOPLE}
@@ -128,7 +128,7 @@ def test_a_call_is_made_only_after_the_copy_tells_of_it(
     def look(request: httpx.Request) -> None:
         if sends(request):
             [copy] = lab.copies.glob("*.sqlite")
-            with sqlite3.connect(copy) as db:
+            with sqlite_file(copy) as db:
                 states = dict(db.execute("SELECT chunk, state FROM chunks"))
             told.append(sum(state != ChunkState.PLANNED for state in states.values()))
 
