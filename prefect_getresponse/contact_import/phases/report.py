@@ -16,7 +16,11 @@ from prefect_getresponse.contact_import.active_run import JobRun
 from prefect_getresponse.contact_import.asking.said import Said
 from prefect_getresponse.contact_import.job import Job, private_dir
 from prefect_getresponse.contact_import.ledger import Ledger, Phase, Run
-from prefect_getresponse.contact_import.ledger.books.imports import ImportChunk, ImportState
+from prefect_getresponse.contact_import.ledger.books.imports import (
+    ImportChunk,
+    Imports,
+    ImportState,
+)
 from prefect_getresponse.contact_import.ledger.copies.copy_folder import copy_folder
 from prefect_getresponse.contact_import.phases.keyed_hash import KeyedHash
 from prefect_getresponse.contact_import.phases.read import RESUMED
@@ -53,7 +57,8 @@ def report(run: JobRun, error: GetResponseError | None = None) -> ImportReport:
         verdicts, reasons = tally_up(kept.rows.tally(_undecided(run)))
         calls = kept.calls()
         imports = [
-            _import(chunk, state, job.options.verify) for chunk, state in kept.imports.states()
+            _import(kept.imports, chunk, state, job.options.verify)
+            for chunk, state in kept.imports.states()
         ]
         to_remove, removed = kept.removals.count()
         rejects_file, rejected_at = ("", "") if planned and error is None else _rejects(run, kept)
@@ -122,14 +127,18 @@ def _preview(job: Job, kept: Run) -> list[dict[str, Any]]:
     return preview([(row.row, row.contact) for row in rows], whole=job.options.show_addresses)
 
 
-def _import(chunk: ImportChunk, state: ImportState, verified: bool) -> dict[str, Any]:
+def _import(
+    book: Imports, chunk: ImportChunk, state: ImportState, verified: bool
+) -> dict[str, Any]:
     """An import for the report, and whether its counters contradict the verdicts of its rows."""
     contradiction = ""
-    if verified and state.accounts_for(chunk.rows) and not chunk.fits(state):
-        contradiction = (
-            f"import {state.import_id} counts {state.arrived:,} people added or updated,"
-            f" and {chunk.seen:,} were seen"
-        )
+    if verified and state.accounts_for(chunk.rows):
+        became = book.became(chunk.chunk)
+        if not became.fits(state):
+            contradiction = (
+                f"import {state.import_id} counts {state.arrived:,} people added or updated,"
+                f" and {became.seen:,} were seen"
+            )
     return {
         "import_id": state.import_id,
         "status": state.status,

@@ -134,8 +134,10 @@ class Verification:
     def _conclude_counted_imports(self) -> None:
         """As many people have appeared as the import says: the others never will."""
         for chunk, state in self._book.states():
-            if state.accounts_for(chunk.rows) and chunk.seen >= state.arrived:
-                self._settle_import(chunk, Verdict.REJECTED, outcome_of(state))
+            if state.accounts_for(chunk.rows):
+                became = self._book.became(chunk.chunk)
+                if became.is_open and became.seen >= state.arrived:
+                    self._settle_import(chunk, Verdict.REJECTED, outcome_of(state))
 
     def _conclude_imports(self) -> None:
         for chunk, state in self._book.with_states():

@@ -136,11 +136,7 @@ class _Planning:
         Returns:
             Number of imports.
         """
-        rows = (
-            (row.row, row.contact)
-            for row in self._rows((group.action,))
-            if row.steps == group.steps
-        )
+        rows = self._contacts(group)
         parts = list(
             islice(imports.cut(rows, self._job.field_ids, self._job.tuning.import_bytes), most + 1)
         )
@@ -166,6 +162,12 @@ class _Planning:
                         ],
                     )
                 last = rows[-1].row
+
+    def _contacts(self, group: _Group) -> Iterator[tuple[int, str]]:
+        last = 0
+        while rows := self._run.plan.contacts(group.action, group.steps, last, ROWS_AT_ONCE):
+            yield from rows
+            last, _ = rows[-1]
 
     def _rows(self, actions: tuple[Action, ...]) -> Iterator[RowToSend]:
         for action in actions:

@@ -248,6 +248,8 @@ class OptOutWatch:
         self, rows: Callable[..., list[Person]], exclusions: Exclusions, now: float
     ) -> int:
         """Take people out of calls, with their verdicts."""
+        if exclusions.are_none and not self._run.people.is_anybody(Standing.REMOVED):
+            return 0
         rows = partial(rows, removed=exclusions.are_none)  # nothing else keeps anybody away then
         planned = self._fact(_PLANNED)
         withdrawn = last = 0

@@ -13,12 +13,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import islice
+from typing import Any
 
 import orjson
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.request import ApiRequest
-from prefect_getresponse.contact_import.rows.contacts import unpack
+from prefect_getresponse.contact_import.rows.contacts import unpack_many
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.validation import Contact
 from prefect_getresponse.tasks.imports import create_import
@@ -30,6 +32,12 @@ _OWN_COLUMNS = frozenset({"email", "name", "ip"})
 _TAG_CELL = len(b',"0"')
 _ROOM = 1_000
 """Bytes for what surrounds the rows, besides the names of the columns."""
+_AT_ONCE = 1_000
+"""Contacts that are taken apart together, and put together again: a megabyte."""
+_PACKED = {"name": "name", "ip": "ip_address"}
+"""What the ledger calls the attributes."""
+_Values = dict[str, Any]
+"""A contact as the ledger has it."""
 
 
 def cannot_carry(fields: Iterable[str], custom_fields: Collection[CustomField]) -> str | None:
@@ -69,23 +77,24 @@ class Columns:
     tags: tuple[str, ...]
 
     @classmethod
-    def of(cls, contacts: Iterable[Contact], *, new_people: bool) -> Columns:
+    def of(cls, people: Iterable[_Values], *, new_people: bool) -> Columns:
         """The columns that contacts fill.
 
         Args:
-            contacts: The rows.
+            people: The rows.
             new_people: Whether they are not on the list: only they have an IP address to give.
         """
         attributes: set[str] = set()
         fields: set[str] = set()
         tags: set[str] = set()
-        for contact in contacts:
-            if contact.name is not None:
+        for person in people:
+            if person["name"] is not None:
                 attributes.add("name")
-            if contact.ip_address is not None and new_people:
+            if person["ip_address"] is not None and new_people:
                 attributes.add("ip")
-            fields.update(name for name, _ in contact.custom)
-            tags.update(contact.tags)
+            for name, _ in person["custom"]:
+                fields.add(name)
+            tags.update(person["tags"])
         return cls(tuple(sorted(attributes)), tuple(sorted(fields)), tuple(sorted(tags)))
 
     @property
@@ -93,45 +102,70 @@ class Columns:
         """Names of the columns as the API takes them."""
         return ["email", *self.attributes, *self.fields, *(f"tag:{name}" for name in self.tags)]
 
-    def row(self, contact: Contact) -> bytes:
-        """A contact as a JSON array."""
-        given = {"name": contact.name, "ip": contact.ip_address}
-        custom = dict(contact.custom)
-        return orjson.dumps(
-            [
-                contact.email,
-                *(given[name] or "" for name in self.attributes),
-                *(custom.get(name, "") for name in self.fields),
-                *("1" if name in contact.tags else "0" for name in self.tags),
-            ]
+    def __or__(self, other: Columns) -> Columns:
+        """The columns of both."""
+        return Columns(
+            *(
+                tuple(sorted({*ours, *theirs}))
+                for ours, theirs in (
+                    (self.attributes, other.attributes),
+                    (self.fields, other.fields),
+                    (self.tags, other.tags),
+                )
+            )
         )
+
+    def rows(self, people: Iterable[_Values]) -> bytes:
+        """Contacts as JSON arrays, with a comma between one and the next."""
+        attributes = [_PACKED[name] for name in self.attributes]
+        blanks = [""] * len(self.fields)
+        rows: list[list[str]] = []
+        for person in people:
+            custom = dict[str, str](person["custom"])
+            row = [
+                person["email"],
+                *[person[name] or "" for name in attributes],
+                *map(custom.get, self.fields, blanks),
+            ]
+            if self.tags:
+                tags = person["tags"]
+                row += ["1" if name in tags else "0" for name in self.tags]
+            rows.append(row)
+        return orjson.dumps(rows)[1:-1]
 
 
 def request(packed: Sequence[str], campaign_id: str, *, new_people: bool) -> ApiRequest:
     """The call that imports contacts.
 
-    Its body is made as bytes, a row at a time: twenty megabytes of lists would be ten times that.
+    Its body is made as bytes, a part at a time: twenty megabytes of lists would be ten times that.
 
     Args:
         packed: The contacts, as the ledger stores them.
         campaign_id: The list.
         new_people: Whether they are not on the list.
     """
-    columns = Columns.of(map(unpack, packed), new_people=new_people)
+    columns = Columns.of(unpack_many(packed[:_AT_ONCE]), new_people=new_people)
+    contacts, filled = _written(packed, columns, new_people=new_people)
+    if filled != columns:  # later ones fill what the first ones leave blank
+        contacts, columns = _written(packed, filled, new_people=new_people)
     empty = create_import.operation.request(
         {"campaign_id": campaign_id, "field_mapping": columns.mapping, "contacts": []}
     )
     head, _, tail = orjson.dumps(empty.body).partition(b"[]")
-    body = BytesIO()
-    body.write(head)
-    separator = b"["
-    for contact in packed:
-        body.write(separator)
-        body.write(columns.row(unpack(contact)))
-        separator = b","
-    body.write(b"]")
-    body.write(tail)
-    return replace(empty, body=body.getvalue())
+    return replace(empty, body=b"".join((head, b"[", contacts.getbuffer(), b"]", tail)))
+
+
+def _written(
+    packed: Sequence[str], columns: Columns, *, new_people: bool
+) -> tuple[BytesIO, Columns]:
+    """Contacts as they go out in columns, and these with whatever else they fill."""
+    contacts, filled = BytesIO(), columns
+    for start in range(0, len(packed), _AT_ONCE):
+        people = unpack_many(packed[start : start + _AT_ONCE])
+        filled |= Columns.of(people, new_people=new_people)
+        contacts.write(b"," if start else b"")
+        contacts.write(columns.rows(people))
+    return contacts, filled
 
 
 def blamed(rows: int, error: GetResponseError) -> list[int]:
@@ -161,15 +195,15 @@ class _Load:
         self.rows = 0
         self._tags: set[str] = set()
 
-    def take(self, contact: Contact, limit: int) -> bool:
-        """Add a contact; False if it does not fit any more."""
-        tags = self._tags.union(contact.tags)
-        size = self._bytes + len(self._columns.row(contact)) + 1
+    def take(self, people: Sequence[_Values], limit: int) -> bool:
+        """Add contacts; False, and none is added, if they do not all fit any more."""
+        rows = self.rows + len(people)
+        tags = self._tags.union(*[person["tags"] for person in people])
+        size = self._bytes + len(self._columns.rows(people)) + 1
         names = self._names + sum(len(name) + 7 for name in tags)
-        if self.rows and size + _TAG_CELL * len(tags) * (self.rows + 1) + names + _ROOM > limit:
+        if rows > 1 and size + _TAG_CELL * len(tags) * rows + names + _ROOM > limit:
             return False
-        self._bytes, self._tags = size, tags
-        self.rows += 1
+        self._bytes, self._tags, self.rows = size, tags, rows
         return True
 
 
@@ -188,12 +222,17 @@ def cut(
     """
     columns = Columns(("ip", "name"), tuple(sorted(fields)), ())
     load, part = _Load(columns), (0, 0)
-    for row, packed in rows:
-        contact = unpack(packed)
-        if not load.take(contact, limit):
-            yield part
-            load = _Load(columns)
-            load.take(contact, limit)
-        part = (row if load.rows == 1 else part[0], row)
+    every = iter(rows)
+    while block := list(islice(every, _AT_ONCE)):
+        people, is_new = unpack_many([packed for _, packed in block]), not load.rows
+        if load.take(people, limit):  # each of them would have fitted, too
+            part = (block[0][0] if is_new else part[0], block[-1][0])
+            continue
+        for (row, _), person in zip(block, people, strict=True):
+            if not load.take([person], limit):
+                yield part
+                load = _Load(columns)
+                load.take([person], limit)
+            part = (row if load.rows == 1 else part[0], row)
     if load.rows:
         yield part

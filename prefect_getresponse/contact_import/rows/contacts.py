@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -39,6 +39,12 @@ def unpack(text: str) -> Contact:
         day_of_cycle=values["day_of_cycle"],
         scoring=values["scoring"],
     )
+
+
+def unpack_many(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Values of many contacts, as `pack` names them, in a fraction of the time of `unpack`."""
+    values: list[dict[str, Any]] = orjson.loads(f"[{','.join(texts)}]")
+    return values
 
 
 def custom_values(contact: Contact) -> dict[str, list[str]]:

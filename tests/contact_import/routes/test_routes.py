@@ -7,7 +7,7 @@ import json
 import pytest
 
 from prefect_getresponse.contact_import.ledger import RowToSend
-from prefect_getresponse.contact_import.routes import ROUTES
+from prefect_getresponse.contact_import.routes import ROUTES, imports
 from prefect_getresponse.contact_import.rows.contacts import Ids, pack
 from prefect_getresponse.contact_import.rows.validation import Contact
 from prefect_getresponse.contact_import.verdicts import Verdict
@@ -95,3 +95,32 @@ def test_only_what_sets_absolute_values_may_be_made_again_and_knows_its_verdict(
         assert route.name == name
         assert (route.verdict is Verdict.UPDATED) is route.repeatable
     assert [name for name, route in ROUTES.items() if route.repeatable] == ["update"]
+
+
+def test_an_import_has_the_columns_that_its_last_contacts_fill_too() -> None:
+    late = Contact("late@example.com", "Late", ("vip",), (("size", "M"),), "192.0.2.9", None, None)
+    many = [Contact(f"p{n}@example.com", None, (), (), None, None, None) for n in range(1_500)]
+    packed = [pack(contact)[0] for contact in [*many, late]]
+
+    body = json.loads(imports.request(packed, "L", new_people=True).body)
+    known = json.loads(imports.request(packed, "L", new_people=False).body)
+
+    assert body["fieldMapping"] == ["email", "ip", "name", "size", "tag:vip"]
+    assert body["contacts"][-1] == ["late@example.com", "192.0.2.9", "Late", "M", "1"]
+    assert body["contacts"][1_000] == ["p1000@example.com", "", "", "", "0"]
+    assert len(body["contacts"]) == len(packed)
+    assert known["fieldMapping"] == ["email", "name", "size", "tag:vip"]
+
+
+def test_an_import_is_cut_at_the_same_row_however_many_are_taken_at_once() -> None:
+    packed = pack(Contact("p@example.com", "Jo", (), (("city", "Gdynia"),), None, None, None))[0]
+    rows = [(2 * number, packed) for number in range(1, 2_501)]
+    a_row = len(b'["p@example.com","","Jo","Gdynia"],')
+
+    cut = list(imports.cut(rows, ["city"], 1_300 * a_row + 1_100))
+
+    kept = [(last - first) // 2 + 1 for first, last in cut]
+    assert kept[0] in range(1_300, 1_304)
+    assert sum(kept) == len(rows)
+    assert (cut[0][0], cut[-1][1]) == (2, 5_000)
+    assert cut[1][0] == cut[0][1] + 2

@@ -12,7 +12,7 @@ from prefect_getresponse.contact_import.evidence import (
 )
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
 from prefect_getresponse.contact_import.ledger.books.people import People
-from prefect_getresponse.contact_import.ledger.books.turned_up import TURNED_UP, TurnedUp
+from prefect_getresponse.contact_import.ledger.books.turned_up import TurnedUp
 from prefect_getresponse.contact_import.ledger.records import (
     BY_ACTION,
     BY_CHUNK,
@@ -23,12 +23,15 @@ from prefect_getresponse.contact_import.ledger.records import (
 )
 from prefect_getresponse.contact_import.verdicts import Verdict
 
+_TAKEN = "state IN ('acknowledged', 'in_doubt')"
+_EARLIER = "rows.verdict IS NULL AND rows.action = 'await'"
+_OURS = "rows.verdict IS NULL AND rows.action = 'add'"
 _AWAITED = (
     "rows.verdict IS NULL AND rows.action IN ('await', 'add')"
     " AND (rows.action = 'await' OR EXISTS (SELECT 1 FROM chunks AS sent"
-    "  WHERE sent.run = rows.run AND sent.chunk = rows.chunk"
-    "  AND sent.state IN ('acknowledged', 'in_doubt')))"
+    f"  WHERE sent.run = rows.run AND sent.chunk = rows.chunk AND sent.{_TAKEN}))"
 )
+"""SQL: a row of an earlier run (`_EARLIER`), or of a call of this one that may be executed."""
 
 IN_QUEUE = "in_queue"
 """Reason of people who are on their way to the list."""
@@ -68,21 +71,24 @@ class Awaited(Book):
     def count(self) -> int:
         """Number of rows that are sent and not seen on the list yet."""
         (rows,) = self._db.execute(
-            f"SELECT count(*) FROM rows {BY_ACTION} WHERE run = ? AND {_AWAITED}", (self._run,)
+            f"SELECT (SELECT count(*) FROM rows {BY_ACTION} WHERE run = :run AND {_EARLIER})"
+            f" + (SELECT count(*) FROM chunks CROSS JOIN rows {BY_CHUNK} USING (run, chunk)"
+            f"  WHERE run = :run AND chunks.{_TAKEN} AND {_OURS})",
+            {"run": self._run},
         ).fetchone()
         return int(rows)
 
     def since(self) -> float:
         """When the last of the awaited rows was sent, in seconds since the epoch."""
         (sent,) = self._db.execute(
-            "SELECT max(coalesce(chunks.sent,"
-            "  (SELECT at FROM outcomes WHERE outcomes.key = rows.key), 0))"
-            f" FROM rows {BY_ACTION}"
-            " LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
-            f" WHERE rows.run = ? AND {_AWAITED}",
-            (self._run,),
+            "SELECT max(coalesce((SELECT max(sent) FROM chunks WHERE run = :run"
+            f"   AND chunks.{_TAKEN} AND EXISTS (SELECT 1 FROM rows {BY_CHUNK}"
+            f"   WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk AND {_OURS})), 0),"
+            f" coalesce((SELECT max(at) FROM rows {BY_ACTION} JOIN outcomes USING (key)"
+            f"   WHERE run = :run AND {_EARLIER}), 0))",
+            {"run": self._run},
         ).fetchone()
-        return float(sent or 0)
+        return float(sent)
 
     def anybody_arrived(self) -> bool:
         """Whether anybody whom the run has sent was seen on the list."""
@@ -124,26 +130,29 @@ class Awaited(Book):
         What the source says of them was not delivered by being there: it is compared and updated.
         An import updates whom it finds, so its people stay with it, unless nothing came of it.
         """
-        self._turned_up.renew()
+        self._turned_up.look()
         values = {
             "run": self._run,
             "compare": Action.COMPARE,
             "subscribed": Standing.SUBSCRIBED,
             "in_doubt": ChunkState.IN_DOUBT,
         }
+        index, first = self._turned_up.narrowed(BY_ACTION)
         self._db.execute(
-            "UPDATE rows SET action = :compare, contact_id = (SELECT contact_id FROM listed"
+            f"UPDATE rows {index} SET action = :compare,"
+            " contact_id = (SELECT contact_id FROM listed"
             "  WHERE listed.run = rows.run AND standing = :subscribed AND listed.key = rows.key)"
-            f" WHERE run = :run AND {TURNED_UP} AND verdict IS NULL AND action = 'await' AND EXISTS"
+            f" WHERE run = :run AND {first} {_EARLIER} AND EXISTS"
             " (SELECT 1 FROM listed WHERE listed.run = rows.run AND standing = :subscribed"
             f"  AND listed.key = rows.key AND NOT ({EARLIER_MAY_BE_OURS}))",
             values,
         )
+        index, first = self._turned_up.narrowed(BY_CHUNK)
         self._db.execute(
-            "UPDATE rows SET action = :compare, chunk = NULL,"
+            f"UPDATE rows {index} SET action = :compare, chunk = NULL,"
             " contact_id = (SELECT contact_id FROM listed"
             "  WHERE listed.run = rows.run AND standing = :subscribed AND listed.key = rows.key)"
-            f" WHERE run = :run AND {TURNED_UP} AND {_AWAITED} AND action = 'add' AND chunk IN"
+            f" WHERE run = :run AND {first} {_AWAITED} AND action = 'add' AND chunk IN"
             "  (SELECT chunk FROM chunks WHERE chunks.run = :run"
             f"   AND (route <> 'import' OR {_CAME_TO_NOTHING}))"
             " AND EXISTS (SELECT 1 FROM listed"
@@ -164,11 +173,13 @@ class Awaited(Book):
             standing: How the person is on the list.
             verdict: For people that this run has sent; those of an earlier run are unchanged.
         """
-        self._turned_up.begin()
+        if not self._people.is_anybody(standing):
+            return
+        index, first = self._turned_up.narrowed(BY_ACTION)
         self._db.execute(
-            "UPDATE rows SET reason = NULL,"
+            f"UPDATE rows {index} SET reason = NULL,"
             " verdict = CASE action WHEN 'await' THEN :earlier ELSE :verdict END"
-            f" WHERE run = :run AND {TURNED_UP} AND {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
+            f" WHERE run = :run AND {first} {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
             "  WHERE listed.run = rows.run AND standing = :standing AND listed.key = rows.key)"
             " AND NOT EXISTS (SELECT 1 FROM chunks JOIN listed ON listed.run = rows.run"
             "  AND listed.standing = :standing AND listed.key = rows.key"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from prefect_getresponse.contact_import.evidence import PROVES_OURS
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.records import BY_CHUNK, ChunkState
+from prefect_getresponse.contact_import.ledger.records import BY_CHUNK, Action, ChunkState
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 SCHEMA = """
@@ -112,12 +112,19 @@ class ImportChunk(NamedTuple):
     sent: float | None
     rows: int
     new_people: bool
-    seen: int
-    """Rows that have arrived: added or updated."""
     begun: float | None
     """When it was first sent, in seconds since the epoch."""
+
+
+class Became(NamedTuple):
+    """What became of the rows of an import."""
+
+    seen: int
+    """Rows that have arrived: added or updated."""
     left: int
     """Rows whose person has left the list since the plan, before or after the import's work."""
+    is_open: bool
+    """Whether any row has no verdict yet."""
 
     def fits(self, state: ImportState) -> bool:
         """Whether as many rows have arrived as its import says."""
@@ -128,30 +135,32 @@ class Imports(Book):
     """The imports of one run."""
 
     def chunks(self, only: int | None = None) -> list[ImportChunk]:
-        """Chunks that go or went by import, in order, each with what became of its rows.
+        """Chunks that go or went by import, in order; their rows are counted, and not visited.
 
         Args:
-            only: Number of the chunk; None for all of them, whose rows are all visited.
+            only: Number of the chunk; None for all of them.
         """
         which = "" if only is None else " AND chunk = ?"
+        rows = f"FROM rows {BY_CHUNK} WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
         return [
-            ImportChunk(chunk, state, attempt, sent, rows, bool(new_people), seen, begun, left)
-            for chunk, state, attempt, sent, begun, rows, new_people, seen, left in self._read(
-                "SELECT chunk, state, attempt, sent, begun, count(rows.row), max(action = 'add'),"
-                " coalesce(sum(rows.verdict IN (?, ?)), 0), coalesce(sum(rows.verdict = ?), 0)"
-                " FROM chunks"
-                f" CROSS JOIN rows {BY_CHUNK} USING (run, chunk)"
-                f" WHERE run = ? AND route = 'import'{which}"
-                " GROUP BY chunk ORDER BY chunk",
-                (
-                    Verdict.ADDED,
-                    Verdict.UPDATED,
-                    Verdict.EXCLUDED,
-                    self._run,
-                    *(() if only is None else (only,)),
-                ),
+            ImportChunk(chunk, state, attempt, sent, rows, action == Action.ADD, begun)
+            for chunk, state, attempt, sent, begun, rows, action in self._read(
+                # All rows of an import have the same action.
+                f"SELECT chunk, state, attempt, sent, begun, (SELECT count(*) {rows}) AS number,"
+                f" (SELECT action {rows} LIMIT 1) FROM chunks"
+                f" WHERE run = ? AND route = 'import'{which} AND number > 0 ORDER BY chunk",
+                (self._run, *(() if only is None else (only,))),
             )
         ]
+
+    def became(self, chunk: int) -> Became:
+        """What became of the rows of a chunk, each of which is visited."""
+        seen, left, is_open = self._db.execute(
+            "SELECT coalesce(sum(verdict IN (?, ?)), 0), coalesce(sum(verdict = ?), 0),"
+            f" coalesce(max(verdict IS NULL), 0) FROM rows {BY_CHUNK} WHERE run = ? AND chunk = ?",
+            (Verdict.ADDED, Verdict.UPDATED, Verdict.EXCLUDED, self._run, chunk),
+        ).fetchone()
+        return Became(seen, left, bool(is_open))
 
     def planned(self) -> list[int]:
         """Numbers of the chunks that are still to go by import."""

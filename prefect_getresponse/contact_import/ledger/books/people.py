@@ -32,6 +32,14 @@ class People(Book):
         ).fetchone()
         return int(people)
 
+    def is_anybody(self, standing: Standing) -> bool:
+        """Whether the run knows anybody who is on the list in a way."""
+        (found,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM listed WHERE run = ? AND standing = ?)",
+            (self._run, standing),
+        ).fetchone()
+        return bool(found)
+
     def arrivals(self) -> list[Arrival]:
         """Whom the run has added, and was seen on the list."""
         found = self._db.execute(

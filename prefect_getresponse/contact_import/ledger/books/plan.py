@@ -79,6 +79,18 @@ class Plan(Book):
             )
         ]
 
+    def contacts(
+        self, action: Action, steps: str | None, after: int, size: int
+    ) -> list[tuple[int, str]]:
+        """Open rows of a kind with their contacts as they are stored, in order."""
+        return list(
+            self._db.execute(
+                f"SELECT row, contact FROM rows {BY_ACTION} WHERE run = ? AND action = ?"
+                " AND steps IS ? AND verdict IS NULL AND row > ? ORDER BY row LIMIT ?",
+                (self._run, action, steps, after, size),
+            )
+        )
+
     def first_to_send(self, size: int) -> list[RowToSend]:
         """The first rows that would be sent."""
         return [

@@ -11,14 +11,14 @@ from prefect_getresponse.contact_import.ledger.records import Decision, NewRow
 from prefect_getresponse.contact_import.ledger.schema import INDEX_BY_KEY
 from prefect_getresponse.contact_import.verdicts import Verdict
 
-_ROWS_AND_CHUNKS = "rows LEFT JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
 _OPEN = "rows.verdict IS NULL AND rows.action IS NULL"
 _VERDICT = f"""CASE WHEN rows.verdict IS NOT NULL THEN rows.verdict
     WHEN {_OPEN} AND {IS_COUNTED} THEN 'unchanged' ELSE :undecided END"""
 _WHY = f"""CASE WHEN rows.verdict IS NOT NULL THEN rows.reason
     WHEN :planned OR {_OPEN} AND {IS_COUNTED} THEN NULL
-    WHEN chunks.state = 'acknowledged' THEN 'not_looked_for'
-    WHEN chunks.state IN ('sent', 'in_doubt') THEN 'in_doubt' ELSE 'not_sent' END"""
+    ELSE CASE (SELECT state FROM chunks WHERE chunks.run = rows.run AND chunks.chunk = rows.chunk)
+     WHEN 'acknowledged' THEN 'not_looked_for'
+     WHEN 'sent' THEN 'in_doubt' WHEN 'in_doubt' THEN 'in_doubt' ELSE 'not_sent' END END"""
 """Reason of a row; one without a verdict has none while the run is only planned."""
 
 
@@ -78,8 +78,7 @@ class Rows(Book):
         found: list[tuple[str, str | None, int]] = list(
             self._db.execute(
                 f"SELECT coalesce(rows.verdict, :undecided), {_WHY}, count(*)"
-                f" FROM {_ROWS_AND_CHUNKS}"
-                f" WHERE rows.run = :run AND NOT ({_OPEN}) GROUP BY 1, 2 ORDER BY 1, 2",
+                f" FROM rows WHERE rows.run = :run AND NOT ({_OPEN}) GROUP BY 1, 2 ORDER BY 1, 2",
                 self._values(undecided),
             )
         )
@@ -108,7 +107,7 @@ class Rows(Book):
         order = "row" if limit < 0 else f"CASE verdict_now {ranks} END, row"
         yield from self._db.execute(
             f"SELECT row, {_VERDICT} AS verdict_now, coalesce({_WHY}, ''), key,"
-            f" coalesce(detail, '') FROM {_ROWS_AND_CHUNKS}"
+            " coalesce(detail, '') FROM rows"
             f" WHERE rows.run = :run AND verdict_now IN ({marks})"
             f" ORDER BY {order} LIMIT :limit",
             {**self._values(undecided), "limit": limit},
