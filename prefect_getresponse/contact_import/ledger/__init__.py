@@ -5,10 +5,11 @@ is durable before the next step, what was sent without a durable answer is in do
 never changes.  One process writes, held by a lock of the operating system that ends with it; where
 such locks cannot be trusted, its epoch tells the last holder from the ones before.
 
-`ledger` is the file of one list, `run` one run in it, with its `books/`; `records` are the words
-it speaks, `schema` and `migrations` its tables. `connection` opens it, `lock` and `generation`
-keep two writers and a lost memory apart, `copies/` keep it elsewhere. `neighbours` are the ledgers
-of the other lists, `retention` forgets people in time, `trouble` words what a machine does to it.
+`ledger` is the file of one list, `run` one run in it, with its `books/`, of which the next run may
+take over `blocks` of rows; `records` are the words it speaks, `schema` and `migrations` its tables.
+`connection` opens it, `lock` and `generation` keep two writers and a lost memory apart, `copies/`
+keep it elsewhere. `neighbours` are the ledgers of the other lists, `retention` forgets people in
+time, `trouble` words what a machine does to it.
 """
 
 from __future__ import annotations

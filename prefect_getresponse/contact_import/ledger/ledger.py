@@ -11,7 +11,9 @@ from prefect_getresponse.contact_import.ledger.books.outcomes import Outcomes
 from prefect_getresponse.contact_import.ledger.connection import Connection
 from prefect_getresponse.contact_import.ledger.records import NIGHT, Holder, Phase
 from prefect_getresponse.contact_import.ledger.run import COLUMNS, Run
+from prefect_getresponse.contact_import.ledger.schema import without_triggers
 from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, MachineFailed
+from prefect_getresponse.contact_import.verdicts import Verdict
 
 _FINAL_PHASES = ("finished", "interrupted")
 
@@ -44,20 +46,45 @@ class Ledger(Connection):
         raise KeyError(run_id)
 
     def begin(self, run_id: str, job: str, source: str, now: float) -> Run:
-        """Begin a run; rows of ended runs are forgotten, what became of the people is kept."""
+        """Begin a run; rows of ended runs are forgotten, what became of the people is kept.
+
+        The rows of the last run stay if the new one may have the same; see `Blocks`.
+        """
         with self.transaction():
+            is_alone, last = not self.all_unfinished(), self.last()
+            number = last.number_to_leave(job) if is_alone and last else None
             which, values = "", tuple[str, ...]()
-            if self.all_unfinished():  # else the tables are emptied at once, not row by row
+            if not is_alone:  # else the tables are emptied at once, not row by row
                 which = " WHERE run IN (SELECT run FROM runs WHERE phase IN (?, ?))"
                 values = _FINAL_PHASES
-            for table in ("rows", "chunks", "listed", "removals", "calls"):
+            tables = ("chunks", "listed", "removals", "calls")
+            for table in tables if number else ("rows", "blocks", *tables):
                 self._db.execute(f"DELETE FROM {table}{which}", values)
+            if number:
+                self._hand_over(number)
             self._db.execute(
-                "INSERT INTO runs (run_id, job, source, fingerprint, phase, started)"
-                " VALUES (?, ?, ?, '', ?, ?)",
-                (run_id, job, source, Phase.READING, now),
+                "INSERT INTO runs (run, run_id, job, source, fingerprint, phase, started)"
+                " VALUES (?, ?, ?, ?, '', ?, ?)",
+                (number, run_id, job, source, Phase.READING, now),
             )
-        return self.run(run_id)
+        run = self.run(run_id)
+        run.blocks.take_over()
+        return run
+
+    def _hand_over(self, number: int) -> None:
+        """Let a run have the number of the last one, which its rows carry; they are open again."""
+        for table in ("runs", "imports"):
+            self._db.execute(f"UPDATE {table} SET run = run - 1")
+        for table in ("rows", "blocks"):
+            self._db.execute(f"DELETE FROM {table} WHERE run < ?", (number,))
+        with without_triggers(self._db, "rows"):  # for which SQLite would copy all these rows
+            self._db.execute(
+                "UPDATE rows SET verdict = NULL, reason = NULL, action = NULL, steps = NULL,"
+                " contact_id = NULL, detail = NULL, chunk = NULL"
+                " WHERE run = ? AND contact IS NOT NULL AND verdict IS NOT ?"
+                " AND (verdict IS NOT NULL OR action IS NOT NULL)",
+                (number, Verdict.DUPLICATE),
+            )
 
     def unfinished(self, job: str) -> Run | None:
         """The run of a job that was begun and not ended."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from prefect_getresponse.contact_import.ledger.blocks import Blocks
 from prefect_getresponse.contact_import.ledger.books.as_before import AsBefore
 from prefect_getresponse.contact_import.ledger.books.awaited import Awaited
 from prefect_getresponse.contact_import.ledger.books.book import transaction
@@ -44,6 +45,7 @@ class Run:
         rows_read: Records of the source.
         facts: What else is to be known of it.
         rows: Its rows, and what became of them.
+        blocks: Its rows while they are read.
         plan: What is to be done about them.
         cutting: Which of them go in which call.
         chunks: Its calls.
@@ -65,6 +67,7 @@ class Run:
         self.started, self.rows_read, facts = rest
         self.facts: dict[str, Any] = json.loads(facts)
         self.rows = Rows(db, number)
+        self.blocks = Blocks(db, number, self.rows)
         self.plan = Plan(db, number)
         self.cutting = Cutting(db, number)
         self.chunks = Chunks(db, number, identity)
@@ -75,6 +78,17 @@ class Run:
         self.removals = Removals(db, number)
         self.outcomes = Outcomes(db)
         self._identity = identity
+
+    def number_to_leave(self, job: str) -> int | None:
+        """Its number, if a run of a job can take that over with its rows; None if it cannot.
+
+        Whoever was interrupted may still be at work, and must not write into another run.
+        """
+        (has_blocks,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM blocks WHERE run = ?)", (self._number,)
+        ).fetchone()
+        is_free = self.phase is Phase.FINISHED and self.job == job
+        return self._number if has_blocks and is_free else None
 
     def is_first(self) -> bool:
         """Whether the ledger has never seen a call begin, and knows nothing of anybody."""

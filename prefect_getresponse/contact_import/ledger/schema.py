@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from prefect_getresponse.contact_import.ledger.books import imports, removals
 from prefect_getresponse.contact_import.ledger.records import NEXT_STATES
 
@@ -19,6 +23,10 @@ CREATE TABLE IF NOT EXISTS rows (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS rows_by_chunk ON rows (run, chunk) WHERE chunk IS NOT NULL;
 CREATE INDEX IF NOT EXISTS rows_by_action ON rows (run, action, row) WHERE action IS NOT NULL;
+CREATE TABLE IF NOT EXISTS blocks (
+    run INTEGER NOT NULL, row INTEGER NOT NULL, last INTEGER NOT NULL, mark BLOB NOT NULL,
+    left_out BLOB NOT NULL, PRIMARY KEY (run, row)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS chunks (
     run INTEGER NOT NULL, chunk INTEGER NOT NULL, route TEXT NOT NULL, state TEXT NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 0, sent REAL, begun REAL, PRIMARY KEY (run, chunk)
@@ -89,7 +97,7 @@ CREATE TEMP TRIGGER fence_{table}_{event} BEFORE {event} ON main.{table}
 WHEN (SELECT token FROM main.holder) IS NOT '{token}'
 BEGIN SELECT RAISE(ABORT, '{fenced}'); END;
 """
-_FENCED_TABLES = ("runs", "chunks", "rows", "outcomes", "imports", "removals", "said")
+_FENCED_TABLES = ("runs", "chunks", "rows", "outcomes", "imports", "removals", "said", "blocks")
 
 
 def fence(token: str) -> str:
@@ -104,3 +112,26 @@ def fence(token: str) -> str:
         for table, event in guarded
         if (table, event) != ("rows", "INSERT")  # many, and of no harm before the run is planned
     )
+
+
+@contextmanager
+def without_triggers(db: sqlite3.Connection, table: str) -> Generator[None]:
+    """Let a table have no triggers for a while; within a transaction, so that it has them again.
+
+    Args:
+        db: The connection.
+        table: The table.
+    """
+    assert db.in_transaction
+    found = [
+        (name, text if kind == "main" else text.replace("CREATE", "CREATE TEMP", 1))
+        for kind, schema in (("main", "sqlite_master"), ("temp", "sqlite_temp_master"))
+        for name, text in db.execute(
+            f"SELECT name, sql FROM {schema} WHERE type = 'trigger' AND tbl_name = ?", (table,)
+        ).fetchall()
+    ]
+    for name, _ in found:
+        db.execute(f"DROP TRIGGER {name}")
+    yield
+    for _, text in found:
+        db.execute(text)

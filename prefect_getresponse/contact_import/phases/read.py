@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -13,20 +14,23 @@ from prefect_getresponse.contact_import.asking.answers import Judged, settle
 from prefect_getresponse.contact_import.columns.mapping import find_column
 from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Ledger, NewRow, Phase, Run
+from prefect_getresponse.contact_import.ledger.blocks import Block
 from prefect_getresponse.contact_import.ledger.retention import forget_in_time
 from prefect_getresponse.contact_import.planning.opt_outs import OPT_OUTS_READ
 from prefect_getresponse.contact_import.rows.contacts import pack
 from prefect_getresponse.contact_import.rows.notes import CellNotes
 from prefect_getresponse.contact_import.rows.validation import (
     MOST_ANSWERS,
+    Part,
     PreparedRow,
+    RowReader,
     compile_reader,
 )
 from prefect_getresponse.limits.budgets import DAY
 from prefect_getresponse.sources import Source
 from prefect_getresponse.sources.source import NotedSource
 
-ROWS_AT_ONCE = 10_000
+PARTS_AT_ONCE = 50
 WAITS = "waits"
 """Fact of a run: how long it waits, for whoever has to settle it."""
 RESUMED = "resumed"
@@ -83,17 +87,15 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run) -> None:
     _, size = source.progress()
     job.progress.start("reading", size or None, "bytes" if size else "rows")
     rows = 0
-    run.rows.put_off_index()
-    new_rows = _new_rows(reader.read(source), warnings, reader.notes)
-    # Rows go by one at a time: a list of them would wake Python's collector of cyclic garbage.
-    while added := _add(run, islice(new_rows, ROWS_AT_ONCE)):
-        rows += added
+    parts = reader.parts(source)
+    while some := _read_some(run, reader, islice(parts, PARTS_AT_ONCE), warnings):
+        rows += some
         job.progress.advance(source.progress()[0])
     notes = [*(source.notes if isinstance(source, NotedSource) else ()), *reader.all_notes()]
     said = settle(job.options, Judged.of(source, mapping, reader), job.said, run.started)
     with ledger.transaction():
         ledger.say(job.location, said.facts())
-        run.rows.mark_duplicates()
+        run.blocks.end()
         run.set_read(rows, source.fingerprint())
         run.add_facts(
             {
@@ -112,20 +114,54 @@ def _read_rows(job: Job, source: Source, ledger: Ledger, run: Run) -> None:
         )
 
 
-def _add(run: Run, rows: Iterable[NewRow]) -> int:
+def _read_some(run: Run, reader: RowReader, parts: Iterable[Part], warnings: Counter[str]) -> int:
+    """Read some parts of the source, and return the number of their rows."""
+    rows = 0
     with run.transaction():
-        return run.rows.add(rows)
+        for part in parts:
+            _read_part(run, reader, part, warnings)
+            rows += len(part.rows)
+    return rows
 
 
-def _new_rows(
-    prepared: Iterable[PreparedRow], warnings: Counter[str], notes: CellNotes
-) -> Iterator[NewRow]:
-    for row in prepared:
-        if row.warnings:
-            notes.seen_in(row.row, row.warnings)
-            warnings.update(f"{column}: {code}" for column, code in row.warnings)
-        text, digest = pack(row.contact) if row.contact else (None, None)
-        yield NewRow(row.row, row.key, text, digest, row.verdict, row.reason, row.consented or None)
+def _read_part(run: Run, reader: RowReader, part: Part, warnings: Counter[str]) -> None:
+    """Let rows stay as they are if they mean what they did, or write them."""
+    row, last, mark = part.rows[0], part.rows[-1], reader.mark(part)
+    left_out = run.blocks.stays(row, last, mark)
+    if left_out is not None:
+        reader.seen_again(part, left_out)
+        return
+    seen = _Seen(reader.notes, warnings)
+    strange = reader.wonders
+    # Rows go by one at a time: a list of them would wake Python's collector of cyclic garbage.
+    run.blocks.write(row, last, seen.new_rows(reader.judged(part)))
+    is_plain = reader.wonders == strange and not seen.warned
+    run.blocks.note(Block(row, last, mark if is_plain else b"", bytes(seen.left_out)))
+
+
+@dataclass
+class _Seen:
+    """What was seen in some records, beside what they mean."""
+
+    notes: CellNotes
+    warnings: Counter[str]
+    warned: bool = False
+    left_out: bytearray = field(default_factory=bytearray)
+
+    def new_rows(self, prepared: Iterable[PreparedRow]) -> Iterator[NewRow]:
+        for place, row in enumerate(prepared):
+            if row.warnings:
+                self.warned = True
+                self.notes.seen_in(row.row, row.warnings)
+                self.warnings.update(f"{column}: {code}" for column, code in row.warnings)
+            if row.contact is None:
+                self.left_out.append(place)
+            yield _new_row(row)
+
+
+def _new_row(row: PreparedRow) -> NewRow:
+    text, digest = pack(row.contact) if row.contact else (None, None)
+    return NewRow(row.row, row.key, text, digest, row.verdict, row.reason, row.consented or None)
 
 
 def _run_id(now: float) -> str:

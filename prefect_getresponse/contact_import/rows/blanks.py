@@ -17,10 +17,13 @@ class NameBlanks:
     """Tells blank words in a column of names from people who are called so.
 
     One such cell in a whole column may be a person; two, or one in a row with another, are not.
+
+    Attributes:
+        seen: Blank words so far.
     """
 
     def __init__(self) -> None:
-        self._seen = 0
+        self.seen = 0
 
     def blank(self, cells: list[str], records: Iterable[Sequence[str]]) -> int:
         """Blank the cells that say nothing, in place.
@@ -35,12 +38,12 @@ class NameBlanks:
         if NOTHING.isdisjoint(cells):
             return 0
         found = [at for at, cell in enumerate(cells) if cell in NOTHING]
-        self._seen += sum(cells[at] in BLANK_WORDS for at in found)
+        self.seen += sum(cells[at] in BLANK_WORDS for at in found)
         rows = list(records)
         blanked = 0
         for at in found:
             others = sum(cell.strip() in NOTHING for cell in rows[at])
-            if cells[at] in _ERRORS or self._seen > 1 or others > 1:
+            if cells[at] in _ERRORS or self.seen > 1 or others > 1:
                 cells[at] = ""
                 blanked += 1
         return blanked

@@ -29,6 +29,7 @@ class DateColumn:
 
     Attributes:
         ambiguous: How many dates could be two.
+        unclear: How many dates were read, or not, by what the column shows.
     """
 
     def __init__(self, order: Dates = "", *, only_days: bool = True) -> None:
@@ -36,6 +37,7 @@ class DateColumn:
         self._shown: set[Dates] = set()
         self._only_days = only_days
         self.ambiguous = 0
+        self.unclear = 0
 
     def read(self, cells: Iterable[str]) -> list[str]:
         """Return cells with their dates as `YYYY-MM-DD`; what is none stays as it is."""
@@ -43,6 +45,7 @@ class DateColumn:
         if not self._order:
             for cell in cells:
                 if found := _YEAR_LAST.fullmatch(cell):
+                    self.unclear += 1
                     self._learn(int(found[1]), int(found[2]))
         return [self._date(cell) if cell else cell for cell in cells]
 

@@ -21,10 +21,15 @@ _ADVICE = {
 
 
 class CellNotes:
-    """Collects what was strange, column by column; never what is in a whole cell."""
+    """Collects what was strange, column by column; never what is in a whole cell.
+
+    Attributes:
+        blanked_cells: How many cells say nothing.
+    """
 
     def __init__(self) -> None:
         self._blanked: Counter[str] = Counter()
+        self.blanked_cells = 0
         self._garbled: Counter[tuple[str, str]] = Counter()
         self._repairs: dict[tuple[str, str], dict[str, None]] = {}
         self._dates: dict[str, int] = {}
@@ -35,6 +40,7 @@ class CellNotes:
         """Count cells that say nothing."""
         if cells:
             self._blanked[column] += cells
+            self.blanked_cells += cells
 
     def garbled(self, column: str, found: Garbled) -> None:
         """Count a name that was garbled."""

@@ -1,13 +1,19 @@
 """What a record means: a contact to import, or the reason why it is none."""
 
+import hashlib
 import ipaddress
 import re
+import sys
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress, count, islice
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
+import orjson
+
+from prefect_getresponse import __version__
 from prefect_getresponse.contact_import.columns import consent
 from prefect_getresponse.contact_import.columns.mapping import (
     CUSTOM,
@@ -165,6 +171,7 @@ class RowReader:
         said: SourceMapping,
     ) -> None:
         self._consented = consented
+        self._meaning = _meaning(mapping, extra_tags, custom_fields, consented, said.meaning())
         self._tag_names = TagNames(said.tags)
         self.notes = CellNotes()
         reading = said.reading
@@ -264,16 +271,25 @@ class RowReader:
         Raises:
             ImportInputError: The source cannot be read to its end.
         """
+        for part in self.parts(source):
+            yield from self.judged(part)
+
+    def parts(self, source: Source) -> Iterator["Part"]:
+        """Yield the records of a source in their order, at most 200 at once.
+
+        Raises:
+            ImportInputError: The source cannot be read to its end.
+        """
         if isinstance(source, ValuedSource):
             self._unusable = lambda: source.unusable
         if not isinstance(source, ColumnarSource):
-            yield from self.prepare(source.records())
+            yield from _parts_of(source.records())
             return
         for first, columns in source.batches():
             for start in range(0, len(columns[0]), _RECORDS_AT_ONCE):
                 part = [column[start : start + _RECORDS_AT_ONCE] for column in columns]
                 rows = range(first + start, first + start + len(part[0]))
-                yield from self._prepared(rows, _Columns(part))
+                yield Part(rows, _Columns(part))
 
     def prepare(self, records: Iterable[tuple[int, Cells]]) -> Iterator[PreparedRow]:
         """Yield what records mean, in their order.
@@ -283,15 +299,56 @@ class RowReader:
                 a record rejected: some cell was split in two, so that any cell may be in a wrong
                 column.
         """
-        records = iter(records)
-        while batch := list(islice(records, _RECORDS_AT_ONCE)):
-            rows, table = zip(*batch, strict=True)
-            yield from self._prepared(rows, _Rows(table))
+        for part in _parts_of(records):
+            yield from self.judged(part)
 
-    def _prepared(self, rows: Sequence[int], table: "_Table") -> Iterator[PreparedRow]:
+    def mark(self, part: "Part") -> bytes:
+        """Return a hash of records and of all that says what they mean; empty if there is none."""
+        try:
+            content = orjson.dumps((part.rows[0], part.rows[-1], part.table.cells()))
+        except TypeError:  # half of a character, which no JSON has
+            return b""
+        return hashlib.blake2b(content, key=self._meaning, digest_size=16).digest()
+
+    def seen_again(self, part: "Part", left_out: bytes) -> None:
+        """Gather what is in records of which it is known what they mean.
+
+        Args:
+            part: The records; nothing was strange about them, see `wonders`.
+            left_out: Places of those that are not imported.
+        """
+        self._check_usable()
+        taken = [True] * len(part.rows)
+        for at in left_out:
+            taken[at] = False
+        table_of_taken = part.table.only(taken)
+        self._look_at(part.table, table_of_taken)
+        for column in self._tag_columns:
+            for cell in dict.fromkeys(_trimmed_column(column.index, table_of_taken)):
+                self._tags_in(cell)
+
+    @property
+    def wonders(self) -> int:
+        """How often something was strange: what such a cell means may depend on other records."""
+        return (
+            self.notes.blanked_cells
+            + self.not_understood.total()
+            + self._consent_dates.unclear
+            + self._points.with_comma
+            + sum(dates.unclear for dates in self._dates.values())
+            + sum(numbers.with_comma for numbers in self._numbers.values())
+            + sum(blanks.seen for blanks in self._name_blanks.values())
+        )
+
+    def _check_usable(self) -> None:
         for column, error in self._unusable().items():
             if column in self._used:
                 raise error
+
+    def judged(self, part: "Part") -> Iterator[PreparedRow]:
+        """Return what some records mean, in their order."""
+        self._check_usable()
+        rows, table = part
         emails = self._emails(table)
         keys = compare_keys(emails)
         outcomes = self._outcomes(table, emails)
@@ -531,6 +588,10 @@ def _outcome_by_values(
 class _Table(Protocol):
     """Some records."""
 
+    def cells(self) -> Sequence[Sequence[str]]:
+        """Return all cells, by records or by columns."""
+        ...
+
     @property
     def width(self) -> int:
         """Cells of the longest record."""
@@ -549,11 +610,26 @@ class _Table(Protocol):
         ...
 
 
+class Part(NamedTuple):
+    """Some records of a source.
+
+    Attributes:
+        rows: Their ordinals.
+        table: Their cells.
+    """
+
+    rows: Sequence[int]
+    table: _Table
+
+
 class _Rows:
     """Records as they come, each with its cells."""
 
     def __init__(self, rows: Sequence[Cells]) -> None:
         self._rows = rows
+
+    def cells(self) -> Sequence[Sequence[str]]:
+        return self._rows
 
     @property
     def width(self) -> int:
@@ -576,6 +652,9 @@ class _Columns:
         self._columns = columns
         self._taken = taken
 
+    def cells(self) -> Sequence[Sequence[str]]:
+        return self._columns
+
     @property
     def width(self) -> int:
         return len(self._columns)
@@ -589,6 +668,29 @@ class _Columns:
 
     def only(self, taken: Sequence[bool]) -> "_Columns":
         return _Columns(self._columns, taken)
+
+
+def _parts_of(records: Iterable[tuple[int, Cells]]) -> Iterator[Part]:
+    records = iter(records)
+    while batch := list(islice(records, _RECORDS_AT_ONCE)):
+        rows, table = zip(*batch, strict=True)
+        yield Part(rows, _Rows(table))
+
+
+def _meaning(*given: object) -> bytes:
+    """Return a hash of all that says what records mean, by this version of the package."""
+    versions = [__version__, sys.version, unicodedata.unidata_version]
+    text = orjson.dumps(
+        [*versions, *given],
+        default=_listed,
+        option=orjson.OPT_SORT_KEYS,
+    )
+    return hashlib.blake2b(text, digest_size=32).digest()
+
+
+def _listed(value: frozenset[Any] | tuple[Any, ...]) -> list[Any]:
+    """Return what JSON has instead of a set, in an order of its own, or of a tuple with names."""
+    return sorted(value) if isinstance(value, frozenset) else list(value)
 
 
 def _only(mapping: ColumnMapping, field: str) -> MappedColumn | None:

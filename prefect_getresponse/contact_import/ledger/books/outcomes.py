@@ -78,6 +78,6 @@ class Outcomes:
         """
         self._db.execute("PRAGMA secure_delete = ON")
         with transaction(self._db):
-            for table in ("rows", "listed", "removals"):
+            for table in ("rows", "blocks", "listed", "removals"):
                 self._db.execute(f"DELETE FROM {table} WHERE run IN ({_ENDED})", (before,))
             self._db.execute(f"DELETE FROM outcomes WHERE {_GONE}", (before,))

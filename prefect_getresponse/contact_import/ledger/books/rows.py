@@ -11,6 +11,11 @@ from prefect_getresponse.contact_import.ledger.records import Decision, NewRow
 from prefect_getresponse.contact_import.ledger.schema import INDEX_BY_KEY
 from prefect_getresponse.contact_import.verdicts import Verdict
 
+INSERT = (
+    "INSERT INTO rows (run, row, key, contact, hash, verdict, reason, consented)"
+    " VALUES ({run}, ?, ?, ?, ?, ?, ?, ?)"
+)
+"""SQL: adds a `NewRow` to the run of that number."""
 _OPEN = "rows.verdict IS NULL AND rows.action IS NULL"
 _VERDICT = f"""CASE WHEN rows.verdict IS NOT NULL THEN rows.verdict
     WHEN {_OPEN} AND {IS_COUNTED} THEN 'unchanged' ELSE :undecided END"""
@@ -35,15 +40,20 @@ class Rows(Book):
 
     def add(self, rows: Iterable[NewRow]) -> int:
         """Add rows as they were read, and return their number."""
-        return self._db.executemany(
-            "INSERT INTO rows (run, row, key, contact, hash, verdict, reason, consented)"
-            f" VALUES ({self._run}, ?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        ).rowcount
+        return self._db.executemany(INSERT.format(run=self._run), rows).rowcount
 
-    def mark_duplicates(self) -> None:
-        """Let the last row of each address win whole."""
+    def mark_duplicates(self, *, again: bool = False) -> None:
+        """Let the last row of each address win whole.
+
+        Args:
+            again: Whether some rows may be marked that are none any more.
+        """
         self._db.execute(INDEX_BY_KEY)
+        if again:
+            self._db.execute(
+                "UPDATE rows SET verdict = NULL, reason = NULL WHERE run = ? AND verdict = ?",
+                (self._run, Verdict.DUPLICATE),
+            )
         self._db.execute(
             "UPDATE rows SET verdict = ?, reason = 'later_row_wins' WHERE run = ? AND row IN"
             # In the order of the index: that of the rows would be any.
