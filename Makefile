@@ -22,17 +22,21 @@ help: ## Show this list
 demo: runtime ## Run the nightly import of the example data against the sandbox
 	@$(BIN)/prefect-getresponse demo $(ARGS)
 
-test: dev ## Run the whole test suite
+test: dev ## Run the test suite: all but what targets of their own try
 	@$(PYTEST) $(ARGS)
 
 test-deployments: dev ## Try schedules, workers and the power cut on a Prefect server (on PostgreSQL if there is one)
 	@$(BIN)/pytest -m deployments tests/deployments $(ARGS)
+
+test-benchmarks: dev ## Run each benchmark briefly, and see that what it promises holds
+	@$(BIN)/pytest -m benchmarks tests/benchmarks $(ARGS)
 
 simulate: dev ## Let everything go wrong in virtual time: SEEDS=10000 runs many, SEED=7 shows one
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0)) $(ARGS)
 
 mutations: dev ## Take fixes out, one at a time, and see that tests notice (ARGS="-k 10h" for some)
 	@$(BIN)/python -m tests.mutations $(ARGS)
+	@$(BIN)/pytest -m mutations tests $(ARGS)
 
 crash-matrix: dev ## Kill real processes at every step, and under 200 schedules of faults (ARGS=--help)
 	@$(BIN)/python -m tests.crash_matrix $(ARGS)
@@ -53,10 +57,11 @@ lint: dev ## Check style and formatting
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 
-types: dev ## Check types with mypy and pyright, both strict
+types: dev ## Check types with mypy and pyright, both strict, and those of the examples
 	@$(BIN)/mypy
 	@$(BIN)/mypy benchmarks
 	@$(BIN)/pyright
+	@$(BIN)/pytest -m types tests
 
 bench: dev ## Run the benchmarks; results go to benchmarks/results/
 	@set -e; for file in $(or $(sort $(wildcard benchmarks/[a-z]*.py)),none); do \

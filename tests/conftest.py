@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -42,6 +43,30 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 _AUTHORITY = os.environ["SSL_CERT_FILE"]
 certifi.where = lambda: _AUTHORITY
 
+# Tests of their own targets: `make test` is for each change, they are for what they try.
+ON_DEMAND = {"benchmarks", "browser", "deployments", "mutations", "types"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of other targets, unless `-m` names them."""
+    others = ON_DEMAND - set(config.option.markexpr.split())
+    left_out = [item for item in items if others & {mark.name for mark in item.iter_markers()}]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+# What is imported and collected stays: visiting it again and again was a tenth of the suite.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests leave only."""
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(20_000, 10, 50)
+
+
 # A machine that is shared with others makes no deadline.
 settings.register_profile("patient", deadline=None, max_examples=50)
 # For `make fuzz`, which looks longer and elsewhere each time.
@@ -52,6 +77,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name a test by the length of a long text: workers send names to and fro."""
     return f"{argname}-of-{len(val)}" if isinstance(val, str | bytes) and len(val) > 200 else None
+
+
+@pytest.fixture
+def garbage_as_usual() -> Iterator[None]:
+    """Garbage collection as in a program that has just started."""
+    thresholds = gc.get_threshold()
+    gc.unfreeze()
+    gc.set_threshold(700, 10, 10)
+    yield
+    gc.freeze()
+    gc.set_threshold(*thresholds)
 
 
 @pytest.fixture(scope="session")

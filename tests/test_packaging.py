@@ -213,6 +213,7 @@ def test_prefect_finds_the_package_as_a_collection(with_wheel: Path, tmp_path: P
     assert PACKAGE in run(with_wheel, "-c", ask, cwd=tmp_path)
 
 
+@pytest.mark.types
 def test_type_checkers_see_each_flow_once(tmp_path: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for name in (PACKAGE, f"{PACKAGE}/flows", "scripts", "tests"):

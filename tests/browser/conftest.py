@@ -16,10 +16,8 @@ T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
-def ui(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of Prefect's UI; settings of this process point to its server."""
-    if request.config.option.markexpr != "browser":
-        pytest.skip("a browser is driven by `make test-browser` only")
     if reason := missing():
         pytest.skip(reason)
     with (

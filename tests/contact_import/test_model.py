@@ -186,6 +186,7 @@ def test_whatever_happens_nothing_is_lost_and_nothing_is_done_twice() -> None:
     run_state_machine_as_test(ImportModel, settings=histories(MANY if is_long else FEW))
 
 
+@pytest.mark.mutations
 @pytest.mark.parametrize("mutation", [no_durable_intent, the_removed_come_back])
 def test_a_broken_package_is_noticed(mutation: Mutation, monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken(ImportModel):

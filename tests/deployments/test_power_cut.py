@@ -143,12 +143,8 @@ def prefect_server_on(database: str | None, folder: Path) -> Generator[str]:
 
 
 @pytest.fixture(scope="module")
-def installation(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation with deployments, and no workers yet."""
-    if request.config.option.markexpr != "deployments":
-        pytest.skip("a server of its own is started by `make test-deployments` only")
     folder = tmp_path_factory.mktemp("installation")
     with (
         fast_sandbox() as account,

@@ -22,6 +22,7 @@ from tests.deployments.workers import Worker, environment, workers, write_source
 from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
 
 pytestmark = [
+    pytest.mark.deployments,
     pytest.mark.xdist_group("prefect"),
     pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from prefect_getresponse import GetResponseCredentials
 from tests.docs.blocks import ROOT, blocks
 
@@ -22,6 +24,7 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+@pytest.mark.types
 def test_examples_have_no_type_errors(tmp_path: Path) -> None:
     names = dict[str, str]()
     for block in blocks("python"):

@@ -280,20 +280,26 @@ async def started_and_stopped(receiver: Starlette) -> None:
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 42])
 def test_a_secret_is_long(secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    thresholds = gc.get_threshold()
-    prefix = "PREFECT_INTEGRATIONS_GETRESPONSE"
-    monkeypatch.setenv(f"{prefix}_WEBHOOK_SECRET", secret)
-    monkeypatch.setenv(f"{prefix}_INBOX_URL", f"sqlite:///{tmp_path}/inbox.sqlite")
+    configure(monkeypatch, secret, tmp_path)
     with pytest.raises(InvalidConfiguration, match="at least 32 random bytes"):
         app()
-    monkeypatch.setenv(f"{prefix}_WEBHOOK_SECRET", SECRET)
-    try:
-        asyncio.run(started_and_stopped(app()))
-        assert gc.get_freeze_count() > 10_000  # no full collection holds answers up
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*thresholds)
+
+
+@pytest.mark.usefixtures("garbage_as_usual")
+def test_no_full_garbage_collection_holds_answers_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(monkeypatch, SECRET, tmp_path)
+    asyncio.run(started_and_stopped(app()))
+    assert gc.get_freeze_count() > 10_000
     assert (tmp_path / "inbox.sqlite").exists()
+
+
+def configure(monkeypatch: pytest.MonkeyPatch, secret: str, folder: Path) -> None:
+    """Set what a server takes from its environment."""
+    prefix = "PREFECT_INTEGRATIONS_GETRESPONSE"
+    monkeypatch.setenv(f"{prefix}_WEBHOOK_SECRET", secret)
+    monkeypatch.setenv(f"{prefix}_INBOX_URL", f"sqlite:///{folder}/inbox.sqlite")
 
 
 def test_an_inbox_of_a_newer_version_is_left_alone(endpoint: Endpoint) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 
+import pytest
+
 from prefect_getresponse.runtime.garbage import keep_for_good, kept_meanwhile
 
-BEFORE = gc.get_threshold()
+pytestmark = pytest.mark.usefixtures("garbage_as_usual")
 
 
 def test_what_is_there_is_left_out_for_a_while() -> None:
-    gc.unfreeze()  # whatever ran here before
     with kept_meanwhile():
         assert gc.get_freeze_count() > 10_000
         with kept_meanwhile():  # two at once: the first to end takes nothing from the other
@@ -20,14 +21,10 @@ def test_what_is_there_is_left_out_for_a_while() -> None:
 
 
 def test_a_process_that_keeps_its_memory_for_good_goes_on_to() -> None:
-    try:
-        keep_for_good()
-        with kept_meanwhile():
-            pass
-        assert gc.get_freeze_count() > 10_000
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*BEFORE)
+    keep_for_good()
+    with kept_meanwhile():
+        pass
+    assert gc.get_freeze_count() > 10_000
 
 
 def test_what_comes_and_goes_is_no_reason_to_look_at_what_stays() -> None:
@@ -47,5 +44,3 @@ def test_what_comes_and_goes_is_no_reason_to_look_at_what_stays() -> None:
         assert not visits
     finally:
         gc.callbacks.remove(note)
-        gc.unfreeze()
-        gc.set_threshold(*BEFORE)

@@ -288,6 +288,7 @@ def imports_answer_as_they_should(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ImportState, "of", of)
 
 
+@pytest.mark.mutations
 @pytest.mark.parametrize(
     ("mutation", "noticed_by"),
     [

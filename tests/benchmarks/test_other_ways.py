@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent.parent / "benchmarks" / "other_ways.py"
+import pytest
+
+pytestmark = pytest.mark.benchmarks
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "other_ways.py"
 
 
 def test_nobody_is_lost_doubled_put_back_or_untold(tmp_path: Path) -> None:

@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent.parent / "benchmarks" / "client_overhead.py"
+import pytest
+
+pytestmark = pytest.mark.benchmarks
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "client_overhead.py"
 
 
 def test_a_call_costs_little_more_than_with_bare_httpx(tmp_path: Path) -> None:

@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent.parent / "benchmarks" / "import_line.py"
+import pytest
+
+pytestmark = pytest.mark.benchmarks
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "import_line.py"
 
 
 def test_batches_keep_near_to_the_line(tmp_path: Path) -> None:

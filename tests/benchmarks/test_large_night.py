@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent.parent / "benchmarks" / "large_night.py"
+import pytest
+
+pytestmark = pytest.mark.benchmarks
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "large_night.py"
 
 
 def test_nights_are_spent_beside_the_floor(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Each benchmark runs, briefly, and what it promises holds: `make test-benchmarks`."""
