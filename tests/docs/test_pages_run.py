@@ -5,6 +5,7 @@ Keys that a page asks for are keys of the sandbox, which stands in the place of 
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import shutil
 import sqlite3
@@ -25,6 +26,7 @@ from prefect_getresponse.sandbox import Sandbox
 from prefect_getresponse.tasks.campaigns import create_campaign
 from tests.docs.blocks import PAGES, ROOT, blocks_of
 from tests.docs.reader import Reader
+from tests.support.asgi import started_and_stopped
 
 pytestmark = [
     pytest.mark.xdist_group("pages"),
@@ -81,11 +83,17 @@ def reader(
     monkeypatch.setenv(f"{SETTINGS}API_KEY", "YOUR-KEY")
     account.save("main", overwrite=True)
     # Annotations of a flow are looked up in the module that `__name__` names.
-    names = {"__name__": "__main__", "credentials": account, "code": _authorization_code(account)}
+    names: dict[str, Any] = {
+        "__name__": "__main__",
+        "credentials": account,
+        "code": _authorization_code(account),
+    }
     places = {"http://127.0.0.1:8088/v3": account.endpoint, "sandbox-key": "YOUR-KEY"}
     # Tasks are called outside of flows, too, where there is no run to log to.
     with temporary_settings({PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
         yield Reader(monkeypatch, names, places)
+    if application := names.get("application"):
+        asyncio.run(started_and_stopped(application))
 
 
 def _authorization_code(account: GetResponseCredentials) -> str:

@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl
 
 import pytest
 from pydantic import SecretStr
-from starlette.applications import Starlette
 
 from prefect_getresponse import InvalidConfiguration
 from prefect_getresponse.events.inbox.database import InboxError
@@ -25,7 +24,7 @@ from prefect_getresponse.events.receiving.reading import MAX_BODY
 from prefect_getresponse.webhooks import app, receiver
 from tests.events.conftest import Endpoint
 from tests.events.samples import ADDRESS, NOW, PREVIOUS, SECRET, opened
-from tests.support.asgi import AsgiClient
+from tests.support.asgi import AsgiClient, started_and_stopped
 from tests.support.sqlite_file import sqlite_file
 
 OK = {"status": "OK"}
@@ -270,12 +269,6 @@ def test_a_probe_is_answered_and_not_kept(endpoint: Endpoint) -> None:
 
 def test_the_inbox_is_for_its_owner_alone(endpoint: Endpoint) -> None:
     assert not endpoint.file.stat().st_mode & 0o077
-
-
-async def started_and_stopped(receiver: Starlette) -> None:
-    """Let a server start and stop an application: then it closes its inbox."""
-    async with receiver.router.lifespan_context(receiver):
-        pass
 
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 42])

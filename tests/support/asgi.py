@@ -6,7 +6,14 @@ import asyncio
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
+
+
+async def started_and_stopped(application: Starlette) -> None:
+    """Let a server start and stop an application: a receiver then closes its inbox."""
+    async with application.router.lifespan_context(application):
+        pass
 
 
 class AsgiClient:
