@@ -8,12 +8,14 @@ import gzip
 import json
 import logging
 import os
+import threading
 import time
 import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -269,6 +271,32 @@ def test_a_probe_is_answered_and_not_kept(endpoint: Endpoint) -> None:
 
 def test_the_inbox_is_for_its_owner_alone(endpoint: Endpoint) -> None:
     assert not endpoint.file.stat().st_mode & 0o077
+
+
+async def test_the_inbox_is_closed_after_the_last_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, goes_on, check = threading.Event(), threading.Event(), Inbox.check_writable
+
+    def slow(inbox: Inbox) -> None:
+        begun.set()
+        goes_on.wait(10)
+        check(inbox)
+        pools.append(inbox.engine.pool)
+
+    pools: list[Any] = []
+    monkeypatch.setattr(Inbox, "check_writable", slow)
+    application = receiver([SecretStr(SECRET)], inbox=str(tmp_path / "inbox.sqlite"))
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="https://hooks") as http:
+        asking = asyncio.create_task(http.get("/health"))
+        await asyncio.to_thread(begun.wait, 10)
+        stopping = asyncio.create_task(started_and_stopped(application))
+        await asyncio.sleep(0.01)
+        goes_on.set()
+        await stopping
+        assert (await asking).status_code == 200
+    assert [pool.checkedin() for pool in pools] == [0]
 
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 42])

@@ -62,9 +62,11 @@ def application(
     @asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncGenerator[None]:
         yield
+        await commit.end()
         at_end()
 
-    receiving = _Receiver(GroupCommit(inbox, on_kept), secrets, clock)
+    commit = GroupCommit(inbox, on_kept)
+    receiving = _Receiver(commit, secrets, clock)
     # With a slash at the end too: Starlette would redirect, and GetResponse does not follow.
     return Starlette(
         routes=[

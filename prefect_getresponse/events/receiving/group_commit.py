@@ -41,7 +41,7 @@ class GroupCommit:
     def __init__(self, inbox: Inbox, on_kept: Callable[[Sequence[Entry]], None]) -> None:
         self._inbox = inbox
         self._on_kept = on_kept
-        self._thread = ThreadPoolExecutor(1, "getresponse-inbox")
+        self._thread = _new_thread()
         self._waiting: list[_Request] = []
         self._count = 0
         self._writing: asyncio.Task[None] | None = None
@@ -82,6 +82,11 @@ class GroupCommit:
             raise NotKept("the inbox does not answer in time") from None
         except InboxError as error:
             raise NotKept(str(error)) from None
+
+    async def end(self) -> None:
+        """Wait for what is being written, so that the inbox can be closed."""
+        thread, self._thread = self._thread, _new_thread()
+        await asyncio.to_thread(thread.shutdown)
 
     async def _write(self) -> None:
         loop = asyncio.get_running_loop()
@@ -125,3 +130,7 @@ class GroupCommit:
                 request.kept.set_exception(error)
         if error is None:
             self._on_kept([entry for each in requests for entry in each.entries])
+
+
+def _new_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "getresponse-inbox")
