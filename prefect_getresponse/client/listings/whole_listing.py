@@ -22,6 +22,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from prefect_getresponse.client.errors import GetResponseError
@@ -207,7 +208,7 @@ class _Reading:
 
     def _ids(self, page: Page) -> Sequence[str]:
         try:
-            return [str(row[self._id_name]) for row in page.items]
+            return list(map(str, map(itemgetter(self._id_name), page.items)))
         except (TypeError, KeyError, IndexError):
             raise UnreadableSuccess(
                 f"a row of the API's answer has no {self._id_name}",

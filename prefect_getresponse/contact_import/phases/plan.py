@@ -38,6 +38,7 @@ from prefect_getresponse.contact_import.planning.routing import (
 )
 from prefect_getresponse.contact_import.planning.stops import PlanStopped, reason_to_stop
 from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
+from prefect_getresponse.contact_import.rows.addresses import listed_keys
 from prefect_getresponse.contact_import.sending.read_back import note_listed
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -145,12 +146,22 @@ class _Planning:
         how = self._run.outcomes.awaits_anybody()
         with self._run.transaction():  # the list is read again whole if this breaks off
             async for page in self._run.account.subscribers(campaign.campaign_id, how=how):
-                note_listed(self._run.people, Standing.SUBSCRIBED, page)
+                self._note_subscribed(page)
                 read += len(page)
                 self._run.progress.advance(read)
         async for page in self._run.account.search(campaign.campaign_id, "unconfirmed"):
             note_listed(self._run.people, Standing.UNCONFIRMED, page)
         return await read_opt_outs(self._run)
+
+    def _note_subscribed(self, page: list[dict[str, str]]) -> None:
+        """Remember a page of the list; most nights nobody asks how its people came in."""
+        if any("createdOn" in person or "origin" in person for person in page):
+            note_listed(self._run.people, Standing.SUBSCRIBED, page)
+            return
+        people = [person for person in page if person.get("email")]
+        ids, names = ([person.get(what) for person in people] for what in ("contactId", "name"))
+        keys = listed_keys([person["email"] for person in people])
+        self._run.people.add_named(Standing.SUBSCRIBED, zip(keys, ids, names, strict=True))
 
     async def _decide(self, exclusions: Exclusions) -> None:
         total = self._run.kept.rows_read

@@ -76,6 +76,14 @@ def listed_key(listed: str) -> str:
     return compare_key(f"{local}{at}{_ascii_domain(domain) or domain}")
 
 
+def listed_keys(listed: Sequence[str]) -> list[str]:
+    """Return what `listed_key` makes of each address; many at once are several times as fast."""
+    text = "\n".join(listed)
+    if not text.isascii() or text.count("\n") != len(listed) - 1:
+        return list(map(listed_key, listed))
+    return list(map(str.strip, text.lower().split("\n")))
+
+
 def has_two_spellings(valid: str) -> bool:
     """Whether the domain of an address may also stand in letters of its own."""
     return any(label.startswith("xn--") for label in valid.rpartition("@")[2].lower().split("."))

@@ -91,7 +91,9 @@ def without_footers(
         if cells and cells[0][:1] in _FOOTER_BEGINS and _is_footer(cells):
             if not is_first:
                 held.append(record)
-        elif held and not any(cells):
+        elif not held:
+            yield record
+        elif not any(cells):
             held.append(record)
         else:
             yield from held

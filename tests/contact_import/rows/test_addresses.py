@@ -10,6 +10,8 @@ from prefect_getresponse.contact_import.rows.addresses import (
     addresses,
     compare_key,
     compare_keys,
+    listed_key,
+    listed_keys,
 )
 from prefect_getresponse.sources.trimming import all_trimmed, trimmed
 
@@ -162,3 +164,16 @@ def test_many_addresses_at_once_mean_what_each_means(cells: list[str]) -> None:
 
     assert found == [address(cell) for cell in cells]
     assert compare_keys(found) == [compare_key(each) if each else "" for each in found]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        [],
+        ["Jane@Example.com", " ann@example.com\t", ""],
+        ["Jane@Example.com", "zoë@müller.example", "Bob@example.com"],
+        ["Jane@Example.com\n", "ann\nbob@example.com"],
+    ],
+)
+def test_many_listed_addresses_have_the_keys_that_each_has(listed: list[str]) -> None:
+    assert listed_keys(listed) == [listed_key(each) for each in listed]

@@ -25,6 +25,11 @@ LAST_ROWS = (
 )
 """SQL: the last row of each address, in the order of the addresses, as all tables have them."""
 
+_HAS_LEFT = (
+    "EXISTS (SELECT 1 FROM listed WHERE listed.run = last.run"
+    "  AND listed.standing = 'removed' AND listed.key = last.key)"
+)
+
 
 class AsBefore(Book):
     """Who of a run has not changed since an earlier one has seen them on the list."""
@@ -42,13 +47,16 @@ class AsBefore(Book):
             others.
         """
         key = "''" if is_excluded is None else "last.key"
+        (anybody_left,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM listed WHERE run = ? AND standing = 'removed')",
+            (self._run,),
+        ).fetchone()
         found = self._db.execute(
             "SELECT last.row, EXISTS (SELECT 1 FROM outcomes JOIN listed ON listed.run = last.run"
             "  AND listed.standing = 'subscribed' AND listed.key = last.key"
             "  WHERE outcomes.key = last.key AND outcomes.hash = last.hash"
             "  AND outcomes.state = 'seen' AND listed.contact_id IS NOT NULL)"
-            " AND NOT EXISTS (SELECT 1 FROM listed WHERE listed.run = last.run"
-            f"  AND listed.standing = 'removed' AND listed.key = last.key), {key}"
+            f" AND NOT {_HAS_LEFT if anybody_left else 0}, {key}"
             f" FROM {LAST_ROWS} AS last WHERE last.hash IS NOT NULL",
             (self._run,),
         )

@@ -74,6 +74,26 @@ class People(Book):
                 people,
             )
 
+    def add_named(
+        self, standing: Standing, people: Iterable[tuple[str, str | None, str | None]]
+    ) -> None:
+        """Remember people of the list of whom no more was asked than that: key, id, and name.
+
+        What is not written costs nothing: a column without a value takes longer than one with it.
+
+        Args:
+            standing: How they are on the list; none of them was removed.
+            people: The people.
+        """
+        with transaction(self._db):
+            self._db.executemany(
+                "INSERT INTO listed (run, standing, key, contact_id, name)"
+                f" VALUES ({self._run}, '{standing}', ?, ?, ?)"
+                " ON CONFLICT (run, standing, key) DO UPDATE SET contact_id = excluded.contact_id,"
+                " name = excluded.name, since = NULL, origin = NULL, created = NULL",
+                people,
+            )
+
     def undecided(self, after: int, size: int, among: Sequence[int] | None = None) -> list[Person]:
         """Rows without verdict and action, with what is known about each person.
 
@@ -162,35 +182,31 @@ class People(Book):
             " AND chunks.chunk = rows.chunk), ?)"
         )
         for_the_row = "reason NOT IN ('import_not_taken', 'import_rejected', 'import_canceled')"
-        states = {
-            "seen": ("1", (Verdict.ADDED, Verdict.UPDATED, Verdict.UNCHANGED)),
-            "sent": (
-                f"{was_sent} AND NOT ({at_work})",
-                (Verdict.NOT_VISIBLE_YET, Verdict.AWAITING_CONFIRMATION),
-            ),
-            "importing": (f"{was_sent} AND {at_work}", (Verdict.NOT_VISIBLE_YET,)),
-            "rejected": (for_the_row, (Verdict.REJECTED,)),
-        }
+        is_seen = f"verdict IN ('{Verdict.ADDED}', '{Verdict.UPDATED}', '{Verdict.UNCHANGED}')"
+        is_open = f"verdict IN ('{Verdict.NOT_VISIBLE_YET}', '{Verdict.AWAITING_CONFIRMATION}')"
+        is_sent = f"{is_open} AND {was_sent} AND NOT ({at_work})"
+        is_importing = f"verdict = '{Verdict.NOT_VISIBLE_YET}' AND {was_sent} AND {at_work}"
+        is_rejected = f"verdict = '{Verdict.REJECTED}' AND {for_the_row}"
         with transaction(self._db):
-            for state, (condition, verdicts) in states.items():
-                marks = ", ".join("?" * len(verdicts))
-                self._db.execute(
-                    "INSERT INTO outcomes (key, hash, state, reason, at, seen)"
-                    f" SELECT key, hash, CASE WHEN ? IN ('seen', 'sent') AND {sent_anew}"
-                    f"  THEN 'unsure' ELSE ? END, reason, {sent_at}, ? FROM rows"
-                    f" WHERE run = ? AND contact IS NOT NULL AND {condition}"
-                    # In the order of what is written, or each person would change another page;
-                    # `+`, or SQLite would read the rows in it, each from another page.
-                    f" AND verdict IN ({marks}) ORDER BY +key"
-                    " ON CONFLICT (key) DO UPDATE SET at = CASE"
-                    "   WHEN outcomes.hash = excluded.hash AND outcomes.state = excluded.state"
-                    "   THEN outcomes.at ELSE excluded.at END,"
-                    "  seen = excluded.seen, hash = excluded.hash,"
-                    "  state = excluded.state, reason = excluded.reason"
-                    " WHERE outcomes.hash <> excluded.hash OR outcomes.state <> excluded.state"
-                    "  OR outcomes.reason IS NOT excluded.reason",
-                    (state, state, now, now, self._run, *verdicts),
-                )
+            self._db.execute(
+                "INSERT INTO outcomes (key, hash, state, reason, at, seen)"
+                f" SELECT key, hash, CASE WHEN {is_rejected} THEN 'rejected'"
+                f"  WHEN {is_importing} THEN 'importing' WHEN {sent_anew} THEN 'unsure'"
+                f"  WHEN {is_seen} THEN 'seen' ELSE 'sent' END, reason, {sent_at}, ? FROM rows"
+                " WHERE run = ? AND verdict IS NOT NULL AND contact IS NOT NULL"
+                f" AND ({is_seen} OR {is_sent} OR {is_importing} OR {is_rejected})"
+                # In the order of what is written, or each person would change another page;
+                # `+`, or SQLite would read the rows in it, each from another page.
+                " ORDER BY +key"
+                " ON CONFLICT (key) DO UPDATE SET at = CASE"
+                "   WHEN outcomes.hash = excluded.hash AND outcomes.state = excluded.state"
+                "   THEN outcomes.at ELSE excluded.at END,"
+                "  seen = excluded.seen, hash = excluded.hash,"
+                "  state = excluded.state, reason = excluded.reason"
+                " WHERE outcomes.hash <> excluded.hash OR outcomes.state <> excluded.state"
+                "  OR outcomes.reason IS NOT excluded.reason",
+                (now, now, self._run),
+            )
             # In the order of the addresses, and only from time to time: it is the one thing about
             # people who have not changed that is written at all.
             self._db.execute(
