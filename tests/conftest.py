@@ -16,6 +16,7 @@ from prefect.settings import PREFECT_API_URL
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.operation import OperationTask
+from prefect_getresponse.runtime.garbage import keep_for_good
 from prefect_getresponse.sandbox import Sandbox
 from tests.support.fast_sandbox import FastSandbox, fast_sandbox
 from tests.support.running_sandbox import KEY, MovableClock, RunningSandbox
@@ -62,9 +63,8 @@ gc.disable()
 
 def pytest_collection_finish() -> None:
     """Look for garbage among what tests leave only."""
-    gc.freeze()
+    keep_for_good()
     gc.enable()
-    gc.set_threshold(20_000, 10, 50)
 
 
 # A machine that is shared with others makes no deadline.
@@ -82,12 +82,10 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 @pytest.fixture
 def garbage_as_usual() -> Iterator[None]:
     """Garbage collection as in a program that has just started."""
-    thresholds = gc.get_threshold()
     gc.unfreeze()
     gc.set_threshold(700, 10, 10)
     yield
-    gc.freeze()
-    gc.set_threshold(*thresholds)
+    keep_for_good()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 
+from prefect_getresponse.runtime.garbage import keep_for_good
 from tests.simulation.simulation import Outcome, failures_of, simulate
 
 PROCESSES = 2
@@ -49,7 +50,7 @@ def _run(seeds: range) -> int:
 
 
 def _outcomes(seeds: Iterable[int]) -> Iterator[Outcome]:
-    with multiprocessing.Pool(PROCESSES) as pool:
+    with multiprocessing.Pool(PROCESSES, keep_for_good) as pool:
         yield from pool.imap_unordered(failures_of, seeds, chunksize=AT_ONCE)
 
 

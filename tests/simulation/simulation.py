@@ -130,8 +130,6 @@ def _quiet() -> Generator[None]:
     """Log nothing, and look for cyclic garbage later: both take longer than the simulation."""
     logging.disable()
     gc.disable()
-    if not gc.get_freeze_count():  # what was imported stays, and need not be looked through
-        gc.freeze()
     try:
         yield
     finally:
