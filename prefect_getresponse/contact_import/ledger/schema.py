@@ -63,15 +63,16 @@ _STEPS = ", ".join(
     for state, next_states in NEXT_STATES.items()
     for next_state in sorted({state, *next_states})
 )
+# Those of rows look at what was changed: before a change, SQLite would look for each row once more.
 _LAWS = f"""
 CREATE TRIGGER IF NOT EXISTS steps_of_chunks BEFORE UPDATE OF state ON chunks
 WHEN OLD.state || '>' || NEW.state NOT IN ({_STEPS})
 BEGIN SELECT RAISE(ABORT, 'a chunk cannot take this step'); END;
-CREATE TRIGGER IF NOT EXISTS verdicts_are_final BEFORE UPDATE OF verdict ON rows
+CREATE TRIGGER IF NOT EXISTS verdicts_are_final AFTER UPDATE OF verdict ON rows
 WHEN OLD.verdict IS NOT NULL AND NEW.verdict IS NOT OLD.verdict
  AND (SELECT phase FROM runs WHERE run = OLD.run) NOT IN ('reading', 'planning')
 BEGIN SELECT RAISE(ABORT, 'a verdict never changes'); END;
-CREATE TRIGGER IF NOT EXISTS plans_stay BEFORE UPDATE OF action ON rows
+CREATE TRIGGER IF NOT EXISTS plans_stay AFTER UPDATE OF action ON rows
 WHEN NEW.action IS NULL AND NEW.verdict IS NULL AND OLD.action IS NOT NULL
  AND (SELECT phase FROM runs WHERE run = OLD.run) NOT IN ('reading', 'planning')
 BEGIN SELECT RAISE(ABORT, 'a row of a plan is never undecided again'); END;
@@ -93,7 +94,7 @@ ADDED_COLUMNS = (
 """Columns that ledgers of earlier versions lack."""
 FENCED = "the ledger has another holder"
 _FENCE = """
-CREATE TEMP TRIGGER fence_{table}_{event} BEFORE {event} ON main.{table}
+CREATE TEMP TRIGGER fence_{table}_{event} AFTER {event} ON main.{table}
 WHEN (SELECT token FROM main.holder) IS NOT '{token}'
 BEGIN SELECT RAISE(ABORT, '{fenced}'); END;
 """

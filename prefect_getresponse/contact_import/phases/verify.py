@@ -124,8 +124,9 @@ class Verification:
         )
         async for _ in self._run.looks(deadline):
             await self._read_back.look()
-            self._conclude_counted_imports()
-            left = self._run.awaited.count()
+            if left := self._run.awaited.count():
+                self._conclude_counted_imports()
+                left = self._run.awaited.count()
             self._run.progress.advance(awaited - left)
             if not left:
                 return

@@ -143,9 +143,10 @@ class _Planning:
         fitting = parts[:most]
         with self._run.transaction():
             self._run.imports.cut(group.action, group.steps, fitting, ChunkState.PLANNED)
-            self.left_over += self._run.plan.left_over(group.action, group.steps)
-            if group.action is Action.MERGE:
-                self._run.plan.compare_left_over(group.steps)
+            if len(parts) > most:
+                self.left_over += self._run.plan.left_over(group.action, group.steps)
+                if group.action is Action.MERGE:
+                    self._run.plan.compare_left_over(group.steps)
         return len(fitting)
 
     def _mark(self, shapes: set[str | None]) -> None:

@@ -61,6 +61,26 @@ def test_the_laws_hold_after_a_migration(old: Path) -> None:
         db.execute("UPDATE rows SET verdict = 'unknown' WHERE row = 2")
 
 
+def test_a_migrated_ledger_has_the_laws_of_a_new_one(old: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.sqlite"
+    for path in (old, new):
+        with Ledger(path):
+            pass
+    with closing(sqlite3.connect(new)) as db:
+        [(text,)] = db.execute("SELECT sql FROM sqlite_master WHERE name = 'verdicts_are_final'")
+        db.executescript(
+            f"DROP TRIGGER verdicts_are_final; {text.replace('AFTER', 'BEFORE')};"
+            f"PRAGMA user_version = {VERSION - 1};"
+        )
+    with Ledger(new):
+        pass
+    laws = "SELECT sql FROM sqlite_master WHERE type = 'trigger'"
+    with closing(sqlite3.connect(old)) as one, closing(sqlite3.connect(new)) as other:
+        assert set(one.execute(laws)) == set(other.execute(laws))
+        # Before a change, SQLite would look for each changed row once more.
+        assert "BEFORE" not in str(list(one.execute(f"{laws} AND tbl_name = 'rows'")))
+
+
 def test_a_migration_that_breaks_off_changes_nothing(old: Path) -> None:
     before = version(old)
     with closing(sqlite3.connect(old)) as db:

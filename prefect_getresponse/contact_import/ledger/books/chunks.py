@@ -54,8 +54,8 @@ class Chunks(Book):
     def count_unsent(self) -> int:
         """Number of rows in chunks that are planned, or on their way."""
         (rows,) = self._db.execute(
-            f"SELECT count(*) FROM rows {BY_CHUNK} JOIN chunks USING (run, chunk)"
-            " WHERE run = ? AND chunk > 0 AND rows.verdict IS NULL AND chunks.state IN (?, ?)",
+            f"SELECT count(*) FROM chunks CROSS JOIN rows {BY_CHUNK} USING (run, chunk)"
+            " WHERE run = ? AND chunks.state IN (?, ?) AND rows.verdict IS NULL",
             (self._run, ChunkState.PLANNED, ChunkState.SENT),
         ).fetchone()
         return int(rows)
