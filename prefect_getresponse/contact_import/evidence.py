@@ -32,8 +32,8 @@ _CAME_AFTER = (
 )
 """Who may have come before the call was last sent bears the name we sent, or is a stranger."""
 BEARS_OURS = (
-    "(chunks.route = 'import' OR json_extract(rows.contact, '$.name') IS NULL"
-    f" OR listed.name IS NULL OR listed.standing = 'removed' OR {_SAME_NAME})"
+    "(chunks.route = 'import' OR listed.name IS NULL OR listed.standing = 'removed'"
+    f" OR {_SAME_NAME})"
 )
 """Whoever another program has added meanwhile bears another name; of imports the counters tell."""
 MAY_BE_OURS = f"{CAME_BY} AND {CAME_SINCE} AND {_CAME_AFTER} AND {BEARS_OURS}"
