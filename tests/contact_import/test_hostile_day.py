@@ -93,17 +93,18 @@ def test_one_who_signs_up_before_our_call_gets_what_the_source_says(lab: Lab) ->
 
 @pytest.mark.parametrize("trouble", [None, Trouble.TOO_LARGE, Trouble.UNAUTHORIZED])
 @pytest.mark.parametrize(
-    ("name", "said"), [("By form", "Person 0"), ("Person 0", "Person 0"), ("By form", "")]
+    ("name", "said", "seconds"),
+    [("By form", "Person 0", 5), ("Person 0", "Person 0", 20), ("By form", "", 1)],
 )
 def test_one_who_waits_in_the_queue_before_our_batch_gets_what_the_source_says(
-    lab: Lab, trouble: Trouble | None, name: str, said: str
+    lab: Lab, trouble: Trouble | None, name: str, said: str, seconds: float
 ) -> None:
     """The batch is taken, and the one who is in the queue already is dropped from it."""
     lab.write([("person0@example.com", said, "vip"), *PEOPLE[1:]])
 
     def sign_up_early() -> None:
         sign_up(lab, "person0@example.com", name)
-        lab.time.advance(5 if name == "By form" else 20)
+        lab.time.advance(seconds)
 
     if trouble:  # a first try that was not executed does not make the person ours
         lab.wire.plan = on_first(is_path("POST", "/contacts/batch"), trouble, sign_up_early)
