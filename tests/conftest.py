@@ -49,12 +49,29 @@ ON_DEMAND = {"benchmarks", "browser", "deployments", "mutations", "types"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of other targets, unless `-m` names them."""
+    """Leave out the tests of other targets, unless `-m` names them; let Prefect's sockets be."""
+    for item in filter(_uses_prefects_server, items):
+        item.add_marker(pytest.mark.filterwarnings(_SOCKETS))
     others = ON_DEMAND - set(config.option.markexpr.split())
     left_out = [item for item in items if others & {mark.name for mark in item.iter_markers()}]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
+
+
+# Prefect leaves sockets of its own clients to the garbage collector.
+_SOCKETS = "ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"
+
+
+def _uses_prefects_server(item: pytest.Item) -> bool:
+    assert isinstance(item, pytest.Function)
+    return "prefect_server" in item.fixturenames or bool(item.get_closest_marker("deployments"))
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Have the sockets of a test collected in it, not in whichever comes later."""
+    if _uses_prefects_server(item):
+        gc.collect()
 
 
 # What is imported and collected stays: visiting it again and again was a tenth of the suite.

@@ -35,10 +35,7 @@ from tests.deployments.workers import (
 from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
 from tests.support.postgresql import PROGRAMS, free_port, postgresql
 
-pytestmark = [
-    pytest.mark.deployments,
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.deployments
 
 OURS = str(Path(sys.executable).with_name("prefect-getresponse"))
 POOL = "getresponse"

@@ -24,7 +24,6 @@ from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
 pytestmark = [
     pytest.mark.deployments,
     pytest.mark.xdist_group("prefect"),
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
 ]
 
 PEOPLE = 60

@@ -28,11 +28,7 @@ from tests.docs.blocks import PAGES, ROOT, blocks_of
 from tests.docs.reader import Reader
 from tests.support.asgi import started_and_stopped
 
-pytestmark = [
-    pytest.mark.xdist_group("pages"),
-    # Prefect leaves sockets of its own clients to the garbage collector.
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.xdist_group("pages")
 
 FOLLOWED = [page for page in PAGES if page.parent.name != "reference" and blocks_of(page)]
 """Pages with blocks; those of the reference only show signatures."""

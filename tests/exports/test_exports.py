@@ -81,8 +81,6 @@ def test_export_through_the_command_line(fast: FastSandbox, tmp_path: Path, expo
 
 
 @pytest.mark.xdist_group("prefect")
-# Prefect leaves sockets of its own clients to the garbage collector.
-@pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("prefect_server")
 @pytest.mark.parametrize("export", EXPORTS)
 def test_export_through_the_flow(

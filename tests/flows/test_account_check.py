@@ -19,11 +19,7 @@ from prefect_getresponse.doctor import AccountReport
 from prefect_getresponse.flows.account_check import AccountCheckFailed, account_check
 from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, fast_sandbox
 
-pytestmark = [
-    pytest.mark.xdist_group("prefect"),
-    # Prefect leaves sockets of its own clients to the garbage collector.
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.xdist_group("prefect")
 
 ACCOUNT = "checked"
 

@@ -20,11 +20,7 @@ from prefect_getresponse.flows.reconcile_events import reconcile_events
 from tests.events.samples import ADDRESS, NOW, opened
 from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
 
-pytestmark = [
-    pytest.mark.xdist_group("prefect"),
-    # Prefect leaves sockets of its own clients to the garbage collector.
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.xdist_group("prefect")
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,7 @@ from prefect_getresponse.flows.many_contact_imports import (
 )
 from tests.support.running_sandbox import KEY, RunningSandbox
 
-pytestmark = [
-    pytest.mark.xdist_group("prefect"),
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.xdist_group("prefect")
 
 run_flow: Callable[..., Any] = many_contact_imports
 TWO = [ListImport(source="a.csv", list_name="a"), ListImport(source="b.csv", list_name="b")]

@@ -37,11 +37,7 @@ from prefect_getresponse.sources.errors import SourceNotFound
 from tests.docs.blocks import ROOT, blocks_of
 from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, fast_sandbox, set_waits
 
-pytestmark = [
-    pytest.mark.xdist_group("prefect"),
-    # Prefect leaves sockets of its own clients to the garbage collector.
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.xdist_group("prefect")
 
 run_flow: Callable[..., Any] = nightly_contact_import
 """The flow, for options that come as one dictionary."""

@@ -15,10 +15,7 @@ from prefect_getresponse.flows.nightly_export import nightly_export
 from prefect_getresponse.runtime.assets import asset_key, getresponse_key
 from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
 
-pytestmark = [
-    pytest.mark.xdist_group("prefect"),
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.xdist_group("prefect")
 
 
 @pytest.fixture

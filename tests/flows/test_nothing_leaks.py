@@ -20,10 +20,7 @@ from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.flows.nightly_contact_import import nightly_contact_import
 from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, fast_sandbox, set_waits
 
-pytestmark = [
-    pytest.mark.xdist_group("prefect"),
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.xdist_group("prefect")
 
 WRONG_KEY = f"{KEY}-revoked"
 PERSON = "quokka."

@@ -24,11 +24,7 @@ from prefect_getresponse.newsletters.report import ReleaseReport
 from prefect_getresponse.runtime.approvals import ApprovalNeeded
 from tests.support.fast_sandbox import CAMPAIGN, KEY, FastSandbox, fast_sandbox
 
-pytestmark = [
-    pytest.mark.xdist_group("prefect"),
-    # Prefect leaves sockets of its own clients to the garbage collector.
-    pytest.mark.filterwarnings("ignore:.*<socket.socket:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.xdist_group("prefect")
 
 [EXPIRED] = [each for each in shipped() if each.key == "approval-expired"]
 RELEASE = """key: {key}
