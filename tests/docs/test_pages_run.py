@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from prefect.settings import PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW, temporary_settings
+from starlette.applications import Starlette
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.accounts.platforms import ENDPOINTS
@@ -88,7 +89,8 @@ def reader(
     # Tasks are called outside of flows, too, where there is no run to log to.
     with temporary_settings({PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
         yield Reader(monkeypatch, names, places)
-    if application := names.get("application"):
+    application = names.get("application")
+    if isinstance(application, Starlette):
         asyncio.run(started_and_stopped(application))
 
 
