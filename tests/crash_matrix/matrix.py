@@ -334,7 +334,8 @@ def _is_well(scenario: str, result: Any) -> bool:
         return False
     if scenario == "messages":
         return all(result.get(name, "failed") != "failed" for name in MESSAGES)
-    return result["problem"] is None and "not_visible_yet" not in result["verdicts"]
+    left = result["verdicts"].get("not_visible_yet", 0) + result["not_removed"]
+    return result["problem"] is None and not left
 
 
 def _is_as_said(person: dict[str, Any]) -> bool:

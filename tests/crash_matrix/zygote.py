@@ -67,7 +67,12 @@ async def _import(order: Order, steps: Steps, time: VirtualTime) -> Any:
             options, "matrix", client, clock=time, tuning=Tuning(batch_rows=3)
         )
     verdicts = {str(name): rows for name, rows in report.verdicts.items() if rows}
-    return {"verdicts": verdicts, "rows": report.rows_read, "problem": report.problem}
+    return {
+        "verdicts": verdicts,
+        "rows": report.rows_read,
+        "problem": report.problem,
+        "not_removed": sum(n for what, n in report.warnings.items() if "not removed" in what),
+    }
 
 
 async def _messages(order: Order, steps: Steps, time: VirtualTime) -> Any:
@@ -110,7 +115,7 @@ def _live(order: Order, time: VirtualTime) -> None:
     try:
         result = time.run(work(order, steps, time))
     except GetResponseError as error:
-        result = {"problem": f"sent nothing: {error}", "verdicts": {}, "rows": 0}
+        result = {"problem": f"sent nothing: {error}", "verdicts": {}, "rows": 0, "not_removed": 0}
     except BaseException:
         crashes = [traceback.format_exc()]
     said = {"steps": steps.taken, "result": result, "crashes": crashes}
