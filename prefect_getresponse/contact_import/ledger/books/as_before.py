@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Callable, Iterator
 
 from prefect_getresponse.contact_import.ledger.books.book import Book
+from prefect_getresponse.contact_import.ledger.books.people import People
+from prefect_getresponse.contact_import.ledger.records import Standing
 
 AT_ONCE = 1_000
 """Addresses of a slice: some milliseconds."""
@@ -47,10 +49,7 @@ class AsBefore(Book):
             others.
         """
         key = "''" if is_excluded is None else "last.key"
-        (anybody_left,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM listed WHERE run = ? AND standing = 'removed')",
-            (self._run,),
-        ).fetchone()
+        anybody_left = People(self._db, self._run).is_anybody(Standing.REMOVED)
         found = self._db.execute(
             "SELECT last.row, EXISTS (SELECT 1 FROM outcomes JOIN listed ON listed.run = last.run"
             "  AND listed.standing = 'subscribed' AND listed.key = last.key"
