@@ -719,6 +719,42 @@ def test_an_import_whose_answer_names_none_is_found(lab: Lab, answer: object) ->
     assert report.calls["POST /imports"] == 1
 
 
+@pytest.mark.parametrize("verify", [True, False])
+@pytest.mark.parametrize("dies", [True, False])
+def test_an_import_that_nobody_can_name_and_nobody_came_by_is_sent_again(
+    lab: Lab, dies: bool, verify: bool
+) -> None:
+    lab.write(PEOPLE)
+    lab.decide_imports("rejected")
+    rewrite(lab, lambda call, real: {} if call == "POST /imports" else real)
+    others = [f"stranger{number}@example.com" for number in range(6)]
+    sent: list[None] = []
+
+    def plan(request: httpx.Request) -> Trouble | None:
+        if is_path("POST", "/imports")(request) and not sent:
+            sent.append(None)
+            lab.time.advance(60)
+        elif is_path("GET", "/imports")(request) and len(sent) == 1:
+            sent.append(None)
+            lab.time.advance(60)
+            strangers_import(lab, others)
+            return Trouble.KILLED_BEFORE if dies else None
+        return None
+
+    lab.wire.plan = plan
+    if dies:
+        lab.run_until_killed(route="import", verify=verify)
+        lab.time.advance(3_600)
+        lab.control("GET", "/state")
+        lab.write([*PEOPLE, ("new@example.com", "New", "")])
+    else:
+        assert counted(lab.run(route="import", verify=verify)) == {"unknown": 6}
+    lab.decide_imports("finished")
+    lab.run(route="import", verify=verify)
+
+    assert lab.subscribed >= {email for email, _, _ in PEOPLE}
+
+
 @pytest.mark.parametrize("counter", [None, "6", {}, True])
 def test_counters_that_are_no_numbers_prove_nothing(lab: Lab, counter: object) -> None:
     lab.write(PEOPLE)

@@ -288,6 +288,15 @@ def imports_answer_as_they_should(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ImportState, "of", of)
 
 
+def whoever_does_not_come_was_dropped(patch: pytest.MonkeyPatch) -> None:
+    """An import of which nobody came has dropped them all, also if nobody knows its id."""
+
+    def is_lost(_verification: object, _chunk: object, state: ImportState | None) -> bool:
+        return state is not None and state.is_gone
+
+    patch.setattr(verify.Verification, "_is_lost", is_lost)
+
+
 @pytest.mark.mutations
 @pytest.mark.parametrize(
     ("mutation", "noticed_by"),
@@ -319,6 +328,7 @@ def imports_answer_as_they_should(patch: pytest.MonkeyPatch) -> None:
         (removals_count_as_nothing, 5615),
         (taken_means_present, 3203),
         (imports_answer_as_they_should, 5529),
+        (whoever_does_not_come_was_dropped, 5749),
     ],
 )
 def test_a_broken_package_is_noticed(

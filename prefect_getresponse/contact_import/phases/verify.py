@@ -12,7 +12,7 @@ from typing import Any
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun, at_work
 from prefect_getresponse.contact_import.ledger import Action, ChunkState, Phase
-from prefect_getresponse.contact_import.ledger.books.imports import ImportChunk
+from prefect_getresponse.contact_import.ledger.books.imports import ImportChunk, ImportState
 from prefect_getresponse.contact_import.ledger.records import NIGHT
 from prefect_getresponse.contact_import.report_data import tally_up
 from prefect_getresponse.contact_import.sending.import_lane import outcome_of
@@ -142,13 +142,24 @@ class Verification:
 
     def _conclude_imports(self) -> None:
         for chunk, state in self._book.with_states():
-            if chunk.state == ChunkState.IN_DOUBT or (state is not None and state.is_gone):
+            if chunk.state == ChunkState.IN_DOUBT or self._is_lost(chunk, state):
                 self._settle_import(chunk, Verdict.UNKNOWN, {"reason": "in_doubt"})
             elif state is not None and state.is_active:
                 why = {"reason": "import_at_work", "detail": state.status}
                 self._settle_import(chunk, Verdict.NOT_VISIBLE_YET, why)
             elif state is not None:
                 self._settle_import(chunk, Verdict.REJECTED, outcome_of(state))
+
+    def _is_lost(self, chunk: ImportChunk, state: ImportState | None) -> bool:
+        """Whether nobody can say what became of an import that was taken.
+
+        GetResponse knows it no more, or has not said its id and nobody has come by it: then it may
+        have been rejected as a whole, and says nothing about its people.
+        """
+        if state is not None:
+            return state.is_gone
+        was_taken = chunk.state == ChunkState.ACKNOWLEDGED
+        return was_taken and not self._book.has_left_traces(chunk.chunk)
 
     def _settle_import(
         self, chunk: ImportChunk, verdict: Verdict, why: Mapping[str, str | None]
@@ -185,9 +196,11 @@ class Verification:
         return longest is not None and waited >= PATIENCE * longest + LOOKS_APART
 
     def _conclude_unverified(self) -> None:
-        for chunk, state in self._book.states():
-            if state.has_failed:
+        for chunk, state in self._book.with_states():
+            if state is not None and state.has_failed:
                 self._settle_import(chunk, Verdict.REJECTED, outcome_of(state))
+            elif self._is_lost(chunk, state):
+                self._settle_import(chunk, Verdict.UNKNOWN, {"reason": "in_doubt"})
         self._conclude(ChunkState.ACKNOWLEDGED, Verdict.NOT_VISIBLE_YET, "not_verified")
         self._conclude(Action.AWAIT, Verdict.NOT_VISIBLE_YET, "not_verified")
 

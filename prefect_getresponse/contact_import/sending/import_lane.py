@@ -338,7 +338,7 @@ class ImportLane:
             now = self._run.now()
             is_at_work = now < begun + OLDEST and any(each.is_active for each in found)
             is_over = now >= settled and not is_at_work
-            if was_taken and len(certain) == 1:
+            if was_taken and certain == found and len(found) == 1:
                 return self._adopt(chunk, certain[0])
             if (certain or is_over) and not was_taken and await self._left_traces(chunk, begun):
                 return self._adopt(chunk, certain[0] if len(certain) == 1 else None)
@@ -347,7 +347,9 @@ class ImportLane:
                     raise _unfinished("an import that may be the one in doubt")
                 settled = max(settled, now + self._run.job.options.settle_seconds)
             elif is_over:
-                if not was_taken and chunk.attempt < (ATTEMPTS if chunk.new_people else 2):
+                if was_taken:  # who has come tells whether anything came of it
+                    await ReadBack(self._run, begun).read_list()
+                elif chunk.attempt < (ATTEMPTS if chunk.new_people else 2):
                     self._answer(chunk, ChunkState.PLANNED)
                 break
         return None
