@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
 from prefect_getresponse.client.send import AsyncClient
@@ -12,6 +12,7 @@ from prefect_getresponse.contact_import.job import Job
 from prefect_getresponse.contact_import.ledger import Phase, Run
 from prefect_getresponse.contact_import.ledger.copies.copy import saved_at_the_end
 from prefect_getresponse.contact_import.polling import COSTLY, looks
+from prefect_getresponse.runtime.event_loops import apart
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,14 @@ class ActiveRun:
     def transaction(self) -> AbstractContextManager[None]:
         """Make everything inside durable at once, or not at all; within another one, with that."""
         return self.kept.transaction()
+
+    @asynccontextmanager
+    async def transaction_apart(self) -> AsyncGenerator[None]:
+        """Such a transaction; what it takes to make much durable does not keep the loop."""
+        with ExitStack() as stack:
+            stack.enter_context(self.transaction())
+            yield
+            await apart(stack.pop_all().close)
 
     def looks(self, deadline: float, first: Sequence[int] = COSTLY) -> AsyncIterator[bool]:
         """Wait for each moment to look again, see `polling.looks`."""

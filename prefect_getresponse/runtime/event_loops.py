@@ -1,4 +1,8 @@
-"""Run coroutines from code that is not async, even where an event loop is running already."""
+"""Event loops and threads: what is async from code that is not, and the other way round.
+
+`run_on_loop` runs coroutines, even where an event loop is running already; `apart` is for what
+would keep a loop from its other work.
+"""
 
 from __future__ import annotations
 
@@ -68,3 +72,26 @@ def run_on_loop(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     if errors:
         raise errors.pop()
     return results.pop()
+
+
+async def apart(work: Callable[[], T]) -> T:
+    """Do something on a thread while the event loop goes on, as if the loop had done it.
+
+    Whoever is cancelled meanwhile is so only at its next wait: what the work uses, such as a
+    connection to a database, is nobody else's until it has ended, and no work is half done.
+
+    Args:
+        work: What is to be done.
+    """
+    done = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(done)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        assert task is not None
+        while not done.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([done])
+        task.uncancel()  # it is the same one that comes again
+        task.cancel()
+        return done.result()

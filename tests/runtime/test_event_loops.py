@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 import types
 from collections.abc import Iterator
 
 import pytest
 
-from prefect_getresponse.runtime.event_loops import run_on_loop
+from prefect_getresponse.runtime.event_loops import apart, run_on_loop
 
 
 class Ended(BaseException):
@@ -64,3 +65,58 @@ def test_a_result_and_an_error_come_out_of_any_thread() -> None:
     assert asyncio.run(caller()) == 7
     with pytest.raises(ValueError, match="broken"):
         run_on_loop(broken)
+
+
+def test_work_apart_lets_the_loop_go_on() -> None:
+    async def work() -> list[str]:
+        told, may_end = list[str](), threading.Event()
+
+        async def goes_on() -> None:
+            told.append("the loop")
+            may_end.set()
+
+        going = asyncio.create_task(goes_on())
+        told.append(await apart(lambda: str(may_end.wait(20))))
+        await going
+        return told
+
+    assert asyncio.run(work()) == ["the loop", "True"]
+
+
+def test_whoever_is_cancelled_is_so_after_the_work_apart() -> None:
+    begun, may_end, told = threading.Event(), threading.Event(), list[str]()
+
+    def work() -> str:
+        begun.set()
+        may_end.wait(20)
+        told.append("ended")
+        return "done"
+
+    async def waits() -> None:
+        told.append(await apart(work))
+        try:
+            await asyncio.sleep(20)
+        except asyncio.CancelledError:
+            told.append("cancelled")
+            raise
+
+    async def cancels() -> int:
+        task = asyncio.create_task(waits())
+        await asyncio.to_thread(begun.wait, 20)
+        task.cancel()
+        await asyncio.sleep(0)
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return task.cancelling()
+
+    assert asyncio.run(cancels()) == 1
+    assert told == ["ended", "done", "cancelled"]
+
+
+def test_what_fails_apart_fails() -> None:
+    def work() -> None:
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        asyncio.run(apart(work))

@@ -46,7 +46,12 @@ class Connection:
         self._beside = Beside(path)
         with told_in_a_sentence(path):
             _make_private(path)
-            self._db = sqlite3.connect(path, timeout=LONGEST_WAIT, isolation_level=None)
+            self._db = sqlite3.connect(
+                path,
+                timeout=LONGEST_WAIT,
+                isolation_level=None,
+                check_same_thread=False,  # `apart` works with it, and nobody else meanwhile
+            )
             try:
                 if is_alone:  # the index of the journal is then kept in memory, not in a file
                     self._db.execute("PRAGMA locking_mode = EXCLUSIVE")

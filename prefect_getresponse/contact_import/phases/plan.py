@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun, at_work
@@ -41,6 +42,7 @@ from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, impor
 from prefect_getresponse.contact_import.rows.addresses import listed_keys
 from prefect_getresponse.contact_import.sending.read_back import note_listed
 from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.runtime.event_loops import apart
 
 ROWS_AT_ONCE = 5_000
 
@@ -70,22 +72,30 @@ class _Planning:
     def __init__(self, run: ActiveRun) -> None:
         self._run = run
         self._job = run.job
+        self._may_be_as_before = False
 
     async def run_all(self) -> Estimate:
-        with self._run.transaction():
-            self._run.plan.clear()
-            self._run.kept.add_facts({COUNTED: None})
+        await apart(self._begin)
         await self._settle_earlier_imports()
         exclusions = await self._read_list()
         note_first_run(self._run)
-        self._check_addresses()
+        await apart(self._check_addresses)
         await self._decide(exclusions)
         await self._limit()
         self._plan_removals()
         left = await plan_imports(self._run)
         await compare(self._run, "add_and_update", self._run.progress)
-        self._check_rejects()
+        await apart(self._check_rejects)
         return self._cut(left)
+
+    def _begin(self) -> None:
+        with self._run.transaction():
+            self._run.plan.clear()
+            self._run.kept.add_facts({COUNTED: None})
+        adds_only = self._job.options.mode == "add_only"
+        self._may_be_as_before = not adds_only and not self._run.outcomes.is_empty()
+        if self._may_be_as_before:
+            self._run.as_before.begin()
 
     def _check_addresses(self) -> None:
         """Stop before anything else if no row has a valid address: `mirror` would remove all."""
@@ -144,9 +154,9 @@ class _Planning:
         self._run.progress.start("reading the list", None, "people")
         read = 0
         how = self._run.outcomes.awaits_anybody()
-        with self._run.transaction():  # the list is read again whole if this breaks off
+        async with self._run.transaction_apart():  # the list is read again if this breaks off
             async for page in self._run.account.subscribers(campaign.campaign_id, how=how):
-                self._note_subscribed(page)
+                await apart(partial(self._note_subscribed, page))
                 read += len(page)
                 self._run.progress.advance(read)
         async for page in self._run.account.search(campaign.campaign_id, "unconfirmed"):
@@ -155,53 +165,57 @@ class _Planning:
 
     def _note_subscribed(self, page: list[dict[str, str]]) -> None:
         """Remember a page of the list; most nights nobody asks how its people came in."""
-        if any("createdOn" in person or "origin" in person for person in page):
-            note_listed(self._run.people, Standing.SUBSCRIBED, page)
-            return
         people = [person for person in page if person.get("email")]
         ids, names = ([person.get(what) for person in people] for what in ("contactId", "name"))
         keys = listed_keys([person["email"] for person in people])
-        self._run.people.add_named(Standing.SUBSCRIBED, zip(keys, ids, names, strict=True))
+        if any("createdOn" in person or "origin" in person for person in page):
+            note_listed(self._run.people, Standing.SUBSCRIBED, page)
+        else:
+            self._run.people.add_named(Standing.SUBSCRIBED, zip(keys, ids, names, strict=True))
+        if self._may_be_as_before:
+            known = [key for key, contact_id in zip(keys, ids, strict=True) if contact_id]
+            self._run.as_before.note_listed(known)
 
     async def _decide(self, exclusions: Exclusions) -> None:
         total = self._run.kept.rows_read
         self._run.progress.start("deciding", total)
-        options, now, last = self._job.options, self._job.started, 0
-        as_before, others = await self._decide_at_once(exclusions)
-        while people := self._run.people.undecided(last, ROWS_AT_ONCE, others):
-            self._write(
-                decide(person, options.mode, exclusions, now, options.settle_seconds)
-                for person in people
-            )
-            last = people[-1].row
+        as_before, others = await apart(partial(self._decide_at_once, exclusions))
+        last = 0
+        while last := await apart(partial(self._decide_some, exclusions, last, others)):
             self._run.progress.advance(min(last, total))  # the header has a number, too
-            await asyncio.sleep(0)
-        if self._run.rows.count_open() == as_before:
+        if await apart(self._run.rows.count_open) == as_before:
             self._run.kept.add_facts({COUNTED: as_before})
 
-    async def _decide_at_once(self, exclusions: Exclusions) -> tuple[int, Sequence[int] | None]:
+    def _decide_at_once(self, exclusions: Exclusions) -> tuple[int, Sequence[int] | None]:
         """Decide about people who need no look at each: unknown ones, or those who are as before.
 
         Returns:
             How many are as before, and the rows that are to be looked at; None for all rows.
         """
-        if self._run.outcomes.is_empty():
-            if exclusions.are_none:
-                with self._run.transaction():
-                    self._run.plan.add_unknown()
-            return 0, None
-        if self._job.options.mode == "add_only":
-            return 0, None
+        if self._may_be_as_before:
+            excluded = None if exclusions.are_none else exclusions.reason
+            return self._run.as_before.find(excluded)
+        if exclusions.are_none and self._run.outcomes.is_empty():
+            with self._run.transaction():
+                self._run.plan.add_unknown()
+        return 0, None
 
-        def is_excluded(key: str) -> bool:
-            return bool(exclusions.reason(key))
-
-        as_before, others = 0, array("q")
-        for people, rows in self._run.as_before.find(None if exclusions.are_none else is_excluded):
-            as_before += people
-            others.extend(rows)
-            await asyncio.sleep(0)  # limits are renewed meanwhile
-        return as_before, array("q", sorted(others))
+    def _decide_some(self, exclusions: Exclusions, after: int, others: Sequence[int] | None) -> int:
+        """Decide about some rows, and return the last of them; 0 if there are none left."""
+        if others is None:
+            people = self._run.people.undecided(after, ROWS_AT_ONCE)
+            last = people[-1].row if people else 0
+        else:
+            first = bisect_right(others, after)
+            some = others[first : first + ROWS_AT_ONCE]
+            people = self._run.people.undecided_of(some)
+            last = some[-1] if some else 0
+        options, now = self._job.options, self._job.started
+        self._write(
+            decide(person, options.mode, exclusions, now, options.settle_seconds)
+            for person in people
+        )
+        return last
 
     def _plan_removals(self) -> None:
         if self._job.options.mode != "mirror":

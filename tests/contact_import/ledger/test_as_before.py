@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -30,7 +30,15 @@ from tests.contact_import.lab import Lab, counted
 from tests.support.sqlite_file import sqlite_file
 
 EARLIER = ("", "seen", "sent", "unsure", "importing", "rejected")
+NOBODY = Exclusions()
 EXCLUSIONS = Exclusions.of({"@blocked.example": "suppressed"})
+PEOPLE = {
+    f"p{number * 7 % 1000:03}@{each[2]}.example": each
+    for number, each in enumerate(
+        product(EARLIER, (True, False), ("here", "blocked"), (0, 1, 2, 3), (1, 2))
+    )
+}
+"""By address: outcome, whether the hash is the same, place, standing, and number of rows."""
 
 
 def contact_of(key: str) -> Contact:
@@ -49,11 +57,9 @@ def run(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(as_before, "AT_ONCE", 50)  # so that they are several slices
     run = ledger.begin("r1", "job", "people.csv", 100.0)
     rows: list[NewRow] = []
-    people = list(product(EARLIER, (True, False), ("here", "blocked"), (0, 1, 2, 3), (1, 2)))
     outcomes: list[tuple[str, str, str]] = []
     listed: dict[Standing, list[Listed]] = {Standing.SUBSCRIBED: [], Standing.REMOVED: []}
-    for number, (state, is_same, domain, standing, times) in enumerate(people):
-        key = f"p{number * 7 % 1000:03}@{domain}.example"
+    for number, (key, (state, is_same, _, standing, times)) in enumerate(PEOPLE.items()):
         text, digest = pack(contact_of(key))
         rows += [NewRow(len(rows) + 2 + n, key, text, digest, None, None) for n in range(times)]
         if state:
@@ -72,23 +78,23 @@ def run(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def found(run: Run, is_excluded: Callable[[str], bool] | None) -> tuple[int, list[int]]:
-    """People who are as before, and the rows of all others, of all slices together."""
-    slices = list(run.as_before.find(is_excluded))
-    assert len(slices) > 1
-    return sum(people for people, _ in slices), sorted(row for _, rows in slices for row in rows)
+def found(run: Run, exclusions: Exclusions = NOBODY) -> tuple[int, list[int]]:
+    """People who are as before, and the rows of all others, once the list has come in."""
+    run.as_before.begin()
+    keys = [key for key, (_, _, _, standing, _) in PEOPLE.items() if standing in (1, 3)]
+    for first in range(0, len(keys), 30):
+        run.as_before.note_listed(keys[first : first + 30])
+    people, others = run.as_before.find(None if exclusions.are_none else exclusions.reason)
+    return people, list(others)
 
 
-@pytest.mark.parametrize("exclusions", [Exclusions(), EXCLUSIONS], ids=["all", "some"])
+@pytest.mark.parametrize("exclusions", [NOBODY, EXCLUSIONS], ids=["all", "some"])
 def test_they_are_whom_the_plan_calls_unchanged(run: Run, exclusions: Exclusions) -> None:
-    def is_excluded(key: str) -> bool:
-        return bool(exclusions.reason(key))
-
-    people, others = found(run, None if exclusions.are_none else is_excluded)
+    people, others = found(run, exclusions)
 
     everybody = run.people.undecided(0, 1000)
     said = {person.row: decide(person, "add_and_update", exclusions, 100.0) for person in everybody}
-    rest = run.people.undecided(0, 1000, others)
+    rest = run.people.undecided_of(others)
     settled = said.keys() - {person.row for person in rest}
     assert len(settled) == people > 0
     assert {said[row].verdict for row in settled} == {Verdict.UNCHANGED}
@@ -111,8 +117,8 @@ def test_unknown_people_are_whom_the_plan_adds(run: Run) -> None:
 
 
 def test_rows_are_undecided_unless_as_many_were_counted(run: Run) -> None:
-    people, others = found(run, None)
-    rest = run.people.undecided(0, 1000, others)
+    people, others = found(run)
+    rest = run.people.undecided_of(others)
     run.plan.decide(Decision(person.row, action=Action.ADD) for person in rest[1:])
     run.add_facts({COUNTED: people})
 
@@ -148,3 +154,26 @@ def test_a_night_without_changes_writes_nothing_about_people(lab: Lab) -> None:
     with sqlite_file(path) as db:
         [(oldest,)] = db.execute("SELECT min(seen) FROM outcomes").fetchall()
     assert oldest > before[0][-1] + 4 * 86_400
+
+
+def test_an_address_with_a_zero_byte_is_nobody_elses(run: Run) -> None:
+    [key, *_] = [
+        key
+        for key, (state, is_same, _, standing, _) in PEOPLE.items()
+        if (state, is_same, standing) == ("seen", True, 1)
+    ]
+    run.as_before.begin()
+    run.as_before.note_listed([f"{key}\0", f"{key}\0.example"])
+    assert run.as_before.find(None)[0] == 0
+    run.as_before.note_listed([key])
+    assert run.as_before.find(None)[0] == 1
+
+
+def test_of_a_person_who_is_listed_twice_the_last_counts(ledger: Ledger, tmp_path: Path) -> None:
+    run = ledger.begin("r1", "job", "people.csv", 100.0)
+    people = [(f"p{number % 70}@here.example", f"C{number}", f"N{number}") for number in range(120)]
+    run.people.add_named(Standing.SUBSCRIBED, iter(people))
+
+    with sqlite_file(tmp_path / "list.sqlite") as db:
+        listed = db.execute("SELECT key, contact_id, name FROM listed").fetchall()
+    assert sorted(listed) == sorted({key: (key, *rest) for key, *rest in people}.values())

@@ -1,71 +1,110 @@
 """People who are as they were on the night before: settled as a set, and without a write.
 
+They are found as the list comes in, page by page, and not by another walk through the ledger.
 A row that has neither a verdict nor an action once the run has counted such people is `unchanged`.
 Were another number of rows left so, they would count as undecided: see `Rows.tally`.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from itertools import compress
+
+import orjson
 
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.books.people import People
 from prefect_getresponse.contact_import.ledger.records import Standing
 
-AT_ONCE = 1_000
-"""Addresses of a slice: some milliseconds."""
+AT_ONCE = 50_000
+"""Rows of a step that Python takes without giving other threads a turn: a millisecond."""
 COUNTED = "as_before"
 """Fact of a run: how many of its people are as they were."""
 IS_COUNTED = (
     f"(SELECT json_extract(facts, '$.{COUNTED}') FROM runs WHERE runs.run = :run) IS NOT NULL"
 )
 """SQL: whether the run has counted them; `run` is a value of the statement."""
-LAST_ROWS = (
-    "(SELECT run, key, max(row) AS row, hash FROM rows INDEXED BY rows_by_key"
-    " WHERE run = ? AND key <> '' GROUP BY key)"
-)
-"""SQL: the last row of each address, in the order of the addresses, as all tables have them."""
-
-_HAS_LEFT = (
-    "EXISTS (SELECT 1 FROM listed WHERE listed.run = last.run"
-    "  AND listed.standing = 'removed' AND listed.key = last.key)"
-)
+_YES, _NO = 1, 0
+_TURNED = bytes.maketrans(bytes((_YES, _NO)), bytes((_NO, _YES)))
+"""Makes a yes of a no, and the other way round."""
 
 
 class AsBefore(Book):
-    """Who of a run has not changed since an earlier one has seen them on the list."""
+    """Who of a run has not changed since an earlier one has seen them on the list.
 
-    def find(self, is_excluded: Callable[[str], bool] | None) -> Iterator[tuple[int, array[int]]]:
+    Args:
+        db: Connection to the ledger.
+        number: Number of the run.
+    """
+
+    def __init__(self, db: sqlite3.Connection, number: int) -> None:
+        super().__init__(db, number)
+        self._rows = bytearray()
+
+    def begin(self) -> None:
+        """Begin with nobody: the rows are read, and the list is not."""
+        [last] = self._db.execute(
+            "SELECT coalesce(max(row), 0) FROM rows WHERE run = ?", (self._run,)
+        ).fetchone()
+        self._rows = bytearray(last + 1)
+
+    def note_listed(self, keys: Sequence[str]) -> None:
+        """Note who of these people of the list is as before, by row and outcome.
+
+        Args:
+            keys: The people; that they are on the list is the caller's word.
+        """
+        # A zero byte would end a text of SQLite's JSON early, and another person's would be read.
+        wanted = orjson.dumps([key for key in keys if "\0" not in key]).decode()
+        found = self._db.execute(
+            "SELECT (SELECT CASE WHEN last.hash = outcomes.hash THEN last.row END"
+            "  FROM rows AS last INDEXED BY rows_by_key"
+            "  WHERE last.run = ? AND last.key = outcomes.key ORDER BY last.row DESC LIMIT 1)"
+            " FROM json_each(?) AS wanted CROSS JOIN outcomes ON outcomes.key = wanted.value"
+            " WHERE outcomes.state = 'seen'",
+            (self._run, wanted),
+        )
+        for (row,) in found:
+            if row is not None:
+                self._rows[row] = _YES
+
+    def find(self, is_excluded: Callable[[str], object] | None) -> tuple[int, Sequence[int]]:
         """Find people whose row is as it was, and who are on the list as they were.
 
         What `decide` says of them is `unchanged`, in every mode that changes people of the list.
 
         Args:
-            is_excluded: Whether an address must not be written to; None if all may.
+            is_excluded: Says of an address that it must not be written to; None if all may be.
 
         Returns:
-            A slice of the addresses after another: the number of such people, and the rows of all
-            others.
+            The number of such people, and all other rows, whatever is known of them already.
         """
-        key = "''" if is_excluded is None else "last.key"
-        anybody_left = People(self._db, self._run).is_anybody(Standing.REMOVED)
+        self._leave_out_removed()
+        if is_excluded is not None:
+            self._leave_out(is_excluded)
+        others = array("q")
+        for first in range(0, len(self._rows), AT_ONCE):
+            some = self._rows[first : first + AT_ONCE]
+            others.extend(compress(range(first, first + len(some)), some.translate(_TURNED)))
+        return self._rows.count(_YES), others
+
+    def _leave_out_removed(self) -> None:
+        """Look at people who were removed, wherever they are now."""
         found = self._db.execute(
-            "SELECT last.row, EXISTS (SELECT 1 FROM outcomes JOIN listed ON listed.run = last.run"
-            "  AND listed.standing = 'subscribed' AND listed.key = last.key"
-            "  WHERE outcomes.key = last.key AND outcomes.hash = last.hash"
-            "  AND outcomes.state = 'seen' AND listed.contact_id IS NOT NULL)"
-            f" AND NOT {_HAS_LEFT if anybody_left else 0}, {key}"
-            f" FROM {LAST_ROWS} AS last WHERE last.hash IS NOT NULL",
+            "SELECT rows.row FROM listed CROSS JOIN rows INDEXED BY rows_by_key"
+            " ON rows.run = listed.run AND rows.key = listed.key"
+            " WHERE listed.run = ? AND listed.standing = ?",
+            (self._run, Standing.REMOVED),
+        )
+        for (row,) in found:
+            self._rows[row] = _NO
+
+    def _leave_out(self, is_excluded: Callable[[str], object]) -> None:
+        found = self._db.execute(
+            "SELECT row, key FROM rows INDEXED BY rows_by_key WHERE run = ? AND key <> ''",
             (self._run,),
         )
-        while rows := found.fetchmany(AT_ONCE):
-            others = array(
-                "q",
-                (
-                    row
-                    for row, is_as_before, address in rows
-                    if not is_as_before or (is_excluded is not None and is_excluded(address))
-                ),
-            )
-            yield len(rows) - len(others), others
+        for row, key in found:
+            if self._rows[row] and is_excluded(key):
+                self._rows[row] = _NO

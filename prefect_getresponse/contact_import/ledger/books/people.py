@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
 from prefect_getresponse.contact_import.ledger.records import (
@@ -16,6 +16,8 @@ from prefect_getresponse.contact_import.ledger.records import (
 )
 from prefect_getresponse.contact_import.verdicts import Verdict
 
+NAMED_AT_ONCE = 50
+"""People of a statement: more than twice as fast as one after another."""
 _WAS_REMOVED = (
     "EXISTS (SELECT 1 FROM listed AS gone WHERE gone.run = rows.run"
     " AND gone.standing = 'removed' AND gone.key = rows.key)"
@@ -85,29 +87,39 @@ class People(Book):
             standing: How they are on the list; none of them was removed.
             people: The people.
         """
+        values = iter(people)
         with transaction(self._db):
-            self._db.executemany(
-                "INSERT INTO listed (run, standing, key, contact_id, name)"
-                f" VALUES ({self._run}, '{standing}', ?, ?, ?)"
-                " ON CONFLICT (run, standing, key) DO UPDATE SET contact_id = excluded.contact_id,"
-                " name = excluded.name, since = NULL, origin = NULL, created = NULL",
-                people,
-            )
+            while some := list(islice(values, NAMED_AT_ONCE)):
+                rows = ", ".join([f"({self._run}, '{standing}', ?, ?, ?)"] * len(some))
+                self._db.execute(
+                    # `OR FAIL`: else SQLite would copy each page before a statement changes it, to
+                    # undo that alone. What fails here undoes the whole transaction.
+                    "INSERT OR FAIL INTO listed (run, standing, key, contact_id, name)"
+                    f" VALUES {rows}"
+                    " ON CONFLICT (run, standing, key) DO UPDATE SET name = excluded.name,"
+                    " contact_id = excluded.contact_id, since = NULL, origin = NULL,"
+                    " created = NULL",
+                    list(chain.from_iterable(some)),
+                )
 
-    def undecided(self, after: int, size: int, among: Sequence[int] | None = None) -> list[Person]:
+    def undecided(self, after: int, size: int) -> list[Person]:
         """Rows without verdict and action, with what is known about each person.
 
         Args:
             after: Row to start behind.
             size: Most rows to return.
-            among: Only these rows, in order; None for all.
         """
-        if among is None:
-            return self._people("rows", "rows.action IS NULL", after, size)
-        first = bisect_right(among, after)
-        wanted = json.dumps(list(among[first : first + size]))
+        return self._people("rows", "rows.action IS NULL", after, size)
+
+    def undecided_of(self, among: Sequence[int]) -> list[Person]:
+        """Those of some rows that have neither verdict nor action.
+
+        Args:
+            among: The rows.
+        """
+        wanted = json.dumps(list(among))
         rows = "json_each(:wanted) AS wanted CROSS JOIN rows ON rows.row = wanted.value"
-        return self._people(rows, "rows.action IS NULL", after, size, wanted=wanted)
+        return self._people(rows, "rows.action IS NULL", 0, len(among), wanted=wanted)
 
     def planned(self, after: int, size: int, *, removed: bool = False) -> list[Person]:
         """Rows of calls that are still to be made, with what is known about each person.
