@@ -56,7 +56,7 @@ Mutation = Callable[[pytest.MonkeyPatch], None]
 def no_durable_intent(patch: pytest.MonkeyPatch) -> None:
     """Calls are sent without a word to the ledger."""
 
-    def intend(_chunks: Chunks, _chunk: int, _now: float, **_others: Any) -> None: ...
+    def intend(_chunks: Chunks, _chunk: int, _now: float) -> None: ...
 
     patch.setattr(Chunks, "intend", intend)
 

@@ -1,9 +1,10 @@
 """The ledger: one SQLite file per list that knows every row, every call and every answer.
 
 Rules that make a crash harmless: the intent to send is durable before the first byte, the answer
-is durable before the next step, what was sent without a durable answer is in doubt, and a verdict
-never changes.  One process writes, held by a lock of the operating system that ends with it; where
-such locks cannot be trusted, its epoch tells the last holder from the ones before.
+is durable before the next step, what was sent without a durable answer is in doubt unless it may be
+made again, and a verdict never changes.  One process writes, held by a lock of the operating system
+that ends with it; where such locks cannot be trusted, its epoch tells the last holder from the ones
+before.
 
 `ledger` is the file of one list, `run` one run in it, with its `books/`, of which the next run may
 take over `blocks` of rows; `records` are the words it speaks, `schema` and `migrations` its tables.

@@ -42,6 +42,7 @@ from prefect_getresponse.contact_import.rows.contacts import Ids, unpack
 from prefect_getresponse.contact_import.sending.canary import RejectLimit, with_canary
 from prefect_getresponse.contact_import.sending.import_lane import ImportLane
 from prefect_getresponse.contact_import.sending.read_back import ReadBack, note_listed
+from prefect_getresponse.contact_import.sending.repeatable import RepeatableCalls
 from prefect_getresponse.contact_import.sending.sent_rows import SentRows
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.side_by_side import side_by_side
@@ -124,7 +125,7 @@ async def _deliver_all(run: ActiveRun, sender: _Sender) -> None:
         chunks = run.chunks.in_state(ChunkState.PLANNED)
         if len(chunks) > 1 and ROUTES[chunks[0].route].answers_for == "many":
             await sender.deliver(chunks.pop(0))
-        await side_by_side(chunks, sender.deliver, run.job.tuning.side_by_side)
+        await sender.deliver_all(chunks)
 
 
 class _Sender:
@@ -142,11 +143,20 @@ class _Sender:
         self._announcer = announcer
         self._sent = sent
         self._limit = RejectLimit(run.job.options.max_reject_ratio)
+        self._repeatable = RepeatableCalls(run.chunks, run.now)
         self._failures = 0
 
     def expect(self, rows: int) -> None:
         """Say how many rows are still to be sent."""
         self._sent.expect(rows)
+
+    async def deliver_all(self, chunks: list[Chunk]) -> None:
+        """Send chunks side by side, about in their order."""
+        self._repeatable.expect(each.chunk for each in chunks if ROUTES[each.route].repeatable)
+        try:
+            await side_by_side(chunks, self.deliver, self._run.job.tuning.side_by_side)
+        finally:
+            self._repeatable.end()
 
     async def deliver(self, chunk: Chunk) -> None:
         """Send one chunk, and write down what came of it.
@@ -159,12 +169,13 @@ class _Sender:
         news = await self._opt_outs.take_out(chunk.chunk)
         route = ROUTES[chunk.route]
         rows = self._run.chunks.rows(chunk.chunk)
-        if not rows:
-            return  # all of them have opted out since the plan
+        if not rows:  # all of them have opted out since the plan
+            self._repeatable.leave_out(chunk.chunk)
+            return
         try:
             await self._send(chunk, rows, route, news)
         except OptOutsAged:  # what was tried before was refused, or may be sent again
-            self._run.chunks.retract(chunk.chunk, chunk.attempt)
+            self._retract(chunk)
             await self.deliver(chunk)
             return
         except GetResponseError as error:
@@ -192,11 +203,10 @@ class _Sender:
             if not route.repeatable:
                 self._announcer.check()
             self._opt_outs.check(news)
-            self._run.chunks.intend(
-                chunk.chunk,
-                self._run.now(),
-                is_harmless=route.repeatable,
-            )
+            if route.repeatable:
+                self._repeatable.begin(chunk.chunk)
+            else:
+                self._run.chunks.intend(chunk.chunk, self._run.now())
 
         requests = route.requests(rows, self._ids)
         if not route.repeatable:
@@ -242,7 +252,7 @@ class _Sender:
             self._answer(chunk, ChunkState.IN_DOUBT)
             self._count_failure(error)
         elif _stops_the_run(error):
-            self._run.chunks.retract(chunk.chunk, chunk.attempt)
+            self._retract(chunk)
             raise error
         elif isinstance(error, PayloadTooLarge) and self._run.cutting.halve(chunk.chunk):
             return False
@@ -279,7 +289,15 @@ class _Sender:
     def _answer(
         self, chunk: Chunk, state: ChunkState, decisions: list[Decision] | None = None
     ) -> None:
-        self._run.chunks.answer(chunk.chunk, state, self._run.now(), decisions or [])
+        if ROUTES[chunk.route].repeatable:
+            self._repeatable.answer(chunk.chunk, state, decisions or [])
+        else:
+            self._run.chunks.answer(chunk.chunk, state, self._run.now(), decisions or [])
+
+    def _retract(self, chunk: Chunk) -> None:
+        """Plan a chunk again whose call was provably not executed."""
+        book = self._repeatable if ROUTES[chunk.route].repeatable else self._run.chunks
+        book.retract(chunk.chunk, chunk.attempt)
 
     def _count_failure(self, error: GetResponseError) -> None:
         self._failures += 1

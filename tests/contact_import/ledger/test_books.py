@@ -161,7 +161,7 @@ class TestCalls:
 
     def test_one_that_sets_absolute_values_is_made_again(self, run: Run) -> None:
         run.cutting.cut(Action.ADD, "update", 5)
-        run.chunks.intend(1, 110.0, is_harmless=True)
+        run.chunks.note_harmless(110.0, 1, [], [])
         run.chunks.recover("update", 120.0)
 
         assert states(run) == {"planned": [1]}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
 from prefect_getresponse.contact_import.ledger.books.identity import Identity
@@ -16,6 +18,20 @@ from prefect_getresponse.contact_import.ledger.records import (
     RowToSend,
 )
 from prefect_getresponse.contact_import.verdicts import Verdict
+
+_BEGIN = (
+    "UPDATE chunks SET state = ?, attempt = attempt + 1, sent = ?, begun = coalesce(begun, ?)"
+    " WHERE run = ?"
+)
+
+
+class Answer(NamedTuple):
+    """What became of a call, as `Chunks.answer` takes it."""
+
+    chunk: int
+    state: ChunkState
+    at: float
+    decisions: list[Decision]
 
 
 class Chunks(Book):
@@ -71,24 +87,49 @@ class Chunks(Book):
             )
         ]
 
-    def intend(self, chunk: int, now: float, *, is_harmless: bool = False) -> None:
+    def intend(self, chunk: int, now: float) -> None:
         """Make the intent to send a chunk durable, before its first byte.
 
         Args:
             chunk: The chunk.
             now: Seconds since the epoch.
-            is_harmless: Whether it may be made again, so that it is no harm if it is forgotten.
         """
         with transaction(self._db):
-            self._db.execute(
-                "UPDATE chunks SET state = ?, attempt = attempt + 1, sent = ?,"
-                " begun = coalesce(begun, ?) WHERE run = ? AND chunk = ?",
-                (ChunkState.SENT, now, now, self._run, chunk),
+            self._begin(chunk, now)
+            self._identity.count_call()
+        self._identity.secure()
+
+    def note_harmless(
+        self, now: float, begin: int | None, further: Iterable[int], answers: Iterable[Answer]
+    ) -> set[int]:
+        """Make steps of calls that may be made again durable, by one commit.
+
+        It is no harm if a ledger that is restored has forgotten them.
+
+        Args:
+            now: Seconds since the epoch.
+            begin: The chunk that is to be sent now, if one is, before its first byte.
+            further: Chunks that are to be sent soon; those that are not planned any more are left.
+            answers: What became of others.
+
+        Returns:
+            Chunks whose intent is durable now.
+        """
+        with transaction(self._db):
+            for each in answers:
+                self.answer(*each)
+            if begin is None:
+                return set()
+            self._begin(begin, now)
+            soon = self._db.execute(
+                f"{_BEGIN} AND chunk IN (SELECT value FROM json_each(?)) AND state = ?"
+                " RETURNING chunk",
+                (ChunkState.SENT, now, now, self._run, json.dumps([*further]), ChunkState.PLANNED),
             )
-            if not is_harmless:
-                self._identity.count_call()
-        if not is_harmless:
-            self._identity.secure()
+            return {begin, *(chunk for (chunk,) in soon.fetchall())}
+
+    def _begin(self, chunk: int, now: float) -> None:
+        self._db.execute(f"{_BEGIN} AND chunk = ?", (ChunkState.SENT, now, now, self._run, chunk))
 
     def answer(
         self,
@@ -133,6 +174,15 @@ class Chunks(Book):
             "UPDATE chunks SET state = ?, attempt = ?,"
             " begun = CASE ? WHEN 0 THEN NULL ELSE begun END WHERE run = ? AND chunk = ?",
             (ChunkState.PLANNED, attempt, attempt, self._run, chunk),
+        )
+
+    def take_back(self, chunks: Iterable[int]) -> None:
+        """Plan chunks again that were intended and not begun: they count as no attempt."""
+        self._db.execute(
+            "UPDATE chunks SET state = ?, attempt = attempt - 1,"
+            " begun = CASE attempt WHEN 1 THEN NULL ELSE begun END"
+            " WHERE run = ? AND chunk IN (SELECT value FROM json_each(?))",
+            (ChunkState.PLANNED, self._run, json.dumps([*chunks])),
         )
 
     def recover(self, harmless: str, now: float) -> None:
