@@ -61,14 +61,44 @@ class _AsyncGate:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         self._free = asyncio.Event()
 
     def wake(self) -> None:
-        self._loop.call_soon_threadsafe(self._free.set)
+        if threading.get_ident() == self._thread:
+            self._free.set()  # the loop need not be told through its socket
+        else:
+            self._loop.call_soon_threadsafe(self._free.set)
 
     async def wait(self) -> None:
         await self._free.wait()
         self._free.clear()
+
+
+class _NoCookies(httpx.Cookies):
+    """Keeps none: a call says who it is by its key, and httpx takes long to look for them."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Leave them where they are."""
+
+
+_NO_COOKIES = _NoCookies()
+
+
+class _WithoutCookies:
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return _NO_COOKIES
+
+    @cookies.setter
+    def cookies(self, cookies: Any) -> None:
+        """Take none."""
+
+
+class _Http(_WithoutCookies, httpx.Client): ...
+
+
+class _AsyncHttp(_WithoutCookies, httpx.AsyncClient): ...
 
 
 class Client(Calls):
@@ -110,7 +140,7 @@ class Client(Calls):
         )
         self._sleep = sleep
         self._http, self._http_once = (
-            httpx.Client(transport=transport or Transport(connection, limits), **self._options)
+            _Http(transport=transport or Transport(connection, limits), **self._options)
             for limits in (connection.limits, connection.limits_once)
         )
 
@@ -238,9 +268,7 @@ class AsyncClient(Calls):
         self._lifetime: AsyncGenerator[None] | None = None
         self._renewing: set[asyncio.Task[None]] = set()
         self._http, self._http_once = (
-            httpx.AsyncClient(
-                transport=transport or AsyncTransport(connection, limits), **self._options
-            )
+            _AsyncHttp(transport=transport or AsyncTransport(connection, limits), **self._options)
             for limits in (connection.limits, connection.limits_once)
         )
 

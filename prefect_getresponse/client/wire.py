@@ -1,5 +1,7 @@
 """Streams to the host that end in time: whatever arrives on them, a call has a deadline.
 
+What is written waits for what follows, so that head and body of a call leave as one packet.
+
 httpx limits how long one read may take, so a server that sends a byte now and then, or one `1xx`
 answer after another, would hold a call for ever.  Here each read and write gets what is left of the
 call's time.  Until a proxy has opened its tunnel nothing has reached the host: what fails by then
@@ -9,9 +11,10 @@ counts as a connection that could not be made.
 from __future__ import annotations
 
 import math
+import select
 import ssl
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +29,9 @@ ANSWER_SECONDS = 120.0
 """From the last byte of the request on, an answer that takes longer is taken for one that broke."""
 CONNECT_SECONDS = 10.0
 """Longest time for a proxy to open a tunnel."""
+
+MOST_HELD = 16_384
+"""Bytes of a request that wait for the rest of it; what is larger goes out as it comes."""
 
 _Context = ssl.SSLContext
 _SocketOptions = Iterable[Any] | None
@@ -76,6 +82,9 @@ class _Line:
     def __init__(self, layers: int, authorities: Authorities) -> None:
         self._layers = layers
         self._authorities = authorities
+        self._held = b""
+        self._socket: Any = None
+        self._poll: Any = None
         watch = _watch.get()
         self._opened = watch.now() if watch else 0.0
 
@@ -92,6 +101,17 @@ class _Line:
         if left <= 0:
             raise late("the call's time is over")
         return left if timeout is None else min(timeout, left)
+
+    def _hold(self, data: bytes) -> list[bytes]:
+        """Keep what is written, as far as more may follow; what must go out now."""
+        if len(self._held) + len(data) <= MOST_HELD:
+            self._held += data
+            return []
+        return [*self._take_held(), data]
+
+    def _take_held(self) -> list[bytes]:
+        held, self._held = self._held, b""
+        return [held] if held else []
 
     def _wrote(self) -> None:
         if (watch := _watch.get()) is not None:
@@ -116,6 +136,22 @@ class _Line:
             raise httpcore.ConnectError("the proxy opens no tunnel")
         return data
 
+    def _info(self, info: str, told: Callable[[str], Any]) -> Any:
+        """What is known of the stream.
+
+        Each idle one is asked at each call whether there is anything to read, be it the end; anyio
+        finds the socket each time by way of all that it knows of it.
+        """
+        if info != "is_readable" or not hasattr(select, "poll"):
+            return told(info)
+        if self._poll is None:
+            self._socket = told("socket")
+            if self._socket is None or self._socket.fileno() < 0:
+                return True
+            self._poll = select.poll()
+            self._poll.register(self._socket, select.POLLIN)
+        return self._socket.fileno() < 0 or bool(self._poll.poll(0))
+
     def _context(self, given: _Context) -> _Context:
         """What the certificate is checked with: the file of authorities as it is now."""
         context = self._authorities.context()
@@ -132,14 +168,21 @@ class _Stream(_Line, httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._held:
+            with suppress(httpcore.WriteError):  # as httpcore does: there may be an answer to read
+                self._write(self._take_held(), timeout)
         with self._reaching():
             patience = self._patience(timeout, httpcore.ReadTimeout)
             return self._checked(self._stream.read(max_bytes, patience))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with self._reaching():
-            self._stream.write(buffer, self._patience(timeout, httpcore.WriteTimeout))
-        self._wrote()
+        self._write(self._hold(buffer), timeout)
+
+    def _write(self, pieces: list[bytes], timeout: float | None) -> None:
+        for piece in pieces:
+            with self._reaching():
+                self._stream.write(piece, self._patience(timeout, httpcore.WriteTimeout))
+            self._wrote()
 
     def close(self) -> None:
         self._stream.close()
@@ -155,7 +198,7 @@ class _Stream(_Line, httpcore.NetworkStream):
         return _Stream(secured, max(0, self._layers - 1), self._authorities)
 
     def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+        return self._info(info, self._stream.get_extra_info)
 
 
 class _AsyncStream(_Line, httpcore.AsyncNetworkStream):
@@ -170,6 +213,9 @@ class _AsyncStream(_Line, httpcore.AsyncNetworkStream):
         max_bytes: int,
         timeout: float | None = None,  # noqa: ASYNC109 - as httpcore calls it
     ) -> bytes:
+        if self._held:
+            with suppress(httpcore.WriteError):  # as httpcore does: there may be an answer to read
+                await self._write(self._take_held(), timeout)
         with self._reaching():
             patience = self._patience(timeout, httpcore.ReadTimeout)
             return self._checked(await self._stream.read(max_bytes, patience))
@@ -179,9 +225,13 @@ class _AsyncStream(_Line, httpcore.AsyncNetworkStream):
         buffer: bytes,
         timeout: float | None = None,  # noqa: ASYNC109 - as httpcore calls it
     ) -> None:
-        with self._reaching():
-            await self._stream.write(buffer, self._patience(timeout, httpcore.WriteTimeout))
-        self._wrote()
+        await self._write(self._hold(buffer), timeout)
+
+    async def _write(self, pieces: list[bytes], timeout: float | None) -> None:  # noqa: ASYNC109
+        for piece in pieces:
+            with self._reaching():
+                await self._stream.write(piece, self._patience(timeout, httpcore.WriteTimeout))
+            self._wrote()
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -197,7 +247,7 @@ class _AsyncStream(_Line, httpcore.AsyncNetworkStream):
         return _AsyncStream(secured, max(0, self._layers - 1), self._authorities)
 
     def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+        return self._info(info, self._stream.get_extra_info)
 
 
 class _Backend(httpcore.SyncBackend):

@@ -194,3 +194,47 @@ def test_a_ca_file_that_is_replaced_is_used(flavour: Flavour, tmp_path: Path) ->
                 client.send(call())
             authorities.write_bytes(second.read_bytes())
             assert client.send(call()).data == []
+
+
+class Packets(Listener):
+    """Answers a call each, and keeps what came at once."""
+
+    def __init__(self, *headers: str) -> None:
+        super().__init__()
+        self._headers = "".join(f"{each}\r\n" for each in headers)
+        self.came: list[bytes] = []
+
+    def meet(self, connection: socket.socket) -> None:
+        with connection:
+            self.came.append(connection.recv(65536))
+            head = f"HTTP/1.1 200 OK\r\n{self._headers}Content-Type: application/json\r\n"
+            connection.sendall(f"{head}Content-Length: 2\r\n\r\n[]".encode())
+
+
+@pytest.mark.parametrize("retry_class", [RetryClass.KEYED, RetryClass.ONCE])
+def test_head_and_body_of_a_call_leave_together(
+    retry_class: RetryClass, sender: MakeSender
+) -> None:
+    with Packets() as server:
+        sender(f"http://{server.address}/v3").send(call(retry_class))
+    [came] = server.came
+    assert came.startswith(b"POST /v3/contacts HTTP/1.1\r\n")
+    assert came.endswith(b'{"email":"jane.doe@example.com"}')
+
+
+def test_a_connection_that_the_server_has_closed_is_not_used_again(sender: MakeSender) -> None:
+    with Packets() as server:
+        client = sender(f"http://{server.address}/v3")
+        for _ in range(3):
+            assert client.send(call()).data == []
+            time.sleep(0.02)  # lets its end arrive
+    assert len(server.came) == 3
+    assert client.calls.total() == 3
+
+
+def test_cookies_are_neither_kept_nor_sent(sender: MakeSender) -> None:
+    with Packets("Set-Cookie: visitor=42; Path=/") as server:
+        client = sender(f"http://{server.address}/v3")
+        for _ in range(2):
+            client.send(call())
+    assert not [came for came in server.came if b"cookie" in came.lower()]
