@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -83,7 +84,8 @@ async def apart(work: Callable[[], T]) -> T:
     Args:
         work: What is to be done.
     """
-    done = asyncio.get_running_loop().run_in_executor(None, work)
+    inside = partial(copy_context().run, work)
+    done = asyncio.get_running_loop().run_in_executor(None, inside)
     try:
         return await asyncio.shield(done)
     except asyncio.CancelledError:

@@ -86,7 +86,7 @@ class _Planning:
         left = await plan_imports(self._run)
         await compare(self._run, "add_and_update", self._run.progress)
         await apart(self._check_rejects)
-        return self._cut(left)
+        return await apart(partial(self._cut, left))
 
     def _begin(self) -> None:
         with self._run.transaction():
@@ -99,6 +99,8 @@ class _Planning:
 
     def _check_addresses(self) -> None:
         """Stop before anything else if no row has a valid address: `mirror` would remove all."""
+        if self._run.rows.is_any_open():
+            return
         stop = self._reason_to_stop(1.0)
         if stop and not self._job.options.dry_run:
             raise stop
@@ -153,7 +155,7 @@ class _Planning:
             return Exclusions()
         self._run.progress.start("reading the list", None, "people")
         read = 0
-        how = self._run.outcomes.awaits_anybody()
+        how = await apart(self._run.outcomes.awaits_anybody)
         async with self._run.transaction_apart():  # the list is read again if this breaks off
             async for page in self._run.account.subscribers(campaign.campaign_id, how=how):
                 await apart(partial(self._note_subscribed, page))

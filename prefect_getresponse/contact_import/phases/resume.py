@@ -76,7 +76,7 @@ async def _settle(active: ActiveRun) -> None:
     await ImportLane(active).settle()
     verification = Verification(active)
     await verification.watch()
-    verification.end(Phase.INTERRUPTED)
+    await verification.end(Phase.INTERRUPTED)
 
 
 async def _wait_for_what_is_forgotten(job: Job, client: AsyncClient) -> None:

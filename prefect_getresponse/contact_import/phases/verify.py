@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from prefect_getresponse.client.send import AsyncClient
@@ -21,6 +22,7 @@ from prefect_getresponse.contact_import.sending.remove import check_removed
 from prefect_getresponse.contact_import.sending.sender import plan_more, send_planned
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.budgets import DAY
+from prefect_getresponse.runtime.event_loops import apart
 
 PATIENCE = 1.5
 """How many times longer than others a person in the queue is waited for."""
@@ -49,7 +51,7 @@ async def verify(run: JobRun, client: AsyncClient) -> None:
         verification = Verification(active)
         await verification.run_all()
         active.note_calls()
-        verification.end(Phase.FINISHED)
+        await verification.end(Phase.FINISHED)
         check_removed(active)
 
 
@@ -96,12 +98,15 @@ class Verification:
             return 0  # they may wait behind people whom GetResponse took, and has not added yet
         return self._run.chunks.resend(ATTEMPTS)
 
-    def end(self, phase: Phase) -> None:
+    async def end(self, phase: Phase) -> None:
         """Give everybody a verdict, remember it for the next run, and end the run: all at once.
 
         Args:
             phase: How it ends.
         """
+        await apart(partial(self._end, phase))
+
+    def _end(self, phase: Phase) -> None:
         with self._run.transaction():
             self._conclude_all()
             fresh = self._run.job.options.retention_days * DAY * STALE

@@ -39,8 +39,10 @@ async def _is_at_work(campaign: Campaign, client: AsyncClient) -> bool:
 
 def note_first_run(run: ActiveRun) -> None:
     """Say that nothing is remembered of the people who are on the list."""
+    if not run.kept.is_first():
+        return
     people = run.people.count_listed()
-    if not people or not run.kept.is_first():
+    if not people:
         return
     note = (
         f"first run here: {people:,} people are on {run.job.campaign_name!r} already, and the state"

@@ -123,6 +123,13 @@ class Rows(Book):
             {**self._values(undecided), "limit": limit},
         )
 
+    def is_any_open(self) -> bool:
+        """Whether there is a row about which nothing is decided; found at once, mostly."""
+        (found,) = self._db.execute(
+            f"SELECT EXISTS (SELECT 1 FROM rows WHERE run = ? AND {_OPEN})", (self._run,)
+        ).fetchone()
+        return bool(found)
+
     def count_open(self) -> int:
         """Number of rows about which nothing is decided."""
         (rows,) = self._db.execute(
