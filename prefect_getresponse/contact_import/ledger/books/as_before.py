@@ -57,17 +57,17 @@ class AsBefore(Book):
         """
         # A zero byte would end a text of SQLite's JSON early, and another person's would be read.
         wanted = orjson.dumps([key for key in keys if "\0" not in key]).decode()
-        found = self._db.execute(
-            "SELECT (SELECT CASE WHEN last.hash = outcomes.hash THEN last.row END"
+        # As one text: to fetch a row after another, a thread would ask for Python's lock each time.
+        (found,) = self._db.execute(
+            "SELECT group_concat((SELECT CASE WHEN last.hash = outcomes.hash THEN last.row END"
             "  FROM rows AS last INDEXED BY rows_by_key"
-            "  WHERE last.run = ? AND last.key = outcomes.key ORDER BY last.row DESC LIMIT 1)"
+            "  WHERE last.run = ? AND last.key = outcomes.key ORDER BY last.row DESC LIMIT 1))"
             " FROM json_each(?) AS wanted CROSS JOIN outcomes ON outcomes.key = wanted.value"
             " WHERE outcomes.state = 'seen'",
             (self._run, wanted),
-        )
-        for (row,) in found:
-            if row is not None:
-                self._rows[row] = _YES
+        ).fetchone()
+        for row in map(int, found.split(",") if found else ()):
+            self._rows[row] = _YES
 
     def find(self, is_excluded: Callable[[str], object] | None) -> tuple[int, Sequence[int]]:
         """Find people whose row is as it was, and who are on the list as they were.
