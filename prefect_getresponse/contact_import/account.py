@@ -88,8 +88,11 @@ def is_on(campaign_id: str, details: Mapping[str, Any]) -> bool:
         campaign_id: The list.
         details: The contact.
     """
-    campaign = details.get("campaign")
-    return isinstance(campaign, Mapping) and campaign.get("campaignId") == campaign_id
+    match details.get("campaign"):
+        case {"campaignId": str(found)}:
+            return found == campaign_id
+        case _:
+            return False
 
 
 class Account:
