@@ -12,8 +12,8 @@ ARGS ?=
 
 BIN := .venv/bin
 # Tests that need a Prefect server are two xdist groups: two servers start at most, whatever the number of workers.
-# Four workers keep two cores busy while some of them wait for those servers.
-PYTEST := $(BIN)/pytest -n 4 --dist loadgroup
+# Three workers keep two cores busy while some of them wait for those servers; each of them imports everything.
+PYTEST := $(BIN)/pytest -n 3 --dist loadgroup
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,7 +94,7 @@ lowest newest: uv ## Run the test suite with the lowest, or the newest, versions
 	@$(UV) pip install --quiet --python .venv-$@ --prerelease disallow --resolution $(RESOLUTION_$@) \
 		--editable '.[arrow,sql]'
 	@$(UV) pip install --quiet --python .venv-$@ --group dev
-	@.venv-$@/bin/pytest -n 4 --dist loadgroup $(ARGS)
+	@.venv-$@/bin/pytest -n 3 --dist loadgroup $(ARGS)
 
 # pydantic-core is named to be as low as pydantic: each release of one needs its own of the other.
 RESOLUTION_lowest = lowest-direct pydantic-core

@@ -12,13 +12,13 @@ from typing import Any, ParamSpec, TypeVar
 import certifi
 import pytest
 from hypothesis import settings
-from prefect.settings import PREFECT_API_URL
 
 from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.runtime.garbage import keep_for_good
 from prefect_getresponse.sandbox import Sandbox
 from tests.support.fast_sandbox import FastSandbox, fast_sandbox
+from tests.support.prefect_server import a_prefect_server
 from tests.support.running_sandbox import KEY, MovableClock, RunningSandbox
 
 P = ParamSpec("P")
@@ -49,7 +49,10 @@ ON_DEMAND = {"benchmarks", "browser", "deployments", "mutations", "types"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of other targets, unless `-m` names them; let Prefect's sockets be."""
+    """Leave out the tests of other targets, unless `-m` names them; let Prefect's sockets be.
+
+    Workers begin with the tests of groups, which take longest.
+    """
     for item in filter(_uses_prefects_server, items):
         item.add_marker(pytest.mark.filterwarnings(_SOCKETS))
     others = ON_DEMAND - set(config.option.markexpr.split())
@@ -57,6 +60,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
+
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Hand out modules, where `--dist loadgroup` is said."""
+    from tests.support.scheduler import ModuleScheduling  # there may be no xdist
+
+    return ModuleScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 # Prefect leaves sockets of its own clients to the garbage collector.
@@ -106,16 +120,15 @@ def garbage_as_usual() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[str]:
+def prefect_server(pytestconfig: pytest.Config) -> Iterator[str]:
     """Address of a Prefect server with an empty database; settings of this process point to it.
 
     Tests that use it carry `pytest.mark.xdist_group("prefect")`, those of pages `("pages")`, so
     that two are started at most.
     """
-    from prefect.testing.utilities import prefect_test_harness  # seconds, for one worker only
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield PREFECT_API_URL.value()
+    assert pytestconfig.cache is not None
+    with a_prefect_server(pytestconfig.cache.mkdir("prefect")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

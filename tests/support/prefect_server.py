@@ -1,0 +1,63 @@
+"""A Prefect server whose database is made once, and copied for every later one."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import prefect
+import pytest
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_SERVER_ANALYTICS_ENABLED,
+    PREFECT_SERVER_DATABASE_MIGRATE_ON_START,
+    temporary_settings,
+)
+
+
+@contextmanager
+def a_prefect_server(kept: Path) -> Iterator[str]:
+    """Run a server with an empty database; settings of this process point to it.
+
+    All migrations of a new database take longer than everything else at its start.
+
+    Args:
+        kept: Folder of empty databases, for all workers and for later sessions.
+    """
+    from prefect.testing import utilities  # seconds, only where it is needed
+
+    folder = Path(tempfile.mkdtemp())
+    database, empty = folder / "prefect-test.db", kept / f"empty-{prefect.__version__}.db"
+    with pytest.MonkeyPatch.context() as patch, (kept / "lock").open("w") as lock:
+        # Prefect has no other way to be given a database.
+        patch.setattr(utilities, "mkdtemp", lambda: str(folder))
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        is_there = empty.exists()
+        if is_there:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            shutil.copyfile(empty, database)
+        settings = {
+            PREFECT_SERVER_DATABASE_MIGRATE_ON_START: not is_there,
+            PREFECT_SERVER_ANALYTICS_ENABLED: False,
+        }
+        with (
+            temporary_settings(settings),
+            utilities.prefect_test_harness(server_startup_timeout=120),
+        ):
+            if not is_there:
+                _copy(database, empty)
+                fcntl.flock(lock, fcntl.LOCK_UN)
+            yield PREFECT_API_URL.value()
+
+
+def _copy(database: Path, to: Path) -> None:
+    """Copy a database that is in use."""
+    unfinished = to.with_suffix(".part")
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(unfinished)) as copy:
+        source.backup(copy)
+    unfinished.replace(to)
