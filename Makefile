@@ -40,7 +40,8 @@ mutations: dev ## Take fixes out, one at a time, and see that tests notice (ARGS
 
 crash-matrix: dev ## Kill real processes at every step, and under 200 schedules of faults (ARGS=--help)
 	@$(BIN)/python -m tests.crash_matrix $(ARGS)
-	@CRASH_MATRIX=1 $(BIN)/pytest tests/export/test_destinations.py tests/contact_import/phases/test_resume.py
+	@CRASH_MATRIX=1 $(BIN)/pytest tests/test_crash.py tests/export/test_destinations.py \
+		tests/contact_import/phases/test_resume.py
 
 test-browser: dev browser ## Try the block in Prefect's UI with a browser (Debian: chromium)
 	@$(BIN)/pytest -m browser tests/browser $(ARGS)

@@ -20,6 +20,7 @@ from prefect_getresponse.sandbox import Sandbox
 from tests.support.fast_sandbox import FastSandbox, fast_sandbox
 from tests.support.prefect_server import a_prefect_server
 from tests.support.running_sandbox import KEY, MovableClock, RunningSandbox
+from tests.support.scheduler import module_scheduling
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,9 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """Hand out modules, where `--dist loadgroup` is said."""
-    from tests.support.scheduler import ModuleScheduling  # there may be no xdist
-
-    return ModuleScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
+    return module_scheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 # Prefect leaves sockets of its own clients to the garbage collector.
@@ -88,12 +87,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
         gc.collect()
 
 
-# What is imported and collected stays: visiting it again and again was a tenth of the suite.
-gc.disable()
-
-
 def pytest_collection_finish() -> None:
-    """Look for garbage among what tests leave only."""
+    """Look for garbage among what tests leave only.
+
+    What is imported and collected stays: visiting it again and again was a tenth of the suite. See
+    `tests/__init__.py`.
+    """
     keep_for_good()
     gc.enable()
 

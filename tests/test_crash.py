@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from pathlib import Path
@@ -14,6 +15,10 @@ from tests.support.forked_program import ForkedProgram
 
 PEOPLE = 30
 BATCH = 2_500
+
+in_full = pytest.mark.skipif(
+    "CRASH_MATRIX" not in os.environ, reason="more of the same: `make crash-matrix` runs it"
+)
 
 DELAY: dict[str, Any] = {"method": "POST", "kind": "delay", "seconds": 30.0}
 COMMIT_THEN_FAIL: dict[str, Any] = {"method": "POST", "kind": "commit_then_fail", "status": 0}
@@ -43,8 +48,10 @@ def accepted(sandbox: FastSandbox, path: str) -> int:
 @pytest.mark.parametrize(
     ("fault", "calls"),
     [
-        pytest.param([], 5, id="between-calls"),
-        pytest.param([DELAY | {"after": 3, "times": 1}], 10, id="one-answer-delayed"),
+        pytest.param([], 5, id="between-calls", marks=in_full),
+        pytest.param(
+            [DELAY | {"after": 3, "times": 1}], 10, id="one-answer-delayed", marks=in_full
+        ),
         pytest.param([DELAY | {"after": 0, "times": 10}], 10, id="ten-answers-delayed"),
         pytest.param([COMMIT_THEN_FAIL | {"after": 2, "times": 1}], 8, id="an-answer-lost"),
     ],
@@ -73,7 +80,7 @@ def test_kill_while_sending_one_by_one(
 @pytest.mark.parametrize(
     ("fault", "calls"),
     [
-        pytest.param([DELAY], 1, id="first-answer-delayed"),
+        pytest.param([DELAY], 1, id="first-answer-delayed", marks=in_full),
         pytest.param([DELAY | {"after": 1}], 2, id="second-answer-delayed"),
         pytest.param([COMMIT_THEN_FAIL], 1, id="first-answer-lost"),
     ],

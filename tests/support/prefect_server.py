@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import prefect
@@ -18,6 +19,8 @@ from prefect.settings import (
     PREFECT_SERVER_DATABASE_MIGRATE_ON_START,
     temporary_settings,
 )
+
+RARE_GARBAGE = Path(__file__).with_name("rare_garbage")
 
 
 @contextmanager
@@ -33,26 +36,25 @@ def a_prefect_server(kept: Path) -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp())
     database, empty = folder / "prefect-test.db", kept / f"empty-{prefect.__version__}.db"
-    with pytest.MonkeyPatch.context() as patch, (kept / "lock").open("w") as lock:
-        # Prefect has no other way to be given a database.
-        patch.setattr(utilities, "mkdtemp", lambda: str(folder))
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        is_there = empty.exists()
-        if is_there:
-            fcntl.flock(lock, fcntl.LOCK_UN)
-            shutil.copyfile(empty, database)
-        settings = {
-            PREFECT_SERVER_DATABASE_MIGRATE_ON_START: not is_there,
-            PREFECT_SERVER_ANALYTICS_ENABLED: False,
-        }
-        with (
-            temporary_settings(settings),
-            utilities.prefect_test_harness(server_startup_timeout=120),
-        ):
+    with ExitStack() as running:
+        with (kept / "lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # whoever is second waits for the database
+            is_there = empty.exists()
+            if is_there:
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                shutil.copyfile(empty, database)
+            settings = {
+                PREFECT_SERVER_DATABASE_MIGRATE_ON_START: not is_there,
+                PREFECT_SERVER_ANALYTICS_ENABLED: False,
+            }
+            # Prefect has no other way to be given a database.
+            patch.setattr(utilities, "mkdtemp", lambda: str(folder))
+            patch.setenv("PYTHONPATH", str(RARE_GARBAGE), prepend=os.pathsep)
+            running.enter_context(temporary_settings(settings))
+            running.enter_context(utilities.prefect_test_harness(server_startup_timeout=120))
             if not is_there:
                 _copy(database, empty)
-                fcntl.flock(lock, fcntl.LOCK_UN)
-            yield PREFECT_API_URL.value()
+        yield PREFECT_API_URL.value()
 
 
 def _copy(database: Path, to: Path) -> None:

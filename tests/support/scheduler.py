@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadGroupScheduling
 
 
-class ModuleScheduling(LoadGroupScheduling):
-    """Hands whole modules to workers, in the order in which they were collected.
+def module_scheduling(config: pytest.Config, log: Any) -> object:
+    """Hand whole modules to workers, in the order in which they were collected.
 
-    What a module's tests share is made once.  Test by test, as `--dist loadgroup` does it, whoever
+    What a module's tests share is made once. Test by test, as `--dist loadgroup` does it, whoever
     hands out ten thousand of them looks through all that went before, again and again.
     """
+    # pytest-xdist comes without types.
+    scheduling = import_module("xdist.scheduler").LoadGroupScheduling(config, log)
+    group_or_test = scheduling._split_scope
 
-    def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
-        super().__init__(config, log)
-        # The groups are few tests, and take longest.
-        config.option.loadscopereorder = False
+    def group_or_module(test: str) -> str:
+        scope: str = group_or_test(test)
+        return scope.partition("::")[0] if scope == test else scope
 
-    def _split_scope(self, nodeid: str) -> str:
-        """Name of what stays together with a test."""
-        scope = super()._split_scope(nodeid)
-        return nodeid.partition("::")[0] if scope == nodeid else scope
+    scheduling._split_scope = group_or_module
+    # The groups come first: they are few tests, and take longest.
+    config.option.loadscopereorder = False
+    return scheduling
