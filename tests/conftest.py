@@ -69,7 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """Hand out modules, where `--dist loadgroup` is said."""
-    return module_scheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
+    return module_scheduling(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 # Prefect leaves sockets of its own clients to the garbage collector.

@@ -13,7 +13,7 @@ from yaml import YAMLError
 from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.sandbox.contract.operations import operations
 from prefect_getresponse.tasks.tags import create_tag, delete_tag, list_tags
-from scripts.drift import drift, read
+from scripts.drift import drift, main, read
 
 Document = dict[str, Any]
 
@@ -194,7 +194,11 @@ def test_what_is_no_document_is_refused(text: str, tmp_path: Path) -> None:
         read(file)
 
 
-def test_the_program_says_what_it_cannot_read(tmp_path: Path) -> None:
-    done = run(tmp_path / "missing.yaml")
-    assert done.returncode == 2
-    assert "missing.yaml" in done.stderr
+def test_the_program_says_what_it_cannot_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["drift", str(tmp_path / "missing.yaml")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "missing.yaml" in capsys.readouterr().err

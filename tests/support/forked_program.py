@@ -17,7 +17,11 @@ from prefect_getresponse import cli
 FORKS = multiprocessing.get_context("forkserver")
 """Makes processes that have imported everything."""
 FORKS.set_forkserver_preload(
-    ["prefect_getresponse.contact_import.engine", "tests.support.forked_program"]
+    [
+        "prefect_getresponse.contact_import.engine",
+        "tests.support.forked_program",
+        "tests.support.kept_for_good",
+    ]
 )
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ RARE_GARBAGE = Path(__file__).with_name("rare_garbage")
 
 
 @contextmanager
-def a_prefect_server(kept: Path) -> Iterator[str]:
+def a_prefect_server(kept: Path) -> Generator[str]:
     """Run a server with an empty database; settings of this process point to it.
 
     All migrations of a new database take longer than everything else at its start.
@@ -43,14 +43,17 @@ def a_prefect_server(kept: Path) -> Iterator[str]:
             if is_there:
                 fcntl.flock(lock, fcntl.LOCK_UN)
                 shutil.copyfile(empty, database)
-            settings = {
-                PREFECT_SERVER_DATABASE_MIGRATE_ON_START: not is_there,
-                PREFECT_SERVER_ANALYTICS_ENABLED: False,
-            }
             # Prefect has no other way to be given a database.
             patch.setattr(utilities, "mkdtemp", lambda: str(folder))
             patch.setenv("PYTHONPATH", str(RARE_GARBAGE), prepend=os.pathsep)
-            running.enter_context(temporary_settings(settings))
+            running.enter_context(
+                temporary_settings(
+                    {
+                        PREFECT_SERVER_DATABASE_MIGRATE_ON_START: not is_there,
+                        PREFECT_SERVER_ANALYTICS_ENABLED: False,
+                    }
+                )
+            )
             running.enter_context(utilities.prefect_test_harness(server_startup_timeout=120))
             if not is_there:
                 _copy(database, empty)
