@@ -1,7 +1,7 @@
 """A program that answers every call at once with the same few bytes, and prints its URL first.
 
 Nothing in it costs what a client could be blamed for: no framework, no parsing beyond the length of
-a body, one connection after another kept alive.
+a body, one connection after another kept alive. With a PEM file as its word it speaks TLS.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import ssl
+import sys
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 _BODY = json.dumps(
@@ -46,12 +48,17 @@ class _Connection(asyncio.Protocol):
             self._transport.write(_ANSWER)
 
 
-async def main() -> None:
+async def main(certificate: str = "") -> None:
     """Serve until the process is ended."""
-    server = await asyncio.get_running_loop().create_server(_Connection, "127.0.0.1", 0)
-    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v3", flush=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if certificate else None
+    if tls:
+        tls.load_cert_chain(certificate)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(_Connection, "127.0.0.1", 0, ssl=tls)
+    port = server.sockets[0].getsockname()[1]
+    print(f"{'https' if tls else 'http'}://127.0.0.1:{port}/v3", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(*sys.argv[1:]))

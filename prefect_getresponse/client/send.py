@@ -33,6 +33,7 @@ from prefect_getresponse.client.oauth import (
     TokenRequest,
     VaultCall,
 )
+from prefect_getresponse.client.once import AsyncOnceTransport, OnceTransport
 from prefect_getresponse.client.request import ApiAnswer, ApiRequest
 from prefect_getresponse.client.wire import AsyncTransport, Transport
 from prefect_getresponse.limits.throttle import Throttle
@@ -140,8 +141,11 @@ class Client(Calls):
         )
         self._sleep = sleep
         self._http, self._http_once = (
-            _Http(transport=transport or Transport(connection, limits), **self._options)
-            for limits in (connection.limits, connection.limits_once)
+            _Http(transport=each, **self._options)
+            for each in (
+                transport or Transport(connection, connection.limits),
+                transport or OnceTransport(connection),
+            )
         )
 
     def send(self, request: ApiRequest, *, on_start: Callable[[], None] | None = None) -> ApiAnswer:
@@ -268,8 +272,11 @@ class AsyncClient(Calls):
         self._lifetime: AsyncGenerator[None] | None = None
         self._renewing: set[asyncio.Task[None]] = set()
         self._http, self._http_once = (
-            _AsyncHttp(transport=transport or AsyncTransport(connection, limits), **self._options)
-            for limits in (connection.limits, connection.limits_once)
+            _AsyncHttp(transport=each, **self._options)
+            for each in (
+                transport or AsyncTransport(connection, connection.limits),
+                transport or AsyncOnceTransport(connection),
+            )
         )
 
     async def send(

@@ -83,6 +83,8 @@ class _Line:
         self._layers = layers
         self._authorities = authorities
         self._held = b""
+        self.when_sent: Callable[[], None] | None = None
+        """What is done once a request is written, while its answer is awaited."""
         self._socket: Any = None
         self._poll: Any = None
         watch = _watch.get()
@@ -112,6 +114,11 @@ class _Line:
     def _take_held(self) -> list[bytes]:
         held, self._held = self._held, b""
         return [held] if held else []
+
+    def _sent(self) -> None:
+        then, self.when_sent = self.when_sent, None
+        if then is not None:
+            then()
 
     def _wrote(self) -> None:
         if (watch := _watch.get()) is not None:
@@ -171,6 +178,7 @@ class _Stream(_Line, httpcore.NetworkStream):
         if self._held:
             with suppress(httpcore.WriteError):  # as httpcore does: there may be an answer to read
                 self._write(self._take_held(), timeout)
+        self._sent()
         with self._reaching():
             patience = self._patience(timeout, httpcore.ReadTimeout)
             return self._checked(self._stream.read(max_bytes, patience))
@@ -216,6 +224,7 @@ class _AsyncStream(_Line, httpcore.AsyncNetworkStream):
         if self._held:
             with suppress(httpcore.WriteError):  # as httpcore does: there may be an answer to read
                 await self._write(self._take_held(), timeout)
+        self._sent()
         with self._reaching():
             patience = self._patience(timeout, httpcore.ReadTimeout)
             return self._checked(await self._stream.read(max_bytes, patience))
@@ -250,7 +259,13 @@ class _AsyncStream(_Line, httpcore.AsyncNetworkStream):
         return self._info(info, self._stream.get_extra_info)
 
 
-class _Backend(httpcore.SyncBackend):
+class Backend(httpcore.SyncBackend):
+    """Opens streams that keep deadlines.
+
+    Args:
+        connection: How the host is reached.
+    """
+
     def __init__(self, connection: Connection) -> None:
         self._layers, self._authorities = connection.layers, connection.authorities
 
@@ -262,6 +277,7 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: _SocketOptions = None,
     ) -> httpcore.NetworkStream:
+        """Open one, as httpcore asks for it."""
         stream = super().connect_tcp(host, port, timeout, local_address, socket_options)
         return _Stream(stream, self._layers, self._authorities)
 
@@ -273,7 +289,13 @@ else:
     _AnyIOBackend = httpcore.AnyIOBackend
 
 
-class _AsyncBackend(_AnyIOBackend):
+class AsyncBackend(_AnyIOBackend):
+    """The async twin of `Backend`.
+
+    Args:
+        connection: How the host is reached.
+    """
+
     def __init__(self, connection: Connection) -> None:
         self._layers, self._authorities = connection.layers, connection.authorities
 
@@ -285,6 +307,7 @@ class _AsyncBackend(_AnyIOBackend):
         local_address: str | None = None,
         socket_options: _SocketOptions = None,
     ) -> httpcore.AsyncNetworkStream:
+        """Open one, as httpcore asks for it."""
         stream = await super().connect_tcp(host, port, timeout, local_address, socket_options)
         return _AsyncStream(stream, self._layers, self._authorities)
 
@@ -300,7 +323,7 @@ class Transport(httpx.HTTPTransport):
     def __init__(self, connection: Connection, limits: httpx.Limits) -> None:
         super().__init__(**connection.options(limits))
         options = _pool_options(connection, limits)
-        backend = _Backend(connection)
+        backend = Backend(connection)
         proxy = connection.http_proxy()
         self._pool = (
             httpcore.ConnectionPool(network_backend=backend, **options)
@@ -322,7 +345,7 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
     def __init__(self, connection: Connection, limits: httpx.Limits) -> None:
         super().__init__(**connection.options(limits))
         options = _pool_options(connection, limits)
-        backend = _AsyncBackend(connection)
+        backend = AsyncBackend(connection)
         proxy = connection.http_proxy()
         self._pool = (
             httpcore.AsyncConnectionPool(network_backend=backend, **options)

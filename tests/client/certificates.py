@@ -1,6 +1,7 @@
 """Certificates that sign themselves: nobody trusts them, except by their file."""
 
 import datetime
+import ipaddress
 import ssl
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def make_certificate(
 
     Args:
         path: The PEM file.
-        host: Name that the certificate is for.
+        host: Name or IP address that the certificate is for.
         shift: Time by which the two days of its life begin later.
     """
     key = ec.generate_private_key(ec.SECP256R1())
@@ -30,7 +31,7 @@ def make_certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_named(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
@@ -44,6 +45,13 @@ def make_certificate(
         + built.public_bytes(serialization.Encoding.PEM)
     )
     return path
+
+
+def _named(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def server_context(certificate: Path) -> ssl.SSLContext:

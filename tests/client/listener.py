@@ -14,8 +14,11 @@ class Listener(ABC):
     """Meets whoever connects, from `with` on.
 
     Attributes:
+        at_once: Whether all connections are met at the same time, and not one after another.
         address: Host and port.
     """
+
+    at_once = False
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -42,8 +45,14 @@ class Listener(ABC):
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            with connection, contextlib.suppress(OSError):
-                self.meet(connection)
+            if self.at_once:
+                threading.Thread(target=self._meet, args=(connection,), daemon=True).start()
+            else:
+                self._meet(connection)
+
+    def _meet(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            self.meet(connection)
 
     @abstractmethod
     def meet(self, connection: socket.socket) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +55,13 @@ class Sender:
         if self.flavour == "sync":
             return self._sync.send(request)
         return self._runner.run(self._async.send(request))
+
+    def rest(self, seconds: float = 0.1) -> None:
+        """Let that much real time pass, in which what is done in the background goes on."""
+        if self.flavour == "sync":
+            time.sleep(seconds)
+        else:
+            self._runner.run(asyncio.sleep(seconds))
 
     def send_beside(
         self, request: ApiRequest, is_held: threading.Event, release: threading.Event
