@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.books.rows import INSERT, Rows
+from prefect_getresponse.contact_import.ledger.books.rows import INSERT, OWN_VERDICT, Rows
 from prefect_getresponse.contact_import.ledger.records import NewRow
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -23,11 +23,12 @@ _SHARE = 20
 _INTO_WHAT_WAS = (
     " ON CONFLICT (run, row) DO UPDATE SET key = excluded.key, contact = excluded.contact,"
     " hash = excluded.hash, verdict = excluded.verdict, reason = excluded.reason,"
-    " consented = excluded.consented"
+    " consented = excluded.consented, detail = NULL"
     " WHERE key <> excluded.key OR contact IS NOT excluded.contact"
     "  OR consented IS NOT excluded.consented"
-    f"  OR (verdict IS NOT '{Verdict.DUPLICATE}'"
-    "   AND (verdict IS NOT excluded.verdict OR reason IS NOT excluded.reason))"
+    f"  OR CASE verdict WHEN '{Verdict.DUPLICATE}'"
+    f"   THEN detail IS NOT {OWN_VERDICT.format('excluded.')}"
+    "   ELSE verdict IS NOT excluded.verdict OR reason IS NOT excluded.reason END"
 )
 
 

@@ -109,6 +109,19 @@ def _insert(records: Records, chance: random.Random) -> None:
     records.insert(chance.randrange(len(records)), ["new@example.com", "New", "", "", "yes"])
 
 
+def _repeat(records: Records, chance: random.Random) -> None:
+    address, _, _, _, said = chance.choice(records)
+    records.append([address, "Again", "", "", chance.choice(["no", "yes", said])])
+
+
+def _refuse(records: Records, chance: random.Random) -> None:
+    chance.choice(records)[4] = "no"
+
+
+def _forget(records: Records, _chance: random.Random) -> None:
+    records[:] = [record for record in records if record[1] != "Again"]
+
+
 def _append(records: Records, chance: random.Random) -> None:
     records += people(PEOPLE + chance.randrange(300))[PEOPLE:]
 
@@ -130,6 +143,10 @@ CHANGES: list[Callable[[Records, random.Random], None]] = [
     _change,
     _change,
     _insert,
+    _refuse,
+    _repeat,
+    _repeat,
+    _forget,
     _append,
     _delete,
     _cut,
@@ -149,6 +166,30 @@ def test_rows_that_stay_are_as_if_all_had_been_read(seed: int, tmp_path: Path) -
             change(records, chance)
         found = looked_at(path, records)
         assert found == looked_at(tmp_path / f"{night}.sqlite", records)
+
+
+@pytest.mark.parametrize(
+    ("said", "then", "verdict"),
+    [
+        ("no", "no", ("excluded", "no_consent", None)),
+        ("no", "yes", (None, None, None)),
+        ("yes", "no", ("excluded", "no_consent", None)),
+        ("yes", "yes", (None, None, None)),
+    ],
+)
+def test_one_whom_no_later_row_repeats_is_what_the_row_says(
+    said: str, then: str, verdict: tuple[str | None, ...], tmp_path: Path
+) -> None:
+    path, again = tmp_path / "ledger.sqlite", ["p3@example.com", "Again", "", "", "yes"]
+    once, later = people(), people()
+    once[3][4], later[3][4] = said, then
+    for records in ([*once, again], [*later, again]):
+        rows, _ = looked_at(path, records)
+        assert rows[3][8:10] == ("duplicate", "later_row_wins")
+        end(path)
+    rows, _ = looked_at(path, later)
+
+    assert rows[3][8:11] == verdict
 
 
 @pytest.fixture

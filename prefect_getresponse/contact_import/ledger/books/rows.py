@@ -16,6 +16,8 @@ INSERT = (
     " VALUES ({run}, ?, ?, ?, ?, ?, ?, ?)"
 )
 """SQL: adds a `NewRow` to the run of that number."""
+OWN_VERDICT = "CASE WHEN {0}contact IS NULL THEN {0}verdict || ' ' || coalesce({0}reason, '') END"
+"""SQL: what a row of `{0}` is by itself, whatever other rows say, for `detail` of a duplicate."""
 _OPEN = "rows.verdict IS NULL AND rows.action IS NULL"
 _VERDICT = f"""CASE WHEN rows.verdict IS NOT NULL THEN rows.verdict
     WHEN {_OPEN} AND {IS_COUNTED} THEN 'unchanged' ELSE :undecided END"""
@@ -51,11 +53,14 @@ class Rows(Book):
         self._db.execute(INDEX_BY_KEY)
         if again:
             self._db.execute(
-                "UPDATE rows SET verdict = NULL, reason = NULL WHERE run = ? AND verdict = ?",
+                "UPDATE rows SET verdict = substr(detail, 1, instr(detail, ' ') - 1),"
+                " reason = nullif(substr(detail, instr(detail, ' ') + 1), ''), detail = NULL"
+                " WHERE run = ? AND verdict = ?",
                 (self._run, Verdict.DUPLICATE),
             )
         self._db.execute(
-            "UPDATE rows SET verdict = ?, reason = 'later_row_wins' WHERE run = ? AND row IN"
+            f"UPDATE rows SET verdict = ?, reason = 'later_row_wins',"
+            f" detail = {OWN_VERDICT.format('')} WHERE run = ? AND row IN"
             # In the order of the index: that of the rows would be any.
             " (SELECT row FROM rows AS one INDEXED BY rows_by_key"
             "  WHERE one.run = ? AND one.key <> '' AND EXISTS (SELECT 1 FROM rows AS later"
