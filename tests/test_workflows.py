@@ -56,9 +56,9 @@ def test_every_job_ends(file: Path) -> None:
 
 @each_file
 def test_targets_exist(file: Path) -> None:
-    rules = re.findall(r"^([a-z ]+):", MAKEFILE, re.MULTILINE)
+    rules = re.findall(r"^([a-z -]+):", MAKEFILE, re.MULTILINE)
     targets = {target for rule in rules for target in rule.split()}
-    wanted = {word for text in commands(file) for word in re.findall(r"make ([a-z]+)", text)}
+    wanted = {word for text in commands(file) for word in re.findall(r"make ([a-z-]+)", text)}
     assert wanted <= targets
 
 

@@ -22,6 +22,9 @@ from prefect_getresponse.limits.pools.prefect import (
     open_client,
 )
 
+PATIENCE = 30.0
+"""Seconds that Prefect has for an answer: no lease ends meanwhile, and a busy server takes long."""
+
 
 @dataclass(frozen=True)
 class LimitState:
@@ -126,7 +129,7 @@ def _server() -> Generator[SyncPrefectClient]:
             advice="Set it; without a server the processes of one machine share by files.",
         )
     try:
-        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 3}), open_client() as client:
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 3}), open_client(PATIENCE) as client:
             yield client
     except httpx.HTTPStatusError as error:
         raise InvalidConfiguration(

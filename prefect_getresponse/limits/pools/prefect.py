@@ -53,13 +53,17 @@ def limit_names(account: str) -> dict[str, int]:
     return {f"getresponse-{account}": SLOTS, f"getresponse-{account}-workers": MOST_WORKERS}
 
 
-def open_client() -> SyncPrefectClient:
-    """A client of the Prefect server that the settings name, for a `with` block."""
+def open_client(patience: float = TIMEOUT) -> SyncPrefectClient:
+    """A client of the Prefect server that the settings name, for a `with` block.
+
+    Args:
+        patience: Seconds until a server that does not answer counts as gone.
+    """
     return SyncPrefectClient(
         PREFECT_API_URL.value(),
         auth_string=PREFECT_API_AUTH_STRING.value(),
         api_key=PREFECT_API_KEY.value(),
-        httpx_settings={"timeout": TIMEOUT},
+        httpx_settings={"timeout": patience},
     )
 
 
