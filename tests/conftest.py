@@ -119,14 +119,17 @@ def garbage_as_usual() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(pytestconfig: pytest.Config) -> Iterator[str]:
+def prefect_server(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Address of a Prefect server with an empty database; settings of this process point to it.
 
     Tests that use it carry `pytest.mark.xdist_group("prefect")`, those of pages `("pages")`, so
     that two are started at most.
     """
-    assert pytestconfig.cache is not None
-    with a_prefect_server(pytestconfig.cache.mkdir("prefect")) as url:
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)  # it may be switched off
+    kept = tmp_path_factory.mktemp("prefect") if cache is None else cache.mkdir("prefect")
+    with a_prefect_server(kept) as url:
         yield url
 
 
