@@ -170,8 +170,10 @@ class _Ahead:
 
     def drop(self) -> None:
         """Throw it away, as soon as it is there."""
+        if self._process != os.getpid():
+            return
         line = self._end()
-        if line is not None and self._process == os.getpid():
+        if line is not None:
             line.connection.close()
 
     def _end(self) -> _Line | None:
