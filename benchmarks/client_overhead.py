@@ -10,64 +10,40 @@ that is always far enough: its pace is not counted.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import itertools
-import json
-import random
-import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
+from _timed_calls import (
+    KEY,
+    PERSON,
+    Cost,
+    credentials_for,
+    medians,
+    options,
+    served,
+    unpaced,
+    write,
+)
 
-from prefect_getresponse import GetResponseCredentials
 from prefect_getresponse.client.request import ApiRequest, RetryClass
-from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.tasks.contacts import create_contact
 from prefect_getresponse.tasks.tags import list_tags
 
 RESULTS = Path(__file__).parent / "results" / "client_overhead.json"
-KEY = "benchmark-key"
 HEADERS = {"X-Auth-Token": f"api-key {KEY}"}
 BARE = "bare httpx"
-PERSON = {
-    "email": "jane.doe@example.com",
-    "name": "Jane Doe",
-    "campaign": {"campaignId": "abc"},
-    "tags": [{"tagId": "x1"}, {"tagId": "x2"}],
-}
 PAGE = (("page", "1"), ("perPage", "100"))
 POST = ApiRequest("POST", "/contacts", "/contacts", RetryClass.KEYED, body=PERSON)
 GET = ApiRequest("GET", "/tags", "/tags", RetryClass.READ, PAGE)
 
 Call = Callable[[], Any]
 AsyncCall = Callable[[], Awaitable[Any]]
-
-
-@dataclass
-class Cost:
-    """What calls cost.
-
-    Attributes:
-        wall: Seconds of each call.
-        cpu: Seconds of this process that each block of calls used, by call.
-    """
-
-    wall: list[float] = field(default_factory=list[float])
-    cpu: list[float] = field(default_factory=list[float])
-
-    def add(self, starts: list[float], cpu: float) -> None:
-        """Add a block of calls: the moments at which each started and the last one ended."""
-        self.wall += [after - before for before, after in itertools.pairwise(starts)]
-        self.cpu.append(cpu / (len(starts) - 1))
 
 
 @dataclass(frozen=True)
@@ -81,32 +57,6 @@ class Figures:
     cpu_us: float
     wall_ratio: float
     cpu_ratio: float
-
-
-@contextmanager
-def served() -> Generator[str]:
-    """Serve in a process of its own while the block runs; yields the base URL."""
-    program = Path(__file__).with_name("_minimal_server.py")
-    words = [sys.executable, str(program)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
-
-
-def credentials_for(url: str) -> GetResponseCredentials:
-    """Return credentials of the server's account."""
-    return GetResponseCredentials(
-        account_name="benchmark", api_key=SecretStr(KEY), base_url=url, allow_custom_host=True
-    )
-
-
-def unpaced() -> Throttle:
-    """Return a throttle for which a second passes whenever it looks at the clock."""
-    seconds = itertools.count(1.0, 1.0)
-    return Throttle(clock=lambda: next(seconds), chance=random.Random(1))
 
 
 def sync_ways(url: str, http: httpx.Client) -> dict[str, dict[str, Call]]:
@@ -198,7 +148,7 @@ def _measure_sync(url: str, rounds: int, calls: int) -> list[Figures]:
                         call()
                         starts.append(time.perf_counter())
                     if turn:  # the first one warms up
-                        costs[way].add(starts, time.process_time() - cpu)
+                        costs[way].add(_between(starts), time.process_time() - cpu)
             found += _compare("sync", method, costs)
     return found
 
@@ -216,43 +166,35 @@ async def _measure_async(url: str, rounds: int, calls: int) -> list[Figures]:
                         await call()
                         starts.append(time.perf_counter())
                     if turn:
-                        costs[way].add(starts, time.process_time() - cpu)
+                        costs[way].add(_between(starts), time.process_time() - cpu)
             found += _compare("async", method, costs)
     return found
 
 
+def _between(moments: list[float]) -> list[float]:
+    return [after - before for before, after in itertools.pairwise(moments)]
+
+
 def _compare(flavour: str, method: str, costs: dict[str, Cost]) -> list[Figures]:
-    medians = {
-        way: (statistics.median(cost.wall), statistics.median(cost.cpu))
-        for way, cost in costs.items()
-    }
-    wall, cpu = medians[BARE]
+    found = medians(costs)
+    wall, cpu = found[BARE]
     return [
         Figures(flavour, method, way, 1e6 * seen[0], 1e6 * seen[1], seen[0] / wall, seen[1] / cpu)
-        for way, seen in medians.items()
+        for way, seen in found.items()
     ]
 
 
 def main() -> None:
     """Measure, print a table and write the results."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=200, help="how often the ways take turns")
-    parser.add_argument("--calls", type=int, default=20, help="calls of each way in a row")
-    parser.add_argument("--quick", action="store_true", help="3 rounds only")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the JSON goes")
-    options = parser.parse_args()
-    figures = measure(3 if options.quick else options.rounds, options.calls)
+    given = options(__doc__, rounds=200, calls=20, output=RESULTS)
+    figures = measure(given.rounds, given.calls)
     print(f"{'':5} {'':6} {'':10} {'wall':>8} {'CPU':>8} {'wall':>6} {'CPU':>6}")
     for each in figures:
         print(
             f"{each.flavour:5} {each.method:6} {each.way:10} {each.wall_us:5.0f} us"
             f" {each.cpu_us:5.0f} us {each.wall_ratio:6.2f} {each.cpu_ratio:6.2f}"
         )
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps([asdict(each) for each in figures], indent=2)
-    options.output.write_text(text + "\n", encoding="utf-8")
+    write(figures, given.output)
 
 
 if __name__ == "__main__":

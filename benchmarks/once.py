@@ -10,21 +10,16 @@ while the one before works. They take turns in one run; the throttle's pace is n
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from client_overhead import PERSON, credentials_for, unpaced
+from _timed_calls import PERSON, Cost, credentials_for, medians, options, served, unpaced, write
 
 from prefect_getresponse.client.auth import ApiKeyAuth
 from prefect_getresponse.client.connection import Connection
@@ -40,14 +35,6 @@ ONCE = ApiRequest("POST", "/contacts", "/contacts", RetryClass.ONCE, body=PERSON
 PAUSES = {"in a row": 0.0, "paced": 0.02}
 
 
-@dataclass
-class Cost:
-    """What calls cost: seconds of each, and seconds of the processor, by block."""
-
-    wall: list[float] = field(default_factory=list[float])
-    cpu: list[float] = field(default_factory=list[float])
-
-
 @dataclass(frozen=True)
 class Figures:
     """Medians of one way to call, in microseconds, and their ratios to a kept connection."""
@@ -59,19 +46,6 @@ class Figures:
     cpu_us: float
     wall_ratio: float
     cpu_ratio: float
-
-
-@contextmanager
-def served(certificate: Path) -> Generator[str]:
-    """Serve in a process of its own while the block runs; yields the base URL."""
-    program = Path(__file__).with_name("_minimal_server.py")
-    words = [sys.executable, str(program), str(certificate)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 async def measure(send: Callable[[ApiRequest], Awaitable[Any]], rounds: int, calls: int) -> Any:
@@ -96,23 +70,19 @@ async def measure(send: Callable[[ApiRequest], Awaitable[Any]], rounds: int, cal
                 if PAUSES[pace]:
                     await asyncio.sleep(PAUSES[pace])
             if turn:  # the first one warms up
-                cost.wall += wall
-                cost.cpu.append((time.process_time() - begun) / calls)
+                cost.add(wall, time.process_time() - begun)
     return costs
 
 
 def figures(flavour: str, costs: dict[tuple[str, str], Cost]) -> list[Figures]:
     """Medians, and their ratios."""
-    medians = {
-        key: (statistics.median(cost.wall), statistics.median(cost.cpu))
-        for key, cost in costs.items()
-    }
+    found = medians(costs)
     return [
         Figures(
             flavour, pace, way, 1e6 * seen[0], 1e6 * seen[1], seen[0] / kept[0], seen[1] / kept[1]
         )
-        for (pace, way), seen in medians.items()
-        for kept in [medians[pace, "kept"]]
+        for (pace, way), seen in found.items()
+        for kept in [found[pace, "kept"]]
     ]
 
 
@@ -140,27 +110,17 @@ async def run(url: str, certificate: Path, rounds: int, calls: int) -> list[Figu
 
 def main() -> None:
     """Measure, print a table and write the results."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=20, help="how often the ways take turns")
-    parser.add_argument("--calls", type=int, default=50, help="calls of each way in a row")
-    parser.add_argument("--quick", action="store_true", help="3 rounds only")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the JSON goes")
-    options = parser.parse_args()
+    given = options(__doc__, rounds=20, calls=50, output=RESULTS)
     with tempfile.TemporaryDirectory() as folder:
         certificate = make_certificate(Path(folder) / "c.pem", "127.0.0.1")
-        with served(certificate) as url:
-            rounds = 3 if options.quick else options.rounds
-            found = asyncio.run(run(url, certificate, rounds, options.calls))
+        with served(str(certificate)) as url:
+            found = asyncio.run(run(url, certificate, given.rounds, given.calls))
     for each in found:
         print(
             f"{each.flavour:5} {each.pace:9} {each.way:5} {each.wall_us:6.0f} us wall"
             f" {each.cpu_us:6.0f} us cpu {each.wall_ratio:6.2f} {each.cpu_ratio:6.2f}"
         )
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps([asdict(each) for each in found], indent=2)
-    options.output.write_text(text + "\n", encoding="utf-8")
+    write(found, given.output)
 
 
 if __name__ == "__main__":
