@@ -29,6 +29,7 @@ from prefect_getresponse.client.wire import (
     Backend,
     Transport,
     Watch,
+    url_of,
     watched,
 )
 
@@ -65,10 +66,7 @@ class _Way:
         self._proxy: httpcore.URL | None = None
         self._headers = list[tuple[bytes, bytes]]()
         if (proxy := connection.http_proxy()) is not None:
-            url = proxy.url
-            self._proxy = httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            )
+            self._proxy = url_of(proxy)
             self._headers += proxy.headers.raw
             if proxy.raw_auth is not None:
                 word = base64.b64encode(b":".join(proxy.raw_auth))
@@ -81,9 +79,7 @@ class _Way:
 
     def context(self) -> ssl.SSLContext:
         """What TLS is spoken with."""
-        context = self._authorities.context()
-        context.set_alpn_protocols(["http/1.1"])
-        return context
+        return self._authorities.context()
 
     def request(self, origin: httpcore.Origin, timeouts: Timeouts) -> httpcore.Request:
         """The request for a tunnel to a host."""

@@ -159,11 +159,10 @@ class _Line:
             self._poll.register(self._socket, select.POLLIN)
         return self._socket.fileno() < 0 or bool(self._poll.poll(0))
 
-    def _context(self, given: _Context) -> _Context:
+    def _context(self) -> _Context:
         """What the certificate is checked with: the file of authorities as it is now."""
         context = self._authorities.context()
-        if context is not given:
-            context.set_alpn_protocols(["http/1.1"])
+        context.set_alpn_protocols(["http/1.1"])
         return context
 
 
@@ -201,7 +200,7 @@ class _Stream(_Line, httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        context = self._context(ssl_context)
+        context = self._context()
         secured = self._stream.start_tls(context, server_hostname, timeout)
         return _Stream(secured, max(0, self._layers - 1), self._authorities)
 
@@ -251,7 +250,7 @@ class _AsyncStream(_Line, httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as httpcore calls it
     ) -> httpcore.AsyncNetworkStream:
-        context = self._context(ssl_context)
+        context = self._context()
         secured = await self._stream.start_tls(context, server_hostname, timeout)
         return _AsyncStream(secured, max(0, self._layers - 1), self._authorities)
 
@@ -365,12 +364,17 @@ def _pool_options(connection: Connection, limits: httpx.Limits) -> dict[str, Any
     }
 
 
-def _proxy_options(connection: Connection, proxy: httpx.Proxy) -> dict[str, Any]:
+def url_of(proxy: httpx.Proxy) -> httpcore.URL:
+    """Where a proxy is, as httpcore has it."""
     url = proxy.url
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
+
+
+def _proxy_options(connection: Connection, proxy: httpx.Proxy) -> dict[str, Any]:
     return {
-        "proxy_url": httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        ),
+        "proxy_url": url_of(proxy),
         "proxy_auth": proxy.raw_auth,
         "proxy_headers": proxy.headers.raw,
         "proxy_ssl_context": connection.authorities.context() if connection.layers > 1 else None,

@@ -4,7 +4,6 @@
 child, `file_lock` is held by one process, `garbage` collection leaves what stays alone.
 `ending_states` says in a sentence how a run ended, `run_logs` what the client warned of, `starters`
 who started it, `flow_words` words it by a flow's parameters, `form_titles` names the fields of its
-form, `prefect_files` knows Prefect's settings without importing it.
-`assets` are what a flow makes,
+form, `prefect_files` knows Prefect's settings without importing it. `assets` are what a flow makes,
 `artifact_keys` where its artifacts stand, and `approvals` puts a plan before a person.
 """
