@@ -16,7 +16,6 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import sys
 import tempfile
@@ -40,6 +39,9 @@ from prefect_getresponse.events.reconciling.reconcile import ReconcileOptions, R
 from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tests.support.ports import free_port
+
 RESULTS = Path(__file__).parent / "results" / "events_exactly_once.json"
 KEY, SECRET = "sandbox-key", "s" * 43
 SPEED = 1000.0
@@ -53,13 +55,6 @@ FINDABLE = (
     "contacts_import_finished",
 )
 ROWS_OF_AN_IMPORT = 20_000
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 class Trial:

@@ -25,7 +25,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import statistics
 import sys
 import tempfile
@@ -47,6 +46,9 @@ from prefect_getresponse.events.receiving.connections import allow_many_files
 from prefect_getresponse.events.receiving.group_commit import GATHER_SECONDS
 from prefect_getresponse.events.receiving.server import serve
 from prefect_getresponse.runtime.garbage import keep_for_good
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tests.support.ports import free_port
 
 RESULTS = Path(__file__).parent / "results" / "receiver_load.json"
 SECRET = "s" * 43
@@ -257,8 +259,7 @@ def measure(
 ) -> dict[str, Any]:
     """Measure one server in a process of its own."""
     with tempfile.TemporaryDirectory() as name:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port: int = probe.getsockname()[1]
+        port = free_port()
         child = os.fork()
         if not child:
             try:

@@ -20,6 +20,7 @@ from prefect_getresponse.accounts.oauth_login import (
 )
 from prefect_getresponse.cli import oauth
 from prefect_getresponse.sandbox import Sandbox
+from tests.support.ports import free_port
 
 ID, SECRET = "canary-client", "canary-secret"
 PREFIX = "PREFECT_INTEGRATIONS_GETRESPONSE_"
@@ -28,9 +29,7 @@ STATE = "s-t_a"
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        number: int = listener.getsockname()[1]
-        return number
+    return free_port()
 
 
 @pytest.fixture

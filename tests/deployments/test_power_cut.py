@@ -33,7 +33,8 @@ from tests.deployments.workers import (
     write_source,
 )
 from tests.support.fast_sandbox import KEY, FastSandbox, fast_sandbox
-from tests.support.postgresql import PROGRAMS, free_port, postgresql
+from tests.support.ports import free_port
+from tests.support.postgresql import PROGRAMS, postgresql
 
 pytestmark = pytest.mark.deployments
 

@@ -11,7 +11,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.postgresql import PASSWORD, free_port
+from tests.support.ports import free_port
+from tests.support.postgresql import PASSWORD
 
 PROGRAMS = [shutil.which(name) for name in ("mariadbd", "mariadb-install-db", "mariadb")]
 IS_INSTALLED = all(PROGRAMS)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.ports import free_port
 
 PASSWORD = "canary-password"
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -25,12 +26,6 @@ def run(program: str, *words: str) -> None:
         stderr=subprocess.DEVNULL,
         cwd="/",
     )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 @contextmanager
