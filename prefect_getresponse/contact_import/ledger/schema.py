@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
-
 from prefect_getresponse.contact_import.ledger.books import imports, removals
 from prefect_getresponse.contact_import.ledger.records import NEXT_STATES
 
@@ -113,26 +109,3 @@ def fence(token: str) -> str:
         for table, event in guarded
         if (table, event) != ("rows", "INSERT")  # many, and of no harm before the run is planned
     )
-
-
-@contextmanager
-def without_triggers(db: sqlite3.Connection, table: str) -> Generator[None]:
-    """Let a table have no triggers for a while; within a transaction, so that it has them again.
-
-    Args:
-        db: The connection.
-        table: The table.
-    """
-    assert db.in_transaction
-    found = [
-        (name, text if kind == "main" else text.replace("CREATE", "CREATE TEMP", 1))
-        for kind, schema in (("main", "sqlite_master"), ("temp", "sqlite_temp_master"))
-        for name, text in db.execute(
-            f"SELECT name, sql FROM {schema} WHERE type = 'trigger' AND tbl_name = ?", (table,)
-        ).fetchall()
-    ]
-    for name, _ in found:
-        db.execute(f"DROP TRIGGER {name}")
-    yield
-    for _, text in found:
-        db.execute(text)

@@ -199,7 +199,7 @@ class _Planning:
             return self._run.as_before.find(excluded)
         if exclusions.are_none and self._run.outcomes.is_empty():
             with self._run.transaction():
-                self._run.plan.add_unknown()
+                self._run.plan.add_unknown(self._run.kept.rows_read)
         return 0, None
 
     def _decide_some(self, exclusions: Exclusions, after: int, others: Sequence[int] | None) -> int:
@@ -251,8 +251,10 @@ class _Planning:
             choice = "batch"  # for whoever does not fit into the imports of a day
         route = ROUTES[route_of_new_people(choice, rest, self._job.tuning, imports=False)]
         size = min(route.size, self._job.tuning.batch_rows)
-        self._run.cutting.cut(Action.ADD, route.name, size)
-        self._run.cutting.cut(Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
+        if rest:
+            self._run.cutting.cut(Action.ADD, route.name, size)
+        if actions[Action.UPDATE]:
+            self._run.cutting.cut(Action.UPDATE, UpdateRoute.name, UpdateRoute.size)
         removed, _ = self._run.removals.count()
         calls, seconds = calls_and_seconds(
             {

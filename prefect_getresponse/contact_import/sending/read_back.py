@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 
 import orjson
 
@@ -13,7 +14,7 @@ from prefect_getresponse.contact_import.ledger import Listed, Standing
 from prefect_getresponse.contact_import.ledger.books.awaited import Awaited
 from prefect_getresponse.contact_import.ledger.books.people import People
 from prefect_getresponse.contact_import.planning.opt_outs import read_removed
-from prefect_getresponse.contact_import.rows.addresses import listed_key
+from prefect_getresponse.contact_import.rows.addresses import listed_keys
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 MOST_KNOWN = 100_000
@@ -28,19 +29,16 @@ def note_listed(known: People | Awaited, standing: Standing, page: list[dict[str
         standing: How they are on the list.
         page: The people, as GetResponse lists them.
     """
-    people = (
-        Listed(
-            listed_key(p["email"]),
-            p["contactId"],
-            p.get("name"),
-            None,
-            p.get("origin"),
-            moment(p.get("createdOn")),
-        )
-        for p in page
-        if p.get("email")
+    people = [person for person in page if person.get("email")]
+    columns = (
+        listed_keys([person["email"] for person in people]),
+        [person["contactId"] for person in people],
+        [person.get("name") for person in people],
+        repeat(None),
+        [person.get("origin") for person in people],
+        [moment(person.get("createdOn")) for person in people],
     )
-    known.add_listed(standing, people)
+    known.add_listed(standing, map(Listed._make, zip(*columns, strict=False)))
 
 
 class ReadBack:
@@ -75,6 +73,9 @@ class ReadBack:
         self, standing: Standing, page: list[dict[str, str]], last: Set[int], found: set[int]
     ) -> None:
         """Take down whom the reading before did not find as they are now: each lists all again."""
+        if not last and len(found) >= MOST_KNOWN:
+            note_listed(self._run.awaited, standing, page)
+            return
         try:
             marks = [hash((standing, orjson.dumps(person))) for person in page]
         except TypeError:  # numbers and letters that no JSON has; they are taken down each time

@@ -106,7 +106,7 @@ def test_unknown_people_are_whom_the_plan_adds(run: Run) -> None:
     everybody = run.people.undecided(0, 1000)
     said = {person.row: decide(person, "add_only", Exclusions(), 100.0) for person in everybody}
 
-    run.plan.add_unknown()
+    run.plan.add_unknown(0)
 
     rest = run.people.undecided(0, 1000)
     added = said.keys() - {person.row for person in rest}

@@ -11,8 +11,9 @@ from prefect_getresponse.contact_import.evidence import (
     PROVES_OURS,
 )
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
+from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows
 from prefect_getresponse.contact_import.ledger.books.people import People
-from prefect_getresponse.contact_import.ledger.books.turned_up import TurnedUp
+from prefect_getresponse.contact_import.ledger.books.turned_up import ROWS, TurnedUp
 from prefect_getresponse.contact_import.ledger.records import (
     BY_ACTION,
     BY_CHUNK,
@@ -39,6 +40,8 @@ _CAME_TO_NOTHING = (
     "EXISTS (SELECT 1 FROM imports WHERE imports.run = chunks.run AND imports.chunk = chunks.chunk"
     " AND imports.status IN ('rejected', 'canceled', 'gone'))"
 )
+_TAKES_NO_STRANGERS = f"(route <> 'import' OR {_CAME_TO_NOTHING})"
+"""SQL: a call that updates nobody whom it finds on the list; nor does an import of nothing."""
 _OPEN_AND_NEW = "rows.verdict IS NULL AND rows.steps IS NOT 'returning'"
 """Rows of people who had not left the list when the run was planned, nor when they were sent."""
 
@@ -66,7 +69,7 @@ class Awaited(Book):
         found = list(people)
         with transaction(self._db):
             self._people.add_listed(standing, found)
-            self._turned_up.note(found)
+            self._turned_up.note(standing, found)
 
     def count(self) -> int:
         """Number of rows that are sent and not seen on the list yet."""
@@ -134,34 +137,39 @@ class Awaited(Book):
         values = {
             "run": self._run,
             "compare": Action.COMPARE,
-            "subscribed": Standing.SUBSCRIBED,
+            "standing": Standing.SUBSCRIBED,
             "in_doubt": ChunkState.IN_DOUBT,
         }
-        index, first = self._turned_up.narrowed(BY_ACTION)
-        self._db.execute(
-            f"UPDATE rows {index} SET action = :compare,"
-            " contact_id = (SELECT contact_id FROM listed"
-            "  WHERE listed.run = rows.run AND standing = :subscribed AND listed.key = rows.key)"
-            f" WHERE run = :run AND {first} {_EARLIER} AND EXISTS"
-            " (SELECT 1 FROM listed WHERE listed.run = rows.run AND standing = :subscribed"
-            f"  AND listed.key = rows.key AND NOT ({EARLIER_MAY_BE_OURS}))",
-            values,
-        )
-        index, first = self._turned_up.narrowed(BY_CHUNK)
-        self._db.execute(
-            f"UPDATE rows {index} SET action = :compare, chunk = NULL,"
-            " contact_id = (SELECT contact_id FROM listed"
-            "  WHERE listed.run = rows.run AND standing = :subscribed AND listed.key = rows.key)"
-            f" WHERE run = :run AND {first} {_AWAITED} AND action = 'add' AND chunk IN"
-            "  (SELECT chunk FROM chunks WHERE chunks.run = :run"
-            f"   AND (route <> 'import' OR {_CAME_TO_NOTHING}))"
-            " AND EXISTS (SELECT 1 FROM listed"
-            "  JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
-            "  WHERE listed.run = rows.run AND standing = :subscribed AND listed.key = rows.key"
-            f"  AND CASE WHEN chunks.state = :in_doubt AND chunks.route <> 'import'"
-            f"   THEN NOT ({PROVES_OURS}) ELSE NOT ({MAY_BE_OURS}) END)",
-            values,
-        )
+        if self._is_any(f"rows {BY_ACTION} WHERE run = :run AND action = 'await'"):
+            self._db.execute(
+                "UPDATE rows SET action = :compare,"
+                " contact_id = (SELECT contact_id FROM listed"
+                "  WHERE listed.run = rows.run AND standing = :standing AND listed.key = rows.key)"
+                f" WHERE run = :run AND {ROWS} AND {_EARLIER} AND EXISTS"
+                " (SELECT 1 FROM listed WHERE listed.run = rows.run AND standing = :standing"
+                f"  AND listed.key = rows.key AND NOT ({EARLIER_MAY_BE_OURS}))",
+                values,
+            )
+        if self._is_any(f"chunks WHERE run = :run AND {_TAKEN} AND {_TAKES_NO_STRANGERS}"):
+            self._db.execute(
+                "UPDATE rows SET action = :compare, chunk = NULL,"
+                " contact_id = (SELECT contact_id FROM listed"
+                "  WHERE listed.run = rows.run AND standing = :standing AND listed.key = rows.key)"
+                f" WHERE run = :run AND {ROWS} AND {_AWAITED} AND action = 'add' AND chunk IN"
+                f"  (SELECT chunk FROM chunks WHERE chunks.run = :run AND {_TAKES_NO_STRANGERS})"
+                " AND EXISTS (SELECT 1 FROM listed"
+                "  JOIN chunks ON chunks.run = rows.run AND chunks.chunk = rows.chunk"
+                "  WHERE listed.run = rows.run AND standing = :standing AND listed.key = rows.key"
+                f"  AND CASE WHEN chunks.state = :in_doubt AND chunks.route <> 'import'"
+                f"   THEN NOT ({PROVES_OURS}) ELSE NOT ({MAY_BE_OURS}) END)",
+                values,
+            )
+
+    def _is_any(self, what: str) -> bool:
+        (found,) = self._db.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {what})", {"run": self._run}
+        ).fetchone()
+        return bool(found)
 
     def settle_visible(self, standing: Standing, verdict: Verdict) -> None:
         """Give awaited rows whose person is on the list now their verdict.
@@ -175,25 +183,25 @@ class Awaited(Book):
         """
         if not self._people.is_anybody(standing):
             return
-        index, first = self._turned_up.narrowed(BY_ACTION)
-        self._db.execute(
-            f"UPDATE rows {index} SET reason = NULL,"
-            " verdict = CASE action WHEN 'await' THEN :earlier ELSE :verdict END"
-            f" WHERE run = :run AND {first} {_AWAITED} AND EXISTS (SELECT 1 FROM listed"
-            "  WHERE listed.run = rows.run AND standing = :standing AND listed.key = rows.key)"
-            " AND NOT EXISTS (SELECT 1 FROM chunks JOIN listed ON listed.run = rows.run"
-            "  AND listed.standing = :standing AND listed.key = rows.key"
-            "  WHERE chunks.run = rows.run AND chunks.chunk = rows.chunk"
-            "  AND chunks.state = :in_doubt AND chunks.route = 'import' AND NOT"
-            f"  ({MAY_BE_OURS}))",
-            {
-                "run": self._run,
-                "standing": standing,
-                "verdict": verdict,
-                "earlier": Verdict.UNCHANGED if verdict is Verdict.ADDED else verdict,
-                "in_doubt": ChunkState.IN_DOUBT,
-            },
-        )
+        with changing_rows(self._db, self._run, self._turned_up.count()):
+            self._db.execute(
+                "UPDATE rows SET reason = NULL,"
+                " verdict = CASE action WHEN 'await' THEN :earlier ELSE :verdict END"
+                f" WHERE run = :run AND {ROWS} AND rows.verdict IS NULL"
+                " AND (rows.action = 'await' OR rows.action = 'add' AND EXISTS"
+                "  (SELECT 1 FROM chunks WHERE chunks.run = rows.run AND chunks.chunk = rows.chunk"
+                f"  AND chunks.{_TAKEN} AND (chunks.state <> :in_doubt OR chunks.route <> 'import'"
+                "   OR EXISTS (SELECT 1 FROM listed WHERE listed.run = rows.run"
+                "    AND listed.standing = :standing AND listed.key = rows.key"
+                f"   AND {MAY_BE_OURS}))))",
+                {
+                    "run": self._run,
+                    "standing": standing,
+                    "verdict": verdict,
+                    "earlier": Verdict.UNCHANGED if verdict is Verdict.ADDED else verdict,
+                    "in_doubt": ChunkState.IN_DOUBT,
+                },
+            )
 
     def has_queue_moved(self) -> bool:
         """Whether those whom GetResponse took have mostly appeared: then absence means something.

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from prefect_getresponse.contact_import.evidence import PROVES_OURS
 from prefect_getresponse.contact_import.ledger.books.book import Book
+from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows
 from prefect_getresponse.contact_import.ledger.records import BY_CHUNK, Action, ChunkState
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -207,11 +208,13 @@ class Imports(Book):
             "SELECT coalesce(max(chunk), 0) FROM chunks WHERE run = ?", (self._run,)
         ).fetchone()
         numbered = list(enumerate(parts, start=last + 1))
-        self._db.executemany(
-            "UPDATE rows SET chunk = ? WHERE run = ? AND row BETWEEN ? AND ?"
-            " AND action = ? AND steps IS ? AND verdict IS NULL",
-            [(chunk, self._run, *part, action, steps) for chunk, part in numbered],
-        )
+        rows = sum(part[1] - part[0] for _, part in numbered)
+        with changing_rows(self._db, self._run, rows):
+            self._db.executemany(
+                "UPDATE rows SET chunk = ? WHERE run = ? AND row BETWEEN ? AND ?"
+                " AND action = ? AND steps IS ? AND verdict IS NULL",
+                [(chunk, self._run, *part, action, steps) for chunk, part in numbered],
+            )
         self._db.executemany(
             "INSERT INTO chunks (run, chunk, route, state) VALUES (?, ?, 'import', ?)",
             [(self._run, chunk, state) for chunk, _ in numbered],

@@ -16,7 +16,7 @@ from prefect_getresponse.contact_import.ledger.records import (
 )
 from prefect_getresponse.contact_import.verdicts import Verdict
 
-NAMED_AT_ONCE = 50
+AT_ONCE = 50
 """People of a statement: more than twice as fast as one after another."""
 _WAS_REMOVED = (
     "EXISTS (SELECT 1 FROM listed AS gone WHERE gone.run = rows.run"
@@ -54,27 +54,14 @@ class People(Book):
         )
         return [Arrival(*row) for row in found]
 
-    def add_listed(
-        self,
-        standing: Standing,
-        people: Iterable[Listed],
-    ) -> None:
+    def add_listed(self, standing: Standing, people: Iterable[Listed]) -> None:
         """Remember people of the list; of those who were removed, the last time counts.
 
         Args:
             standing: How they are on the list.
             people: The people.
         """
-        with transaction(self._db):
-            self._db.executemany(
-                "INSERT INTO listed (run, standing, key, contact_id, name, since, origin, created)"
-                f" VALUES ({self._run}, '{standing}', ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (run, standing, key) DO UPDATE SET contact_id = excluded.contact_id,"
-                " name = excluded.name, since = excluded.since, origin = excluded.origin,"
-                " created = excluded.created"
-                " WHERE since IS NULL OR excluded.since IS NULL OR excluded.since >= since",
-                people,
-            )
+        self._add(standing, ("contact_id", "name", "since", "origin", "created"), people)
 
     def add_named(
         self, standing: Standing, people: Iterable[tuple[str, str | None, str | None]]
@@ -87,18 +74,24 @@ class People(Book):
             standing: How they are on the list; none of them was removed.
             people: The people.
         """
+        self._add(standing, ("contact_id", "name"), people)
+
+    def _add(
+        self, standing: Standing, columns: Sequence[str], people: Iterable[Sequence[object]]
+    ) -> None:
+        row = f"({self._run}, '{standing}', ?{', ?' * len(columns)})"
         values = iter(people)
         with transaction(self._db):
-            while some := list(islice(values, NAMED_AT_ONCE)):
-                rows = ", ".join([f"({self._run}, '{standing}', ?, ?, ?)"] * len(some))
+            while some := list(islice(values, AT_ONCE)):
                 self._db.execute(
                     # `OR FAIL`: else SQLite would copy each page before a statement changes it, to
                     # undo that alone. What fails here undoes the whole transaction.
-                    "INSERT OR FAIL INTO listed (run, standing, key, contact_id, name)"
-                    f" VALUES {rows}"
+                    f"INSERT OR FAIL INTO listed (run, standing, key, {', '.join(columns)})"
+                    f" VALUES {', '.join([row] * len(some))}"
                     " ON CONFLICT (run, standing, key) DO UPDATE SET name = excluded.name,"
-                    " contact_id = excluded.contact_id, since = NULL, origin = NULL,"
-                    " created = NULL",
+                    " contact_id = excluded.contact_id, since = excluded.since,"
+                    " origin = excluded.origin, created = excluded.created"
+                    " WHERE since IS NULL OR excluded.since IS NULL OR excluded.since >= since",
                     list(chain.from_iterable(some)),
                 )
 

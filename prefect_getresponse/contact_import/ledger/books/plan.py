@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from prefect_getresponse.contact_import.ledger.books.book import Book
+from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows
 from prefect_getresponse.contact_import.ledger.records import (
     BY_ACTION,
     Action,
@@ -16,6 +17,14 @@ from prefect_getresponse.contact_import.ledger.records import (
 )
 from prefect_getresponse.contact_import.verdicts import Verdict
 
+_STANDINGS = ", ".join(f"'{standing}'" for standing in Standing)
+_KNOWN = {
+    "outcomes": "outcomes.key = rows.key",
+    "listed": (
+        f"listed.run = rows.run AND listed.standing IN ({_STANDINGS}) AND listed.key = rows.key"
+    ),
+}
+"""Who knows the person of a row, by table."""
 _SENT_ACTIONS = (Action.ADD, Action.UPDATE, Action.MERGE, Action.COMPARE)
 
 
@@ -55,18 +64,29 @@ class Plan(Book):
             ],
         )
 
-    def add_unknown(self) -> None:
+    def add_unknown(self, rows: int) -> None:
         """Plan to add all people whom neither the list nor an earlier run has ever had.
 
         What `decide` says of each of them is `add`, if every address may be written to.
+
+        Args:
+            rows: About how many there are.
         """
-        self._db.execute(
-            "UPDATE rows SET action = ? WHERE run = ? AND verdict IS NULL AND action IS NULL"
-            " AND NOT EXISTS (SELECT 1 FROM outcomes WHERE outcomes.key = rows.key)"
-            " AND NOT EXISTS (SELECT 1 FROM listed WHERE listed.run = rows.run"
-            "  AND listed.standing IN (?, ?, ?) AND listed.key = rows.key)",
-            (Action.ADD, self._run, *Standing),
+        unknown = "".join(
+            f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE {is_known})"
+            for table, is_known in _KNOWN.items()
+            if self._holds_anything(table)
         )
+        with changing_rows(self._db, self._run, rows):
+            self._db.execute(
+                "UPDATE rows SET action = ?"
+                f" WHERE run = ? AND verdict IS NULL AND action IS NULL{unknown}",
+                (Action.ADD, self._run),
+            )
+
+    def _holds_anything(self, table: str) -> bool:
+        (found,) = self._db.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()
+        return bool(found)
 
     def with_action(self, action: Action, after: int, size: int) -> list[RowToSend]:
         """Open rows with an action, in order."""
