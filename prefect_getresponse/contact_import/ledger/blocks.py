@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.books.rows import INSERT, OWN_VERDICT, Rows
+from prefect_getresponse.contact_import.ledger.books.rows import OWN_VERDICT, Rows
 from prefect_getresponse.contact_import.ledger.records import NewRow
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -104,12 +104,12 @@ class Blocks(Book):
         before = self._before[-1] if self._before else None
         if before is not None and (before.row, before.last) == (row, last):
             self._before.pop()
-            self._count(self._db.executemany(INSERT.format(run=self._run) + _INTO_WHAT_WAS, rows))
+            self._count(self._rows.add(rows, _INTO_WHAT_WAS))
         else:
             self._cut()
             if self._is_new:
                 self._put_off_index()
-            self._count(self._db.executemany(INSERT.format(run=self._run), rows))
+            self._count(self._rows.add(rows))
         self._last = last
         if not self._has_index:
             self._cut()
@@ -138,11 +138,11 @@ class Blocks(Book):
         for table in ("rows", "blocks"):
             self._db.execute(f"DELETE FROM {table} WHERE run = ? AND row > ?", here)
 
-    def _count(self, written: sqlite3.Cursor) -> None:
-        if not written.rowcount:
+    def _count(self, written: int) -> None:
+        if not written:
             return
         self.are_same = False
-        self._written += written.rowcount
+        self._written += written
         if self._written > _FEW and self._has_index:
             (read,) = self._db.execute(
                 "SELECT max(row) FROM rows WHERE run = ?", (self._run,)

@@ -1,15 +1,49 @@
-"""Statements that change many rows: what SQLite is to ask of each of them is asked once."""
+"""Many rows at once: what SQLite does for each of them otherwise, it does once."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 
 from prefect_getresponse.contact_import.ledger.books.book import transaction
 
+AT_ONCE = 50
+"""Rows of a statement that inserts them: up to twice as fast as one after another."""
 MANY = 10_000
 """Rows from which on it is worth the change of the schema."""
+
+
+def insert(
+    db: sqlite3.Connection,
+    into: str,
+    values: str,
+    rows: Iterable[Sequence[object]],
+    otherwise: str = "",
+) -> int:
+    """Insert rows within a transaction.
+
+    Args:
+        db: Connection to the ledger.
+        into: Table and columns.
+        values: What a row is, in SQL.
+        rows: Values of the rows.
+        otherwise: What happens to those that are there, in SQL.
+
+    Returns:
+        Number of rows written.
+    """
+    assert db.in_transaction
+    written, every = 0, iter(rows)
+    while some := list(islice(every, AT_ONCE)):
+        written += db.execute(
+            # `OR FAIL`: else SQLite would copy each page before a statement changes it, to undo
+            # that alone. What fails here undoes the whole transaction.
+            f"INSERT OR FAIL INTO {into} VALUES {', '.join([values] * len(some))}{otherwise}",
+            list(chain.from_iterable(some)),
+        ).rowcount
+    return written
 
 
 @contextmanager

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from prefect_getresponse.contact_import.ledger.books.as_before import COUNTED, IS_COUNTED
-from prefect_getresponse.contact_import.ledger.books.book import Book
+from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
+from prefect_getresponse.contact_import.ledger.books.many_rows import insert
 from prefect_getresponse.contact_import.ledger.migrations import put_off_index
 from prefect_getresponse.contact_import.ledger.records import Decision, NewRow
 from prefect_getresponse.contact_import.ledger.schema import INDEX_BY_KEY
 from prefect_getresponse.contact_import.verdicts import Verdict
 
-INSERT = (
-    "INSERT INTO rows (run, row, key, contact, hash, verdict, reason, consented)"
-    " VALUES ({run}, ?, ?, ?, ?, ?, ?, ?)"
-)
-"""SQL: adds a `NewRow` to the run of that number."""
 OWN_VERDICT = "CASE WHEN {0}contact IS NULL THEN {0}verdict || ' ' || coalesce({0}reason, '') END"
 """SQL: what a row of `{0}` is by itself, whatever other rows say, for `detail` of a duplicate."""
 _OPEN = "rows.verdict IS NULL AND rows.action IS NULL"
@@ -40,9 +36,20 @@ class Rows(Book):
         put_off_index(self._db)  # or opening again would not look
         self._db.execute("DROP INDEX IF EXISTS rows_by_key")
 
-    def add(self, rows: Iterable[NewRow]) -> int:
-        """Add rows as they were read, and return their number."""
-        return self._db.executemany(INSERT.format(run=self._run), rows).rowcount
+    def add(self, rows: Iterable[NewRow], otherwise: str = "") -> int:
+        """Add rows as they were read.
+
+        Args:
+            rows: The rows.
+            otherwise: What happens to those that are there, in SQL; there are none by default.
+
+        Returns:
+            Number of rows written.
+        """
+        columns = "run, row, key, contact, hash, verdict, reason, consented"
+        with transaction(self._db):
+            values = f"({self._run}, ?, ?, ?, ?, ?, ?, ?)"
+            return insert(self._db, f"rows ({columns})", values, rows, otherwise)
 
     def mark_duplicates(self, *, again: bool = False) -> None:
         """Let the last row of each address win whole.
