@@ -55,6 +55,8 @@ class Connection:
             try:
                 if is_alone:  # the index of the journal is then kept in memory, not in a file
                     self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                # Of a new file; a night of many rows takes a tenth less than with half of it.
+                self._db.execute("PRAGMA page_size = 8192")
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
                 # Some builds of SQLite fill what is deleted with zeros, page by page: the rows of

@@ -149,19 +149,15 @@ class _Seen:
     left_out: bytearray = field(default_factory=bytearray)
 
     def new_rows(self, prepared: Iterable[PreparedRow]) -> Iterator[NewRow]:
-        for place, row in enumerate(prepared):
-            if row.warnings:
+        for place, (row, key, contact, verdict, reason, warnings, consented) in enumerate(prepared):
+            if warnings:
                 self.warned = True
-                self.notes.seen_in(row.row, row.warnings)
-                self.warnings.update(f"{column}: {code}" for column, code in row.warnings)
-            if row.contact is None:
+                self.notes.seen_in(row, warnings)
+                self.warnings.update(f"{column}: {code}" for column, code in warnings)
+            if contact is None:
                 self.left_out.append(place)
-            yield _new_row(row)
-
-
-def _new_row(row: PreparedRow) -> NewRow:
-    text, digest = pack(row.contact) if row.contact else (None, None)
-    return NewRow(row.row, row.key, text, digest, row.verdict, row.reason, row.consented or None)
+            text, digest = pack(contact) if contact else (None, None)
+            yield NewRow(row, key, text, digest, verdict, reason, consented or None)
 
 
 def _run_id(now: float) -> str:

@@ -116,7 +116,7 @@ class Verification:
 
     async def watch(self) -> None:
         """Look at the list until all awaited people have appeared or their time is up."""
-        awaited = self._run.awaited.count()
+        left = awaited = self._run.awaited.count()
         if not awaited:
             return
         self._run.progress.start("verifying", awaited)
@@ -128,8 +128,8 @@ class Verification:
             f"people appear in minutes; looking until {latest:%H:%M:%S} at most"
         )
         async for _ in self._run.looks(deadline):
-            await self._read_back.look()
-            if left := self._run.awaited.count():
+            left -= await self._read_back.look()
+            if left:
                 self._conclude_counted_imports()
                 left = self._run.awaited.count()
             self._run.progress.advance(awaited - left)

@@ -123,17 +123,18 @@ class Columns:
         """Contacts as JSON arrays, with a comma between one and the next."""
         attributes = [_PACKED[name] for name in self.attributes]
         blanks = [""] * len(self.fields)
+        cells_of = dict[tuple[str, ...], list[str]]()
         rows: list[list[str]] = []
         for person in people:
-            custom = dict[str, str](person["custom"])
-            row = [
-                person["email"],
-                *[person[name] or "" for name in attributes],
-                *map(custom.get, self.fields, blanks),
-            ]
-            if self.tags:
-                tags = person["tags"]
-                row += ["1" if name in tags else "0" for name in self.tags]
+            tags = tuple(person["tags"])
+            if tags not in cells_of:
+                cells_of[tags] = ["1" if name in tags else "0" for name in self.tags]
+            row = [person["email"]]
+            for name in attributes:
+                row.append(person[name] or "")
+            values: dict[str, str] = dict(person["custom"])
+            row.extend(map(values.get, self.fields, blanks))
+            row.extend(cells_of[tags])
             rows.append(row)
         return orjson.dumps(rows)[1:-1]
 

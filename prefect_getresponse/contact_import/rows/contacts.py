@@ -13,15 +13,16 @@ from prefect_getresponse.contact_import.rows.validation import Contact
 
 def pack(contact: Contact) -> tuple[str, str]:
     """Text of a contact for the ledger, and its hash (16 hexadecimal digits)."""
+    email, name, tags, custom, ip_address, day_of_cycle, scoring = contact
     packed = orjson.dumps(
-        {  # as `_asdict` has it, in two thirds of the time
-            "email": contact.email,
-            "name": contact.name,
-            "tags": contact.tags,
-            "custom": contact.custom,
-            "ip_address": contact.ip_address,
-            "day_of_cycle": contact.day_of_cycle,
-            "scoring": contact.scoring,
+        {  # as `_asdict` has it, in half of the time
+            "email": email,
+            "name": name,
+            "tags": tags,
+            "custom": custom,
+            "ip_address": ip_address,
+            "day_of_cycle": day_of_cycle,
+            "scoring": scoring,
         }
     )
     return packed.decode(), hashlib.blake2b(packed, digest_size=8).hexdigest()

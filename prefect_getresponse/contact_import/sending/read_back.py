@@ -87,13 +87,20 @@ class ReadBack:
             note_listed(self._run.awaited, standing, news)
         found.update(marks[: max(0, MOST_KNOWN - len(found))])
 
-    async def look(self) -> None:
-        """Give rows whose person is on the list now their verdicts."""
+    async def look(self) -> int:
+        """Give rows whose person is on the list now their verdicts.
+
+        Returns:
+            Number of rows that are not awaited any more.
+        """
         await self.read_list()
-        self._run.awaited.acknowledge_proved()
-        self._run.awaited.hand_over_strangers()
-        self._run.awaited.settle_visible(Standing.SUBSCRIBED, Verdict.ADDED)
-        self._run.awaited.settle_visible(Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION)
+        awaited = self._run.awaited
+        awaited.acknowledge_proved()
+        return (
+            awaited.hand_over_strangers()
+            + awaited.settle_visible(Standing.SUBSCRIBED, Verdict.ADDED)
+            + awaited.settle_visible(Standing.UNCONFIRMED, Verdict.AWAITING_CONFIRMATION)
+        )
 
     async def look_for_departed(self) -> None:
         """Give rows whose person has left the list since the plan theirs: they had arrived."""

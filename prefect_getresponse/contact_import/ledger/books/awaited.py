@@ -127,13 +127,17 @@ class Awaited(Book):
             (ChunkState.ACKNOWLEDGED, self._run, ChunkState.IN_DOUBT),
         )
 
-    def hand_over_strangers(self) -> None:
+    def hand_over_strangers(self) -> int:
         """Treat people who came by another way than our calls as people of the list.
 
         What the source says of them was not delivered by being there: it is compared and updated.
         An import updates whom it finds, so its people stay with it, unless nothing came of it.
+
+        Returns:
+            Number of rows.
         """
         self._turned_up.look()
+        handed_over = 0
         values = {
             "run": self._run,
             "compare": Action.COMPARE,
@@ -141,7 +145,7 @@ class Awaited(Book):
             "in_doubt": ChunkState.IN_DOUBT,
         }
         if self._is_any(f"rows {BY_ACTION} WHERE run = :run AND action = 'await'"):
-            self._db.execute(
+            handed_over += self._db.execute(
                 "UPDATE rows SET action = :compare,"
                 " contact_id = (SELECT contact_id FROM listed"
                 "  WHERE listed.run = rows.run AND standing = :standing AND listed.key = rows.key)"
@@ -149,9 +153,9 @@ class Awaited(Book):
                 " (SELECT 1 FROM listed WHERE listed.run = rows.run AND standing = :standing"
                 f"  AND listed.key = rows.key AND NOT ({EARLIER_MAY_BE_OURS}))",
                 values,
-            )
+            ).rowcount
         if self._is_any(f"chunks WHERE run = :run AND {_TAKEN} AND {_TAKES_NO_STRANGERS}"):
-            self._db.execute(
+            handed_over += self._db.execute(
                 "UPDATE rows SET action = :compare, chunk = NULL,"
                 " contact_id = (SELECT contact_id FROM listed"
                 "  WHERE listed.run = rows.run AND standing = :standing AND listed.key = rows.key)"
@@ -163,7 +167,8 @@ class Awaited(Book):
                 f"  AND CASE WHEN chunks.state = :in_doubt AND chunks.route <> 'import'"
                 f"   THEN NOT ({PROVES_OURS}) ELSE NOT ({MAY_BE_OURS}) END)",
                 values,
-            )
+            ).rowcount
+        return handed_over
 
     def _is_any(self, what: str) -> bool:
         (found,) = self._db.execute(
@@ -171,7 +176,7 @@ class Awaited(Book):
         ).fetchone()
         return bool(found)
 
-    def settle_visible(self, standing: Standing, verdict: Verdict) -> None:
+    def settle_visible(self, standing: Standing, verdict: Verdict) -> int:
         """Give awaited rows whose person is on the list now their verdict.
 
         Of an import of which nobody knows whether it was executed, only people who may have come by
@@ -180,11 +185,14 @@ class Awaited(Book):
         Args:
             standing: How the person is on the list.
             verdict: For people that this run has sent; those of an earlier run are unchanged.
+
+        Returns:
+            Number of rows.
         """
         if not self._people.is_anybody(standing):
-            return
+            return 0
         with changing_rows(self._db, self._run, self._turned_up.count()):
-            self._db.execute(
+            return self._db.execute(
                 "UPDATE rows SET reason = NULL,"
                 " verdict = CASE action WHEN 'await' THEN :earlier ELSE :verdict END"
                 f" WHERE run = :run AND {ROWS} AND rows.verdict IS NULL"
@@ -201,7 +209,7 @@ class Awaited(Book):
                     "earlier": Verdict.UNCHANGED if verdict is Verdict.ADDED else verdict,
                     "in_doubt": ChunkState.IN_DOUBT,
                 },
-            )
+            ).rowcount
 
     def has_queue_moved(self) -> bool:
         """Whether those whom GetResponse took have mostly appeared: then absence means something.
