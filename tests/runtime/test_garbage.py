@@ -12,12 +12,15 @@ pytestmark = pytest.mark.usefixtures("garbage_as_usual")
 
 
 def test_what_is_there_is_left_out_for_a_while() -> None:
+    as_before = gc.get_threshold()
     with kept_meanwhile():
+        assert gc.get_threshold() > as_before
         assert gc.get_freeze_count() > 10_000
         with kept_meanwhile():  # two at once: the first to end takes nothing from the other
             pass
         assert gc.get_freeze_count() > 10_000
     assert not gc.get_freeze_count()
+    assert gc.get_threshold() == as_before
 
 
 def test_a_process_that_keeps_its_memory_for_good_goes_on_to() -> None:
