@@ -30,6 +30,7 @@ STALE = 0.1
 """Part of the retention after which it is noted again that a source still has a person."""
 LOOKS_APART = 60.0
 """Seconds between looks: nobody knows better when somebody appeared."""
+_OPEN = frozenset({Verdict.NOT_VISIBLE_YET, Verdict.UNKNOWN})
 ATTEMPTS = 3
 """How often a chunk whose outcome stays in doubt is sent at most."""
 
@@ -61,7 +62,7 @@ def _night(run: ActiveRun) -> dict[str, Any]:
     counts = {verdict: rows for verdict, rows in verdicts.items() if rows}
     _, removed = run.removals.count()
     listed = run.people.count_listed() - removed
-    return {NIGHT: {"counts": counts, "removed": removed, "listed": listed}}
+    return {"counts": counts, "removed": removed, "listed": listed}
 
 
 class Verification:
@@ -109,9 +110,11 @@ class Verification:
     def _end(self, phase: Phase) -> None:
         with self._run.transaction():
             self._conclude_all()
+            night = _night(self._run)
+            self._run.chunks.conclude(anybody_left=not _OPEN.isdisjoint(night["counts"]))
             fresh = self._run.job.options.retention_days * DAY * STALE
             self._run.people.remember_outcomes(self._run.now(), fresh)
-            self._run.kept.add_facts(_night(self._run))
+            self._run.kept.add_facts({NIGHT: night})
             self._run.kept.end(phase, self._run.now())
 
     async def watch(self) -> None:
@@ -145,8 +148,10 @@ class Verification:
                 if became.is_open and became.seen >= state.arrived:
                     self._settle_import(chunk, Verdict.REJECTED, outcome_of(state))
 
-    def _conclude_imports(self) -> None:
+    def _conclude_imports(self, *, new_people: bool) -> None:
         for chunk, state in self._book.with_states():
+            if chunk.new_people and not new_people:
+                continue
             if chunk.state == ChunkState.IN_DOUBT or self._is_lost(chunk, state):
                 self._settle_import(chunk, Verdict.UNKNOWN, {"reason": "in_doubt"})
             elif state is not None and state.is_active:
@@ -173,10 +178,10 @@ class Verification:
 
     def _conclude_all(self) -> None:
         """Give verdicts to people who did not appear in time."""
-        self._conclude_imports()
-        if self._run.awaited.count():
+        is_anybody_awaited = self._run.awaited.count() > 0
+        self._conclude_imports(new_people=is_anybody_awaited)
+        if is_anybody_awaited:
             self._conclude_awaited()
-        self._run.chunks.conclude()
 
     def _conclude_awaited(self) -> None:
         self._run.awaited.settle_queued()

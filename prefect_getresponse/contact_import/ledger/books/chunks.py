@@ -226,20 +226,23 @@ class Chunks(Book):
             (ChunkState.PLANNED, self._run, ChunkState.IN_DOUBT, attempts),
         ).rowcount
 
-    def conclude(self) -> None:
+    def conclude(self, *, anybody_left: bool) -> None:
         """Give calls of which nothing more can be learnt their final state.
 
-        A call whose people are still awaited keeps its state.
+        Args:
+            anybody_left: Whether people may still be awaited; their call keeps its state.
         """
+        has_left = (
+            f" AND NOT EXISTS (SELECT 1 FROM rows {BY_CHUNK}"
+            "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
+            f"  AND (rows.verdict IS NULL OR rows.verdict = '{Verdict.NOT_VISIBLE_YET}'))"
+        )
         self._db.execute(
             "UPDATE chunks SET state = CASE WHEN state = ? THEN ?"
             "  WHEN EXISTS (SELECT 1 FROM imports WHERE imports.run = chunks.run"
             "  AND imports.chunk = chunks.chunk"
             "  AND imports.status IN ('rejected', 'canceled')) THEN ? ELSE ? END"
-            " WHERE run = ? AND state IN (?, ?) AND NOT EXISTS"
-            f" (SELECT 1 FROM rows {BY_CHUNK}"
-            "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
-            "  AND (rows.verdict IS NULL OR rows.verdict = ?))",
+            f" WHERE run = ? AND state IN (?, ?){has_left if anybody_left else ''}",
             (
                 ChunkState.IN_DOUBT,
                 ChunkState.UNKNOWN,
@@ -248,7 +251,6 @@ class Chunks(Book):
                 self._run,
                 ChunkState.ACKNOWLEDGED,
                 ChunkState.IN_DOUBT,
-                Verdict.NOT_VISIBLE_YET,
             ),
         )
 

@@ -180,6 +180,8 @@ class People(Book):
             "coalesce((SELECT sent FROM chunks WHERE chunks.run = rows.run"
             " AND chunks.chunk = rows.chunk), ?)"
         )
+        if not self._db.execute("SELECT EXISTS (SELECT 1 FROM outcomes)").fetchone()[0]:
+            sent_anew = "FALSE"  # nobody has to be looked for
         for_the_row = "reason NOT IN ('import_not_taken', 'import_rejected', 'import_canceled')"
         is_seen = f"verdict IN ('{Verdict.ADDED}', '{Verdict.UPDATED}', '{Verdict.UNCHANGED}')"
         is_open = f"verdict IN ('{Verdict.NOT_VISIBLE_YET}', '{Verdict.AWAITING_CONFIRMATION}')"

@@ -163,12 +163,12 @@ class Plan(Book):
         return digest.hexdigest()
 
     def count_actions(self) -> Counter[str]:
-        """Open rows by action."""
+        """Rows by action, counted and not visited: a row of a plan has an action or a verdict."""
         return Counter(
             dict(
                 self._db.execute(
-                    f"SELECT action, count(*) FROM rows {BY_ACTION} WHERE run = ?"
-                    " AND verdict IS NULL AND action IS NOT NULL GROUP BY action",
+                    f"SELECT action, count(*) FROM rows {BY_ACTION}"
+                    " WHERE run = ? AND action IS NOT NULL GROUP BY action",
                     (self._run,),
                 )
             )
