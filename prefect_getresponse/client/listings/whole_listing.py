@@ -155,8 +155,8 @@ class _Reading:
         try:
             wanted = Slice(PER_PAGE, 1)
             page = await self._read(wanted)
+            ids = self._ids(page)
             while True:
-                ids = self._ids(page)
                 rows = zip(page.items, ids, strict=True)
                 yield [row for row, key in rows if key not in self._seen]
                 self._seen = frozenset(ids)
@@ -166,23 +166,25 @@ class _Reading:
                 found = await self._next(wanted, page.total_count)
                 if found is None:
                     return
-                wanted, page = found
+                wanted, page, ids = found
         finally:
             await self._drop_ahead()
 
-    async def _next(self, last: Slice, total: int | None) -> tuple[Slice, Page] | None:
-        """The next page that leaves no gap behind the last one; None if none was found."""
+    async def _next(
+        self, last: Slice, total: int | None
+    ) -> tuple[Slice, Page, Sequence[str]] | None:
+        """The next page that leaves no gap behind the last one, and its ids; None without one."""
         self._read_ahead(last, total)
         wanted, task = self._ahead.popleft()
         page = await task
-        if not self._seen.isdisjoint(self._ids(page)):
-            return wanted, page
+        if not self._seen.isdisjoint(ids := self._ids(page)):
+            return wanted, page, ids
         await self._drop_ahead()
         for overlap in OVERLAPS[1:]:
             wanted = slice_behind(last.end, overlap, PER_PAGE)
             page = await self._read(wanted)
-            if not self._seen.isdisjoint(self._ids(page)):
-                return wanted, page
+            if not self._seen.isdisjoint(ids := self._ids(page)):
+                return wanted, page, ids
         return None
 
     def _read_ahead(self, last: Slice, total: int | None) -> None:
