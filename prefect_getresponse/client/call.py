@@ -120,6 +120,8 @@ class Close:
     response: httpx.Response
 
 
+_READ = httpx.ByteStream(b"")
+"""Stream of a response whose body was read."""
 Step = oauth.Step | Wait | Renew | Send | Read | Close
 Steps = Generator[Step, Any, ApiAnswer]
 
@@ -307,6 +309,9 @@ class Calls(ABC):
                 content = yield from _body(response)
             finally:
                 yield Close(response)
+                # In httpx, a response and its stream know each other: with all that was sent and
+                # answered, they would stay until Python looks for such garbage.
+                response.stream = _READ
             return flight.land(content)
 
     def _start(self, request: ApiRequest) -> Generator[Step, Any, None]:

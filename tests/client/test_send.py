@@ -45,6 +45,20 @@ class TestWire:
         assert f"\r\nX-Auth-Token: api-key {KEY}\r\n" in head + "\r\n"
         assert json.loads(body) == {"email": ADDRESS}
 
+    @pytest.mark.parametrize("retry_class", [RetryClass.KEYED, RetryClass.ONCE])
+    def test_no_call_stays_until_garbage_is_looked_for(
+        self, retry_class: RetryClass, sender: MakeSender
+    ) -> None:
+        gc.collect()
+        before = sum(type(each) is httpx.Response for each in gc.get_objects())
+        with FaultServer(*[answer(202)] * 3) as server:
+            used = sender(server.url)
+            for _ in range(3):
+                used.send(call(retry_class))
+
+            after = sum(type(each) is httpx.Response for each in gc.get_objects())
+        assert after == before
+
     @pytest.mark.parametrize("retry_class", [RetryClass.READ, RetryClass.DELETE])
     def test_without_body_no_content_type(
         self, retry_class: RetryClass, sender: MakeSender
