@@ -43,5 +43,6 @@ class Packed:
 
     def values(self, field: str) -> int:
         """Number of values that custom fields of a name have."""
-        pair = f"[{orjson.dumps(field).decode()},"
-        return self._text.count(f"[{pair}") + self._text.count(f",{pair}")
+        begins = f"[{orjson.dumps(field).decode()},"  # as a list of tags may
+        tags = sum(times for text, times in self.tags.items() if text.startswith(begins))
+        return self._text.count(begins) - tags
