@@ -18,11 +18,13 @@ from __future__ import annotations
 from prefect_getresponse.contact_import.ledger.ledger import Ledger, anything_sent, ledger_path
 from prefect_getresponse.contact_import.ledger.lock import LedgerBusy, LedgerTaken, writer_lock
 from prefect_getresponse.contact_import.ledger.records import (
+    CONTACTS_TOGETHER,
     FINAL_STATES,
     Action,
     Arrival,
     Chunk,
     ChunkState,
+    Contacts,
     Decision,
     Holder,
     Listed,
@@ -36,11 +38,13 @@ from prefect_getresponse.contact_import.ledger.run import Run
 from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, MachineFailed
 
 __all__ = [
+    "CONTACTS_TOGETHER",
     "FINAL_STATES",
     "Action",
     "Arrival",
     "Chunk",
     "ChunkState",
+    "Contacts",
     "Decision",
     "Holder",
     "Ledger",

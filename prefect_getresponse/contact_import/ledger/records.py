@@ -179,6 +179,22 @@ class RowToSend(NamedTuple):
     steps: str | None
 
 
+CONTACTS_TOGETHER = 1_000
+"""Contacts that are read and taken apart together: a megabyte."""
+
+
+class Contacts(NamedTuple):
+    """Contacts of some rows in their order, as the ledger stores them."""
+
+    first: int
+    """Row of the first."""
+    last: int
+    """Row of the last."""
+    number: int
+    text: str
+    """All of them, with commas between."""
+
+
 class Chunk(NamedTuple):
     """One call of the run, or the few calls that update one contact."""
 

@@ -76,6 +76,7 @@ class Verification:
         self._run = run
         self._book = run.imports
         self._read_back = ReadBack(run, run.kept.started)
+        self._has_open = True
 
     async def run_all(self) -> None:
         """Watch, and resend what provably never arrived."""
@@ -119,8 +120,9 @@ class Verification:
 
     async def watch(self) -> None:
         """Look at the list until all awaited people have appeared or their time is up."""
-        left = awaited = self._run.awaited.count()
-        if not awaited:
+        left = awaited = self._run.awaited.most()
+        self._has_open = self._run.awaited.is_any()
+        if not self._has_open:
             return
         self._run.progress.start("verifying", awaited)
         settle = self._run.job.options.settle_seconds
@@ -137,6 +139,7 @@ class Verification:
                 left = self._run.awaited.count()
             self._run.progress.advance(awaited - left)
             if not left:
+                self._has_open = False
                 return
         await self._read_back.look_for_departed()
 
@@ -178,7 +181,7 @@ class Verification:
 
     def _conclude_all(self) -> None:
         """Give verdicts to people who did not appear in time."""
-        is_anybody_awaited = self._run.awaited.count() > 0
+        is_anybody_awaited = self._has_open and self._run.awaited.is_any()
         self._conclude_imports(new_people=is_anybody_awaited)
         if is_anybody_awaited:
             self._conclude_awaited()

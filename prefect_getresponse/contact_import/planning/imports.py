@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -136,10 +137,9 @@ class _Planning:
         Returns:
             Number of imports.
         """
-        rows = self._contacts(group)
-        parts = list(
-            islice(imports.cut(rows, self._job.field_ids, self._job.tuning.import_bytes), most + 1)
-        )
+        read = partial(self._run.plan.contacts, group.action, group.steps)
+        every = imports.cut(read, self._job.field_ids, self._job.tuning.import_bytes)
+        parts = list(islice(every, most + 1))
         fitting = parts[:most]
         with self._run.transaction():
             self._run.imports.cut(group.action, group.steps, fitting, ChunkState.PLANNED)
@@ -163,12 +163,6 @@ class _Planning:
                         ],
                     )
                 last = rows[-1].row
-
-    def _contacts(self, group: _Group) -> Iterator[tuple[int, str]]:
-        last = 0
-        while rows := self._run.plan.contacts(group.action, group.steps, last, ROWS_AT_ONCE):
-            yield from rows
-            last, _ = rows[-1]
 
     def _rows(self, actions: tuple[Action, ...]) -> Iterator[RowToSend]:
         for action in actions:

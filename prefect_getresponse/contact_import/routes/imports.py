@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import islice
 from typing import Any
 
 import orjson
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.request import ApiRequest
+from prefect_getresponse.contact_import.ledger import CONTACTS_TOGETHER, Contacts
 from prefect_getresponse.contact_import.rows.contacts import pack, unpack_many
 from prefect_getresponse.contact_import.rows.custom_fields import CustomField
 from prefect_getresponse.contact_import.rows.packed import Packed
@@ -33,8 +33,6 @@ _OWN_COLUMNS = frozenset({"email", "name", "ip"})
 _TAG_CELL = len(b',"0"')
 _ROOM = 1_000
 """Bytes for what surrounds the rows, besides the names of the columns."""
-_AT_ONCE = 1_000
-"""Contacts that are taken apart together, and put together again: a megabyte."""
 _PACKED = {"name": "name", "ip": "ip_address"}
 """What the ledger calls the attributes."""
 _OUTSIDE = len(pack(Contact("", None, (), (), None, None, None))[0]) - len('""nullnull')
@@ -139,38 +137,38 @@ class Columns:
         return orjson.dumps(rows)[1:-1]
 
 
-def request(packed: Sequence[str], campaign_id: str, *, new_people: bool) -> ApiRequest:
+def request(contacts: Sequence[str], campaign_id: str, *, new_people: bool) -> ApiRequest:
     """The call that imports contacts.
 
     Its body is made as bytes, a part at a time: twenty megabytes of lists would be ten times that.
 
     Args:
-        packed: The contacts, as the ledger stores them.
+        contacts: The contacts as the ledger stores them, some in each text.
         campaign_id: The list.
         new_people: Whether they are not on the list.
     """
-    columns = Columns.of(unpack_many(packed[:_AT_ONCE]), new_people=new_people)
-    contacts, filled = _written(packed, columns, new_people=new_people)
+    columns = Columns.of(unpack_many(contacts[0]), new_people=new_people)
+    rows, filled = _written(contacts, columns, new_people=new_people)
     if filled != columns:  # later ones fill what the first ones leave blank
-        contacts, columns = _written(packed, filled, new_people=new_people)
+        rows, columns = _written(contacts, filled, new_people=new_people)
     empty = create_import.operation.request(
         {"campaign_id": campaign_id, "field_mapping": columns.mapping, "contacts": []}
     )
     head, _, tail = orjson.dumps(empty.body).partition(b"[]")
-    return replace(empty, body=b"".join((head, b"[", contacts.getbuffer(), b"]", tail)))
+    return replace(empty, body=b"".join((head, b"[", rows.getbuffer(), b"]", tail)))
 
 
 def _written(
-    packed: Sequence[str], columns: Columns, *, new_people: bool
+    contacts: Sequence[str], columns: Columns, *, new_people: bool
 ) -> tuple[BytesIO, Columns]:
     """Contacts as they go out in columns, and these with whatever else they fill."""
-    contacts, filled = BytesIO(), columns
-    for start in range(0, len(packed), _AT_ONCE):
-        people = unpack_many(packed[start : start + _AT_ONCE])
+    rows, filled = BytesIO(), columns
+    for text in contacts:
+        people = unpack_many(text)
         filled |= Columns.of(people, new_people=new_people)
-        contacts.write(b"," if start else b"")
-        contacts.write(columns.rows(people))
-    return contacts, filled
+        rows.write(b"," if rows.tell() else b"")
+        rows.write(columns.rows(people))
+    return rows, filled
 
 
 def blamed(rows: int, error: GetResponseError) -> list[int]:
@@ -204,9 +202,9 @@ class _Load:
         self.rows = 0
         self._tags: set[str] = set()
 
-    def take(self, contacts: Sequence[str], limit: int) -> bool:
+    def take(self, contacts: Contacts, limit: int) -> bool:
         """Add contacts; False, and none is added, if they do not all fit any more."""
-        packed = Packed(contacts)
+        packed = Packed(contacts.text, contacts.number)
         rows = self.rows + packed.number
         tags = self._tags.union(*map(orjson.loads, packed.tags))
         size = self._bytes + bytes_of_rows(packed, self._fields)
@@ -241,12 +239,12 @@ def bytes_of_rows(packed: Packed, fields: Collection[str]) -> int:
 
 
 def cut(
-    rows: Iterable[tuple[int, str]], fields: Iterable[str], limit: int
+    read: Callable[[int, int], Contacts | None], fields: Iterable[str], limit: int
 ) -> Iterator[tuple[int, int]]:
     """Cut rows into imports by their bytes.
 
     Args:
-        rows: Row and packed contact, in order.
+        read: Contacts behind a row, at most so many; None if there are no more.
         fields: Names of all custom fields.
         limit: Most bytes of a request.
 
@@ -254,17 +252,16 @@ def cut(
         First and last row of each import.
     """
     load, part = _Load(fields), (0, 0)
-    every = iter(rows)
-    while block := list(islice(every, _AT_ONCE)):
-        is_new = not load.rows
-        if load.take([contact for _, contact in block], limit):  # each would have fitted, too
-            part = (block[0][0] if is_new else part[0], block[-1][0])
-            continue
-        for row, contact in block:
-            if not load.take([contact], limit):
-                yield part
-                load = _Load(fields)
-                load.take([contact], limit)
-            part = (row if load.rows == 1 else part[0], row)
+    after, size = 0, CONTACTS_TOGETHER
+    while some := read(after, size):
+        if load.take(some, limit):
+            is_first = load.rows == some.number
+            part = (some.first if is_first else part[0], some.last)
+            after = some.last
+        elif some.number > 1:
+            size = 1  # some of them may still fit
+        else:
+            yield part
+            load, size = _Load(fields), CONTACTS_TOGETHER
     if load.rows:
         yield part

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 
 import orjson
 
@@ -19,19 +18,20 @@ class Packed:
     """Some contacts, each as `pack` has made it.
 
     Args:
-        contacts: The contacts.
+        text: The contacts, with commas between.
+        number: Their number.
 
     Attributes:
         number: Their number.
-        bytes: Bytes of all, as UTF-8.
+        bytes: Bytes of all, as UTF-8 and without the commas.
         tags: How many have which tags, these as JSON.
     """
 
-    def __init__(self, contacts: Sequence[str]) -> None:
-        self._text = "".join(contacts)
-        self.number = len(contacts)
-        self.bytes = len(self._text.encode())
-        self.tags = Counter[str](_TAGS.findall(self._text))
+    def __init__(self, text: str, number: int) -> None:
+        self._text = text
+        self.number = number
+        self.bytes = len(text.encode()) - (number - 1)
+        self.tags = Counter[str](_TAGS.findall(text))
 
     def lacking(self, attribute: str) -> int:
         """Number of contacts without a value of an attribute."""

@@ -78,12 +78,12 @@ async def with_canary(
     async def watch() -> None:
         deadline = run.now() + max(run.job.options.settle_seconds, QUEUE_SECONDS)
         async for _ in run.looks(deadline, FIRST_LOOKS):
-            if not run.awaited.count():
+            if not run.awaited.is_any():
                 continue  # only people of the list are changed: there is nobody to wait for
             await read_back.look()
             if run.awaited.anybody_arrived():
                 return
-        if run.awaited.count():
+        if run.awaited.is_any():
             raise NobodyArrives("none of the people sent so far has appeared on the list")
 
     work = asyncio.create_task(sending)

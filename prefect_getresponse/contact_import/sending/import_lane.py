@@ -25,6 +25,7 @@ from prefect_getresponse.contact_import.evidence import MACHINES_APART
 from prefect_getresponse.contact_import.ledger import (
     FINAL_STATES,
     ChunkState,
+    Contacts,
     Decision,
     RowToSend,
 )
@@ -190,12 +191,13 @@ class ImportLane:
             except GetResponseError:
                 self._run.chunks.retract(chunk.chunk, chunk.attempt)
                 raise
-            self._sent.add(len(contacts))
+            self._sent.add(sum(some.number for some in contacts))
             return True
 
-    async def _call(self, chunk: ImportChunk, contacts: list[str], news: int) -> None:
+    async def _call(self, chunk: ImportChunk, contacts: list[Contacts], news: int) -> None:
         """Make the call, and write down its answer."""
-        request = imports.request(contacts, self._run.campaign_id, new_people=chunk.new_people)
+        texts = [some.text for some in contacts]
+        request = imports.request(texts, self._run.campaign_id, new_people=chunk.new_people)
 
         def intend() -> None:
             self._announcer.check()

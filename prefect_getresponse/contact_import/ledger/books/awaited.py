@@ -81,6 +81,23 @@ class Awaited(Book):
         ).fetchone()
         return int(rows)
 
+    def most(self) -> int:
+        """Number of rows that are sent, seen or not: counted by their indexes, and not visited."""
+        (rows,) = self._db.execute(
+            f"SELECT (SELECT count(*) FROM rows {BY_ACTION} WHERE run = :run AND action = 'await')"
+            f" + (SELECT count(*) FROM chunks CROSS JOIN rows {BY_CHUNK} USING (run, chunk)"
+            f"  WHERE run = :run AND chunks.{_TAKEN})",
+            {"run": self._run},
+        ).fetchone()
+        return int(rows)
+
+    def is_any(self) -> bool:
+        """Whether a row is sent and not seen on the list yet."""
+        return self._is_any(f"rows {BY_ACTION} WHERE run = :run AND {_EARLIER}") or self._is_any(
+            f"chunks CROSS JOIN rows {BY_CHUNK} USING (run, chunk)"
+            f" WHERE run = :run AND chunks.{_TAKEN} AND {_OURS}"
+        )
+
     def since(self) -> float:
         """When the last of the awaited rows was sent, in seconds since the epoch."""
         (sent,) = self._db.execute(

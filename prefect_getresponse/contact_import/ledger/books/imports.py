@@ -9,8 +9,14 @@ from typing import Any, NamedTuple, cast
 
 from prefect_getresponse.contact_import.evidence import PROVES_OURS
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows
-from prefect_getresponse.contact_import.ledger.records import BY_CHUNK, Action, ChunkState
+from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows, contacts
+from prefect_getresponse.contact_import.ledger.records import (
+    BY_CHUNK,
+    CONTACTS_TOGETHER,
+    Action,
+    ChunkState,
+    Contacts,
+)
 from prefect_getresponse.contact_import.verdicts import Verdict
 
 SCHEMA = """
@@ -179,16 +185,15 @@ class Imports(Book):
         [found] = self.chunks(number)
         return found
 
-    def contacts(self, chunk: int) -> list[str]:
-        """Open contacts of a chunk as they are stored, in order."""
-        return [
-            contact
-            for (contact,) in self._db.execute(
-                f"SELECT contact FROM rows {BY_CHUNK}"
-                " WHERE run = ? AND chunk = ? AND verdict IS NULL ORDER BY row",
-                (self._run, chunk),
-            )
-        ]
+    def contacts(self, chunk: int) -> list[Contacts]:
+        """Open contacts of a chunk, some a time."""
+        of_chunk = f"rows {BY_CHUNK} WHERE run = ? AND chunk = ?"
+        found: list[Contacts] = []
+        last = 0
+        while some := contacts(self._db, of_chunk, (self._run, chunk), last, CONTACTS_TOGETHER):
+            found.append(some)
+            last = some.last
+        return found
 
     def cut(
         self, action: str, steps: str | None, parts: Iterable[tuple[int, int]], state: str

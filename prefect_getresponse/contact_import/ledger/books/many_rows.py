@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 
 from prefect_getresponse.contact_import.ledger.books.book import transaction
+from prefect_getresponse.contact_import.ledger.records import Contacts
 
 AT_ONCE = 50
 """Rows of a statement that inserts them: up to twice as fast as one after another."""
@@ -44,6 +45,29 @@ def insert(
             list(chain.from_iterable(some)),
         ).rowcount
     return written
+
+
+def contacts(
+    db: sqlite3.Connection, rows: str, values: Sequence[object], after: int, size: int
+) -> Contacts | None:
+    """Read contacts of open rows, in a third of the time that a row after another takes.
+
+    Args:
+        db: Connection to the ledger.
+        rows: Which rows, in SQL: what stands behind `FROM`, conditions included.
+        values: Values of these conditions.
+        after: Row to start behind.
+        size: Most contacts to return.
+
+    Returns:
+        The contacts; None if there are none.
+    """
+    first, last, number, text = db.execute(
+        "SELECT min(row), max(row), count(*), group_concat(contact) FROM (SELECT row, contact"
+        f" FROM {rows} AND verdict IS NULL AND row > ? ORDER BY row LIMIT ?)",
+        (*values, after, size),
+    ).fetchone()
+    return Contacts(first, last, number, text) if number else None
 
 
 @contextmanager

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows
+from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows, contacts
 from prefect_getresponse.contact_import.ledger.records import (
     BY_ACTION,
     Action,
+    Contacts,
     Decision,
     RowToSend,
     Standing,
@@ -99,17 +100,10 @@ class Plan(Book):
             )
         ]
 
-    def contacts(
-        self, action: Action, steps: str | None, after: int, size: int
-    ) -> list[tuple[int, str]]:
-        """Open rows of a kind with their contacts as they are stored, in order."""
-        return list(
-            self._db.execute(
-                f"SELECT row, contact FROM rows {BY_ACTION} WHERE run = ? AND action = ?"
-                " AND steps IS ? AND verdict IS NULL AND row > ? ORDER BY row LIMIT ?",
-                (self._run, action, steps, after, size),
-            )
-        )
+    def contacts(self, action: Action, steps: str | None, after: int, size: int) -> Contacts | None:
+        """Contacts of open rows of a kind; None if there are no more."""
+        of_a_kind = f"rows {BY_ACTION} WHERE run = ? AND action = ? AND steps IS ?"
+        return contacts(self._db, of_a_kind, (self._run, action, steps), after, size)
 
     def first_to_send(self, size: int) -> list[RowToSend]:
         """The first rows that would be sent."""
