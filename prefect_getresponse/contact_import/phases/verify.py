@@ -76,7 +76,7 @@ class Verification:
         self._run = run
         self._book = run.imports
         self._read_back = ReadBack(run, run.kept.started)
-        self._has_open = True
+        self._has_open = True  # until a look has left nobody
 
     async def run_all(self) -> None:
         """Watch, and resend what provably never arrived."""
