@@ -38,6 +38,12 @@ CALLS_A_SECOND_ALONE = 70.0
 It leaves room for a client of 5 calls a second, which is noticed only after a second or two: in 150
 simulated starts beside one neither met a limit, at 75 our own calls did more than once in two.
 """
+TOGETHER = 4
+"""Calls that such a process starts at a time.
+
+Work that comes together costs much less processor time: caches are warm, and one timer serves all.
+Single calls at 70 a second make 71 of a second, fours 72, as the last four do not fit into it.
+"""
 FRAME_GUARD = 24
 """Calls of a frame that nobody sends, for those in flight and for other programs."""
 LEASE_FENCE = 5.0
@@ -304,6 +310,7 @@ class Throttle:
         self._lock = threading.Lock()
         self._in_flight = 0
         self._next_start = -math.inf
+        self._together = 0
         self._paused_until = -math.inf
         self._remaining = 0
         self._resets_at = -math.inf
@@ -474,17 +481,27 @@ class Throttle:
         delay = max((self._budgets[name].delay(now, wake) for name in budgets), default=0.0)
         if delay:
             return delay
-        ready = max(self._next_start, self._paused_until)
+        next_start = now if self._together and self._is_alone else self._next_start
+        ready = max(next_start, self._paused_until)
         if ready > now:
             self._turn = wake
             return ready - now
         for name in budgets:
             self._budgets[name].start(now, wake)
-        # A start that came late leaves the next one its place: one call may catch up.
-        spacing = 1 / self._rate(now)
-        self._next_start = max(self._next_start, now - spacing) + spacing
+        self._take_place(now)
         self._count_start()
         return None
+
+    def _take_place(self, now: float) -> None:
+        """Use one of the places that begin together, and say when the next ones do."""
+        if self._next_start > now:
+            self._together -= 1
+            return
+        rate = self._rate(now)
+        places = TOGETHER if self._is_alone and rate <= CALLS_A_SECOND_ALONE else 1
+        # A start that came late leaves the next one its place: one call may catch up.
+        self._next_start = max(self._next_start, now - 1 / rate) + places / rate
+        self._together = places - 1
 
     def _count_start(self) -> None:
         self._in_flight += 1
@@ -534,13 +551,19 @@ class Throttle:
             until = self._resets_at + 0.3 + self._chance.random()
             self._paused_until = max(self._paused_until, until)
 
+    @property
+    def _is_alone(self) -> bool:
+        """Whether this process has all slots, and sees nobody else take calls."""
+        has_all = self._lease.slots == SLOTS
+        return has_all and self._alone.proven and self._others.rate < _FEW
+
     def _rate(self, now: float) -> float:
         """Calls a second that may start now, for the slots held."""
         slots = max(1, self._lease.slots)  # another thread may just have given the last one back
         left = self._resets_at - now
         if left <= 0:
             return slots * UNINFORMED_CALLS_PER_SLOT_AND_SECOND
-        if self._is_ample and self._alone.proven and slots == SLOTS and self._others.rate < _FEW:
+        if self._is_ample and self._is_alone:
             return CALLS_A_SECOND_ALONE
         share = slots / SLOTS
         even = share * ((self._remaining - FRAME_GUARD) / left - self._others.rate)

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from prefect_getresponse.limits.throttle import (
     FRAME_GUARD,
     LEASE_FENCE,
     SLOTS,
+    TOGETHER,
     Throttle,
 )
 from tests.client.virtual_account import (
@@ -146,7 +148,7 @@ class TestAlone:
             return number / (time.now - begun)
 
         calls(3)
-        assert calls(50) == pytest.approx(CALLS_A_SECOND_ALONE, rel=0.03)
+        assert calls(400) == pytest.approx(CALLS_A_SECOND_ALONE, rel=0.03)
         if trouble == "a foreign call":
             left -= 1
         elif trouble == "a 429":
@@ -156,6 +158,30 @@ class TestAlone:
             lease.slots -= 1
         calls(3)
         assert calls(50) < 51
+
+    def test_calls_start_some_at_a_time_and_no_second_holds_more_for_it(self) -> None:
+        time, throttle = make()
+        starts: list[float] = []
+        for left in range(CALLS_A_FRAME - 1, CALLS_A_FRAME - 300, -1):
+            start(time, throttle)
+            starts.append(time.now)
+            throttle.finish((), RateLimits(CALLS_A_FRAME, left, math.ceil(FRAME - time.now)), None)
+
+        together = [*Counter(starts).values()]
+        assert set(together[5:-1]) == {TOGETHER}
+        pairs = zip(starts, starts[75:], strict=False)
+        assert all(late - early >= 1 for early, late in pairs)
+
+    def test_beside_others_they_start_one_by_one(self) -> None:
+        time, throttle = make()
+        left, starts = CALLS_A_FRAME, list[float]()
+        for theirs in [0] * 20 + [1] + [0] * 30:
+            start(time, throttle)
+            starts.append(time.now)
+            left -= 1 + theirs
+            throttle.finish((), RateLimits(CALLS_A_FRAME, left, math.ceil(FRAME - time.now)), None)
+
+        assert len({*starts[-25:]}) == 25
 
     def test_lasts_for_the_first_tenth_of_a_frame(self) -> None:
         use = use_account(seconds=100.0)
