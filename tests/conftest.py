@@ -130,6 +130,7 @@ def prefect_server(
     cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)  # it may be switched off
     kept = tmp_path_factory.mktemp("prefect") if cache is None else cache.mkdir("prefect")
     with a_prefect_server(kept) as url:
+        keep_for_good()  # what was imported for it, or every test's `gc.collect` visits it again
         yield url
 
 
