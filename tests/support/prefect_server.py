@@ -15,6 +15,7 @@ import prefect
 import pytest
 from prefect.settings import (
     PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
     PREFECT_SERVER_ANALYTICS_ENABLED,
     PREFECT_SERVER_DATABASE_MIGRATE_ON_START,
     temporary_settings,
@@ -51,6 +52,8 @@ def a_prefect_server(kept: Path) -> Generator[str]:
                     {
                         PREFECT_SERVER_DATABASE_MIGRATE_ON_START: not is_there,
                         PREFECT_SERVER_ANALYTICS_ENABLED: False,
+                        # Each run would wait at its end until a thread has slept to its second.
+                        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
                     }
                 )
             )
