@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 from uuid import UUID
@@ -29,7 +30,7 @@ from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.settings import PREFECT_API_URL
 from prefect.types.entrypoint import EntrypointType
-from prefect.utilities.callables import parameter_schema
+from prefect.utilities.callables import ParameterSchema, parameter_schema
 from prefect.utilities.schema_tools import ValidationError as DoesNotFit
 from prefect.utilities.schema_tools import validate
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -127,7 +128,7 @@ class Definition(BaseModel):
     @property
     def schema_of_parameters(self) -> dict[str, Any]:
         """What the flow takes, as JSON schema."""
-        return parameter_schema(self.flow).model_dump_for_openapi()
+        return _schema(self.flow).model_dump_for_openapi()
 
     @property
     def _required(self) -> set[str]:
@@ -142,6 +143,12 @@ class Definition(BaseModel):
     def runs_as_it_is(self) -> bool:
         """Whether its parameters are all that the flow needs."""
         return self._required <= self.parameters.keys()
+
+
+@cache
+def _schema(flow: Flow[..., Any]) -> ParameterSchema:
+    """What a flow takes; to find that out makes models of all types in its signature."""
+    return parameter_schema(flow)
 
 
 @dataclass(frozen=True)
