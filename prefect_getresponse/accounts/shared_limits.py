@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from prefect.settings import PREFECT_API_URL
 
 from prefect_getresponse.client.errors import InvalidConfiguration
 from prefect_getresponse.limits.budgets import ENDPOINT_BUDGETS, used
@@ -20,6 +20,7 @@ from prefect_getresponse.limits.pools.prefect import (
     free_slots,
     limit_names,
     open_client,
+    tries_again,
 )
 
 PATIENCE = 30.0
@@ -129,7 +130,7 @@ def _server() -> Generator[SyncPrefectClient]:
             advice="Set it; without a server the processes of one machine share by files.",
         )
     try:
-        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 3}), open_client(PATIENCE) as client:
+        with tries_again(3), open_client(PATIENCE) as client:
             yield client
     except httpx.HTTPStatusError as error:
         raise InvalidConfiguration(

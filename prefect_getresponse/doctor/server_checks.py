@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import httpx
 from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from prefect_getresponse.accounts.shared_limits import read_limits
 from prefect_getresponse.client.errors import InvalidConfiguration
 from prefect_getresponse.doctor.findings import Finding, ok, problem, unknown, warning
+from prefect_getresponse.limits.pools.prefect import tries_again
 
 MEMORY = "prefect.server.concurrency.lease_storage.memory"
 FILES = "prefect.server.concurrency.lease_storage.filesystem"
@@ -70,7 +70,7 @@ def server() -> list[Finding]:
 def _read_server() -> tuple[str, dict[str, Any]]:
     """Version and settings of the server; no settings where it does not show them."""
     with (
-        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        tries_again(0),
         get_client(sync_client=True) as client,
     ):
         theirs = client.api_version()

@@ -110,10 +110,12 @@ def shared_throttle(account: str, endpoint: str) -> Throttle:
     pools: list[SlotPool] = [HostPool(folder, begins_anew=begins_anew)]
     patience: AbstractContextManager[object] = nullcontext()
     if api_url():
-        from prefect_getresponse.limits.pools.prefect import PrefectPool, books_of, one_more_try
+        from prefect_getresponse.limits.pools.prefect import PrefectPool, books_of, tries_again
 
         pools.insert(0, PrefectPool(account, books_of(account, endpoint), begins_anew=begins_anew))
-        patience = one_more_try()
+        # Prefect refuses a write that meets another one in SQLite. After one more try the keeper of
+        # the slots knows when to try again.
+        patience = tries_again(1)
     service = _Service(pools, patience)
     _services.append(service)
     return service.keeper.throttle
