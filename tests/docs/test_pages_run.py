@@ -54,10 +54,17 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[GetResponseCredentials]
         yield ours
 
 
+@pytest.fixture(scope="module")
+def outside_of_flows(prefect_server: str) -> Iterator[None]:
+    """Tasks are called outside of flows, too, where there is no run to log to."""
+    with temporary_settings({PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
+        yield
+
+
 @pytest.fixture
 def reader(
     account: GetResponseCredentials,
-    prefect_server: str,
+    outside_of_flows: None,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> Iterator[Reader]:
@@ -86,9 +93,7 @@ def reader(
         "code": _authorization_code(account),
     }
     places = {"http://127.0.0.1:8088/v3": account.endpoint, "sandbox-key": "YOUR-KEY"}
-    # Tasks are called outside of flows, too, where there is no run to log to.
-    with temporary_settings({PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
-        yield Reader(monkeypatch, names, places)
+    yield Reader(monkeypatch, names, places)
     application = names.get("application")
     if isinstance(application, Starlette):
         asyncio.run(started_and_stopped(application))

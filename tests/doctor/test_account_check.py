@@ -80,15 +80,21 @@ class Clinic(httpx.AsyncBaseTransport):
             return await check_account(CheckOptions(**wanted), "lab", client, self.lab.time)
 
 
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[Clinic]:
-    """A healthy account; no Prefect server is known."""
+@pytest.fixture(scope="module")
+def no_server() -> Iterator[None]:
+    """No Prefect server is known."""
     with temporary_settings(restore_defaults={PREFECT_API_URL}):
-        clinic = Clinic(Lab(tmp_path))
-        made = clinic.lab.api("POST", "/from-fields", SENDER)["fromFieldId"]
-        clinic.lab.control("POST", "/confirm-sender", {"email": SENDER["email"]})
-        clinic.lab.api("POST", f"/from-fields/{made}/default")
-        yield clinic
+        yield
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, no_server: None) -> Clinic:
+    """A healthy account."""
+    clinic = Clinic(Lab(tmp_path))
+    made = clinic.lab.api("POST", "/from-fields", SENDER)["fromFieldId"]
+    clinic.lab.control("POST", "/confirm-sender", {"email": SENDER["email"]})
+    clinic.lab.api("POST", f"/from-fields/{made}/default")
+    return clinic
 
 
 def outcomes(report: AccountReport) -> dict[str, str]:
