@@ -7,10 +7,10 @@ that ends with it; where such locks cannot be trusted, its epoch tells the last 
 before.
 
 `ledger` is the file of one list, `run` one run in it, with its `books/`, of which the next run may
-take over `blocks` of rows; `records` are the words it speaks, `schema` and `migrations` its tables.
-`connection` opens it, `lock` and `generation` keep two writers and a lost memory apart, `copies/`
-keep it elsewhere. `neighbours` are the ledgers of the other lists, `retention` forgets people in
-time, `trouble` words what a machine does to it.
+take over `blocks` of rows, and what it does with `many_rows` at once; `records` are the words it
+speaks, `schema` and `migrations` its tables. `connection` opens it, `lock` and `generation` keep
+two writers and a lost memory apart, `copies/` keep it elsewhere. `neighbours` are the ledgers of
+the other lists, `retention` forgets people in time, `trouble` words what a machine does to it.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from prefect_getresponse.contact_import.ledger.books.many_rows import without_triggers
 from prefect_getresponse.contact_import.ledger.books.outcomes import Outcomes
 from prefect_getresponse.contact_import.ledger.connection import Connection
+from prefect_getresponse.contact_import.ledger.many_rows import without_triggers
 from prefect_getresponse.contact_import.ledger.records import NIGHT, Holder, Phase
 from prefect_getresponse.contact_import.ledger.run import COLUMNS, Run
 from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, MachineFailed

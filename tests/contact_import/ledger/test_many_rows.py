@@ -19,8 +19,8 @@ from prefect_getresponse.contact_import.ledger import (
     Run,
     Standing,
 )
-from prefect_getresponse.contact_import.ledger.books.many_rows import MANY
 from prefect_getresponse.contact_import.ledger.lock import LedgerTaken
+from prefect_getresponse.contact_import.ledger.many_rows import MANY
 from prefect_getresponse.contact_import.verdicts import Verdict
 from tests.support.sqlite_file import sqlite_file
 

@@ -11,9 +11,9 @@ from prefect_getresponse.contact_import.evidence import (
     PROVES_OURS,
 )
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
-from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows
 from prefect_getresponse.contact_import.ledger.books.people import People
 from prefect_getresponse.contact_import.ledger.books.turned_up import ROWS, TurnedUp
+from prefect_getresponse.contact_import.ledger.many_rows import changing_rows
 from prefect_getresponse.contact_import.ledger.records import (
     BY_ACTION,
     BY_CHUNK,
@@ -208,7 +208,7 @@ class Awaited(Book):
         """
         if not self._people.is_anybody(standing):
             return 0
-        with changing_rows(self._db, self._run, self._turned_up.count()):
+        with changing_rows(self._db, self._turned_up.count()):
             return self._db.execute(
                 "UPDATE rows SET reason = NULL,"
                 " verdict = CASE action WHEN 'await' THEN :earlier ELSE :verdict END"

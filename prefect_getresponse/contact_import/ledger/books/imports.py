@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from prefect_getresponse.contact_import.evidence import PROVES_OURS
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows, contacts
+from prefect_getresponse.contact_import.ledger.many_rows import changing_rows, contacts
 from prefect_getresponse.contact_import.ledger.records import (
     BY_CHUNK,
     CONTACTS_TOGETHER,
@@ -214,7 +214,7 @@ class Imports(Book):
         ).fetchone()
         numbered = list(enumerate(parts, start=last + 1))
         rows = sum(part[1] - part[0] for _, part in numbered)
-        with changing_rows(self._db, self._run, rows):
+        with changing_rows(self._db, rows):
             self._db.executemany(
                 "UPDATE rows SET chunk = ? WHERE run = ? AND row BETWEEN ? AND ?"
                 " AND action = ? AND steps IS ? AND verdict IS NULL",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
-from prefect_getresponse.contact_import.ledger.books.many_rows import insert
+from prefect_getresponse.contact_import.ledger.many_rows import insert
 from prefect_getresponse.contact_import.ledger.records import (
     BY_CHUNK,
     Arrival,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from prefect_getresponse.contact_import.ledger.books.book import Book
-from prefect_getresponse.contact_import.ledger.books.many_rows import changing_rows, contacts
+from prefect_getresponse.contact_import.ledger.many_rows import changing_rows, contacts
 from prefect_getresponse.contact_import.ledger.records import (
     BY_ACTION,
     Action,
@@ -78,7 +78,7 @@ class Plan(Book):
             for table, is_known in _KNOWN.items()
             if self._holds_anything(table)
         )
-        with changing_rows(self._db, self._run, rows):
+        with changing_rows(self._db, rows):
             self._db.execute(
                 "UPDATE rows SET action = ?"
                 f" WHERE run = ? AND verdict IS NULL AND action IS NULL{unknown}",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from prefect_getresponse.contact_import.ledger.books.as_before import COUNTED, IS_COUNTED
 from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
-from prefect_getresponse.contact_import.ledger.books.many_rows import insert
+from prefect_getresponse.contact_import.ledger.many_rows import insert
 from prefect_getresponse.contact_import.ledger.migrations import put_off_index
 from prefect_getresponse.contact_import.ledger.records import BY_ACTION, Decision, NewRow
 from prefect_getresponse.contact_import.ledger.schema import INDEX_BY_KEY
