@@ -22,6 +22,7 @@ from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.sandbox import Sandbox
 from prefect_getresponse.sandbox.past import Past
 from prefect_getresponse.sinks.opening import open_sink
+from prefect_getresponse.sinks.sink import Sink
 from prefect_getresponse.sinks.tables import SYNCED_AT, Table
 from tests.support.virtual_time import VirtualTime
 
@@ -136,16 +137,20 @@ def tables() -> dict[str, Table]:
 
 def contents(to: str, name: str, without: set[str] = OF_THE_RUN) -> list[Row]:
     """Rows of a table, sorted, without the columns that say when they were written."""
-    table = tables()[name]
-    columns = [column for column in table.names if column not in without]
     with closing(open_sink(to)) as sink:
-        rows = [dict(zip(columns, row, strict=True)) for row in sink.select(table, columns)]
-    return sorted(rows, key=lambda row: [str(row[part]) for part in table.key])
+        return _sorted_rows(sink, tables()[name], without)
 
 
 def everything(to: str) -> dict[str, list[Row]]:
-    """All tables of a destination."""
-    return {name: contents(to, name) for name in tables()}
+    """All tables of a destination, in the same way."""
+    with closing(open_sink(to)) as sink:
+        return {name: _sorted_rows(sink, table, OF_THE_RUN) for name, table in tables().items()}
+
+
+def _sorted_rows(sink: Sink, table: Table, without: set[str]) -> list[Row]:
+    columns = [column for column in table.names if column not in without]
+    rows = [dict(zip(columns, row, strict=True)) for row in sink.select(table, columns)]
+    return sorted(rows, key=lambda row: [str(row[part]) for part in table.key])
 
 
 def present(to: str) -> set[str]:
