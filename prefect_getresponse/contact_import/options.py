@@ -267,8 +267,7 @@ def import_options(**values: Any) -> ImportOptions:
 
 def state_folder(given: str) -> str:
     """Where ledgers live: as given, as the settings say, or `<PREFECT_HOME>/getresponse`."""
-    default = prefect_home() / "getresponse"
-    return given or GetResponseSettings().state_dir or str(default)
+    return given or GetResponseSettings().state_dir or str(prefect_home() / "getresponse")
 
 
 def explained_by(options: type[BaseModel]) -> Callable[[F], F]:
