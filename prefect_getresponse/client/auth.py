@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hmac
-from abc import abstractmethod
-from collections.abc import Generator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from functools import cache
 from urllib.parse import quote, quote_plus
 
@@ -24,7 +24,7 @@ _parsed = cache(httpx.URL)
 """URLs of the configuration, which every call asks for again."""
 
 
-class Authorization(httpx.Auth):
+class Authorization(ABC):
     """Write who calls into requests that go to the configured origin.
 
     Args:
@@ -38,8 +38,12 @@ class Authorization(httpx.Auth):
         self._origin = _origin(_parsed(base_url))
         self._headers = dict(headers)
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the headers, or refuse when the request would leave the configured host."""
+    def authorize(self, request: httpx.Request) -> None:
+        """Add the headers, or refuse when the request would leave the configured host.
+
+        Raises:
+            InvalidConfiguration: It would.
+        """
         if _origin(request.url) != self._origin:
             raise InvalidConfiguration(
                 f"refused to send the key to {request.url.host}",
@@ -47,7 +51,6 @@ class Authorization(httpx.Auth):
             )
         request.headers.update(self._headers)
         self.sign(request)
-        yield request
 
     @abstractmethod
     def _secret(self) -> SecretStr:

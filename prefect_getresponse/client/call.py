@@ -17,7 +17,6 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Any, Protocol
 
 import httpx
@@ -53,7 +52,7 @@ from prefect_getresponse.limits.throttle import Throttle
 logger = logging.getLogger("prefect_getresponse")
 
 # What is unpacked is counted piece by piece, and these two unpack a small piece to a bounded one.
-ENCODINGS = "gzip, deflate"
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"}
 _BOUNDED = {"", "identity", "gzip", "deflate"}
 _BROKEN = (httpx.HTTPError, OSError)
 THROTTLED = "answers with 429"
@@ -120,8 +119,6 @@ class Close:
     response: httpx.Response
 
 
-_READ = httpx.ByteStream(b"")
-"""Stream of a response whose body was read."""
 Step = oauth.Step | Wait | Renew | Send | Read | Close
 Steps = Generator[Step, Any, ApiAnswer]
 
@@ -160,9 +157,9 @@ class _Flight:
         self._headers: Mapping[str, str] = {}
         self._retry_after: float | None = None
 
-    def answered(self, response: httpx.Response) -> None:
+    def answered(self, sent: httpx.Request, response: httpx.Response) -> None:
         """Remember status and headers: the body may still break off."""
-        self._sent = response.request
+        self._sent = sent
         self._status = response.status_code
         self._headers = {name.lower(): value for name, value in response.headers.items()}
 
@@ -247,21 +244,12 @@ class Calls(ABC):
         self._chance = chance or random.Random()  # noqa: S311 - jitter, not a secret
         self._clock = clock
         self._quota = RetryQuota()
-        self._options: dict[str, Any] = {
-            "auth": auth,
-            "headers": {"Accept-Encoding": ENCODINGS, **(headers or {})},
-            "timeout": connection.timeout,
-            "follow_redirects": False,
-            "trust_env": False,
-        }
+        self._headers = {**_HEADERS, **(headers or {})}
+        self._timeout = connection.timeout.as_dict()
 
     @abstractmethod
     def _gate(self) -> Gate:
         """A gate for one caller."""
-
-    @abstractmethod
-    def _builder(self) -> Callable[..., httpx.Request]:
-        """What makes requests with the client's own headers."""
 
     def steps(self, request: ApiRequest, on_start: Callable[[], None] | None = None) -> Steps:
         """What to do for a call, one step after another; the answer is what the last one returns.
@@ -304,14 +292,11 @@ class Calls(ABC):
                 on_start()
             attempts.start()
             response: httpx.Response = yield Send(built, request.retry_class is RetryClass.ONCE)
-            flight.answered(response)
+            flight.answered(built, response)
             try:
                 content = yield from _body(response)
             finally:
                 yield Close(response)
-                # In httpx, a response and its stream know each other: with all that was sent and
-                # answered, they would stay until Python looks for such garbage.
-                response.stream = _READ
             return flight.land(content)
 
     def _start(self, request: ApiRequest) -> Generator[Step, Any, None]:
@@ -353,19 +338,32 @@ class Calls(ABC):
         self._quota.earn()
 
     def _build(self, request: ApiRequest) -> httpx.Request:
-        build = partial(self._builder(), request.method, request.url(self.base_url))
+        """The request as it goes out, with the key in it.
+
+        httpx's client would make the same of it, and look for cookies, redirects and hooks.
+        """
+        content = request.content() if not request.uploads else None
+        media_type = None if content is None else request.media_type
+        parts = None
         if request.uploads:
             media_type = f"multipart/form-data; boundary={request.boundary()}"
             parts = [
                 (name, (upload.name, upload.content, upload.media_type or None))
                 for name, upload in request.uploads
             ]
-            return build(data=request.body, files=parts, headers={"Content-Type": media_type})
-        content = request.content()
-        headers = {} if content is None else {"Content-Type": request.media_type}
+        built = httpx.Request(
+            request.method,
+            request.url(self.base_url),
+            headers=self._headers | ({"Content-Type": media_type} if media_type else {}),
+            content=content,
+            data=request.body if request.uploads else None,
+            files=parts,
+            extensions={"timeout": self._timeout},
+        )
         if isinstance(request, AccountRequest):
-            return build(headers=headers, extensions={OTHER_BEARER: request.bearer})
-        return build(content=content, headers=headers)
+            built.extensions[OTHER_BEARER] = request.bearer
+        self._auth.authorize(built)
+        return built
 
     @staticmethod
     def _announce(request: ApiRequest, delay: float) -> None:

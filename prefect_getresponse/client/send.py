@@ -76,32 +76,6 @@ class _AsyncGate:
         self._free.clear()
 
 
-class _NoCookies(httpx.Cookies):
-    """Keeps none: a call says who it is by its key, and httpx takes long to look for them."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        """Leave them where they are."""
-
-
-_NO_COOKIES = _NoCookies()
-
-
-class _WithoutCookies:
-    @property
-    def cookies(self) -> httpx.Cookies:
-        return _NO_COOKIES
-
-    @cookies.setter
-    def cookies(self, cookies: Any) -> None:
-        """Take none."""
-
-
-class _Http(_WithoutCookies, httpx.Client): ...
-
-
-class _AsyncHttp(_WithoutCookies, httpx.AsyncClient): ...
-
-
 class Client(Calls):
     """Sends calls of one account, throttled and repeated as the law of repeats allows.
 
@@ -140,13 +114,8 @@ class Client(Calls):
             clock=clock,
         )
         self._sleep = sleep
-        self._http, self._http_once = (
-            _Http(transport=each, **self._options)
-            for each in (
-                transport or Transport(connection, connection.limits),
-                transport or OnceTransport(connection),
-            )
-        )
+        self._transport = transport or Transport(connection, connection.limits)
+        self._transport_once = transport or OnceTransport(connection)
 
     def send(self, request: ApiRequest, *, on_start: Callable[[], None] | None = None) -> ApiAnswer:
         """Send one call and wait for its answer.
@@ -182,8 +151,8 @@ class Client(Calls):
     def _do(self, step: Step) -> Any:
         match step:
             case Send():
-                http = self._http_once if step.once else self._http
-                return http.send(step.request, stream=True)
+                transport = self._transport_once if step.once else self._transport
+                return transport.handle_request(step.request)
             case Read():
                 for piece in step.response.iter_bytes():
                     if not step.takes(piece):
@@ -211,13 +180,10 @@ class Client(Calls):
     def _gate(self) -> _Gate:
         return _Gate()
 
-    def _builder(self) -> Callable[..., httpx.Request]:
-        return self._http.build_request
-
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
-        self._http_once.close()
+        self._transport.close()
+        self._transport_once.close()
 
     def __enter__(self) -> Self:
         return self
@@ -271,13 +237,8 @@ class AsyncClient(Calls):
         self.sleep = sleep
         self._lifetime: AsyncGenerator[None] | None = None
         self._renewing: set[asyncio.Task[None]] = set()
-        self._http, self._http_once = (
-            _AsyncHttp(transport=each, **self._options)
-            for each in (
-                transport or AsyncTransport(connection, connection.limits),
-                transport or AsyncOnceTransport(connection),
-            )
-        )
+        self._transport = transport or AsyncTransport(connection, connection.limits)
+        self._transport_once = transport or AsyncOnceTransport(connection)
 
     async def send(
         self, request: ApiRequest, *, on_start: Callable[[], None] | None = None
@@ -317,8 +278,8 @@ class AsyncClient(Calls):
     async def _do(self, step: Step) -> Any:
         match step:
             case Send():
-                http = self._http_once if step.once else self._http
-                return await http.send(step.request, stream=True)
+                transport = self._transport_once if step.once else self._transport
+                return await transport.handle_async_request(step.request)
             case Read():
                 async for piece in step.response.aiter_bytes():
                     if not step.takes(piece):
@@ -353,9 +314,6 @@ class AsyncClient(Calls):
     def _gate(self) -> _AsyncGate:
         return _AsyncGate()
 
-    def _builder(self) -> Callable[..., httpx.Request]:
-        return self._http.build_request
-
     async def _until_loop_ends(self) -> AsyncGenerator[None]:
         # An event loop finishes its open async generators before it closes: the only moment at
         # which a client shared by a whole flow can close its connections.
@@ -368,8 +326,8 @@ class AsyncClient(Calls):
                 await self._close_connections()
 
     async def _close_connections(self) -> None:
-        await self._http.aclose()
-        await self._http_once.aclose()
+        await self._transport.aclose()
+        await self._transport_once.aclose()
 
     async def aclose(self) -> None:
         """Close the connections, after a renewal of the token that is on its way."""

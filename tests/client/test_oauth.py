@@ -148,7 +148,7 @@ class TestWire:
         auth = OAuthAuth(ID, SecretStr(SECRET), tokens, "https://api.getresponse.com/v3", {})
         for url in ("https://evil.example/v3/token", "http://api.getresponse.com/v3/token"):
             with pytest.raises(errors.InvalidConfiguration, match="refused to send"):
-                next(auth.auth_flow(httpx.Request("POST", url)))
+                auth.authorize(httpx.Request("POST", url))
 
 
 class TestLife:
