@@ -75,10 +75,11 @@ def test_life_of_an_autoresponder(
     assert listed.get("statistics", {}).get("delivered") == 1
     [total] = run(get_autoresponder_statistics, credentials, autoresponder_id)
     assert total.get("sent") == 1
-    assert (
-        run(list_autoresponder_statistics, credentials, autoresponder_id=autoresponder_id)[0]
-        == total
+    [listed_total] = run(
+        list_autoresponder_statistics, credentials, autoresponder_id=autoresponder_id
     )
+    # The interval ends when it is asked for.
+    assert listed_total | {"timeInterval": ""} == total | {"timeInterval": ""}
 
     changed = run(update_autoresponder, credentials, autoresponder_id, subject="Hello there")
     assert (changed.get("subject"), changed.get("name")) == ("Hello there", "welcome")
