@@ -19,8 +19,10 @@ from prefect_getresponse.client.answers.shape import Shape
 from prefect_getresponse.client.auth import OAuthAuth
 from prefect_getresponse.client.privacy import masking
 from prefect_getresponse.contact_import.columns import mapping
+from prefect_getresponse.contact_import.evidence import CAME_BY, CAME_SINCE
 from prefect_getresponse.contact_import.ledger import connection as ledger_connection
 from prefect_getresponse.contact_import.ledger import trouble
+from prefect_getresponse.contact_import.ledger.books import awaited
 from prefect_getresponse.contact_import.ledger.copies import rehearsal
 from prefect_getresponse.contact_import.planning import consent_dates, decision
 from prefect_getresponse.contact_import.sending import import_lane, remove
@@ -116,6 +118,16 @@ def one_refusal_ends_all_removals(patch: pytest.MonkeyPatch) -> None:
         remover._removals.done(person[0])
 
     patch.setattr(_inside(remove, "_Remover"), "remove", without_leaving)
+
+
+@noticed(
+    "6",
+    _HOSTILE,
+    "test_one_who_waits_in_the_queue_before_our_batch_gets_what_the_source_says",
+)
+def whoever_came_before_is_ours(patch: pytest.MonkeyPatch) -> None:
+    """People who came by the API since the first try of a call came by it, whatever their name."""
+    patch.setattr(awaited, "MAY_BE_OURS", f"{CAME_BY} AND {CAME_SINCE}")
 
 
 @noticed("10e", _HOSTILE, "test_one_row_that_is_refused_keeps_no_import_out")

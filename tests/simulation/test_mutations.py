@@ -18,8 +18,6 @@ from prefect_getresponse.contact_import import account, engine
 from prefect_getresponse.contact_import.active_run import ActiveRun
 from prefect_getresponse.contact_import.evidence import (
     BEARS_OURS,
-    CAME_BY,
-    CAME_SINCE,
     MAY_BE_OURS,
 )
 from prefect_getresponse.contact_import.ledger import (
@@ -211,11 +209,6 @@ def names_are_enough(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(check_phase, "check_list_is_known", check)
 
 
-def whoever_came_before_is_ours(patch: pytest.MonkeyPatch) -> None:
-    """People who came by the API since the first try of a call came by it, whatever their name."""
-    patch.setattr(awaited, "MAY_BE_OURS", f"{CAME_BY} AND {CAME_SINCE}")
-
-
 def a_call_that_was_taken_brought_all(patch: pytest.MonkeyPatch) -> None:
     """People who came by the API after a call came by it, whatever their name."""
     name = f" AND {BEARS_OURS}"
@@ -320,7 +313,6 @@ def whoever_does_not_come_was_dropped(patch: pytest.MonkeyPatch) -> None:
         (each_job_for_itself, 230),
         (addresses_as_they_stand, 6045),
         (names_are_enough, 2157),
-        (whoever_came_before_is_ours, 1442),
         (imports_find_every_spelling, 2442),
         (a_call_that_was_taken_brought_all, 3476),
         (whoever_has_moved_is_removed, 5291),
