@@ -84,6 +84,7 @@ def changing_rows(db: sqlite3.Connection, rows: int) -> Generator[None]:
         yield
         return
     with transaction(db):  # as long as it lasts, the ledger gets no other holder
+        # The fence of `runs` asks who holds it now.
         db.execute("UPDATE runs SET job = job WHERE run = (SELECT max(run) FROM runs)")
         with without_triggers(db, "rows"):
             yield

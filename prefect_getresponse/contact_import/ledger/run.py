@@ -11,7 +11,7 @@ from typing import Any
 from prefect_getresponse.contact_import.ledger.blocks import Blocks
 from prefect_getresponse.contact_import.ledger.books.as_before import AsBefore
 from prefect_getresponse.contact_import.ledger.books.awaited import Awaited
-from prefect_getresponse.contact_import.ledger.books.book import transaction
+from prefect_getresponse.contact_import.ledger.books.book import exists, transaction
 from prefect_getresponse.contact_import.ledger.books.chunks import Chunks
 from prefect_getresponse.contact_import.ledger.books.cutting import Cutting
 from prefect_getresponse.contact_import.ledger.books.identity import Identity
@@ -84,9 +84,7 @@ class Run:
 
         Whoever was interrupted may still be at work, and must not write into another run.
         """
-        (has_blocks,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM blocks WHERE run = ?)", (self._number,)
-        ).fetchone()
+        has_blocks = exists(self._db, "blocks WHERE run = ?", (self._number,))
         is_free = self.phase is Phase.FINISHED and self.job == job
         return self._number if has_blocks and is_free else None
 

@@ -10,7 +10,7 @@ from prefect_getresponse.contact_import.evidence import (
     MAY_BE_OURS,
     PROVES_OURS,
 )
-from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
+from prefect_getresponse.contact_import.ledger.books.book import Book, exists, transaction
 from prefect_getresponse.contact_import.ledger.books.people import People
 from prefect_getresponse.contact_import.ledger.books.turned_up import ROWS, TurnedUp
 from prefect_getresponse.contact_import.ledger.many_rows import changing_rows
@@ -33,6 +33,11 @@ _AWAITED = (
     f"  WHERE sent.run = rows.run AND sent.chunk = rows.chunk AND sent.{_TAKEN}))"
 )
 """SQL: a row of an earlier run (`_EARLIER`), or of a call of this one that may be executed."""
+_ROWS_OF_EARLIER = f"rows {BY_ACTION} WHERE run = :run AND action = 'await'"
+_ROWS_OF_CALLS = (
+    f"chunks CROSS JOIN rows {BY_CHUNK} USING (run, chunk) WHERE run = :run AND chunks.{_TAKEN}"
+)
+"""SQL: all rows of which `_EARLIER` or `_OURS` are still awaited, seen ones included."""
 
 IN_QUEUE = "in_queue"
 """Reason of people who are on their way to the list."""
@@ -73,29 +78,24 @@ class Awaited(Book):
 
     def count(self) -> int:
         """Number of rows that are sent and not seen on the list yet."""
-        (rows,) = self._db.execute(
-            f"SELECT (SELECT count(*) FROM rows {BY_ACTION} WHERE run = :run AND {_EARLIER})"
-            f" + (SELECT count(*) FROM chunks CROSS JOIN rows {BY_CHUNK} USING (run, chunk)"
-            f"  WHERE run = :run AND chunks.{_TAKEN} AND {_OURS})",
-            {"run": self._run},
-        ).fetchone()
-        return int(rows)
+        return self._sum(f"{_ROWS_OF_EARLIER} AND {_EARLIER}", f"{_ROWS_OF_CALLS} AND {_OURS}")
 
     def most(self) -> int:
         """Number of rows that are sent, seen or not: counted by their indexes, and not visited."""
+        return self._sum(_ROWS_OF_EARLIER, _ROWS_OF_CALLS)
+
+    def _sum(self, earlier: str, ours: str) -> int:
         (rows,) = self._db.execute(
-            f"SELECT (SELECT count(*) FROM rows {BY_ACTION} WHERE run = :run AND action = 'await')"
-            f" + (SELECT count(*) FROM chunks CROSS JOIN rows {BY_CHUNK} USING (run, chunk)"
-            f"  WHERE run = :run AND chunks.{_TAKEN})",
+            f"SELECT (SELECT count(*) FROM {earlier}) + (SELECT count(*) FROM {ours})",
             {"run": self._run},
         ).fetchone()
         return int(rows)
 
     def is_any(self) -> bool:
         """Whether a row is sent and not seen on the list yet."""
-        return self._is_any(f"rows {BY_ACTION} WHERE run = :run AND {_EARLIER}") or self._is_any(
-            f"chunks CROSS JOIN rows {BY_CHUNK} USING (run, chunk)"
-            f" WHERE run = :run AND chunks.{_TAKEN} AND {_OURS}"
+        return any(
+            exists(self._db, rows, {"run": self._run})
+            for rows in (f"{_ROWS_OF_EARLIER} AND {_EARLIER}", f"{_ROWS_OF_CALLS} AND {_OURS}")
         )
 
     def since(self) -> float:
@@ -112,12 +112,11 @@ class Awaited(Book):
 
     def anybody_arrived(self) -> bool:
         """Whether anybody whom the run has sent was seen on the list."""
-        (found,) = self._db.execute(
-            f"SELECT EXISTS (SELECT 1 FROM rows {BY_ACTION} WHERE run = ? AND action = 'add'"
-            " AND verdict IN (?, ?))",
+        return exists(
+            self._db,
+            f"rows {BY_ACTION} WHERE run = ? AND action = 'add' AND verdict IN (?, ?)",
             (self._run, Verdict.ADDED, Verdict.AWAITING_CONFIRMATION),
-        ).fetchone()
-        return bool(found)
+        )
 
     def longest_way(self) -> float | None:
         """Seconds of the slowest who arrived on the way to the list; None if that is not told."""
@@ -161,7 +160,7 @@ class Awaited(Book):
             "standing": Standing.SUBSCRIBED,
             "in_doubt": ChunkState.IN_DOUBT,
         }
-        if self._is_any(f"rows {BY_ACTION} WHERE run = :run AND action = 'await'"):
+        if exists(self._db, _ROWS_OF_EARLIER, values):
             handed_over += self._db.execute(
                 "UPDATE rows SET action = :compare,"
                 " contact_id = (SELECT contact_id FROM listed"
@@ -171,7 +170,8 @@ class Awaited(Book):
                 f"  AND listed.key = rows.key AND NOT ({EARLIER_MAY_BE_OURS}))",
                 values,
             ).rowcount
-        if self._is_any(f"chunks WHERE run = :run AND {_TAKEN} AND {_TAKES_NO_STRANGERS}"):
+        taken = f"chunks WHERE run = :run AND {_TAKEN} AND {_TAKES_NO_STRANGERS}"
+        if exists(self._db, taken, values):
             handed_over += self._db.execute(
                 "UPDATE rows SET action = :compare, chunk = NULL,"
                 " contact_id = (SELECT contact_id FROM listed"
@@ -186,12 +186,6 @@ class Awaited(Book):
                 values,
             ).rowcount
         return handed_over
-
-    def _is_any(self, what: str) -> bool:
-        (found,) = self._db.execute(
-            f"SELECT EXISTS (SELECT 1 FROM {what})", {"run": self._run}
-        ).fetchone()
-        return bool(found)
 
     def settle_visible(self, standing: Standing, verdict: Verdict) -> int:
         """Give awaited rows whose person is on the list now their verdict.

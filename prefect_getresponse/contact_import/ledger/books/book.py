@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 
@@ -21,6 +21,20 @@ def transaction(db: sqlite3.Connection) -> Generator[None]:
             db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
+
+
+def exists(
+    db: sqlite3.Connection, rows: str, values: Sequence[object] | Mapping[str, object] = ()
+) -> bool:
+    """Whether there is any row; the first one that is found will do.
+
+    Args:
+        db: Connection to the ledger.
+        rows: Which rows, in SQL: what stands behind `FROM`, conditions included.
+        values: Values of these conditions.
+    """
+    (found,) = db.execute(f"SELECT EXISTS (SELECT 1 FROM {rows})", values).fetchone()
+    return bool(found)
 
 
 class Book:

@@ -232,7 +232,7 @@ class Chunks(Book):
         Args:
             anybody_left: Whether people may still be awaited; their call keeps its state.
         """
-        has_left = (
+        nobody_left = (
             f" AND NOT EXISTS (SELECT 1 FROM rows {BY_CHUNK}"
             "  WHERE rows.run = chunks.run AND rows.chunk = chunks.chunk"
             f"  AND (rows.verdict IS NULL OR rows.verdict = '{Verdict.NOT_VISIBLE_YET}'))"
@@ -242,7 +242,7 @@ class Chunks(Book):
             "  WHEN EXISTS (SELECT 1 FROM imports WHERE imports.run = chunks.run"
             "  AND imports.chunk = chunks.chunk"
             "  AND imports.status IN ('rejected', 'canceled')) THEN ? ELSE ? END"
-            f" WHERE run = ? AND state IN (?, ?){has_left if anybody_left else ''}",
+            f" WHERE run = ? AND state IN (?, ?){nobody_left if anybody_left else ''}",
             (
                 ChunkState.IN_DOUBT,
                 ChunkState.UNKNOWN,

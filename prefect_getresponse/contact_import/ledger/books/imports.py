@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from prefect_getresponse.contact_import.evidence import PROVES_OURS
-from prefect_getresponse.contact_import.ledger.books.book import Book
+from prefect_getresponse.contact_import.ledger.books.book import Book, exists
 from prefect_getresponse.contact_import.ledger.many_rows import changing_rows, contacts
 from prefect_getresponse.contact_import.ledger.records import (
     BY_CHUNK,
@@ -275,14 +275,13 @@ class Imports(Book):
 
     def has_left_traces(self, chunk: int) -> bool:
         """Whether somebody is on the list who can only have come by the import of a chunk."""
-        (found,) = self._db.execute(
-            f"SELECT EXISTS (SELECT 1 FROM rows {BY_CHUNK} JOIN chunks USING (run, chunk)"
-            " JOIN listed"
-            " ON listed.run = rows.run AND listed.key = rows.key"
-            f" WHERE rows.run = ? AND rows.chunk = ? AND rows.action = 'add' AND {PROVES_OURS})",
+        return exists(
+            self._db,
+            f"rows {BY_CHUNK} JOIN chunks USING (run, chunk)"
+            " JOIN listed ON listed.run = rows.run AND listed.key = rows.key"
+            f" WHERE rows.run = ? AND rows.chunk = ? AND rows.action = 'add' AND {PROVES_OURS}",
             (self._run, chunk),
-        ).fetchone()
-        return bool(found)
+        )
 
     def renamed(self, chunk: int, most: int) -> list[tuple[str, str]]:
         """People of the list to whom a chunk gives another name than they had.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from prefect_getresponse.contact_import.ledger.books.book import transaction
+from prefect_getresponse.contact_import.ledger.books.book import exists, transaction
 
 _ENDED = "SELECT run FROM runs WHERE ended < ?"
 _GONE = (
@@ -25,15 +25,11 @@ class Outcomes:
 
     def is_empty(self) -> bool:
         """Whether nothing is known of anybody."""
-        (known,) = self._db.execute("SELECT EXISTS (SELECT 1 FROM outcomes)").fetchone()
-        return not known
+        return not exists(self._db, "outcomes")
 
     def awaits_anybody(self) -> bool:
         """Whether an earlier run has sent people whom nobody has seen on the list since."""
-        (found,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM outcomes WHERE state IN ('sent', 'unsure', 'importing'))"
-        ).fetchone()
-        return bool(found)
+        return exists(self._db, "outcomes WHERE state IN ('sent', 'unsure', 'importing')")
 
     def conclude_importing(self, *, has_failed: bool, all_arrived: bool, now: float) -> None:
         """An import is over whose people a run could not await.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
+from prefect_getresponse.contact_import.ledger.books.book import Book, exists, transaction
 from prefect_getresponse.contact_import.ledger.many_rows import insert
 from prefect_getresponse.contact_import.ledger.records import (
     BY_CHUNK,
@@ -34,11 +34,7 @@ class People(Book):
 
     def is_anybody(self, standing: Standing) -> bool:
         """Whether the run knows anybody who is on the list in a way."""
-        (found,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM listed WHERE run = ? AND standing = ?)",
-            (self._run, standing),
-        ).fetchone()
-        return bool(found)
+        return exists(self._db, "listed WHERE run = ? AND standing = ?", (self._run, standing))
 
     def arrivals(self) -> list[Arrival]:
         """Whom the run has added, and was seen on the list."""
@@ -180,7 +176,7 @@ class People(Book):
             "coalesce((SELECT sent FROM chunks WHERE chunks.run = rows.run"
             " AND chunks.chunk = rows.chunk), ?)"
         )
-        if not self._db.execute("SELECT EXISTS (SELECT 1 FROM outcomes)").fetchone()[0]:
+        if not exists(self._db, "outcomes"):
             sent_anew = "FALSE"  # nobody has to be looked for
         for_the_row = "reason NOT IN ('import_not_taken', 'import_rejected', 'import_canceled')"
         is_seen = f"verdict IN ('{Verdict.ADDED}', '{Verdict.UPDATED}', '{Verdict.UNCHANGED}')"

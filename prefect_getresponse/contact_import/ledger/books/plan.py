@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
-from prefect_getresponse.contact_import.ledger.books.book import Book
+from prefect_getresponse.contact_import.ledger.books.book import Book, exists
 from prefect_getresponse.contact_import.ledger.many_rows import changing_rows, contacts
 from prefect_getresponse.contact_import.ledger.records import (
     BY_ACTION,
@@ -76,7 +76,7 @@ class Plan(Book):
         unknown = "".join(
             f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE {is_known})"
             for table, is_known in _KNOWN.items()
-            if self._holds_anything(table)
+            if exists(self._db, table)
         )
         with changing_rows(self._db, rows):
             self._db.execute(
@@ -84,10 +84,6 @@ class Plan(Book):
                 f" WHERE run = ? AND verdict IS NULL AND action IS NULL{unknown}",
                 (Action.ADD, self._run),
             )
-
-    def _holds_anything(self, table: str) -> bool:
-        (found,) = self._db.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()
-        return bool(found)
 
     def with_action(self, action: Action, after: int, size: int) -> list[RowToSend]:
         """Open rows with an action, in order."""

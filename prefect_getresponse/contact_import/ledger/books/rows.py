@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from prefect_getresponse.contact_import.ledger.books.as_before import COUNTED, IS_COUNTED
-from prefect_getresponse.contact_import.ledger.books.book import Book, transaction
+from prefect_getresponse.contact_import.ledger.books.book import Book, exists, transaction
 from prefect_getresponse.contact_import.ledger.many_rows import insert
 from prefect_getresponse.contact_import.ledger.migrations import put_off_index
 from prefect_getresponse.contact_import.ledger.records import BY_ACTION, Decision, NewRow
@@ -158,10 +158,7 @@ class Rows(Book):
 
     def is_any_open(self) -> bool:
         """Whether there is a row about which nothing is decided; found at once, mostly."""
-        (found,) = self._db.execute(
-            f"SELECT EXISTS (SELECT 1 FROM rows WHERE run = ? AND {_OPEN})", (self._run,)
-        ).fetchone()
-        return bool(found)
+        return exists(self._db, f"rows WHERE run = ? AND {_OPEN}", (self._run,))
 
     def count_open(self) -> int:
         """Number of rows about which nothing is decided."""
