@@ -22,12 +22,12 @@ unit = 2**20 if sys.platform == "darwin" else 2**10
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
 """
 _IMPORTS = """
-import sys, time
+import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from read_path import Silent, job_of, read
+from read_path import read_into_ledger
 """
-_READ = "read(job_of(Path(sys.argv[2]), Path(sys.argv[3])), Silent(), time.time)\n"
+_READ = "read_into_ledger(Path(sys.argv[2]), Path(sys.argv[3]))\n"
 
 
 def peak(program: str, *words: str) -> float:

@@ -9,6 +9,7 @@ cell for answers that nobody has mapped. The works take turns, and the fastest r
 from __future__ import annotations
 
 import argparse
+import asyncio
 import csv
 import json
 import tempfile
@@ -21,7 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from _customers import write_customers
+from pydantic import SecretStr
 
+from prefect_getresponse.accounts.access import Access
 from prefect_getresponse.contact_import.columns.mapping import map_source
 from prefect_getresponse.contact_import.columns.source_mapping import SourceMapping
 from prefect_getresponse.contact_import.job import Job, Order
@@ -58,7 +61,17 @@ def prepare(path: Path) -> None:
 def prepare_in_ledger(path: Path) -> None:
     """The whole phase of an import: the same, with every row durable in a ledger."""
     with tempfile.TemporaryDirectory() as folder:
-        read(job_of(path, Path(folder)))
+        read_into_ledger(path, Path(folder))
+
+
+def read_into_ledger(path: Path, folder: Path) -> None:
+    """Read a file into a new ledger; without a list no call is made."""
+
+    async def reading() -> None:
+        client = Access(api_key=SecretStr("key")).get_async_client()
+        await read(job_of(path, folder), client)
+
+    asyncio.run(reading())
 
 
 def job_of(path: Path, folder: Path) -> Job:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.account import Account
@@ -13,6 +15,8 @@ from prefect_getresponse.contact_import.ledger import Phase, Run
 from prefect_getresponse.contact_import.ledger.copies.copy import saved_at_the_end
 from prefect_getresponse.contact_import.polling import COSTLY, looks
 from prefect_getresponse.runtime.event_loops import apart
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class ActiveRun:
         client: The account's client.
         account: The account, by that client.
         progress: Shows how far the work is.
+        turn: Held by whoever uses the ledger, where several tasks do.
     """
 
     def __init__(self, job: Job, kept: Run, client: AsyncClient) -> None:
@@ -56,6 +61,7 @@ class ActiveRun:
         self.client = client
         self.account = Account(client)
         self.progress = job.progress
+        self.turn = asyncio.Lock()
         self.rows = kept.rows
         self.plan = kept.plan
         self.cutting = kept.cutting
@@ -81,13 +87,31 @@ class ActiveRun:
         """Make everything inside durable at once, or not at all; within another one, with that."""
         return self.kept.transaction()
 
+    async def in_turn(self, work: Callable[[], T]) -> T:
+        """Use the ledger on a thread, when no other task does, while the event loop goes on."""
+        async with self.turn:
+            return await apart(work)
+
     @asynccontextmanager
     async def transaction_apart(self) -> AsyncGenerator[None]:
-        """Such a transaction; what it takes to make much durable does not keep the loop."""
-        with ExitStack() as stack:
+        """Such a transaction, which what others do in their turns belongs to.
+
+        What it takes to make much durable does not keep the loop.
+        """
+        stack = ExitStack()
+        async with self.turn:
             stack.enter_context(self.transaction())
+        try:
             yield
-            await apart(stack.pop_all().close)
+            await self.turn.acquire()
+        except BaseException as error:
+            async with self.turn:
+                stack.__exit__(type(error), error, error.__traceback__)
+            raise
+        try:
+            await apart(stack.close)
+        finally:
+            self.turn.release()
 
     def looks(self, deadline: float, first: Sequence[int] = COSTLY) -> AsyncIterator[bool]:
         """Wait for each moment to look again, see `polling.looks`."""

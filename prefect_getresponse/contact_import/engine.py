@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
@@ -32,6 +33,7 @@ from prefect_getresponse.contact_import.planning.stops import PlanStopped
 from prefect_getresponse.contact_import.report import ImportReport, interrupted
 from prefect_getresponse.contact_import.tuning import AS_ALLOWED, Tuning
 from prefect_getresponse.reporting.progress import Progress, Silent
+from prefect_getresponse.runtime.event_loops import apart
 from prefect_getresponse.sources import Source
 
 
@@ -74,7 +76,7 @@ async def run_import(
     with told_in_a_sentence(job.ledger), holding(job.shown_by(progress or Silent())) as job:
         await settle_interrupted(job, client)
         with _interruptible():
-            run = read(job)
+            run = await read(job, client)
         error: GetResponseError | None = None
         try:
             with told_in_a_sentence(job.ledger):
@@ -84,11 +86,11 @@ async def run_import(
         except (GetResponseError, asyncio.CancelledError) as raised:
             if not anything_sent(job.ledger, run.run_id):
                 if isinstance(raised, PlanStopped):
-                    raised.report = report(run.as_plan(), raised)
+                    raised.report = await apart(partial(report, run.as_plan(), raised))
                 raise
             error = raised if isinstance(raised, GetResponseError) else interrupted()
         with failing_after_send():
-            return report(run, error)
+            return await apart(partial(report, run, error))
 
 
 @contextmanager

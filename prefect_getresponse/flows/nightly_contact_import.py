@@ -172,11 +172,14 @@ def check_import(
 
 @task(name="read", task_run_name="read", cache_policy=NO_CACHE)
 def read_source(credentials: GetResponseCredentials, job: Job) -> JobRun | UndecidedColumns:
-    """Read the source into the ledger, or find the interrupted run to go on with."""
-    _run(credentials, lambda client: settle_interrupted(job, client))
+    """Read source and list into the ledger, or find the interrupted run to go on with."""
+
+    async def settled_and_read(client: AsyncClient) -> JobRun:
+        await settle_interrupted(job, client)
+        return await read(job, client)
+
     try:
-        with told_in_a_sentence():
-            return read(job)
+        return _run(credentials, settled_and_read)
     except UndecidedColumns as undecided:
         with never_stopping("the questions"):
             show_questions(job.account_name, job.campaign_name, undecided)

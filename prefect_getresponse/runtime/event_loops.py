@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
@@ -97,3 +97,40 @@ async def apart(work: Callable[[], T]) -> T:
         task.uncancel()  # it is the same one that comes again
         task.cancel()
         return done.result()
+
+
+@asynccontextmanager
+async def left_apart(context: AbstractContextManager[T]) -> AsyncGenerator[T]:
+    """Enter a context, and leave it on a thread while the event loop goes on.
+
+    Args:
+        context: The context; it has no say in whether an error goes on.
+    """
+    value = context.__enter__()
+    try:
+        yield value
+    except BaseException as error:
+        await apart(partial(context.__exit__, type(error), error, error.__traceback__))
+        raise
+    await apart(partial(context.__exit__, None, None, None))
+
+
+@asynccontextmanager
+async def meanwhile(work: Coroutine[Any, Any, T]) -> AsyncGenerator[asyncio.Task[T]]:
+    """Do something while the block goes on; however that ends, it has ended by then.
+
+    If it fails, that is what is told, whatever came of it in the block.
+
+    Args:
+        work: What is to be done; the block awaits its task, or it is cancelled.
+    """
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    except BaseException:
+        if task.done() and not task.cancelled() and (error := task.exception()):
+            raise error from None
+        raise
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

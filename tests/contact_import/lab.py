@@ -33,6 +33,7 @@ from prefect_getresponse.limits.throttle import Throttle
 from prefect_getresponse.reporting.progress import Silent
 from prefect_getresponse.sandbox import Sandbox
 from prefect_getresponse.sources.errors import ImportInputError
+from prefect_getresponse.sources.rows import RowsSource
 from tests.support.troubles import EXECUTED, disturbed
 from tests.support.troubles import Trouble as Trouble
 from tests.support.virtual_time import VirtualTime
@@ -146,6 +147,7 @@ class Lab:
         wall: Seconds since the epoch by its clock, which somebody may set.
         account_name: What the account is called.
         tuning: Sizes and thresholds of its imports.
+        given: Rows of a program, which are imported instead of those of the file.
     """
 
     def __init__(
@@ -156,6 +158,7 @@ class Lab:
         self.wall: Callable[[], float] = self.time
         self.account_name = "lab"
         self.tuning = AS_ALLOWED
+        self.given: RowsSource | None = None
         self.sandbox = Sandbox(api_key=KEY, clock=self.time, queue_status=queue_status)
         self.wire = Wire(self.sandbox)
         self.wire.on_death = self.die
@@ -303,6 +306,7 @@ class Lab:
                 import_options(**{**defaults, **options}),
                 self.account_name,
                 client,
+                source=self.given,
                 clock=self.passed,
                 wall=self.wall,
                 tuning=self.tuning,

@@ -19,7 +19,7 @@ def said_before(ledger: Path, copies: str, location: str) -> Said:
         location: Canonical location of the source.
     """
     if ledger.exists():
-        with Ledger(ledger) as known:
+        with Ledger(ledger, is_glance=True) as known:
             return Said.of(known.said(location))
     if not copies:
         return Said()

@@ -30,6 +30,8 @@ class Connection:
             `LedgerTaken`. None for reading.
         is_alone: Whether it is read as it is, while nobody else may use it: nothing is written or
             shared then, so that a full disk will do.
+        is_glance: Whether little is asked of it, while others may be at work on it: what they have
+            put off is not made, nor waited for.
 
     Attributes:
         path: Path of the file.
@@ -41,7 +43,14 @@ class Connection:
         MachineFailed: There is no room for it.
     """
 
-    def __init__(self, path: Path, holder: Holder | None = None, *, is_alone: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        holder: Holder | None = None,
+        *,
+        is_alone: bool = False,
+        is_glance: bool = False,
+    ) -> None:
         self.path = path
         self._beside = Beside(path)
         with told_in_a_sentence(path):
@@ -63,7 +72,7 @@ class Connection:
                 # a night would be written once more. Whom a purge forgets, it overwrites itself.
                 self._db.execute("PRAGMA secure_delete = FAST")
                 if not is_alone:
-                    bring_up_to_date(self._db)
+                    bring_up_to_date(self._db, is_glance=is_glance)
                 if holder:
                     self._db.executescript(fence(holder.token))
             except BaseException:

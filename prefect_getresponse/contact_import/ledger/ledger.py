@@ -25,13 +25,21 @@ class Ledger(Connection):
         path: Path of the file; created for its owner only.
         holder: Who holds the right to write to it, as `job.holding` gives it; None for reading.
         is_alone: Whether it is read as it is, while nobody else may use it.
+        is_glance: Whether little is asked of it, while others may be at work on it.
 
     Attributes:
         outcomes: What became of people, whatever run has sent them.
     """
 
-    def __init__(self, path: Path, holder: Holder | None = None, *, is_alone: bool = False) -> None:
-        super().__init__(path, holder, is_alone=is_alone)
+    def __init__(
+        self,
+        path: Path,
+        holder: Holder | None = None,
+        *,
+        is_alone: bool = False,
+        is_glance: bool = False,
+    ) -> None:
+        super().__init__(path, holder, is_alone=is_alone, is_glance=is_glance)
         self.outcomes = Outcomes(self._db)
 
     def run(self, run_id: str) -> Run:

@@ -67,17 +67,18 @@ MIGRATIONS = (
 VERSION = len(MIGRATIONS)
 
 
-def bring_up_to_date(db: sqlite3.Connection) -> None:
+def bring_up_to_date(db: sqlite3.Connection, *, is_glance: bool = False) -> None:
     """Make whatever the ledger lacks: all of it, or nothing.
 
     Args:
         db: A connection without a transaction.
+        is_glance: Whether what was put off may stay so.
 
     Raises:
         LedgerTooNew: The ledger was made by a newer version.
     """
     # Looking is enough mostly: who only reads then needs no lock, and opening costs no commit.
-    if _stored(db) == VERSION:
+    if _stored(db) in ((VERSION, -VERSION) if is_glance else (VERSION,)):
         return
     db.execute("BEGIN IMMEDIATE")
     try:

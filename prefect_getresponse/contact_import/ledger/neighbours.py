@@ -31,7 +31,7 @@ def check_list_is_known(path: Path, wanted: str, campaign: Campaign) -> None:
         return
     prefix = path.name.removesuffix(f"{campaign.campaign_id}{path.suffix}")
     for other in sorted(path.parent.glob(f"{prefix}*{path.suffix}")):
-        with Ledger(other) as ledger:
+        with Ledger(other, is_glance=True) as ledger:
             known_as = ledger.identity.list_name()
         if known_as.strip().casefold() == campaign.name.strip().casefold():
             old_id = other.name.removeprefix(prefix).removesuffix(path.suffix)

@@ -1,4 +1,7 @@
-"""Plan: compare the rows with the list and decide what to send.  Reads only."""
+"""Plan: compare the rows with the list and decide what to send.  Reads only.
+
+Who is on the list was taken down while the source was read, right before.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from prefect_getresponse.contact_import.ledger import (
     Action,
     Decision,
     Phase,
-    Standing,
 )
 from prefect_getresponse.contact_import.ledger.books.as_before import COUNTED
 from prefect_getresponse.contact_import.planning.comparing import (
@@ -24,10 +26,7 @@ from prefect_getresponse.contact_import.planning.comparing import (
 )
 from prefect_getresponse.contact_import.planning.decision import decide
 from prefect_getresponse.contact_import.planning.exclusions import Exclusions
-from prefect_getresponse.contact_import.planning.first_run import (
-    note_first_run,
-    wait_for_imports,
-)
+from prefect_getresponse.contact_import.planning.first_run import note_first_run
 from prefect_getresponse.contact_import.planning.imports import plan_imports
 from prefect_getresponse.contact_import.planning.mentions import protect_mentioned
 from prefect_getresponse.contact_import.planning.opt_outs import read_opt_outs
@@ -39,10 +38,8 @@ from prefect_getresponse.contact_import.planning.routing import (
 )
 from prefect_getresponse.contact_import.planning.stops import PlanStopped, reason_to_stop
 from prefect_getresponse.contact_import.routes import ROUTES, UpdateRoute, imports
-from prefect_getresponse.contact_import.rows.addresses import listed_keys
-from prefect_getresponse.contact_import.sending.read_back import note_listed
 from prefect_getresponse.contact_import.verdicts import Verdict
-from prefect_getresponse.runtime.event_loops import apart
+from prefect_getresponse.runtime.event_loops import apart, left_apart
 
 ROWS_AT_ONCE = 5_000
 
@@ -60,11 +57,9 @@ async def plan(run: JobRun, client: AsyncClient) -> Estimate | None:
     Raises:
         PlanStopped: The plan must not be carried out.
     """
-    with at_work(run, client, Phase.PLANNING) as active:
+    async with left_apart(at_work(run, client, Phase.PLANNING)) as active:
         if active is None:
             return None
-        if active.kept.is_first():
-            await wait_for_imports(run.job, client)
         return await _Planning(active).run_all()
 
 
@@ -76,13 +71,12 @@ class _Planning:
 
     async def run_all(self) -> Estimate:
         await apart(self._begin)
-        await self._settle_earlier_imports()
-        exclusions = await self._read_list()
-        note_first_run(self._run)
+        exclusions = await self._read_opt_outs()
+        await apart(partial(note_first_run, self._run))
         await apart(self._check_addresses)
         await self._decide(exclusions)
         await self._limit()
-        self._plan_removals()
+        await apart(self._plan_removals)
         left = await plan_imports(self._run)
         await compare(self._run, "add_and_update", self._run.progress)
         await apart(self._check_rejects)
@@ -94,8 +88,6 @@ class _Planning:
             self._run.kept.add_facts({COUNTED: None})
         adds_only = self._job.options.mode == "add_only"
         self._may_be_as_before = not adds_only and not self._run.outcomes.is_empty()
-        if self._may_be_as_before:
-            self._run.as_before.begin()
 
     def _check_addresses(self) -> None:
         """Stop before anything else if no row has a valid address: `mirror` would remove all."""
@@ -135,48 +127,8 @@ class _Planning:
         with self._run.transaction():
             self._run.plan.leave_out(last)
 
-    async def _settle_earlier_imports(self) -> None:
-        """Learn what became of imports that an earlier run could not await."""
-        book = self._run.imports
-        for import_id in book.left_at_work():
-            state = await self._run.account.read_import(import_id)
-            if not state.is_active:
-                with self._run.transaction():
-                    book.renew(state)
-                    self._run.outcomes.conclude_importing(
-                        has_failed=state.has_failed or state.is_gone,
-                        all_arrived=state.arrived == state.counters.get("uploaded"),
-                        now=self._job.started,
-                    )
-
-    async def _read_list(self) -> Exclusions:
-        campaign = self._job.campaign
-        if campaign is None:
-            return Exclusions()
-        self._run.progress.start("reading the list", None, "people")
-        read = 0
-        how = await apart(self._run.outcomes.awaits_anybody)
-        async with self._run.transaction_apart():  # the list is read again if this breaks off
-            async for page in self._run.account.subscribers(campaign.campaign_id, how=how):
-                await apart(partial(self._note_subscribed, page))
-                read += len(page)
-                self._run.progress.advance(read)
-        async for page in self._run.account.search(campaign.campaign_id, "unconfirmed"):
-            note_listed(self._run.people, Standing.UNCONFIRMED, page)
-        return await read_opt_outs(self._run)
-
-    def _note_subscribed(self, page: list[dict[str, str]]) -> None:
-        """Remember a page of the list; most nights nobody asks how its people came in."""
-        people = [person for person in page if person.get("email")]
-        ids, names = ([person.get(what) for person in people] for what in ("contactId", "name"))
-        keys = listed_keys([person["email"] for person in people])
-        if any("createdOn" in person or "origin" in person for person in page):
-            note_listed(self._run.people, Standing.SUBSCRIBED, page)
-        else:
-            self._run.people.add_named(Standing.SUBSCRIBED, zip(keys, ids, names, strict=True))
-        if self._may_be_as_before:
-            known = [key for key, contact_id in zip(keys, ids, strict=True) if contact_id]
-            self._run.as_before.note_listed(known)
+    async def _read_opt_outs(self) -> Exclusions:
+        return await read_opt_outs(self._run) if self._job.campaign else Exclusions()
 
     async def _decide(self, exclusions: Exclusions) -> None:
         total = self._run.kept.rows_read

@@ -7,6 +7,7 @@ run is settled first: its doubtful calls are read back, nothing is sent, and it 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from prefect_getresponse.client.errors import GetResponseError
 from prefect_getresponse.client.send import AsyncClient
@@ -19,6 +20,7 @@ from prefect_getresponse.contact_import.phases.verify import Verification
 from prefect_getresponse.contact_import.planning.first_run import wait_for_imports
 from prefect_getresponse.contact_import.sending.import_lane import ImportLane
 from prefect_getresponse.contact_import.sending.sender import recover
+from prefect_getresponse.runtime.event_loops import apart
 
 
 class InterruptedRun(GetResponseError):
@@ -72,7 +74,7 @@ def _may_be_closed(job: Job, run: Run) -> None:
 
 async def _settle(active: ActiveRun) -> None:
     """Learn what became of all that a run has sent, and close it; sends nothing."""
-    recover(active)
+    await apart(partial(recover, active))
     await ImportLane(active).settle()
     verification = Verification(active)
     await verification.watch()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.active_run import JobRun, at_work
 from prefect_getresponse.contact_import.ledger import Phase
 from prefect_getresponse.contact_import.sending.remove import remove_gone
 from prefect_getresponse.contact_import.sending.sender import recover, send_planned
+from prefect_getresponse.runtime.event_loops import apart, left_apart
 
 
 async def send(run: JobRun, client: AsyncClient) -> None:
@@ -19,8 +22,8 @@ async def send(run: JobRun, client: AsyncClient) -> None:
     Raises:
         GetResponseError: The run cannot go on; what was not sent stays planned in the ledger.
     """
-    with at_work(run, client, Phase.SENDING) as active:
+    async with left_apart(at_work(run, client, Phase.SENDING)) as active:
         if active is not None:
-            recover(active)
+            await apart(partial(recover, active))
             await send_planned(active)
             await remove_gone(active)

@@ -22,7 +22,7 @@ from prefect_getresponse.contact_import.sending.remove import check_removed
 from prefect_getresponse.contact_import.sending.sender import plan_more, send_planned
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.budgets import DAY
-from prefect_getresponse.runtime.event_loops import apart
+from prefect_getresponse.runtime.event_loops import apart, left_apart
 
 PATIENCE = 1.5
 """How many times longer than others a person in the queue is waited for."""
@@ -46,7 +46,7 @@ async def verify(run: JobRun, client: AsyncClient) -> None:
         PeopleNotRemoved: Everybody has a verdict, but people could not be removed.
         GetResponseError: The list cannot be read; the ledger stays resumable.
     """
-    with at_work(run, client, Phase.SENDING) as active:
+    async with left_apart(at_work(run, client, Phase.SENDING)) as active:
         if active is None:
             return
         verification = Verification(active)
@@ -75,7 +75,7 @@ class Verification:
     def __init__(self, run: ActiveRun) -> None:
         self._run = run
         self._book = run.imports
-        self._read_back = ReadBack(run, run.kept.started)
+        self._read_back = ReadBack(run, run.kept.started, is_alone=True)
         self._has_open = True  # until a look has left nobody
 
     async def run_all(self) -> None:
@@ -120,13 +120,13 @@ class Verification:
 
     async def watch(self) -> None:
         """Look at the list until all awaited people have appeared or their time is up."""
-        left = awaited = self._run.awaited.most()
-        self._has_open = self._run.awaited.is_any()
+        left = awaited = await apart(self._run.awaited.most)
+        self._has_open = await apart(self._run.awaited.is_any)
         if not self._has_open:
             return
         self._run.progress.start("verifying", awaited)
         settle = self._run.job.options.settle_seconds
-        sent, now = self._run.awaited.since(), self._run.now()
+        sent, now = await apart(self._run.awaited.since), self._run.now()
         deadline = min(sent, now) + settle
         latest = datetime.fromtimestamp(deadline).astimezone()
         self._run.progress.note(
@@ -135,8 +135,8 @@ class Verification:
         async for _ in self._run.looks(deadline):
             left -= await self._read_back.look()
             if left:
-                self._conclude_counted_imports()
-                left = self._run.awaited.count()
+                await apart(self._conclude_counted_imports)
+                left = await apart(self._run.awaited.count)
             self._run.progress.advance(awaited - left)
             if not left:
                 self._has_open = False

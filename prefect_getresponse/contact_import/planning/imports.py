@@ -27,6 +27,7 @@ from prefect_getresponse.contact_import.routes import imports
 from prefect_getresponse.contact_import.rows.addresses import has_two_spellings
 from prefect_getresponse.contact_import.rows.contacts import unpack
 from prefect_getresponse.limits.budgets import DAY
+from prefect_getresponse.runtime.event_loops import apart
 
 ROWS_AT_ONCE = 5_000
 _KNOWN_PEOPLE = (Action.UPDATE, Action.COMPARE)
@@ -76,15 +77,15 @@ async def plan_imports(run: ActiveRun) -> int | None:
     Raises:
         ImportsUsedUp: They were asked for, and are more than that.
     """
-    planning = _Planning(run)
-    groups = planning.groups()
+    planning = await apart(partial(_Planning, run))
+    groups = await apart(planning.groups)
     if not groups:
         return None
     made = await run.account.imports(run.job.started - DAY)
     a_day = run.job.tuning.imports_a_day
     left = rest = left_of_day(made, run.job.started, a_day)
     for group in groups:
-        rest -= planning.cut(group, rest)
+        rest -= await apart(partial(planning.cut, group, rest))
     if run.job.options.route == "import" and planning.left_over:
         raise ImportsUsedUp(
             f"{left} of {a_day} imports of today are left,"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import repeat
+from typing import TypeVar
 
 import orjson
 
@@ -16,6 +18,9 @@ from prefect_getresponse.contact_import.ledger.books.people import People
 from prefect_getresponse.contact_import.planning.opt_outs import read_removed
 from prefect_getresponse.contact_import.rows.addresses import listed_keys
 from prefect_getresponse.contact_import.verdicts import Verdict
+from prefect_getresponse.runtime.event_loops import apart
+
+T = TypeVar("T")
 
 MOST_KNOWN = 100_000
 """People whom a reading may know from the one before; 7 MB."""
@@ -47,10 +52,12 @@ class ReadBack:
     Args:
         run: The run.
         since: When its first person may have been sent, in seconds since the epoch.
+        is_alone: Whether nothing else uses the ledger meanwhile: what takes long is then apart.
     """
 
-    def __init__(self, run: ActiveRun, since: float) -> None:
+    def __init__(self, run: ActiveRun, since: float, *, is_alone: bool = False) -> None:
         self._run = run
+        self._is_alone = is_alone
         # A day earlier, because server and client need not agree about the time.
         self._created_from = f"{datetime.fromtimestamp(since, UTC) - timedelta(days=1):%Y-%m-%d}"
         self._last: Set[int] = frozenset()
@@ -63,11 +70,14 @@ class ReadBack:
         last, found = self._last, set[int]()
         self._last = frozenset()  # a reading that breaks off is none to compare with
         async for page in self._run.account.subscribers(campaign_id, self._created_from):
-            self._note(Standing.SUBSCRIBED, page, last, found)
+            await self._do(partial(self._note, Standing.SUBSCRIBED, page, last, found))
         if self._run.job.campaign.double_optin:
             async for page in self._run.account.search(campaign_id, "unconfirmed"):
-                self._note(Standing.UNCONFIRMED, page, last, found)
+                await self._do(partial(self._note, Standing.UNCONFIRMED, page, last, found))
         self._last = found
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        return await apart(work) if self._is_alone else work()
 
     def _note(
         self, standing: Standing, page: list[dict[str, str]], last: Set[int], found: set[int]
@@ -94,6 +104,9 @@ class ReadBack:
             Number of rows that are not awaited any more.
         """
         await self.read_list()
+        return await self._do(self._settle)
+
+    def _settle(self) -> int:
         awaited = self._run.awaited
         awaited.acknowledge_proved()
         return (
@@ -107,5 +120,5 @@ class ReadBack:
         if self._run.job.campaign is None:
             return
         await read_removed(self._run)
-        self._run.awaited.acknowledge_proved()
-        self._run.awaited.settle_departed()
+        await self._do(self._run.awaited.acknowledge_proved)
+        await self._do(self._run.awaited.settle_departed)

@@ -54,7 +54,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 @pytest.fixture
 def run(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A run of everybody there can be: by outcome, hash, place, standing, and earlier rows."""
-    monkeypatch.setattr(as_before, "AT_ONCE", 50)  # so that they are several slices
+    for size in ("AT_ONCE", "LISTED_AT_ONCE"):
+        monkeypatch.setattr(as_before, size, 50)  # so that they are several slices
     run = ledger.begin("r1", "job", "people.csv", 100.0)
     rows: list[NewRow] = []
     outcomes: list[tuple[str, str, str]] = []
@@ -79,11 +80,7 @@ def run(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def found(run: Run, exclusions: Exclusions = NOBODY) -> tuple[int, list[int]]:
-    """People who are as before, and the rows of all others, once the list has come in."""
-    run.as_before.begin()
-    keys = [key for key, (_, _, _, standing, _) in PEOPLE.items() if standing in (1, 3)]
-    for first in range(0, len(keys), 30):
-        run.as_before.note_listed(keys[first : first + 30])
+    """People who are as before, and the rows of all others."""
     people, others = run.as_before.find(None if exclusions.are_none else exclusions.reason)
     return people, list(others)
 
@@ -156,17 +153,34 @@ def test_a_night_without_changes_writes_nothing_about_people(lab: Lab) -> None:
     assert oldest > before[0][-1] + 4 * 86_400
 
 
-def test_an_address_with_a_zero_byte_is_nobody_elses(run: Run) -> None:
+def test_an_address_with_a_zero_byte_is_nobody_elses(ledger: Ledger, tmp_path: Path) -> None:
+    run = ledger.begin("r1", "job", "people.csv", 100.0)
+    key = "ann@here.example"
+    text, digest = pack(contact_of(key))
+    run.rows.add([NewRow(2, key, text, digest, None, None)])
+    run.rows.mark_duplicates()
+    with sqlite_file(tmp_path / "list.sqlite") as other:
+        values = (key, digest, "seen")
+        other.execute("INSERT INTO outcomes VALUES (?, ?, ?, NULL, 1.0, NULL)", values)
+
+    for others in (f"{key}\0", f"{key}\0.example"):
+        run.people.add_named(Standing.SUBSCRIBED, [(others, "C1", None)])
+    assert run.as_before.find(None)[0] == 0
+    run.people.add_named(Standing.SUBSCRIBED, [(key, "C2", None)])
+    assert run.as_before.find(None)[0] == 1
+
+
+def test_whom_nobody_can_name_is_not_as_before(run: Run) -> None:
+    before, _ = found(run)
     [key, *_] = [
         key
         for key, (state, is_same, _, standing, _) in PEOPLE.items()
         if (state, is_same, standing) == ("seen", True, 1)
     ]
-    run.as_before.begin()
-    run.as_before.note_listed([f"{key}\0", f"{key}\0.example"])
-    assert run.as_before.find(None)[0] == 0
-    run.as_before.note_listed([key])
-    assert run.as_before.find(None)[0] == 1
+
+    run.people.add_named(Standing.SUBSCRIBED, [(key, None, None)])
+
+    assert found(run)[0] == before - 1
 
 
 def test_of_a_person_who_is_listed_twice_the_last_counts(ledger: Ledger, tmp_path: Path) -> None:

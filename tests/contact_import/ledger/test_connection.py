@@ -41,6 +41,18 @@ def test_an_index_that_was_put_off_comes_back_after_a_crash(path: Path) -> None:
         assert objects(path) == whole
 
 
+def test_a_glance_at_a_ledger_neither_waits_nor_makes_what_was_put_off(path: Path) -> None:
+    with Ledger(path) as writer:
+        run = writer.begin("night", "job", "source", 0.0)
+        run.rows.put_off_index()
+        lacking = objects(path)
+        with writer.transaction():
+            run.add_facts({"at": "work"})
+            with Ledger(path, is_glance=True) as ledger:
+                assert ledger.identity.list_name() == ""
+        assert objects(path) == lacking
+
+
 def test_a_ledger_of_an_earlier_version_gets_what_it_lacks(path: Path) -> None:
     whole = objects(path)
     with closing(sqlite3.connect(path)) as db:

@@ -1,6 +1,7 @@
 """People who are as they were on the night before: settled as a set, and without a write.
 
-They are found as the list comes in, page by page, and not by another walk through the ledger.
+They are found in the order of addresses: the list, what is remembered and the rows of the night
+are read side by side.
 A row that has neither a verdict nor an action once the run has counted such people is `unchanged`.
 Were another number of rows left so, they would count as undecided: see `Rows.tally`.
 """
@@ -12,13 +13,12 @@ from array import array
 from collections.abc import Callable, Sequence
 from itertools import compress
 
-import orjson
-
 from prefect_getresponse.contact_import.ledger.books.book import Book
 from prefect_getresponse.contact_import.ledger.records import Standing
 
 AT_ONCE = 50_000
 """Rows of a step that Python takes without giving other threads a turn: a millisecond."""
+LISTED_AT_ONCE = 1_000
 COUNTED = "as_before"
 """Fact of a run: how many of its people are as they were."""
 IS_COUNTED = (
@@ -42,33 +42,6 @@ class AsBefore(Book):
         super().__init__(db, number)
         self._rows = bytearray()
 
-    def begin(self) -> None:
-        """Begin with nobody: the rows are read, and the list is not."""
-        [last] = self._db.execute(
-            "SELECT coalesce(max(row), 0) FROM rows WHERE run = ?", (self._run,)
-        ).fetchone()
-        self._rows = bytearray(last + 1)
-
-    def note_listed(self, keys: Sequence[str]) -> None:
-        """Note who of these people of the list is as before, by row and outcome.
-
-        Args:
-            keys: The people; that they are on the list is the caller's word.
-        """
-        # A zero byte would end a text of SQLite's JSON early, and another person's would be read.
-        wanted = orjson.dumps([key for key in keys if "\0" not in key]).decode()
-        # As one text: to fetch a row after another, a thread would ask for Python's lock each time.
-        (found,) = self._db.execute(
-            "SELECT group_concat((SELECT CASE WHEN last.hash = outcomes.hash THEN last.row END"
-            "  FROM rows AS last INDEXED BY rows_by_key"
-            "  WHERE last.run = ? AND last.key = outcomes.key ORDER BY last.row DESC LIMIT 1))"
-            " FROM json_each(?) AS wanted CROSS JOIN outcomes ON outcomes.key = wanted.value"
-            " WHERE outcomes.state = 'seen'",
-            (self._run, wanted),
-        ).fetchone()
-        for row in map(int, found.split(",") if found else ()):
-            self._rows[row] = _YES
-
     def find(self, is_excluded: Callable[[str], object] | None) -> tuple[int, Sequence[int]]:
         """Find people whose row is as it was, and who are on the list as they were.
 
@@ -80,6 +53,13 @@ class AsBefore(Book):
         Returns:
             The number of such people, and all other rows, whatever is known of them already.
         """
+        [last] = self._db.execute(
+            "SELECT coalesce(max(row), 0) FROM rows WHERE run = ?", (self._run,)
+        ).fetchone()
+        self._rows = bytearray(last + 1)
+        after: str | None = ""
+        while after is not None:
+            after = self._note_listed(after)
         self._leave_out_removed()
         if is_excluded is not None:
             self._leave_out(is_excluded)
@@ -88,6 +68,35 @@ class AsBefore(Book):
             some = self._rows[first : first + AT_ONCE]
             others.extend(compress(range(first, first + len(some)), some.translate(_TURNED)))
         return self._rows.count(_YES), others
+
+    def _note_listed(self, after: str) -> str | None:
+        """Note of some people of the list who is as before, by row and outcome.
+
+        Args:
+            after: Key of the person to start behind.
+
+        Returns:
+            Key of the last of them; None if there are no more.
+        """
+        # As one text: to fetch a row after another, a thread would ask for Python's lock each time.
+        last, found = self._db.execute(
+            "SELECT max(wanted.key), group_concat(CASE outcomes.state WHEN 'seen' THEN"
+            " (SELECT CASE WHEN last.hash = outcomes.hash THEN last.row END"
+            "  FROM rows AS last INDEXED BY rows_by_key"
+            "  WHERE last.run = :run AND last.key = outcomes.key ORDER BY last.row DESC LIMIT 1)"
+            " END) FROM (SELECT key FROM listed WHERE run = :run AND standing = :standing"
+            "  AND key > :after AND contact_id IS NOT NULL ORDER BY key LIMIT :size) AS wanted"
+            " LEFT JOIN outcomes ON outcomes.key = wanted.key",
+            {
+                "run": self._run,
+                "standing": Standing.SUBSCRIBED,
+                "after": after,
+                "size": LISTED_AT_ONCE,
+            },
+        ).fetchone()
+        for row in map(int, found.split(",") if found else ()):
+            self._rows[row] = _YES
+        return None if last is None else str(last)
 
     def _leave_out_removed(self) -> None:
         """Look at people who were removed, wherever they are now."""

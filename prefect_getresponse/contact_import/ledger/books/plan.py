@@ -34,7 +34,7 @@ class Plan(Book):
 
     def clear(self) -> None:
         """Forget what an interrupted planning had decided; nothing was sent yet."""
-        for table in ("listed", "chunks", "removals"):
+        for table in ("chunks", "removals"):
             self._db.execute(f"DELETE FROM {table} WHERE run = ?", (self._run,))
         self._db.execute(
             "UPDATE rows SET verdict = NULL, reason = NULL, action = NULL, steps = NULL,"
