@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from prefect_getresponse.contact_import.ledger.books.outcomes import Outcomes
+from prefect_getresponse.contact_import.ledger.books.plan import Plan
 from prefect_getresponse.contact_import.ledger.connection import Connection
 from prefect_getresponse.contact_import.ledger.many_rows import without_triggers
 from prefect_getresponse.contact_import.ledger.records import NIGHT, Holder, Phase
 from prefect_getresponse.contact_import.ledger.run import COLUMNS, Run
 from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, MachineFailed
-from prefect_getresponse.contact_import.verdicts import Verdict
 
 _FINAL_PHASES = ("finished", "interrupted")
 
@@ -86,13 +86,7 @@ class Ledger(Connection):
         for table in ("rows", "blocks"):
             self._db.execute(f"DELETE FROM {table} WHERE run < ?", (number,))
         with without_triggers(self._db, "rows"):  # for which SQLite would copy all these rows
-            self._db.execute(
-                "UPDATE rows SET verdict = NULL, reason = NULL, action = NULL, steps = NULL,"
-                " contact_id = NULL, detail = NULL, chunk = NULL"
-                " WHERE run = ? AND contact IS NOT NULL AND verdict IS NOT ?"
-                " AND (verdict IS NOT NULL OR action IS NOT NULL)",
-                (number, Verdict.DUPLICATE),
-            )
+            Plan(self._db, number).undo()
 
     def unfinished(self, job: str) -> Run | None:
         """The run of a job that was begun and not ended."""

@@ -62,6 +62,7 @@ MIGRATIONS = (
         "what a row is by itself is kept while a later one wins",
         "DROP TABLE IF EXISTS blocks;\n",  # no row is taken over of which that is not known
     ),
+    Migration("rows that have a verdict and no action are found by it", ""),  # an index only
 )
 """In their order; the first one leads to version 1."""
 VERSION = len(MIGRATIONS)

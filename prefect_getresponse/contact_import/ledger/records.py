@@ -11,6 +11,8 @@ BY_CHUNK = "INDEXED BY rows_by_chunk"
 """Behind `rows`, for the rows of one chunk: SQLite would go through the whole run."""
 BY_ACTION = "INDEXED BY rows_by_action"
 """Behind `rows`, for rows about which there is something to do: most nights they are few."""
+BY_VERDICT = "INDEXED BY rows_by_verdict"
+"""Behind `rows`, for those that have a verdict and no action: mostly few, too."""
 
 
 NIGHT = "night"

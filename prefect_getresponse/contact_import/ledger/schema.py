@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS rows (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS rows_by_chunk ON rows (run, chunk) WHERE chunk IS NOT NULL;
 CREATE INDEX IF NOT EXISTS rows_by_action ON rows (run, action, row) WHERE action IS NOT NULL;
+CREATE INDEX IF NOT EXISTS rows_by_verdict ON rows (run, verdict, reason, chunk)
+    WHERE verdict IS NOT NULL AND action IS NULL;
 CREATE TABLE IF NOT EXISTS blocks (
     run INTEGER NOT NULL, row INTEGER NOT NULL, last INTEGER NOT NULL, mark BLOB NOT NULL,
     left_out BLOB NOT NULL, PRIMARY KEY (run, row)

@@ -124,6 +124,76 @@ class TestRows:
 
         assert ("added", None, 1) in run.rows.tally(Verdict.UNKNOWN)
 
+    @pytest.mark.parametrize("others", [0, 200], ids=["few", "many"])
+    def test_those_about_which_something_is_decided_are_found_among_any_number(
+        self, ledger: Ledger, others: int
+    ) -> None:
+        run = ledger.begin("r1", "job", "people.csv", 100.0)
+        left_out = NewRow(2, "", None, None, "excluded", "no_consent")
+        run.rows.add([left_out, *(new_row(row, f"p{row}") for row in range(3, 403))])
+        run.rows.add([new_row(403, "p3")])
+        run.rows.mark_duplicates()
+        run.plan.decide(Decision(row, action=Action.ADD) for row in range(100, 100 + others))
+        run.plan.decide(
+            [
+                Decision(4, action=Action.UPDATE),
+                Decision(5, verdict=Verdict.EXCLUDED, reason="blocklist"),
+                Decision(6, verdict=Verdict.UNCHANGED),
+                Decision(7, action=Action.UPDATE),
+            ]
+        )
+        unchanged = run.rows.count_open()
+        assert unchanged == 402 - 6 - others
+        run.add_facts({"as_before": unchanged})
+        run.enter(Phase.SENDING)
+        run.rows.settle([Decision(7, verdict=Verdict.UPDATED)])
+
+        assert run.rows.tally(Verdict.UNKNOWN) == [
+            ("duplicate", "later_row_wins", 1),
+            ("excluded", "blocklist", 1),
+            ("excluded", "no_consent", 1),
+            ("unchanged", None, 1),
+            ("unknown", "not_sent", 1 + others),
+            ("updated", None, 1),
+            ("unchanged", None, unchanged),
+        ]
+        wanted = [Verdict.UNKNOWN, Verdict.EXCLUDED]
+        found = list(run.rows.attention(wanted, Verdict.UNKNOWN, -1))
+        assert [each[:3] for each in found if each[0] < 100] == [
+            (2, "excluded", "no_consent"),
+            (4, "unknown", "not_sent"),
+            (5, "excluded", "blocklist"),
+        ]
+        assert len(found) == 3 + others
+        first = [each[0] for each in run.rows.attention(wanted, Verdict.UNKNOWN, 2 + others)]
+        assert (first[0], first[-1]) == (4, 2)
+        run.people.remember_outcomes(200.0, 10.0)
+
+        run.end(Phase.FINISHED, 300.0)
+        again = ledger.begin("r2", "another job", "people.csv", 400.0)
+        again.rows.add(new_row(row, f"p{row}") for row in range(3, 9))
+        known = [(each.row, each.last_state) for each in again.people.undecided(0, 10)]
+        assert [each for each in known if each[1]] == [(6, "seen"), (7, "seen")]
+
+    @pytest.mark.parametrize("others", [0, 200], ids=["few", "many"])
+    def test_planning_anew_forgets_what_was_decided_and_not_what_was_read(
+        self, ledger: Ledger, others: int
+    ) -> None:
+        run = ledger.begin("r1", "job", "people.csv", 100.0)
+        left_out = NewRow(2, "", None, None, "excluded", "no_consent")
+        run.rows.add([left_out, *(new_row(row, f"p{row}") for row in range(3, 403))])
+        run.rows.add([new_row(403, "p3")])
+        run.rows.mark_duplicates()
+        read = run.rows.tally(Verdict.PLANNED)
+        run.plan.decide(Decision(row, action=Action.ADD) for row in range(100, 100 + others))
+        run.plan.decide([Decision(4, action=Action.ADD), Decision(5, verdict=Verdict.UNCHANGED)])
+        assert run.rows.tally(Verdict.PLANNED) != read
+
+        run.plan.clear()
+
+        assert run.rows.tally(Verdict.PLANNED) == read
+        assert run.plan.count_actions() == {}
+
     def test_nobody_changes_one_behind_the_books(self, ledger: Ledger, run: Run) -> None:
         run.rows.settle([Decision(2, verdict=Verdict.ADDED)])
 

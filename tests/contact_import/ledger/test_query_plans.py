@@ -105,3 +105,28 @@ def test_a_look_at_an_import_visits_no_row_to_find_or_count_its_people(
         ]
     for index in ("rows_by_key", "rows_by_chunk"):
         assert any(f"USING COVERING INDEX {index}" in step for step in steps)
+
+
+def test_a_night_with_few_changes_asks_only_for_rows_about_which_something_is_decided(
+    lab: Lab, statements: list[str]
+) -> None:
+    people = [[f"person{number}@example.com", "Ann", ""] for number in range(PEOPLE)]
+    lab.write(people)
+    lab.run(route="batch")
+    lab.run(route="batch")
+    people[7][1] = "Bea"
+    lab.write(people)
+    statements.clear()
+    lab.run(route="batch")
+
+    [ledger] = lab.state.rglob("*.sqlite")
+    asking = {text for text in statements if re.match(r"(SELECT|UPDATE|INSERT)\b", text)}
+    with closing(sqlite3.connect(ledger)) as db:
+        slow = [
+            text
+            for text in asking
+            if re.search(r"\bverdict\b", text) and "EXISTS (SELECT 1 FROM rows WHERE" not in text
+            for step in db.execute(f"EXPLAIN QUERY PLAN {text}")
+            if "SEARCH rows USING PRIMARY KEY (run=?)" in step
+        ]
+    assert slow == []  # one row is enough for `EXISTS`

@@ -27,10 +27,11 @@ class People(Book):
 
     def count_listed(self) -> int:
         """Number of confirmed people of the list."""
-        (people,) = self._db.execute(
-            "SELECT count(*) FROM listed WHERE run = ? AND standing = 'subscribed'", (self._run,)
+        (others,) = self._db.execute(
+            "SELECT count(*) FROM listed WHERE run = ? AND standing IN (?, ?)",
+            (self._run, Standing.UNCONFIRMED, Standing.REMOVED),
         ).fetchone()
-        return int(people)
+        return self._number_in("listed") - int(others)
 
     def is_anybody(self, standing: Standing) -> bool:
         """Whether the run knows anybody who is on the list in a way."""
@@ -174,7 +175,7 @@ class People(Book):
         )
         sent_at = (
             "coalesce((SELECT sent FROM chunks WHERE chunks.run = rows.run"
-            " AND chunks.chunk = rows.chunk), ?)"
+            " AND chunks.chunk = rows.chunk), :now)"
         )
         if not exists(self._db, "outcomes"):
             sent_anew = "FALSE"  # nobody has to be looked for
@@ -184,13 +185,15 @@ class People(Book):
         is_sent = f"{is_open} AND {was_sent} AND NOT ({at_work})"
         is_importing = f"verdict = '{Verdict.NOT_VISIBLE_YET}' AND {was_sent} AND {at_work}"
         is_rejected = f"verdict = '{Verdict.REJECTED}' AND {for_the_row}"
+        few = self._decided("key, hash, action, chunk, verdict, reason, contact")
         with transaction(self._db):
             self._db.execute(
                 "INSERT INTO outcomes (key, hash, state, reason, at, seen)"
                 f" SELECT key, hash, CASE WHEN {is_rejected} THEN 'rejected'"
                 f"  WHEN {is_importing} THEN 'importing' WHEN {sent_anew} THEN 'unsure'"
-                f"  WHEN {is_seen} THEN 'seen' ELSE 'sent' END, reason, {sent_at}, ? FROM rows"
-                " WHERE run = ? AND verdict IS NOT NULL AND contact IS NOT NULL"
+                f"  WHEN {is_seen} THEN 'seen' ELSE 'sent' END, reason, {sent_at}, :now"
+                f" FROM {few or 'rows'}"
+                " WHERE run = :run AND verdict IS NOT NULL AND contact IS NOT NULL"
                 f" AND ({is_seen} OR {is_sent} OR {is_importing} OR {is_rejected})"
                 # In the order of what is written, or each person would change another page;
                 # `+`, or SQLite would read the rows in it, each from another page.
@@ -202,7 +205,7 @@ class People(Book):
                 "  state = excluded.state, reason = excluded.reason"
                 " WHERE outcomes.hash <> excluded.hash OR outcomes.state <> excluded.state"
                 "  OR outcomes.reason IS NOT excluded.reason",
-                (now, now, self._run),
+                {"now": now, "run": self._run},
             )
             # In the order of the addresses, and only from time to time: it is the one thing about
             # people who have not changed that is written at all.

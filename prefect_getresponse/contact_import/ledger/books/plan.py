@@ -36,13 +36,19 @@ class Plan(Book):
         """Forget what an interrupted planning had decided; nothing was sent yet."""
         for table in ("chunks", "removals"):
             self._db.execute(f"DELETE FROM {table} WHERE run = ?", (self._run,))
+        self.undo()
+
+    def undo(self) -> None:
+        """Let nothing be decided about rows but what reading has found."""
+        few = self._decided("row")
         self._db.execute(
             "UPDATE rows SET verdict = NULL, reason = NULL, action = NULL, steps = NULL,"
             " contact_id = NULL, detail = NULL, chunk = NULL"
             # Most often there is nothing, and rows that are not touched are not written.
-            " WHERE run = ? AND contact IS NOT NULL AND verdict IS NOT ?"
-            " AND (verdict IS NOT NULL OR action IS NOT NULL)",
-            (self._run, Verdict.DUPLICATE),
+            " WHERE run = :run AND contact IS NOT NULL AND verdict IS NOT :duplicate"
+            " AND (verdict IS NOT NULL OR action IS NOT NULL)"
+            f"{f' AND row IN (SELECT row FROM {few})' if few else ''}",
+            {"run": self._run, "duplicate": Verdict.DUPLICATE},
         )
 
     def decide(self, decisions: Iterable[Decision]) -> None:

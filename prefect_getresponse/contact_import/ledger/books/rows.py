@@ -8,7 +8,12 @@ from prefect_getresponse.contact_import.ledger.books.as_before import COUNTED, I
 from prefect_getresponse.contact_import.ledger.books.book import Book, exists, transaction
 from prefect_getresponse.contact_import.ledger.many_rows import insert
 from prefect_getresponse.contact_import.ledger.migrations import put_off_index
-from prefect_getresponse.contact_import.ledger.records import BY_ACTION, Decision, NewRow
+from prefect_getresponse.contact_import.ledger.records import (
+    BY_ACTION,
+    BY_VERDICT,
+    Decision,
+    NewRow,
+)
 from prefect_getresponse.contact_import.ledger.schema import INDEX_BY_KEY
 from prefect_getresponse.contact_import.verdicts import Verdict
 
@@ -60,9 +65,10 @@ class Rows(Book):
         self._db.execute(INDEX_BY_KEY)
         if again:
             self._db.execute(
-                "UPDATE rows SET verdict = substr(detail, 1, instr(detail, ' ') - 1),"
+                f"UPDATE rows {BY_VERDICT}"
+                " SET verdict = substr(detail, 1, instr(detail, ' ') - 1),"
                 " reason = nullif(substr(detail, instr(detail, ' ') + 1), ''), detail = NULL"
-                " WHERE run = ? AND verdict = ?",
+                " WHERE run = ? AND verdict = ? AND action IS NULL",  # nothing is done about them
                 (self._run, Verdict.DUPLICATE),
             )
         self._db.execute(
@@ -78,10 +84,7 @@ class Rows(Book):
 
     def count(self) -> int:
         """Number of rows of the run."""
-        (rows,) = self._db.execute(
-            "SELECT count(*) FROM rows WHERE run = ?", (self._run,)
-        ).fetchone()
-        return int(rows)
+        return self._number_in("rows")
 
     def settle(self, decisions: Iterable[Decision]) -> None:
         """Give rows their verdicts; one that is there stays."""
@@ -98,10 +101,11 @@ class Rows(Book):
             undecided: What rows without a verdict count as: `planned` or `unknown`.
         """
         is_plan = undecided is Verdict.PLANNED
+        rows_decided = self._decided("action, verdict, reason, chunk") or "rows"
         found: list[tuple[str, str | None, int]] = list(
             self._db.execute(
                 f"SELECT coalesce(rows.verdict, :undecided), {_WHY}, count(*)"
-                f" FROM rows WHERE rows.run = :run AND NOT ({_OPEN})"
+                f" FROM {rows_decided} WHERE rows.run = :run AND NOT ({_OPEN})"
                 # These have no reason, and to sort them takes longer than all else.
                 f"{' AND rows.verdict IS NOT NULL' * is_plan} GROUP BY 1, 2 ORDER BY 1, 2",
                 self._values(undecided),
@@ -148,9 +152,12 @@ class Rows(Book):
         marks = ", ".join(f"'{verdict}'" for verdict in verdicts)
         ranks = " ".join(f"WHEN '{verdict}' THEN {rank}" for rank, verdict in enumerate(verdicts))
         order = "row" if limit < 0 else f"CASE verdict_now {ranks} END, row"
+        few = None
+        if self._as_before() is not None:  # else all others are undecided
+            few = self._decided("row, key, action, verdict, reason, chunk, detail")
         yield from self._db.execute(
             f"SELECT row, {_VERDICT} AS verdict_now, coalesce({_WHY}, ''), key,"
-            " coalesce(detail, '') FROM rows"
+            f" coalesce(detail, '') FROM {few or 'rows'}"
             f" WHERE rows.run = :run AND verdict_now IN ({marks})"
             f" ORDER BY {order} LIMIT :limit",
             {**self._values(undecided), "limit": limit},
@@ -162,10 +169,7 @@ class Rows(Book):
 
     def count_open(self) -> int:
         """Number of rows about which nothing is decided."""
-        (rows,) = self._db.execute(
-            f"SELECT count(*) FROM rows WHERE run = ? AND {_OPEN}", (self._run,)
-        ).fetchone()
-        return int(rows)
+        return self.count() - self._count_decided()
 
     def _values(self, undecided: Verdict) -> dict[str, object]:
         is_plan = undecided is Verdict.PLANNED
