@@ -32,7 +32,9 @@ class ConnectProxy(Listener):
         """Open a tunnel, if the password is right."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
-            head += connection.recv(1)
+            if not (byte := connection.recv(1)):
+                return  # one that was opened ahead, and never used
+            head += byte
         self.heads.append(head.decode())
         if self._word and f"Proxy-Authorization: Basic {self._word}" not in self.heads[-1]:
             connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
