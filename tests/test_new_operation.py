@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("early")  # too long to be among the last
+
 ROOT = Path(__file__).parent.parent
 ADDED = "createMascot"
 

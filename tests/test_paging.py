@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from prefect_getresponse import GetResponseCredentials, InvalidArguments
 from prefect_getresponse.paging import CollectionMoved, fetch_all, items, pages
@@ -18,6 +19,13 @@ from tests.client.fault_server import FaultServer, answer
 from tests.support.running_sandbox import RunningSandbox
 
 PEOPLE = 2_345
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alone() -> Iterator[None]:
+    """No Prefect server shares out the calls: whichever the tests before have left is not asked."""
+    with temporary_settings(restore_defaults={PREFECT_API_URL}):
+        yield
 
 
 @pytest.fixture(scope="module")
