@@ -1,4 +1,10 @@
-"""Fixtures that many tests share."""
+"""Fixtures that many tests share.
+
+What they are made of is imported when they are: whoever hands tests out to workers needs none of
+it, and no worker starts before its imports are done.
+"""
+
+from __future__ import annotations
 
 import asyncio
 import atexit
@@ -7,20 +13,20 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import certifi
 import pytest
 from hypothesis import settings
 
-from prefect_getresponse import GetResponseCredentials
-from prefect_getresponse.operation import OperationTask
 from prefect_getresponse.runtime.garbage import keep_for_good
-from prefect_getresponse.sandbox import Sandbox
-from tests.support.fast_sandbox import FastSandbox, fast_sandbox
-from tests.support.prefect_server import a_prefect_server
-from tests.support.running_sandbox import KEY, MovableClock, RunningSandbox
-from tests.support.scheduler import module_scheduling
+from tests.support.scheduler import module_scheduling, tell_of_results
+
+if TYPE_CHECKING:
+    from prefect_getresponse import GetResponseCredentials
+    from prefect_getresponse.operation import OperationTask
+    from tests.support.fast_sandbox import FastSandbox
+    from tests.support.running_sandbox import RunningSandbox
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,6 +76,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """Hand out modules, where `--dist loadgroup` is said."""
     return module_scheduling(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have workers tell no more than they are asked for."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        tell_of_results(session.config)
 
 
 # Prefect leaves sockets of its own clients to the garbage collector.
@@ -127,6 +139,8 @@ def prefect_server(
     Tests that use it carry `pytest.mark.xdist_group("prefect")`, those of pages `("pages")`, so
     that two are started at most.
     """
+    from tests.support.prefect_server import a_prefect_server
+
     cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)  # it may be switched off
     kept = tmp_path_factory.mktemp("prefect") if cache is None else cache.mkdir("prefect")
     with a_prefect_server(kept) as url:
@@ -136,6 +150,9 @@ def prefect_server(
 
 @pytest.fixture(scope="session")
 def _sandbox() -> Iterator[RunningSandbox]:
+    from prefect_getresponse.sandbox import Sandbox
+    from tests.support.running_sandbox import KEY, MovableClock, RunningSandbox
+
     clock = MovableClock()
     with Sandbox(api_key=KEY, clock=clock).serve() as server:
         yield RunningSandbox(server.url, clock)
@@ -179,5 +196,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
 @pytest.fixture
 def fast() -> Iterator[FastSandbox]:
     """A sandbox on a port whose queue takes a fraction of a second, with one empty list."""
+    from tests.support.fast_sandbox import fast_sandbox
+
     with fast_sandbox() as running:
         yield running

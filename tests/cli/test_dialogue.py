@@ -11,6 +11,8 @@ from prefect_getresponse import cli
 from tests.support.fast_sandbox import CAMPAIGN, FastSandbox
 from tests.support.terminals import at_a_terminal
 
+pytestmark = pytest.mark.xdist_group("forks")
+
 AGREED = [f"yes{number}@example.com" for number in range(40)]
 DECLINED = [f"no{number}@example.com" for number in range(20)]
 

@@ -15,6 +15,8 @@ import pytest
 from tests.support.fast_sandbox import CAMPAIGN, FastSandbox
 from tests.support.forked_program import ForkedProgram
 
+pytestmark = pytest.mark.xdist_group("forks")
+
 PROGRAM = Path(sys.executable).with_name("prefect-getresponse")
 PEOPLE = 30
 SECONDS = 20

@@ -136,6 +136,7 @@ def test_preview_reads_a_contact(
     assert "no list has this address" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.xdist_group("forks")
 def test_the_question_at_a_terminal(file: Path, sandbox: FastSandbox, tmp_path: Path) -> None:
     environment = sandbox.settings(tmp_path)
     for key, code, made in (("no", 2, 0), ("yes", 0, 1)):

@@ -65,6 +65,7 @@ def assert_refused(report: dict[str, Any], not_imported: list[dict[str, Any]]) -
     assert all(found[row] in REASONS[reason] for row, reason in why.items())
 
 
+@pytest.mark.xdist_group("forks")
 @pytest.mark.parametrize("export", EXPORTS)
 def test_export_through_the_command_line(fast: FastSandbox, tmp_path: Path, export: str) -> None:
     report = tmp_path / "report.json"

@@ -18,6 +18,8 @@ FORKS = multiprocessing.get_context("forkserver")
 """Makes processes that have imported everything."""
 FORKS.set_forkserver_preload(
     [
+        "anyio._backends._asyncio",
+        "prefect_getresponse.cli.contact_import",
         "prefect_getresponse.contact_import.engine",
         "tests.support.forked_program",
         "tests.support.kept_for_good",

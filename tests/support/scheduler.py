@@ -1,4 +1,4 @@
-"""Which worker runs which tests: those of a group in one, others module by module."""
+"""Which worker runs which tests, and what it tells of them."""
 
 from __future__ import annotations
 
@@ -26,3 +26,29 @@ def module_scheduling(config: pytest.Config, log: Any) -> object:
     # The groups come first: they are few tests, and take longest.
     config.option.loadscopereorder = False
     return scheduling
+
+
+def tell_of_results(config: pytest.Config) -> None:
+    """Have a worker tell of what came of its tests, not of each step that went well.
+
+    That a test begins, is set up and torn down is half of what is sent otherwise, and to hand it
+    on takes as long as many a test does. Whoever asks how long each step took hears of all.
+    """
+    if config.getoption("durations") is not None or config.getoption("xmlpath"):
+        return
+    [worker] = [
+        plugin
+        for plugin in config.pluginmanager.get_plugins()
+        if type(plugin).__name__ == "WorkerInteractor"
+    ]
+    send = worker.sendevent
+
+    def send_news(name: str, **told: Any) -> None:
+        if name != "logstart" and not (name == "testreport" and _went_well(told["data"])):
+            send(name, **told)
+
+    worker.sendevent = send_news
+
+
+def _went_well(report: dict[str, Any]) -> bool:
+    return bool(report["when"] != "call" and report["outcome"] == "passed")
