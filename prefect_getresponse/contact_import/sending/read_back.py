@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Set
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import repeat
 from typing import TypeVar
 
@@ -70,11 +70,16 @@ class ReadBack:
         last, found = self._last, set[int]()
         self._last = frozenset()  # a reading that breaks off is none to compare with
         async for page in self._run.account.subscribers(campaign_id, self._created_from):
-            await self._do(partial(self._note, Standing.SUBSCRIBED, page, last, found))
+            async with self._durable():
+                self._note(Standing.SUBSCRIBED, page, last, found)
         if self._run.job.campaign.double_optin:
             async for page in self._run.account.search(campaign_id, "unconfirmed"):
-                await self._do(partial(self._note, Standing.UNCONFIRMED, page, last, found))
+                async with self._durable():
+                    self._note(Standing.UNCONFIRMED, page, last, found)
         self._last = found
+
+    def _durable(self) -> AbstractAsyncContextManager[None]:
+        return self._run.transaction_apart() if self._is_alone else nullcontext()
 
     async def _do(self, work: Callable[[], T]) -> T:
         return await apart(work) if self._is_alone else work()

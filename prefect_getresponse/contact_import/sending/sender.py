@@ -47,6 +47,7 @@ from prefect_getresponse.contact_import.sending.sent_rows import SentRows
 from prefect_getresponse.contact_import.verdicts import Verdict
 from prefect_getresponse.limits.side_by_side import side_by_side
 from prefect_getresponse.reporting.progress import Silent
+from prefect_getresponse.runtime.event_loops import apart
 
 FAILURES_IN_A_ROW = 3
 """After so many calls without a usable answer the run stops; it can be resumed."""
@@ -65,7 +66,7 @@ async def send_planned(run: ActiveRun) -> None:
         return
     opt_outs = OptOutWatch(run)
     sent = SentRows(run.progress)
-    if planned := run.chunks.count_unsent():
+    if planned := await apart(run.chunks.count_unsent):
         await opt_outs.keep_fresh()
         sent.expect(planned)
     announcer = Announcer(run.job.copy, run.kept.run_id, run.job.tuning.announced)
