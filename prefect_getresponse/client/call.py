@@ -270,12 +270,21 @@ class Calls(ABC):
         raise failure
 
     def _attempts(self, attempts: Attempts, on_start: Callable[[], None] | None) -> Steps:
-        """Try as often as the law of repeats allows; tenacity raises what ends it."""
+        """Try as often as the law of repeats allows; tenacity raises what ends it.
+
+        It is asked once there is a failure: most calls have none, and are spared what it makes.
+        """
+        try:
+            return (yield from self._attempt(attempts, on_start))
+        except GetResponseError as error:
+            failed = [error]
         pauses: list[float] = []
         for attempt in Retrying(**attempts.options(pauses.append)):
             if pauses:
                 yield Pause(pauses.pop())
             with attempt:
+                if failed:
+                    raise failed.pop()
                 return (yield from self._attempt(attempts, on_start))
         raise AssertionError
 

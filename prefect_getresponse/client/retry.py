@@ -245,7 +245,7 @@ class Attempts:
     fingerprint: Callable[[bytes], str]
     clock: Callable[[], float]
     started: int = field(default=0, init=False)
-    sent_at: str = field(default="", init=False)
+    sent: datetime | None = field(default=None, init=False)
     failed: int = field(default=0, init=False)
     waited: float = field(default=0.0, init=False)
     refused: int = field(default=0, init=False)
@@ -266,7 +266,7 @@ class Attempts:
         """Note that an attempt begins: its first byte is about to go."""
         self.started += 1
         self.began = self.clock()
-        self.sent_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.sent = datetime.now(UTC)
 
     def final(self, error: GetResponseError) -> GetResponseError:
         """The error to raise in the end: a doubtful write becomes `OutcomeUnknown`.
@@ -277,13 +277,14 @@ class Attempts:
         if decision not in (Decision.UNKNOWN, Decision.RECONCILE):
             error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
+        sent_at = self.sent.isoformat(timespec="seconds") if self.sent else ""
         unknown = error.turned_into(
-            OutcomeUnknown, f"sent at {self.sent_at}, but the outcome is unknown: {error.args[0]}"
+            OutcomeUnknown, f"sent at {sent_at}, but the outcome is unknown: {error.args[0]}"
         )
         unknown.reconcilable = decision is Decision.RECONCILE
         unknown.operation = self.request.endpoint
         unknown.attempt = self.started
-        unknown.sent_at = self.sent_at
+        unknown.sent_at = sent_at
         # The boundary of a form is a digest of its files.
         body = (self.request.content() or b"") + self.request.boundary().encode()
         unknown.fingerprint = self.fingerprint(body)

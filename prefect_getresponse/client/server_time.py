@@ -44,9 +44,16 @@ class ServerTime:
         self.wall = wall
         self._offset = self._latest = wall() - passed()
         self.is_known = False
+        self._date = ""
 
     def observe(self, date: str) -> None:
-        """Learn from the `Date` header of an answer; what is none is passed over."""
+        """Learn from the `Date` header of an answer; what is none is passed over.
+
+        The same one tells nothing new: time has passed since.
+        """
+        if date == self._date:
+            return
+        self._date = date
         try:
             told = parsedate_to_datetime(date).timestamp() - self.passed()
         except (ValueError, TypeError, OverflowError):
