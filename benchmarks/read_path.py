@@ -1,9 +1,10 @@
 """Rows a second of reading, mapping, validating and finding duplicates, as ratios.
 
-To a bare `csv` loop over the same file, and to polars doing the same where it is installed
-(`pip install polars`). The same customers come from Parquet too where the `[arrow]` extra is
-installed. "In ledger" is what an import does; "columns judged" is what it costs to look at every
-cell for answers that nobody has mapped. The works take turns, and the fastest run counts.
+To a bare loop over the same file, by `csv` or, for the same customers as JSON lines, by orjson;
+and to polars doing the same where it is installed (`pip install polars`). They come from Parquet
+too where the `[arrow]` extra is installed. "In ledger" is what an import does; "columns judged" is
+the bare loop and what it costs to look at every cell for answers that nobody has mapped. The works
+take turns, and the fastest run counts.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import orjson
 from _customers import write_customers
 from pydantic import SecretStr
 
@@ -39,6 +41,8 @@ from prefect_getresponse.sources import open_source
 RESULTS = Path(__file__).parent / "results" / "read_path.json"
 CELLS_AT_ONCE = 200
 A_CELL = "microseconds_per_cell"
+JUDGED = "ratio_with_judging"
+BARE_JSONL = "bare JSON lines"
 MAPPING = {"City": "custom:city"}
 CITY = CustomField("pF3x", "city")
 ADDRESS = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]+$"
@@ -49,6 +53,13 @@ def bare_csv(path: Path) -> None:
     with path.open(newline="", encoding="utf-8") as file:
         for _ in csv.reader(file):
             pass
+
+
+def bare_jsonl(path: Path) -> None:
+    """Loop over the same records as JSON lines and do nothing."""
+    with path.with_suffix(".jsonl").open("rb") as file:
+        for line in file:
+            orjson.loads(line)
 
 
 def prepare(path: Path) -> None:
@@ -62,6 +73,11 @@ def prepare_in_ledger(path: Path) -> None:
     """The whole phase of an import: the same, with every row durable in a ledger."""
     with tempfile.TemporaryDirectory() as folder:
         read_into_ledger(path, Path(folder))
+
+
+def prepare_jsonl_in_ledger(path: Path) -> None:
+    """The same of JSON lines, with the file that `write_jsonl` has left beside the other."""
+    prepare_in_ledger(path.with_suffix(".jsonl"))
 
 
 def read_into_ledger(path: Path, folder: Path) -> None:
@@ -127,6 +143,15 @@ def prepare_parquet(path: Path) -> None:
     prepare(path.with_suffix(".parquet"))
 
 
+def write_jsonl(path: Path) -> None:
+    """Write the records of a CSV file as JSON lines beside it."""
+    with (
+        path.open(newline="", encoding="utf-8") as file,
+        path.with_suffix(".jsonl").open("wb") as to,
+    ):
+        to.writelines(orjson.dumps(record) + b"\n" for record in csv.DictReader(file))
+
+
 def write_parquet(path: Path) -> None:
     """Write the records of a CSV file as Parquet beside it."""
     csv_module: Any = import_module("pyarrow.csv")
@@ -148,6 +173,11 @@ def seconds(works: Mapping[str, Callable[[Path], None]], path: Path, runs: int) 
     return shortest
 
 
+def bare_of(name: str) -> str:
+    """The bare loop that a work is compared with."""
+    return BARE_JSONL if "JSON" in name else "bare csv"
+
+
 def measure(rows: int, runs: int) -> dict[str, dict[str, float]]:
     """Measure everything on the same customers.
 
@@ -159,10 +189,13 @@ def measure(rows: int, runs: int) -> dict[str, dict[str, float]]:
         "columns judged": judge_columns,
         "prepare": prepare,
         "prepare, in ledger": prepare_in_ledger,
+        BARE_JSONL: bare_jsonl,
+        "JSON lines, in ledger": prepare_jsonl_in_ledger,
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "customers.csv"
         write_customers(path, rows)
+        write_jsonl(path)
         if find_spec("pyarrow"):
             write_parquet(path)
             works["prepare, from Parquet"] = prepare_parquet
@@ -171,9 +204,13 @@ def measure(rows: int, runs: int) -> dict[str, dict[str, float]]:
         taken = seconds(works, path, runs)
         columns = len(open_source(path).columns())
     results = {
-        name: {"rows_per_second": rows / took, "ratio": took / taken["bare csv"]}
+        name: {"rows_per_second": rows / took, "ratio": took / taken[bare_of(name)]}
         for name, took in taken.items()
     }
+    both = {"csv": "prepare, in ledger", "JSON lines": "JSON lines, in ledger"}
+    judged = taken["columns judged"] - taken["bare csv"]
+    for bare, in_ledger in both.items():
+        results[in_ledger][JUDGED] = taken[in_ledger] / (taken[f"bare {bare}"] + judged)
     judging = taken["columns judged"] - taken["bare csv"]
     results["columns judged"][A_CELL] = judging / rows / columns * 1e6
     return results
@@ -191,7 +228,9 @@ def main() -> None:
     results = measure(rows, runs)
     for name, seen in results.items():
         print(
-            f"{name:22} {seen['rows_per_second']:12,.0f} rows/s  {seen['ratio']:6.2f} of bare csv"
+            f"{name:22} {seen['rows_per_second']:12,.0f} rows/s  {seen['ratio']:6.2f} of"
+            f" {bare_of(name)}"
+            + (f", {seen[JUDGED]:.2f} with the columns judged" if JUDGED in seen else "")
             + (f"  {seen[A_CELL]:.2f} us a cell" if A_CELL in seen else "")
         )
     options.output.parent.mkdir(parents=True, exist_ok=True)

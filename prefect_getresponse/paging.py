@@ -23,6 +23,7 @@ from prefect_getresponse.client.listings.paginate import (
     iterate_pages,
 )
 from prefect_getresponse.client.request import ApiRequest
+from prefect_getresponse.runtime.garbage import kept_meanwhile
 
 if TYPE_CHECKING:
     from prefect_getresponse.accounts.access import Access
@@ -129,7 +130,8 @@ class _FetchAll:
         """
         credentials, request, first = _listing(task, *args, **kwargs)
         client = credentials.get_client()
-        found = list(iterate_pages(client, request, first, SIDE_BY_SIDE))
+        with kept_meanwhile():
+            found = list(iterate_pages(client, request, first, SIDE_BY_SIDE))
         _check_count(task.operation.name, found)
         return [item for page in found for item in page.items]
 
@@ -139,7 +141,8 @@ class _FetchAll:
         """The async twin."""
         credentials, request, first = _listing(task, *args, **kwargs)
         client = credentials.get_async_client()
-        found = [page async for page in aiterate_pages(client, request, first, SIDE_BY_SIDE)]
+        with kept_meanwhile():
+            found = [page async for page in aiterate_pages(client, request, first, SIDE_BY_SIDE)]
         _check_count(task.operation.name, found)
         return [item for page in found for item in page.items]
 

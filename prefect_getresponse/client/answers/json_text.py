@@ -65,7 +65,10 @@ def _is_surely_flat(text: bytes, levels: int) -> bool:
     # A search for one byte is much faster than one for two.
     if (b"\\" in text and b'\\"' in text) or b"\0" in text:
         return False
-    brackets = text.translate(_ONE_KIND, _OTHERS).replace(b'""', b"")
+    found = text.translate(_ONE_KIND, _OTHERS)
+    brackets = found.translate(None, b'"')
+    if 2 * found.count(b'""') != len(found) - len(brackets):
+        return False  # quotes that are no pairs: a string holds a bracket
     for _ in range(levels):
         outer = brackets.replace(b"[]", b"")
         if len(outer) == len(brackets):

@@ -13,12 +13,14 @@ from prefect_getresponse.sources.cells import flatten, sole_address
 from prefect_getresponse.sources.errors import EmptySource, UnreadableSource
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.storage.places import Location
+from prefect_getresponse.sources.texts.flat_lines import flat_objects
 from prefect_getresponse.sources.texts.json_stream import DECODER, JsonStream
-from prefect_getresponse.sources.texts.text import TextFile
+from prefect_getresponse.sources.texts.text import TextFile, split_lines
 from prefect_getresponse.words.columns import email_rank
 
 MAX_DEPTH = 32
 MAX_COLUMNS = 500
+LINES_AT_ONCE = 500
 
 
 class JsonlSource:
@@ -71,8 +73,9 @@ class JsonlSource:
 
     def records(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield the records with their ordinals; keys that a record lacks are blank cells."""
-        for row, cells in self._objects():
-            yield row, [cells.get(column, "") for column in self._columns]
+        for first, group in self._groups():
+            for row, cells in enumerate(group, first):
+                yield row, [cells.get(column, "") for column in self._columns]
 
     def _likely_path(self) -> str:
         """Return where in the first document the records seem to be; empty if it is one."""
@@ -82,23 +85,48 @@ class JsonlSource:
 
     def _all_keys(self) -> list[str]:
         keys: dict[str, None] = {}
-        row = 0
-        for row, cells in self._objects():
-            keys.update(dict.fromkeys(cells))
+        first = 0
+        for first, group in self._groups():
+            before = dict(keys)
+            keys.update(dict.fromkeys(chain.from_iterable(group)))
             if len(keys) > MAX_COLUMNS:
                 raise UnreadableSource(
                     f"there are more than {MAX_COLUMNS} different keys",
                     "Export fewer of them, or check that keys are not data",
                     self.name,
-                    row,
+                    first + _first_beyond(MAX_COLUMNS, before, group),
                 )
-        if row == 0:
+        if first == 0:
             raise EmptySource("the file holds no JSON objects", "Check the export", self.name)
         return list(keys)
 
-    def _objects(self) -> Iterator[tuple[int, dict[str, str]]]:
-        values = self._values()
-        row = 0
+    def _groups(self) -> Iterator[tuple[int, list[dict[str, str]]]]:
+        """Yield the cells of some records in a row, and the row of the first of them."""
+        if self._path or self._is_one_array():
+            yield from self._one_by_one(self._values(), 1)
+            return
+        row, blocks = 1, self._text.blocks()
+        while True:
+            try:
+                lines = split_lines(next(blocks, ""))
+            except UnreadableSource as error:
+                raise error.at(row=row) from error
+            if not lines:
+                return
+            for start in range(0, len(lines), LINES_AT_ONCE):
+                some = lines[start : start + LINES_AT_ONCE]
+                if (found := flat_objects(some)) is not None:
+                    yield row, _as_cells(found)
+                    row += len(found)
+                    continue
+                for place, cells in self._one_by_one(_lines(some), row):
+                    yield place, cells
+                    row = place + 1
+
+    def _one_by_one(
+        self, values: Iterator[object], first: int
+    ) -> Iterator[tuple[int, list[dict[str, str]]]]:
+        row = first - 1
         while True:
             row += 1
             try:
@@ -116,19 +144,19 @@ class JsonlSource:
                 ) from error
             if value is _END:
                 return
-            yield row, cells
+            yield row, [cells]
 
     def _values(self) -> Iterator[object]:
-        if self._path:
-            return JsonStream(self._text.pieces()).records(self._path)
+        stream = JsonStream(self._text.pieces())
+        return stream.records(self._path) if self._path else stream.values()
+
+    def _is_one_array(self) -> bool:
         if self._is_array is None:
             pieces = self._text.pieces()
             start = next((piece for piece in pieces if piece.strip(_BLANK)), "")
             pieces.close()
             self._is_array = start.lstrip(_BLANK).startswith("[")
-        if self._is_array:
-            return JsonStream(self._text.pieces()).values()
-        return _lines(self._text.lines())
+        return self._is_array
 
 
 def _lines(lines: Iterable[str]) -> Iterator[object]:
@@ -149,6 +177,25 @@ def _decoded(line: str) -> object:
                 if _keys(members) == len(_KEY.findall(line)):
                     return members
     return DECODER.decode(line)
+
+
+def _as_cells(records: list[dict[str, str | int | None]]) -> list[dict[str, str]]:
+    """Turn flat records into their cells, in their place."""
+    if {str}.issuperset(map(type, chain.from_iterable(map(dict.values, records)))):
+        return cast(list[dict[str, str]], records)
+    return [
+        {name: item if isinstance(item, str) else _text(item) for name, item in record.items()}
+        for record in records
+    ]
+
+
+def _first_beyond(most: int, known: dict[str, None], group: list[dict[str, str]]) -> int:
+    """Return the place of the first record with which there are more keys than that."""
+    for place, cells in enumerate(group):
+        known.update(dict.fromkeys(cells))
+        if len(known) > most:
+            return place
+    return len(group)
 
 
 def _keys(value: object) -> int:

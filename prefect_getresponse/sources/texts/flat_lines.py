@@ -1,0 +1,48 @@
+"""Many lines of JSON decoded at once, where that loses nothing: flat objects, one a line.
+
+orjson rounds numbers, keeps the last of two equal keys and knows no lines. So it is believed only
+if every line begins with an object, as many of them come out as there are lines, with as many keys
+as there can be in the text, and no value is a number that it may have rounded, or holds others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from types import NoneType
+
+import orjson
+
+_EXACT = frozenset({str, NoneType, bool, int})
+_BEFORE_A_COLON = (" :", "\t:", "\r:", "\n:")
+"""What may stand between a key and its colon: else `":` counts them."""
+
+
+def flat_objects(lines: Sequence[str]) -> list[dict[str, str | int | None]] | None:
+    """Decode lines together.
+
+    Args:
+        lines: Lines with their ends.
+
+    Returns:
+        An object for each; None if they have to be decoded one by one.
+    """
+    # A line that ends within a text, or within an object, does not become one with the next: ends
+    # of lines cannot stand in texts, and no flat object has a brace in it.
+    text = ",".join(lines)
+    is_one_a_line = text.startswith("{") and text.count("\n,{") == len(lines) - 1
+    if not is_one_a_line or any(each in text for each in _BEFORE_A_COLON):
+        return None
+    try:
+        found = orjson.loads(f"[{text}]")
+    except orjson.JSONDecodeError:
+        return None
+    if len(found) != len(lines) or not {dict}.issuperset(map(type, found)):
+        return None
+    kinds = set(map(type, chain.from_iterable(map(dict.values, found))))
+    if not _EXACT.issuperset(kinds) or (int in kinds and "-0" in text):
+        return None
+    names = set(chain.from_iterable(found))
+    if sum(map(len, found)) != text.count('":') or any(name != name.strip() for name in names):
+        return None
+    return list(found)
