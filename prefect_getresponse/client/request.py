@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import ConfigDict, Field
 
-from prefect_getresponse.client.answers.json_text import UNREADABLE, is_deeper, loads
+from prefect_getresponse.client.answers.json_text import UNREADABLE, read
 from prefect_getresponse.client.answers.shape import Shape
 from prefect_getresponse.client.catalogue import ADVICE, meaning
 from prefect_getresponse.client.errors import (
@@ -322,16 +322,17 @@ def _read_success(
 def _read_json(request: ApiRequest, status: int, media_type: str, content: bytes) -> Any:
     """Data of a success; an answer without a media type is read as JSON."""
     try:
-        data = loads(content) if not media_type or "json" in media_type else _NOT_JSON
+        is_json = not media_type or "json" in media_type
+        data, is_deeper = read(content, MAX_ANSWER_DEPTH) if is_json else (_NOT_JSON, False)
     except UNREADABLE:
-        data = _NOT_JSON
+        data, is_deeper = _NOT_JSON, False
     if data is _NOT_JSON:
         raise UnreadableSuccess(
             "the API's answer is not readable JSON", **_where(request, status)
         ) from None
     if request.shape is not None and (fault := request.shape.fault(data)):
         raise UnreadableSuccess(f"the API's answer is {fault}", **_where(request, status))
-    if is_deeper(data, MAX_ANSWER_DEPTH, content):
+    if is_deeper:
         raise AnswerBeyondLimits(
             f"the API's answer is nested deeper than {MAX_ANSWER_DEPTH} levels",
             **_where(request, status),
@@ -377,10 +378,10 @@ def _on_a_line(text: str) -> str:
 
 def _envelope(content: bytes) -> dict[str, Any]:
     try:
-        body = loads(content)
+        body, is_deeper = read(content, MAX_ANSWER_DEPTH)
     except UNREADABLE:
         return {}
-    if not isinstance(body, dict) or is_deeper(body, MAX_ANSWER_DEPTH):
+    if not isinstance(body, dict) or is_deeper:
         return {}
     return cast("dict[str, Any]", body)
 

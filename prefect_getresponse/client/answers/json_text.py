@@ -18,46 +18,38 @@ UNREADABLE = (ValueError, RecursionError)
 
 _DIGITS = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else byte for byte in range(256))
 _BEYOND_64_BITS = b"0" * 19
-_QUOTES_AND_BRACKETS = b'"[]{}'
-_OTHERS = bytes(set(range(256)) - set(_QUOTES_AND_BRACKETS))
-_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_MARKS = b'"[]{}0123456789'
+_OTHERS = bytes(set(range(256)) - set(_MARKS))
+_ONE_KIND = bytes.maketrans(b"{}123456789", b"[]000000000")
 _CONTAINERS = frozenset({dict, list})
 
 
-def loads(text: bytes) -> Any:
-    """The value of a JSON text.
+def read(text: bytes, levels: int) -> tuple[Any, bool]:
+    """The value of a JSON text, and whether containers are nested in it more than so many levels.
+
+    Args:
+        text: The text.
+        levels: The most that is allowed.
 
     Raises:
         ValueError: It is none, or not Unicode.
         RecursionError: It is nested without end.
     """
-    if _BEYOND_64_BITS not in text.translate(_DIGITS):
-        try:
-            return orjson.loads(text)
-        except ValueError:
-            pass
-    return json.loads(text)
+    # A short text tells first that most have no long number, and no bracket within a string.
+    marks = text.translate(_ONE_KIND, _OTHERS)
+    may_be_long = _BEYOND_64_BITS in marks and _BEYOND_64_BITS in text.translate(_DIGITS)
+    value = json.loads(text) if may_be_long else _quickly(text)
+    return value, not _is_surely_flat(text, marks, levels) and _is_deeper(value, levels)
 
 
-def is_deeper(value: Any, levels: int, text: bytes = b"") -> bool:
-    """Whether containers are nested more than so many levels deep.
-
-    Args:
-        value: What was read.
-        levels: The most that is allowed.
-        text: What it was read from, by which most values are known to be flat without a look.
-    """
-    if text and _is_surely_flat(text, levels):
-        return False
-    containers = _containers([value])
-    while containers and levels:
-        levels -= 1
-        items = (each.values() if isinstance(each, dict) else each for each in containers)
-        containers = _containers(chain.from_iterable(items))
-    return bool(containers)
+def _quickly(text: bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)
 
 
-def _is_surely_flat(text: bytes, levels: int) -> bool:
+def _is_surely_flat(text: bytes, marks: bytes, levels: int) -> bool:
     """Whether the brackets alone show it: each level is a pair with nothing in between.
 
     Strings leave two quotes side by side, unless one holds a bracket or a quote itself.
@@ -65,16 +57,25 @@ def _is_surely_flat(text: bytes, levels: int) -> bool:
     # A search for one byte is much faster than one for two.
     if (b"\\" in text and b'\\"' in text) or b"\0" in text:
         return False
-    found = text.translate(_ONE_KIND, _OTHERS)
-    brackets = found.translate(None, b'"')
-    if 2 * found.count(b'""') != len(found) - len(brackets):
-        return False  # quotes that are no pairs: a string holds a bracket
+    marks = marks.translate(None, b"0")
+    brackets = marks.translate(None, b'"')
+    if 2 * marks.count(b'""') != len(marks) - len(brackets):
+        return False  # quotes that are no pairs
     for _ in range(levels):
         outer = brackets.replace(b"[]", b"")
         if len(outer) == len(brackets):
             break
         brackets = outer
     return not brackets
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    containers = _containers([value])
+    while containers and levels:
+        levels -= 1
+        items = (each.values() if isinstance(each, dict) else each for each in containers)
+        containers = _containers(chain.from_iterable(items))
+    return bool(containers)
 
 
 def _containers(items: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
