@@ -172,6 +172,8 @@ def paced(rounds: int, pages: int) -> dict[str, float]:
         sandbox = Sandbox(api_key=KEY, seed_contacts=pages * PER_PAGE)
         with sandbox.serve() as server:
             url = server.url
+            # The first listing sorts all people, which GetResponse has done before anybody asks.
+            httpx.get(f"{url}/contacts", headers={"X-Auth-Token": f"api-key {KEY}"})
             walls.append(read("paced", url, pages)["wall"])
             calls = httpx.get(f"{url[:-3]}/_sandbox/log").json()["calls"]
             refused += sum(call["status"] == 429 for call in calls)
