@@ -60,16 +60,19 @@ def a_prefect_server(kept: Path) -> Generator[str]:
             if is_there:
                 fcntl.flock(lock, fcntl.LOCK_UN)
                 shutil.copyfile(empty, database)
-            settings = {
-                PREFECT_SERVER_DATABASE_CONNECTION_URL: f"sqlite+aiosqlite:///{database}",
-                PREFECT_SERVER_DATABASE_MIGRATE_ON_START: not is_there,
-                PREFECT_SERVER_REGISTER_BLOCKS_ON_START: not is_there,
-                PREFECT_SERVER_ANALYTICS_ENABLED: False,
-                PREFECT_SERVER_UI_ENABLED: False,
-                # Each run would wait at its end until a thread has slept to its second.
-                PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-            }
-            running.enter_context(temporary_settings(settings))
+            running.enter_context(
+                temporary_settings(
+                    {
+                        PREFECT_SERVER_DATABASE_CONNECTION_URL: f"sqlite+aiosqlite:///{database}",
+                        PREFECT_SERVER_DATABASE_MIGRATE_ON_START: not is_there,
+                        PREFECT_SERVER_REGISTER_BLOCKS_ON_START: not is_there,
+                        PREFECT_SERVER_ANALYTICS_ENABLED: False,
+                        PREFECT_SERVER_UI_ENABLED: False,
+                        # Each run would wait at its end until a thread has slept to its second.
+                        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+                    }
+                )
+            )
             url = running.enter_context(_listening())
             running.enter_context(temporary_settings({PREFECT_API_URL: url}))
             running.enter_context(_settings_of_all_threads())

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from operator import methodcaller
 from types import NoneType
 
 import orjson
 
+_VALUES = methodcaller("values")
 _EXACT = frozenset({str, NoneType, bool, int})
 _BEFORE_A_COLON = (" :", "\t:", "\r:", "\n:")
 """What may stand between a key and its colon: else `":` counts them."""
@@ -39,7 +41,7 @@ def flat_objects(lines: Sequence[str]) -> list[dict[str, str | int | None]] | No
         return None
     if len(found) != len(lines) or not {dict}.issuperset(map(type, found)):
         return None
-    kinds = set(map(type, chain.from_iterable(map(dict.values, found))))
+    kinds = set(map(type, chain.from_iterable(map(_VALUES, found))))
     if not _EXACT.issuperset(kinds) or (int in kinds and "-0" in text):
         return None
     names = set(chain.from_iterable(found))

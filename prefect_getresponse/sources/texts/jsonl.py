@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
+from operator import methodcaller
 from typing import cast
 
 import orjson
@@ -181,7 +182,7 @@ def _decoded(line: str) -> object:
 
 def _as_cells(records: list[dict[str, str | int | None]]) -> list[dict[str, str]]:
     """Turn flat records into their cells, in their place."""
-    if {str}.issuperset(map(type, chain.from_iterable(map(dict.values, records)))):
+    if {str}.issuperset(map(type, chain.from_iterable(map(methodcaller("values"), records)))):
         return cast(list[dict[str, str]], records)
     return [
         {name: item if isinstance(item, str) else _text(item) for name, item in record.items()}
