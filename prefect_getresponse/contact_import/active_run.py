@@ -96,7 +96,8 @@ class ActiveRun:
     async def transaction_apart(self) -> AsyncGenerator[None]:
         """Such a transaction, which what others do in their turns belongs to.
 
-        What it takes to make much durable does not keep the loop.
+        What it takes to make much durable does not keep the loop. It is not for a time in which
+        people are sent: the intent of a call would belong to it, and not be durable before it.
         """
         stack = ExitStack()
         async with self.turn:
