@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from prefect_getresponse.client.send import AsyncClient
 from prefect_getresponse.contact_import.active_run import ActiveRun, JobRun
@@ -92,6 +92,7 @@ async def read(job: Job, client: AsyncClient) -> JobRun:
 
 async def _read_both(run: ActiveRun, ledger: Ledger) -> None:
     reading, listing = _Reading(run, ledger), Listing(run)
+    reading.begin()
     async with meanwhile(listing.read()) as listed:
         await reading.read_all(listed)
         if run.job.campaign is not None:
@@ -116,8 +117,19 @@ class _Reading:
             consented=find_column(self._source.columns(), again) if again else None,
             said=job.options.mapping,
         )
+        self._parts: Iterator[Part] = iter(())
         self._warnings: Counter[str] = Counter()
         self._rows = 0
+
+    def begin(self) -> None:
+        """Wait for the first records: a query may take minutes, in which no call must be under way.
+
+        Others have no turn meanwhile, as a database may want one thread.
+        """
+        _, size = self._source.progress()
+        self._job.progress.start("reading", size or None, "bytes" if size else "rows")
+        parts = self._reader.parts(self._source)
+        self._parts = chain(list(islice(parts, 1)), parts)
 
     async def read_all(self, listed: asyncio.Task[None]) -> None:
         """Read the source to its end.
@@ -125,27 +137,24 @@ class _Reading:
         Args:
             listed: Reads the list meanwhile; what fails there ends this, too.
         """
-        progress, parts = self._job.progress, self._reader.parts(self._source)
-        _, size = self._source.progress()
-        progress.start("reading", size or None, "bytes" if size else "rows")
-        while await self._read_some(parts, listed):
-            progress.advance(self._source.progress()[0])
+        while await self._read_some(listed):
+            self._job.progress.advance(self._source.progress()[0])
         said = settle(
             self._job.options,
             Judged.of(self._source, self._mapping, self._reader),
             self._job.said,
             self._run.kept.started,
         )
-        fingerprint = self._source.fingerprint()  # here, as a database may want one thread
+        fingerprint = self._source.fingerprint()  # on this thread, too
         await self._run.in_turn(partial(self._end, said, fingerprint))
 
-    async def _read_some(self, parts: Iterator[Part], listed: asyncio.Task[None]) -> bool:
+    async def _read_some(self, listed: asyncio.Task[None]) -> bool:
         """Read some parts, which become durable together; False at the end of the source."""
         async with self._run.transaction_apart():
             for _ in range(TURNS_AT_ONCE):
                 before = self._rows
                 async with self._run.turn:
-                    for part in islice(parts, PARTS_AT_ONCE):
+                    for part in islice(self._parts, PARTS_AT_ONCE):
                         self._read_part(part)
                 if self._rows == before:
                     return False

@@ -55,7 +55,8 @@ def test_the_list_is_read_while_the_source_is(lab: Lab) -> None:
     lab.given = readings.source
     report = lab.run(mode="add_only", dry_run=True)
 
-    assert 0 < seen[0] < ROWS
+    # Until a query has its first records it may take minutes, in which no call may wait.
+    assert 200 <= seen[0] < ROWS
     assert counted(report) == {"planned": ROWS - 1, "already_present": 1}
 
 
