@@ -23,7 +23,7 @@ class Account:
 
     def change(self, what: str, which: int) -> None:
         self.changes += 1
-        email = f"p{self.changes}@example.com"
+        email = f"{'pQ'[self.changes % 2]}{self.changes}@example.com"
         people = self.api.ok("GET", "/contacts", **{"query[email]": "example"})
         person = people[which % len(people)] if people else None
         home = self.lists[which % 2]
@@ -52,6 +52,8 @@ class Account:
             {"query[campaignId]": self.lists[0], "sort[createdOn]": "desc"},
             {"query[origin]": "api", "sort[createdOn]": "asc"},
             {"sort[changedOn]": "desc"},
+            {"sort[email]": "asc"},
+            {"query[campaignId]": self.lists[1], "sort[email]": "desc"},
         ]
         # Time stands still, so that the change that follows is the same in both accounts.
         return [self.api.http.get("/v3/contacts", params=query).json() for query in queries]

@@ -1,8 +1,8 @@
 """Selections of contacts in order, kept while people come and go.
 
 Reading a list page by page then filters and sorts it once, not once a page. A selection by what
-a contact keeps (its list, where it came from, when it was added) follows who joins and who
-leaves; any other is made anew after a change.
+a contact keeps (its list, its address, where it came from, when it was added) follows who joins
+and who leaves; any other is made anew after a change.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 _KEPT = 8
 
 
 class Placed(Protocol):
-    """What orders contacts: when they were added, unix seconds, and which was first."""
+    """What orders contacts that are equal otherwise: which was first."""
 
-    created: float
     place: int
 
 
@@ -31,15 +30,15 @@ class Steady(Generic[M]):
 
     Attributes:
         belongs: Whether a contact is in it.
-        direction: 1 with the oldest first, -1 with the newest first, 0 in the order of adding.
+        order: What it is sorted by, the least first; equal ones are in the order of adding.
     """
 
     belongs: Callable[[M], bool]
-    direction: int = 0
+    order: Callable[[M], Any]
 
-    def position(self, contact: M) -> tuple[float, int]:
-        """What the selection is sorted by."""
-        return self.direction * contact.created, contact.place
+    def position(self, contact: M) -> tuple[Any, int]:
+        """What tells the place of a contact from those of all others."""
+        return self.order(contact), contact.place
 
 
 class _View(NamedTuple, Generic[M]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -56,6 +56,13 @@ _ACTIVITY_DAYS = 14
 _EXACT = frozenset({"campaignId", "origin"})
 _KEPT = frozenset({"campaignId", "origin", "createdOn"})
 """What a contact keeps while it is on a list."""
+_LASTING_ORDERS: dict[tuple[tuple[str, bool], ...], Callable[[Contact], Any]] = {
+    (): lambda _contact: 0,
+    (("createdOn", False),): lambda contact: contact.created,
+    (("createdOn", True),): lambda contact: -contact.created,
+    (("email", False),): lambda contact: contact.email.casefold(),
+}
+"""Orders by what a contact keeps while it is on a list, by attribute and whether it descends."""
 _WITH_CUSTOMS = frozenset({"forceCustoms", "customFieldValues"})
 """Flags that GetResponse's plugins send to see custom fields in listings."""
 _GEOLOCATION = (
@@ -151,14 +158,15 @@ def _listed(world: World, request: Request, campaign_id: str | None) -> Answer:
 
 def _steady(asked: Selection[Contact], campaign_id: str | None) -> Steady[Contact] | None:
     """Return the selection if only joining and leaving change who is in it and in what order."""
-    if not asked.filtered_by <= _KEPT or asked.sorted_by not in ((), ("createdOn",)):
+    descending = (is_so for _, is_so in asked.orders)
+    order = _LASTING_ORDERS.get(tuple(zip(asked.sorted_by, descending, strict=True)))
+    if not asked.filtered_by <= _KEPT or order is None:
         return None
 
     def belongs(contact: Contact) -> bool:
         return _is_listed(contact, campaign_id) and asked.matches(contact)
 
-    directions = [-1 if descending else 1 for _, descending in asked.orders]
-    return Steady(belongs, *directions)
+    return Steady(belongs, order)
 
 
 def _is_listed(contact: Contact, campaign_id: str | None) -> bool:
