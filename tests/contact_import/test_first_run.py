@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.contact_import.lab import Lab, Trouble, counted, sends
 from tests.contact_import.test_hostile_day import is_path, on_first, rewrite, strangers_import
+from tests.support.sqlite_file import sqlite_file
 
 PEOPLE = [(f"person{number}@example.com", f"Person {number}", "vip") for number in range(6)]
 
@@ -138,3 +140,24 @@ def test_updates_make_no_ledger_older(lab: Lab) -> None:
 
     assert counted(lab.run()) == {"updated": 6}
     assert beside.read_text() == before
+
+
+def test_nobody_is_kept_from_the_ledger_while_an_import_is_waited_for(lab: Lab) -> None:
+    lab.write(PEOPLE)
+    lab.decide_imports("review")
+    strangers_import(lab, ["somebody@example.com"])
+    looks, asks_for_imports = list[str](), is_path("GET", "/imports")
+
+    def write_meanwhile(request: httpx.Request) -> None:
+        if asks_for_imports(request):
+            looks.append(request.url.path)
+            if len(looks) > 1:  # the first is while the source is read
+                [ledger] = lab.state.glob("*.sqlite")
+                with sqlite_file(ledger) as other:
+                    other.execute("BEGIN IMMEDIATE")
+                    other.execute("ROLLBACK")
+
+    lab.wire.plan = write_meanwhile
+    lab.run(route="contacts", import_seconds=600)
+
+    assert len(looks) > 3

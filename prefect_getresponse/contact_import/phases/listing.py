@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 from prefect_getresponse.contact_import.active_run import ActiveRun
@@ -17,9 +18,13 @@ class Listing:
 
     Args:
         run: The run.
+
+    Attributes:
+        has_begun: Set once it reads people, or has ended before: until then it may wait for hours.
     """
 
     def __init__(self, run: ActiveRun) -> None:
+        self.has_begun = asyncio.Event()
         self._run = run
         self._people = 0
         self._is_shown = False
@@ -33,9 +38,10 @@ class Listing:
     async def read(self) -> None:
         """Read the list, and before it whatever may still come to it by earlier imports."""
         run, campaign = self._run, self._run.job.campaign
-        if await run.in_turn(run.kept.is_first):
-            await wait_for_imports(run.job, run.client)
-        await self._settle_earlier_imports()
+        try:
+            await self._settle_earlier_imports()
+        finally:
+            self.has_begun.set()
         if campaign is None:
             return
         how = await run.in_turn(run.outcomes.awaits_anybody)
@@ -52,6 +58,8 @@ class Listing:
     async def _settle_earlier_imports(self) -> None:
         """Learn what became of imports that an earlier run could not await."""
         run = self._run
+        if await run.in_turn(run.kept.is_first):
+            await wait_for_imports(run.job, run.client)
         for import_id in await run.in_turn(run.imports.left_at_work):
             state = await run.account.read_import(import_id)
             if not state.is_active:

@@ -97,6 +97,7 @@ async def _read_both(run: ActiveRun, ledger: Ledger) -> None:
         await reading.read_all(listed)
         if run.job.campaign is not None:
             listing.show()
+        await listing.has_begun.wait()
         async with run.transaction_apart():  # it is read again if this breaks off
             await listed
 
