@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from prefect_getresponse.sources import open_source
 from prefect_getresponse.sources.errors import UnreadableSource
-from prefect_getresponse.sources.texts.flat_lines import flat_objects
+from prefect_getresponse.sources.texts.flat_lines import flat_cells
 
 TEXTS = st.text(st.sampled_from('ab":, {}[]\\\n-0é'), max_size=6)
 VALUES = (
@@ -24,6 +24,10 @@ PIECES = st.sampled_from(
 ) | RECORDS.map(lambda record: json.dumps(record, ensure_ascii=False))
 LINES = st.lists(st.lists(PIECES, min_size=1, max_size=2).map(",".join), min_size=1, max_size=4)
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
+
+
+def as_it_is(value: Any) -> Any:
+    return value
 
 
 def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -38,7 +42,7 @@ def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
 @example(['{"a":"1', '2"}'], "\n")
 @example(['{"a":18446744073709551616}'], "\n")
 def test_lines_at_once_are_what_they_are_one_by_one(lines: list[str], end: str) -> None:
-    found = flat_objects([f"{line}{end}" for line in lines])
+    found: Any = flat_cells([f"{line}{end}" for line in lines], as_it_is)
 
     if found is not None:
         exact = [
@@ -54,7 +58,7 @@ def test_lines_at_once_are_what_they_are_one_by_one(lines: list[str], end: str) 
 
 def test_usual_lines_are_decoded_at_once() -> None:
     lines = [json.dumps({"email": f"p{n}@example.com", "age": n, "on": None}) for n in range(1, 9)]
-    assert flat_objects([f"{line}\n" for line in lines]) == list(map(json.loads, lines))
+    assert flat_cells([f"{line}\n" for line in lines], as_it_is) == list(map(json.loads, lines))
 
 
 @pytest.mark.parametrize("place", [1, 700])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from operator import methodcaller
+from operator import itemgetter
 from typing import cast
 
 import orjson
@@ -14,7 +14,7 @@ from prefect_getresponse.sources.cells import flatten, sole_address
 from prefect_getresponse.sources.errors import EmptySource, UnreadableSource
 from prefect_getresponse.sources.reading import AS_FOUND, Reading
 from prefect_getresponse.sources.storage.places import Location
-from prefect_getresponse.sources.texts.flat_lines import flat_objects
+from prefect_getresponse.sources.texts.flat_lines import flat_cells
 from prefect_getresponse.sources.texts.json_stream import DECODER, JsonStream
 from prefect_getresponse.sources.texts.text import TextFile, split_lines
 from prefect_getresponse.words.columns import email_rank
@@ -75,8 +75,13 @@ class JsonlSource:
     def records(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield the records with their ordinals; keys that a record lacks are blank cells."""
         for first, group in self._groups():
-            for row, cells in enumerate(group, first):
-                yield row, [cells.get(column, "") for column in self._columns]
+            yield from enumerate(self._rows(group), first)
+
+    def _rows(self, group: list[dict[str, str]]) -> list[Sequence[str]]:
+        if len(self._columns) > 1:
+            with suppress(KeyError):  # most records have all keys
+                return list(map(list, map(itemgetter(*self._columns), group)))
+        return [[cells.get(column, "") for column in self._columns] for cells in group]
 
     def _likely_path(self) -> str:
         """Return where in the first document the records seem to be; empty if it is one."""
@@ -116,8 +121,8 @@ class JsonlSource:
                 return
             for start in range(0, len(lines), LINES_AT_ONCE):
                 some = lines[start : start + LINES_AT_ONCE]
-                if (found := flat_objects(some)) is not None:
-                    yield row, _as_cells(found)
+                if (found := flat_cells(some, _text)) is not None:
+                    yield row, found
                     row += len(found)
                     continue
                 for place, cells in self._one_by_one(_lines(some), row):
@@ -178,16 +183,6 @@ def _decoded(line: str) -> object:
                 if _keys(members) == len(_KEY.findall(line)):
                     return members
     return DECODER.decode(line)
-
-
-def _as_cells(records: list[dict[str, str | int | None]]) -> list[dict[str, str]]:
-    """Turn flat records into their cells, in their place."""
-    if {str}.issuperset(map(type, chain.from_iterable(map(methodcaller("values"), records)))):
-        return cast(list[dict[str, str]], records)
-    return [
-        {name: item if isinstance(item, str) else _text(item) for name, item in record.items()}
-        for record in records
-    ]
 
 
 def _first_beyond(most: int, known: dict[str, None], group: list[dict[str, str]]) -> int:
