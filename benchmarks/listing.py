@@ -34,6 +34,7 @@ from _made_account import MadeAccount, serving
 from _spent import measured
 from _timed_calls import KEY, credentials_for, unpaced
 
+from prefect_getresponse.client.listings.paginate import PER_PAGE, SIDE_BY_SIDE
 from prefect_getresponse.client.request import ApiRequest, RetryClass, read_answer
 from prefect_getresponse.paging import fetch_all
 from prefect_getresponse.sandbox import Sandbox
@@ -41,9 +42,7 @@ from prefect_getresponse.tasks.contacts import list_contacts
 
 RESULTS = Path(__file__).parent / "results" / "listing.json"
 PAGES = 300
-PER_PAGE = 1000
 CALLS_A_SECOND = 80
-SIDE_BY_SIDE = 10
 LIST = ApiRequest("GET", "/contacts", "/contacts", RetryClass.READ)
 
 

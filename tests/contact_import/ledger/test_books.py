@@ -31,6 +31,16 @@ def new_row(number: int, name: str) -> NewRow:
     return NewRow(number, f"{name}@example.com", f"{{{name}}}", f"hash of {name}", None, None)
 
 
+def many_read(ledger: Ledger) -> Run:
+    """A run of 402 rows: one is left out, and the second is repeated by the last."""
+    run = ledger.begin("r1", "job", "people.csv", 100.0)
+    left_out = NewRow(2, "", None, None, "excluded", "no_consent")
+    run.rows.add([left_out, *(new_row(row, f"p{row}") for row in range(3, 403))])
+    run.rows.add([new_row(403, "p3")])
+    run.rows.mark_duplicates()
+    return run
+
+
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with Ledger(tmp_path / "list.sqlite") as ledger:
@@ -128,11 +138,7 @@ class TestRows:
     def test_those_about_which_something_is_decided_are_found_among_any_number(
         self, ledger: Ledger, others: int
     ) -> None:
-        run = ledger.begin("r1", "job", "people.csv", 100.0)
-        left_out = NewRow(2, "", None, None, "excluded", "no_consent")
-        run.rows.add([left_out, *(new_row(row, f"p{row}") for row in range(3, 403))])
-        run.rows.add([new_row(403, "p3")])
-        run.rows.mark_duplicates()
+        run = many_read(ledger)
         run.plan.decide(Decision(row, action=Action.ADD) for row in range(100, 100 + others))
         run.plan.decide(
             [
@@ -179,11 +185,7 @@ class TestRows:
     def test_planning_anew_forgets_what_was_decided_and_not_what_was_read(
         self, ledger: Ledger, others: int
     ) -> None:
-        run = ledger.begin("r1", "job", "people.csv", 100.0)
-        left_out = NewRow(2, "", None, None, "excluded", "no_consent")
-        run.rows.add([left_out, *(new_row(row, f"p{row}") for row in range(3, 403))])
-        run.rows.add([new_row(403, "p3")])
-        run.rows.mark_duplicates()
+        run = many_read(ledger)
         read = run.rows.tally(Verdict.PLANNED)
         run.plan.decide(Decision(row, action=Action.ADD) for row in range(100, 100 + others))
         run.plan.decide([Decision(4, action=Action.ADD), Decision(5, verdict=Verdict.UNCHANGED)])
