@@ -11,7 +11,7 @@ from prefect_getresponse.contact_import.ledger.books.outcomes import Outcomes
 from prefect_getresponse.contact_import.ledger.books.plan import Plan
 from prefect_getresponse.contact_import.ledger.connection import Connection
 from prefect_getresponse.contact_import.ledger.many_rows import without_triggers
-from prefect_getresponse.contact_import.ledger.records import NIGHT, Holder, Phase
+from prefect_getresponse.contact_import.ledger.records import NIGHT, Phase
 from prefect_getresponse.contact_import.ledger.run import COLUMNS, Run
 from prefect_getresponse.contact_import.ledger.trouble import LedgerFailed, MachineFailed
 
@@ -19,28 +19,15 @@ _FINAL_PHASES = ("finished", "interrupted")
 
 
 class Ledger(Connection):
-    """A connection to the ledger of one list.
+    """A connection to the ledger of one list, and what is asked of it and told to it.
 
-    Args:
-        path: Path of the file; created for its owner only.
-        holder: Who holds the right to write to it, as `job.holding` gives it; None for reading.
-        is_alone: Whether it is read as it is, while nobody else may use it.
-        is_glance: Whether little is asked of it, while others may be at work on it.
-
-    Attributes:
-        outcomes: What became of people, whatever run has sent them.
+    `Connection` says what it takes; `job.holding` gives the right to write.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        holder: Holder | None = None,
-        *,
-        is_alone: bool = False,
-        is_glance: bool = False,
-    ) -> None:
-        super().__init__(path, holder, is_alone=is_alone, is_glance=is_glance)
-        self.outcomes = Outcomes(self._db)
+    @property
+    def outcomes(self) -> Outcomes:
+        """What became of people, whatever run has sent them."""
+        return Outcomes(self._db)
 
     def run(self, run_id: str) -> Run:
         """A run by its id, with its books.

@@ -8,7 +8,6 @@ Were another number of rows left so, they would count as undecided: see `Rows.ta
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import compress
@@ -38,10 +37,6 @@ class AsBefore(Book):
         number: Number of the run.
     """
 
-    def __init__(self, db: sqlite3.Connection, number: int) -> None:
-        super().__init__(db, number)
-        self._rows = bytearray()
-
     def find(self, is_excluded: Callable[[str], object] | None) -> tuple[int, Sequence[int]]:
         """Find people whose row is as it was, and who are on the list as they were.
 
@@ -56,23 +51,24 @@ class AsBefore(Book):
         [last] = self._db.execute(
             "SELECT coalesce(max(row), 0) FROM rows WHERE run = ?", (self._run,)
         ).fetchone()
-        self._rows = bytearray(last + 1)
+        rows = bytearray(last + 1)
         after: str | None = ""
         while after is not None:
-            after = self._note_listed(after)
-        self._leave_out_removed()
+            after = self._note_listed(rows, after)
+        self._leave_out_removed(rows)
         if is_excluded is not None:
-            self._leave_out(is_excluded)
+            self._leave_out(rows, is_excluded)
         others = array("q")
-        for first in range(0, len(self._rows), AT_ONCE):
-            some = self._rows[first : first + AT_ONCE]
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
             others.extend(compress(range(first, first + len(some)), some.translate(_TURNED)))
-        return self._rows.count(_YES), others
+        return rows.count(_YES), others
 
-    def _note_listed(self, after: str) -> str | None:
+    def _note_listed(self, rows: bytearray, after: str) -> str | None:
         """Note of some people of the list who is as before, by row and outcome.
 
         Args:
+            rows: What is noted, by row.
             after: Key of the person to start behind.
 
         Returns:
@@ -95,10 +91,10 @@ class AsBefore(Book):
             },
         ).fetchone()
         for row in map(int, found.split(",") if found else ()):
-            self._rows[row] = _YES
+            rows[row] = _YES
         return None if last is None else str(last)
 
-    def _leave_out_removed(self) -> None:
+    def _leave_out_removed(self, rows: bytearray) -> None:
         """Look at people who were removed, wherever they are now."""
         found = self._db.execute(
             "SELECT rows.row FROM listed CROSS JOIN rows INDEXED BY rows_by_key"
@@ -107,13 +103,13 @@ class AsBefore(Book):
             (self._run, Standing.REMOVED),
         )
         for (row,) in found:
-            self._rows[row] = _NO
+            rows[row] = _NO
 
-    def _leave_out(self, is_excluded: Callable[[str], object]) -> None:
+    def _leave_out(self, rows: bytearray, is_excluded: Callable[[str], object]) -> None:
         found = self._db.execute(
             "SELECT row, key FROM rows INDEXED BY rows_by_key WHERE run = ? AND key <> ''",
             (self._run,),
         )
         for row, key in found:
-            if self._rows[row] and is_excluded(key):
-                self._rows[row] = _NO
+            if rows[row] and is_excluded(key):
+                rows[row] = _NO
